@@ -1,0 +1,13 @@
+/** `error`: clients will refuse it. `warning`: clients connect today, but a person should know. `info`: good to know. */
+export type Severity = "error" | "warning" | "info";
+
+/** What a rule has to say about a certificate or a key. Never holds a secret. */
+export interface Finding {
+    /** Stable, in kebab case, e.g. `leaf-expired`. */
+    code: string;
+    severity: Severity;
+    /** What is wrong, with the names and dates that matter. */
+    message: string;
+    /** What to do about it. */
+    advice: string;
+}
