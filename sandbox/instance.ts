@@ -28,7 +28,7 @@ const LAST_INSTANCE = 15;
 export function sandboxInstance(environment: NodeJS.ProcessEnv = process.env): SandboxInstance {
     const text = environment.AZURE_SECURE_INFERENCE_SANDBOX ?? "0";
     const number = Number(text);
-    if (!Number.isInteger(number) || number < 0 || number > LAST_INSTANCE) {
+    if (!/^\d+$/.test(text) || number > LAST_INSTANCE) {
         throw new Error(
             `AZURE_SECURE_INFERENCE_SANDBOX is "${text}"; it must be a whole number from 0 to ${LAST_INSTANCE}.`,
         );
