@@ -1,1 +1,13 @@
+export { type Certificate, parseCertificate } from "./certificate";
 export type { Finding, Severity } from "./finding";
+export { coversHostname } from "./hostnames";
+export {
+    type Judgement,
+    type ServingCertificate,
+    judgePresentedChain,
+    judgeServingCertificate,
+} from "./judge";
+export { type CertificateReading, readCertificates } from "./read-certificates";
+export { type PrivateKeyReading, readPrivateKey } from "./read-private-key";
+export { type TrustStore, trustStore } from "./roots";
+export type { CertificateSummary } from "./summary";

@@ -1,0 +1,102 @@
+import { createPrivateKey, type KeyObject } from "node:crypto";
+import type { Finding } from "./finding";
+import { MAX_PEM_CHARACTERS, type PemBlock, readPem, writePem } from "./pem";
+
+export interface PrivateKeyReading {
+    /** Absent when a finding says why. */
+    key?: KeyObject;
+    /** The key alone as unencrypted PKCS#8 PEM: what HAProxy reads. Secret. */
+    pem?: string;
+    findings: Finding[];
+}
+
+/** What the DER inside a block is, by its label. */
+const ENCODINGS: Readonly<Record<string, "pkcs8" | "pkcs1" | "sec1">> = {
+    "PRIVATE KEY": "pkcs8",
+    "RSA PRIVATE KEY": "pkcs1",
+    "EC PRIVATE KEY": "sec1",
+};
+
+/**
+ * Reads the one private key of a PEM text (PKCS#8, PKCS#1 or SEC 1). Certificates and EC parameters beside it are
+ * skipped. Nothing of the key gets into a finding.
+ */
+export function readPrivateKey(text: string): PrivateKeyReading {
+    const failed = (code: string, message: string, advice: string): PrivateKeyReading => ({
+        findings: [{ code, severity: "error", message, advice }],
+    });
+    if (text.length > MAX_PEM_CHARACTERS) {
+        const size = `${Math.ceil(text.length / 1024)} KiB`;
+        return failed("key-too-large", `The private key is ${size}: no key is that long.`, GIVE_KEY);
+    }
+    const pem = readPem(text);
+    const keys = pem.blocks.filter(block => block.label.endsWith("PRIVATE KEY"));
+    const [first] = keys;
+    if (pem.broken.some(label => label.endsWith("PRIVATE KEY"))) {
+        return failed(
+            "key-unreadable",
+            "The private key is damaged or cut off.",
+            "Copy the file again, whole, with its BEGIN and END lines.",
+        );
+    }
+    if (!first) return failed("no-key", whatItIsInstead(text, pem.blocks), GIVE_KEY);
+    if (keys.length > 1) {
+        return failed(
+            "several-keys",
+            `The file holds ${keys.length} private keys.`,
+            "Leave the one that belongs to the certificate.",
+        );
+    }
+    if (isEncrypted(first)) {
+        return failed(
+            "key-encrypted",
+            "The private key is encrypted; the front starts without a person who could type its password.",
+            "Decrypt it with openssl pkey -in FILE, and store the result as a secret of the stack.",
+        );
+    }
+    const encoding = ENCODINGS[first.label];
+    if (!encoding) {
+        return failed("key-type-unsupported", `A ${first.label} cannot serve TLS here.`, USE_RSA_OR_EC);
+    }
+    try {
+        const key = createPrivateKey({ key: first.der, format: "der", type: encoding });
+        if (!SERVING_TYPES.has(key.asymmetricKeyType ?? "")) {
+            const type = key.asymmetricKeyType ?? "unknown";
+            return failed("key-type-unsupported", `A key of type ${type} cannot serve TLS.`, USE_RSA_OR_EC);
+        }
+        const pkcs8 = key.export({ format: "der", type: "pkcs8" });
+        return { key, pem: writePem("PRIVATE KEY", pkcs8), findings: [] };
+    } catch {
+        return failed(
+            "key-unreadable",
+            `The block ${first.label} holds no private key that OpenSSL can read.`,
+            "Check it with openssl pkey -check -noout -in FILE.",
+        );
+    }
+}
+
+const SERVING_TYPES = new Set(["rsa", "rsa-pss", "ec", "ed25519", "ed448"]);
+const GIVE_KEY = "Give the PEM private key that belongs to the certificate.";
+const USE_RSA_OR_EC = "Use an RSA key of 2048 bits or more, or an EC key (P-256 or P-384).";
+
+function isEncrypted(block: PemBlock): boolean {
+    const marked = block.headers.some(header => /^Proc-Type:.*ENCRYPTED/i.test(header));
+    return marked || block.label === "ENCRYPTED PRIVATE KEY";
+}
+
+function whatItIsInstead(text: string, blocks: PemBlock[]): string {
+    const labels = new Set(blocks.map(block => block.label));
+    const compact = text.trim();
+    if (compact === "") return "The private key is empty.";
+    if (labels.has("PUBLIC KEY") || labels.has("RSA PUBLIC KEY")) {
+        return "This is a public key, not a private one.";
+    }
+    if (labels.has("CERTIFICATE")) return "This is a certificate, not a private key.";
+    if ([...labels].some(label => label.endsWith("CERTIFICATE REQUEST"))) {
+        return "This is a certificate request (CSR), not a private key.";
+    }
+    if (!compact.includes("\n") && /\.(pem|key|pfx|p12)$/i.test(compact)) {
+        return "This is the path of a file; its contents are needed.";
+    }
+    return "The text holds no PEM private key.";
+}
