@@ -1,0 +1,131 @@
+import { readFileSync } from "node:fs";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { readStackOutputs } from "../stack-outputs";
+import {
+    type VerifyOptions,
+    type VerifyTarget,
+    targetOfOutputs,
+    targetOfUrl,
+    verifyService,
+} from "../verify";
+import { parseServer } from "../verify/dns/servers";
+import { renderTable } from "../verify/table";
+
+interface Flags {
+    stack?: string;
+    url?: string;
+    dnsServer?: string;
+    resolver?: string;
+    ca?: string[];
+    keyEnv?: string;
+    expectKeys?: true;
+    data?: string;
+    httpPort?: number;
+    /** `true`: without a number. */
+    wait?: number | true;
+    timeout: number;
+    json?: true;
+}
+
+const DEFAULT_WAIT_SECONDS = 600;
+const COLUMNS_OFF_TERMINAL = 140;
+
+/** Adds `verify` to the program. */
+export function addVerifyCommand(program: Command): void {
+    program
+        .command("verify")
+        .summary("check that a service really answers, from DNS to a score")
+        .description(
+            "Checks a service as its clients meet it: DNS at the zone and at the resolver, TCP, TLS versions, " +
+                "certificate, plain HTTP, keys, a score. Ends with 0 when there is no fault, 1 when there is one, " +
+                "2 when it could not be started.",
+        )
+        .addOption(
+            new Option("--stack <name>", "the service that a Pulumi stack has deployed").conflicts("url"),
+        )
+        .option("--url <address>", "a service by its scoring address")
+        .option("--data <file>", "sample request (JSON) to get a score with")
+        .option(
+            "--key-env <variable>",
+            "environment variable that holds the scoring key (default: of the stack)",
+        )
+        .option("--expect-keys", "a service that demands no key is at fault (default: as the stack says)")
+        .option("--ca <file...>", "PEM roots to trust besides the public ones")
+        .option(
+            "--dns-server <host[:port]>",
+            "ask this DNS server, not the zone's own nor the resolver",
+            dnsServer,
+        )
+        .option("--resolver <host[:port]>", "ask this resolver, not the machine's", dnsServer)
+        .option("--http-port <port>", "where plain HTTP would be (default: 80 beside 443)", positive)
+        .option(
+            "--wait [seconds]",
+            `repeat until DNS has spread and the service answers (${DEFAULT_WAIT_SECONDS})`,
+            positive,
+        )
+        .option("--timeout <seconds>", "for each single step", positive, 10)
+        .option("--json", "print the report as JSON")
+        .action(async (flags: Flags, command: Command) => {
+            let target: VerifyTarget;
+            let options: VerifyOptions;
+            try {
+                target = await targetOf(flags);
+                options = optionsOf(flags);
+            } catch (error) {
+                return command.error(`error: ${error instanceof Error ? error.message : String(error)}`);
+            }
+            const report = await verifyService(target, options);
+            if (flags.json) console.log(JSON.stringify(report, undefined, 4));
+            else {
+                const { isTTY, columns } = process.stdout;
+                const colour = isTTY && !process.env.NO_COLOR;
+                console.log(renderTable(report, { colour, width: columns || COLUMNS_OFF_TERMINAL }));
+            }
+            process.exitCode = report.ok ? 0 : 1;
+        });
+}
+
+async function targetOf(flags: Flags): Promise<VerifyTarget> {
+    const { stack, url, keyEnv, expectKeys } = flags;
+    if (stack === undefined && url === undefined) throw new Error("Name a service with --stack or --url.");
+    const target =
+        stack === undefined ? targetOfUrl(url ?? "") : targetOfOutputs(await readStackOutputs(stack));
+    if (keyEnv !== undefined) {
+        const key = process.env[keyEnv];
+        if (!key) throw new Error(`The environment variable ${keyEnv} of --key-env is not set.`);
+        target.key = key;
+    }
+    // Who gives a key says that keys are on.
+    if (expectKeys || keyEnv !== undefined) target.keysExpected = true;
+    return target;
+}
+
+function optionsOf(flags: Flags): VerifyOptions {
+    const { dnsServer, resolver, httpPort, data, ca, wait, timeout, json } = flags;
+    return {
+        dnsServer,
+        resolver,
+        httpPort,
+        authorities: ca?.map(file => readFileSync(file, "utf8")),
+        data: data === undefined ? undefined : readFileSync(data),
+        timeoutMs: timeout * 1000,
+        waitMs: 1000 * (wait === true ? DEFAULT_WAIT_SECONDS : (wait ?? 0)),
+        onProgress: json ? undefined : line => console.error(line),
+    };
+}
+
+function positive(text: string): number {
+    const number = Number(text);
+    if (!(number > 0 && Number.isFinite(number)))
+        throw new InvalidArgumentError("It must be a number above 0.");
+    return number;
+}
+
+function dnsServer(text: string): string {
+    try {
+        parseServer(text);
+        return text;
+    } catch (error) {
+        throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+    }
+}

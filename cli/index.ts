@@ -1,0 +1,22 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from "commander";
+import { addVerifyCommand } from "./commands/verify";
+
+/** Also for what commander itself refuses; 1 is left for "looked, and found a fault". */
+const USAGE_ERROR = 2;
+
+async function main(): Promise<void> {
+    const program = new Command("azure-secure-inference")
+        .description("What a person runs beside pulumi.")
+        .showHelpAfterError("(add --help for the options)")
+        .exitOverride();
+    addVerifyCommand(program);
+    try {
+        await program.parseAsync();
+    } catch (error) {
+        if (!(error instanceof CommanderError)) throw error;
+        process.exitCode = error.exitCode === 0 ? 0 : USAGE_ERROR;
+    }
+}
+
+void main();
