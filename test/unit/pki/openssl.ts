@@ -1,0 +1,147 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+
+/** A certificate and its key, as PEM and as files for the openssl commands. */
+export interface Issued {
+    subject: string;
+    certificate: string;
+    key: string;
+    certificateFile: string;
+    keyFile: string;
+}
+
+export interface Order {
+    subject: string;
+    /** Absent: it signs itself. */
+    issuer?: Issued;
+    /** Lines of an openssl extension section. */
+    extensions: string[];
+    notBefore?: Date;
+    notAfter?: Date;
+    /** Arguments for `openssl genpkey`; default: EC P-256. */
+    key?: string[];
+    digest?: string;
+    /** Use this one's key instead of making one. */
+    keyOf?: Issued;
+}
+
+export const DAY = 24 * 60 * 60 * 1000;
+export const CA_EXTENSIONS = [
+    "basicConstraints=critical,CA:TRUE",
+    "keyUsage=critical,keyCertSign,cRLSign",
+    "subjectKeyIdentifier=hash",
+];
+export const leafExtensions = (...names: string[]) => [
+    "basicConstraints=critical,CA:FALSE",
+    "keyUsage=critical,digitalSignature",
+    "extendedKeyUsage=serverAuth",
+    ...(names.length > 0 ? [`subjectAltName=${names.join(",")}`] : []),
+];
+export const rsaKey = (bits: number) => ["-algorithm", "RSA", "-pkeyopt", `rsa_keygen_bits:${bits}`];
+export const ecKey = (curve: string) => ["-algorithm", "EC", "-pkeyopt", `ec_paramgen_curve:${curve}`];
+
+/** Makes certificates with the openssl commands: an author and a judge that is not ours. */
+export class Workshop {
+    readonly folder = mkdtempSync(path.join(tmpdir(), "pki-"));
+    private made = 0;
+
+    close(): void {
+        rmSync(this.folder, { recursive: true });
+    }
+
+    run(...args: string[]): string {
+        return execFileSync("openssl", args, { cwd: this.folder, stdio: "pipe", encoding: "utf8" });
+    }
+
+    write(name: string, text: string): string {
+        const file = path.join(this.folder, name);
+        writeFileSync(file, text, { mode: 0o600 });
+        return file;
+    }
+
+    issue(order: Order): Issued {
+        const name = `${++this.made}`;
+        const keyFile = order.keyOf?.keyFile ?? path.join(this.folder, `${name}.key`);
+        if (!order.keyOf) this.run("genpkey", "-out", keyFile, ...(order.key ?? ecKey("P-256")));
+        this.run("req", "-new", "-key", keyFile, "-subj", order.subject, "-out", `${name}.csr`);
+        this.write("index.txt", "");
+        const configuration = this.write(
+            `${name}.cnf`,
+            [
+                "[ca]\ndefault_ca=own",
+                "[own]\ndatabase=index.txt\nnew_certs_dir=.\nrand_serial=yes\npolicy=any\nunique_subject=no",
+                "[any]\ncommonName=optional\norganizationName=optional",
+                `[extensions]\n${order.extensions.join("\n")}`,
+            ].join("\n"),
+        );
+        const signer = order.issuer
+            ? ["-cert", order.issuer.certificateFile, "-keyfile", order.issuer.keyFile]
+            : ["-selfsign", "-keyfile", keyFile];
+        const certificateFile = path.join(this.folder, `${name}.pem`);
+        this.run(
+            ...[
+                "ca",
+                "-batch",
+                "-notext",
+                "-preserveDN",
+                "-config",
+                configuration,
+                "-extensions",
+                "extensions",
+            ],
+            ...["-md", order.digest ?? "sha256", "-in", `${name}.csr`, "-out", certificateFile],
+            ...["-startdate", generalized(order.notBefore ?? new Date(Date.now() - DAY))],
+            ...["-enddate", generalized(order.notAfter ?? new Date(Date.now() + 89 * DAY))],
+            ...signer,
+        );
+        return {
+            subject: order.subject,
+            certificate: this.run("x509", "-in", certificateFile),
+            key: this.run("pkey", "-in", keyFile),
+            certificateFile,
+            keyFile,
+        };
+    }
+
+    root(subject = "/CN=Test root", order: Partial<Order> = {}): Issued {
+        return this.issue({ subject, extensions: CA_EXTENSIONS, ...order });
+    }
+
+    intermediate(issuer: Issued, order: Partial<Order> = {}): Issued {
+        return this.issue({ subject: "/CN=Test intermediate", issuer, extensions: CA_EXTENSIONS, ...order });
+    }
+
+    leaf(issuer: Issued | undefined, names: string[], order: Partial<Order> = {}): Issued {
+        return this.issue({
+            subject: "/CN=Test leaf",
+            issuer,
+            extensions: leafExtensions(...names),
+            ...order,
+        });
+    }
+
+    /** What `openssl verify` says: "OK", or its first error. */
+    verify(leaf: string, intermediates: string[], root: string, ...args: string[]): string {
+        const file = this.write("verify-leaf.pem", leaf);
+        const untrusted = this.write("verify-untrusted.pem", intermediates.join(""));
+        const trusted = this.write("verify-root.pem", root);
+        try {
+            this.run(
+                ...["verify", "-purpose", "sslserver", "-CAfile", trusted, "-no-CApath", "-no-CAstore"],
+                ...(intermediates.length > 0 ? ["-untrusted", untrusted] : []),
+                ...args,
+                file,
+            );
+            return "OK";
+        } catch (error) {
+            const { stderr } = error as { stderr: string };
+            return /error \d+ at \d+ depth lookup: ?(.*)/.exec(stderr)?.[1] ?? stderr;
+        }
+    }
+}
+
+function generalized(date: Date): string {
+    return `${date.toISOString().replace(/[-:T]|\.\d+/g, "")}`;
+}
