@@ -1,0 +1,46 @@
+import * as path from "node:path";
+import type { ContainerGroupProperties } from "../../container-groups/model";
+import type { Resource } from "../../state/resource";
+import type { Store } from "../../state/store";
+import { ArmError } from "../errors";
+import { STORAGE_ACCOUNTS, storageHidden } from "./storage-accounts";
+
+/** The host folder that stands for an Azure file share. */
+export function shareFolder(stateFolder: string, account: string, share: string): string {
+    return path.join(stateFolder, "control", "shares", account.toLowerCase(), share.toLowerCase());
+}
+
+/**
+ * Azure mounts shares by account name and key, and looks whether it can before it takes a group.
+ * @throws ArmError when an account, its key or a share is not there
+ */
+export function checkAzureFileVolumes(
+    store: Store,
+    group: string,
+    { volumes = [] }: ContainerGroupProperties,
+): void {
+    for (const { name, azureFile } of volumes) {
+        if (azureFile === undefined) continue;
+        const { storageAccountName, storageAccountKey, shareName } = azureFile;
+        const account = accountNamed(store, storageAccountName);
+        const keys = account ? storageHidden.parse(account.hidden).keys : [];
+        if (!account || !keys.some(({ value }) => value === storageAccountKey)) {
+            throw new ArmError(
+                400,
+                "CannotAccessStorageAccount",
+                `The volume '${name}' in container group '${group}' cannot access the storage account '${storageAccountName}': there is no such account, or its key is another one.`,
+            );
+        }
+        if (!store.get(`${account.id}/fileServices/default/shares/${shareName}`)) {
+            throw new ArmError(
+                400,
+                "AzureFileShareNotFound",
+                `The share '${shareName}' of volume '${name}' in container group '${group}' does not exist in storage account '${storageAccountName}'.`,
+            );
+        }
+    }
+}
+
+function accountNamed(store: Store, name: string): Resource | undefined {
+    return store.ofType(STORAGE_ACCOUNTS).find(account => account.name === name.toLowerCase());
+}

@@ -1,0 +1,339 @@
+import type { JsonObject, Resource } from "../state/resource";
+import { isTransitioning } from "../state/resource";
+import { checkApiVersion } from "./api-version";
+import { ArmError, methodNotAllowed } from "./errors";
+import { failureOf, operationStatus, RETRY_AFTER_SECONDS, startOperation, statusBody } from "./operations";
+import { type ArmAddress, fullType, parseArmAddress } from "./resource-id";
+import type { Place, ResourceManager } from "./resource-manager";
+import type { OperationStyle, ResourceType } from "./resource-type";
+
+export interface ArmCall {
+    method: string;
+    path: string;
+    /** Names in lower case. */
+    query: Readonly<Record<string, string>>;
+    body: JsonObject;
+    ifMatch?: string;
+    ifNoneMatch?: string;
+    /** Scheme and host by which the client came: addresses in answers start with it. */
+    origin: string;
+}
+
+export interface ArmAnswer {
+    status: number;
+    body?: JsonObject;
+    headers?: Record<string, string>;
+}
+
+/** Finds out what an address means and answers. */
+export class ArmRouter {
+    constructor(
+        private readonly manager: ResourceManager,
+        private readonly types: ReadonlyMap<string, ResourceType>,
+        private readonly subscription: string,
+        private readonly tenant: string,
+        private readonly clock: () => Date,
+    ) {}
+
+    async route(call: ArmCall): Promise<ArmAnswer> {
+        const address = parseArmAddress(call.path);
+        checkApiVersion(call.query["api-version"], this.types.get(fullType(address)));
+        if (address.subscription.toLowerCase() !== this.subscription.toLowerCase()) {
+            throw new ArmError(
+                404,
+                "SubscriptionNotFound",
+                `The subscription '${address.subscription}' could not be found.`,
+            );
+        }
+        return address.namespace === undefined
+            ? this.withoutProvider(call, address)
+            : this.withProvider(call, address);
+    }
+
+    /** Subscription, resource groups, and lists of resources of any type. */
+    private async withoutProvider(call: ArmCall, address: ArmAddress): Promise<ArmAnswer> {
+        const { subscription, resourceGroup, types, names } = address;
+        const groups = this.types.get("microsoft.resources/resourcegroups");
+        if (groups === undefined) throw new Error("No resource type for resource groups.");
+        const collection = types[0]?.toLowerCase();
+
+        if (resourceGroup !== undefined && types.length === 0) {
+            return this.resource(call, { type: groups, subscription, resourceGroup, names: [resourceGroup] });
+        }
+        if (collection === "operationresults") return this.operationResult(call, names[0]);
+        if (call.method !== "GET") throw methodNotAllowed(call.method, call.path);
+        if (collection === "resourcegroups" && names.length === 0) {
+            return this.listed(this.manager.store.ofType(groups.type));
+        }
+        if (collection === "resources" && names.length === 0) {
+            const prefix = call.path.replace(/\/resources\/?$/i, "/").toLowerCase();
+            const all = this.manager.store.all().filter(({ id }) => id.toLowerCase().startsWith(prefix));
+            return this.listed(
+                all.filter(({ type }) => type !== groups.type && type.split("/").length === 2),
+            );
+        }
+        if (resourceGroup === undefined && types.length === 0) {
+            return { status: 200, body: this.subscriptionBody() };
+        }
+        throw new ArmError(404, "NotFound", `'${call.path}' is not the address of a resource.`);
+    }
+
+    private async withProvider(call: ArmCall, address: ArmAddress): Promise<ArmAnswer> {
+        const { subscription, resourceGroup, namespace = "", types, names } = address;
+        const namespaces = new Set(
+            [...this.types.values()].map(({ type }) => type.split("/")[0]?.toLowerCase()),
+        );
+        if (!namespaces.has(namespace.toLowerCase())) {
+            throw new ArmError(
+                404,
+                "InvalidResourceNamespace",
+                `The resource namespace '${namespace}' is invalid.`,
+            );
+        }
+        if (resourceGroup === undefined && isRegistration(types)) {
+            return { status: 200, body: this.providerBody(namespace) };
+        }
+        if (types[0]?.toLowerCase() === "locations") return this.operation(call, address);
+
+        const type = this.types.get(fullType(address));
+        if (type && resourceGroup !== undefined && names.length === types.length) {
+            return this.resource(call, { type, subscription, resourceGroup, names });
+        }
+        if (type && call.method === "GET") return this.collection(type, address);
+        if (resourceGroup !== undefined) return this.action(call, address);
+        throw invalidResourceType(address, call);
+    }
+
+    private async resource(call: ArmCall, place: Place): Promise<ArmAnswer> {
+        switch (call.method) {
+            case "GET":
+                return { status: 200, body: await this.manager.view(this.manager.find(place), true) };
+            case "HEAD":
+                return { status: this.exists(place) ? 204 : 404 };
+            case "PUT": {
+                const { resource, created } = this.manager.put(place, call.body, call);
+                return this.putAnswer(call, place.type, resource, created);
+            }
+            case "PATCH": {
+                const resource = this.manager.patch(place, call.body, call);
+                return { status: 200, body: await this.manager.view(resource, true) };
+            }
+            case "DELETE": {
+                const deleted = this.manager.delete(place, call);
+                if (deleted === undefined) return { status: 204 };
+                // The operation starts after the mark is set; a new resource of the same name is younger than it.
+                const headers = this.operationHeaders(call, place.type.deleteStyle, deleted, "delete");
+                return headers ? { status: 202, headers } : this.deletedNow(deleted);
+            }
+            default:
+                throw methodNotAllowed(call.method, call.path);
+        }
+    }
+
+    private async putAnswer(
+        call: ArmCall,
+        type: ResourceType,
+        resource: Resource,
+        created: boolean,
+    ): Promise<ArmAnswer> {
+        const body = await this.manager.view(resource, true);
+        if (!isTransitioning(resource)) return { status: created ? 201 : 200, body };
+        const headers = this.operationHeaders(call, type.putStyle, resource, "put");
+        if (type.putStyle === "Location") return { status: 202, headers };
+        return { status: created ? 201 : 200, body, ...(headers && { headers }) };
+    }
+
+    /** Deletions that answer at once wait for the record to be gone. */
+    private async deletedNow(deleted: Resource): Promise<ArmAnswer> {
+        const { store } = this.manager;
+        for (;;) {
+            const now = store.get(deleted.id);
+            if (now === undefined || now.createdAt !== deleted.createdAt) return { status: 200 };
+            if (now.provisioningState === "Failed") {
+                throw new ArmError(500, failureOf(now).code, failureOf(now).message);
+            }
+            await new Promise(resolve => setImmediate(resolve));
+        }
+    }
+
+    private exists(place: Place): boolean {
+        return this.manager.store.get(this.manager.idOf(place)) !== undefined;
+    }
+
+    private collection(type: ResourceType, address: ArmAddress): Promise<ArmAnswer> {
+        const { subscription, resourceGroup, names } = address;
+        const parentPath =
+            names.length > 0 && resourceGroup !== undefined ? this.parentOf(address) : undefined;
+        return this.listed(this.manager.list(type, subscription, resourceGroup, parentPath));
+    }
+
+    /** The path of the parent of a collection. @throws ArmError 404 when there is no such parent */
+    private parentOf(address: ArmAddress): string {
+        const parts = address.names.map((name, index) => `${address.types[index] ?? ""}/${name}`);
+        const scope = `/subscriptions/${address.subscription}/resourceGroups/${address.resourceGroup ?? ""}`;
+        const first = this.types.get(`${address.namespace ?? ""}/${address.types[0] ?? ""}`.toLowerCase());
+        if (first && address.resourceGroup !== undefined) {
+            const { subscription, resourceGroup } = address;
+            this.manager.find({ type: first, subscription, resourceGroup, names: address.names.slice(0, 1) });
+        }
+        return `${scope}/providers/${address.namespace ?? ""}/${parts.join("/")}`;
+    }
+
+    /** `POST …/listKeys` and other things below a resource: the longest type that fits names the resource. */
+    private async action(call: ArmCall, address: ArmAddress): Promise<ArmAnswer> {
+        const { subscription, resourceGroup = "", namespace = "" } = address;
+        const segments = address.types.flatMap((type, index) => {
+            const name = address.names[index];
+            return name === undefined ? [type] : [type, name];
+        });
+        for (let length = Math.floor(segments.length / 2); length > 0; length--) {
+            const types = address.types.slice(0, length);
+            const type = this.types.get([namespace, ...types].join("/").toLowerCase());
+            const below = segments.slice(2 * length);
+            if (type === undefined || below.length === 0) continue;
+            const match = type.actions
+                ?.map(action => ({ action, segments: matchPath(action.path, below) }))
+                .find(candidate => candidate.segments !== undefined);
+            if (match?.segments === undefined) break;
+            if (match.action.method !== call.method) throw methodNotAllowed(call.method, call.path);
+            const names = address.names.slice(0, length);
+            const resource = this.manager.find({ type, subscription, resourceGroup, names });
+            const { query, body } = call;
+            const result = await match.action.run(resource, {
+                segments: match.segments,
+                query,
+                body,
+                listed: async resources => ({ value: await this.views(resources) }),
+            });
+            if (result.status !== 202) return result;
+            this.manager.workOn(resource.id);
+            return { ...result, headers: this.operationHeaders(call, "Location", resource, "action") };
+        }
+        throw invalidResourceType(address, call);
+    }
+
+    private operationHeaders(
+        call: ArmCall,
+        style: OperationStyle,
+        resource: Resource,
+        kind: "put" | "delete" | "action",
+    ): Record<string, string> | undefined {
+        if (style === "synchronous") return undefined;
+        const operation = startOperation(this.manager.store, resource.id, kind, this.clock());
+        const [namespace = ""] = resource.type.split("/");
+        const scope = `${call.origin}/subscriptions/${this.subscription}`;
+        const provider = `${scope}/providers/${namespace}/locations/${resource.location ?? "global"}`;
+        const version = `?api-version=${call.query["api-version"] ?? ""}`;
+        const results = isResourceGroupType(resource.type)
+            ? `${scope}/operationresults/${operation.id}${version}`
+            : `${provider}/operationResults/${operation.id}${version}`;
+        return {
+            "Retry-After": String(RETRY_AFTER_SECONDS),
+            ...(style === "Azure-AsyncOperation" && {
+                "Azure-AsyncOperation": `${provider}/operations/${operation.id}${version}`,
+            }),
+            ...((style === "Location" || kind !== "put") && { Location: results }),
+        };
+    }
+
+    /** `…/locations/westeurope/operations/<id>` and `…/operationResults/<id>`. */
+    private async operation(call: ArmCall, address: ArmAddress): Promise<ArmAnswer> {
+        const [, kind] = address.types;
+        const id = address.names[1];
+        if (call.method !== "GET") throw methodNotAllowed(call.method, call.path);
+        if (kind?.toLowerCase() === "operationresults") return this.operationResult(call, id);
+        const operation = this.manager.store.getOperation(id ?? "");
+        if (kind?.toLowerCase() !== "operations" || operation === undefined) throw operationNotFound(id);
+        const resource = this.manager.store.get(operation.resourceId);
+        const headers = { "Retry-After": String(RETRY_AFTER_SECONDS) };
+        return { status: 200, body: statusBody(call.path, operation, resource), headers };
+    }
+
+    /** 202 while the work goes on, then what the work came to. */
+    private async operationResult(call: ArmCall, id: string | undefined): Promise<ArmAnswer> {
+        const operation = this.manager.store.getOperation(id ?? "");
+        if (operation === undefined) throw operationNotFound(id);
+        const resource = this.manager.store.get(operation.resourceId);
+        const status = operationStatus(operation, resource);
+        if (status === "InProgress") {
+            const version = call.query["api-version"] ?? "";
+            const location = `${call.origin}${call.path}?api-version=${version}`;
+            return {
+                status: 202,
+                headers: { Location: location, "Retry-After": String(RETRY_AFTER_SECONDS) },
+            };
+        }
+        if (status === "Failed") {
+            const { code, message } = failureOf(resource);
+            throw new ArmError(409, code, message);
+        }
+        if (operation.kind !== "put" || resource === undefined) {
+            return { status: isDeletionOfGroup(operation) ? 200 : 204 };
+        }
+        return { status: 200, body: await this.manager.view(resource, true) };
+    }
+
+    private async listed(resources: readonly Resource[]): Promise<ArmAnswer> {
+        return { status: 200, body: { value: await this.views(resources) } };
+    }
+
+    private views(resources: readonly Resource[]): Promise<JsonObject[]> {
+        return Promise.all(resources.map(one => this.manager.view(one, false)));
+    }
+
+    private subscriptionBody(): JsonObject {
+        return {
+            id: `/subscriptions/${this.subscription}`,
+            subscriptionId: this.subscription,
+            tenantId: this.tenant,
+            displayName: "azure-secure-inference sandbox",
+            state: "Enabled",
+        };
+    }
+
+    private providerBody(namespace: string): JsonObject {
+        const types = [...this.types.values()]
+            .map(({ type }) => type.split("/"))
+            .filter(parts => parts[0]?.toLowerCase() === namespace.toLowerCase())
+            .map(parts => ({ resourceType: parts.slice(1).join("/") }));
+        return {
+            id: `/subscriptions/${this.subscription}/providers/${namespace}`,
+            namespace,
+            registrationState: "Registered",
+            resourceTypes: types,
+        };
+    }
+}
+
+/** The segments that the `*` of a pattern stand for, or undefined when the path is another one. */
+function matchPath(pattern: string, path: readonly string[]): string[] | undefined {
+    const parts = pattern.split("/");
+    if (parts.length !== path.length) return undefined;
+    const fits = parts.every((part, index) => part === "*" || part === path[index]?.toLowerCase());
+    return fits ? path.filter((_, index) => parts[index] === "*") : undefined;
+}
+
+function isRegistration(types: readonly string[]): boolean {
+    return types.length === 0 || types[0]?.toLowerCase() === "register";
+}
+
+function isResourceGroupType(type: string): boolean {
+    return type.toLowerCase() === "microsoft.resources/resourcegroups";
+}
+
+function isDeletionOfGroup(operation: { resourceId: string }): boolean {
+    return !/\/providers\//i.test(operation.resourceId);
+}
+
+function operationNotFound(id: string | undefined): ArmError {
+    return new ArmError(404, "NotFound", `The operation '${id ?? ""}' could not be found.`);
+}
+
+function invalidResourceType(address: ArmAddress, call: ArmCall): ArmError {
+    return new ArmError(
+        404,
+        "InvalidResourceType",
+        `The resource type '${address.types.join("/")}' could not be found in the namespace '${address.namespace ?? ""}' ` +
+            `for api version '${call.query["api-version"] ?? ""}'.`,
+    );
+}

@@ -1,0 +1,137 @@
+import { ArmError } from "../arm/errors";
+import { RECORD_MEMBERS, type RecordSetProperties, type RecordType } from "./record-set";
+
+/** A record set as it would be after a PUT. */
+export interface ProposedRecordSet {
+    zone: string;
+    /** Relative to the zone; `@` is the apex. */
+    name: string;
+    type: RecordType;
+    properties: RecordSetProperties;
+    /** Types of the other record sets of the same name. */
+    neighbours: readonly RecordType[];
+    /** Whether this one is there already. */
+    exists: boolean;
+    /** The name servers of the zone, which the apex must keep. */
+    nameServers: readonly string[];
+}
+
+/** Labels of letters, digits, '-' and '_'; `*` as the first label alone; `@` is the apex (RFC 1035, 2.3.4 and RFC 4592). */
+const NAME =
+    /^(@|\*|(\*\.)?[a-z0-9_]([-a-z0-9_]{0,61}[a-z0-9_])?(\.[a-z0-9_]([-a-z0-9_]{0,61}[a-z0-9_])?)*)$/i;
+const DOMAIN =
+    /^(?=.{1,254}$)([a-z0-9_]([-a-z0-9_]{0,61}[a-z0-9_])?)(\.[a-z0-9_]([-a-z0-9_]{0,61}[a-z0-9_])?)*\.?$/i;
+
+const MAXIMUM_TTL = 2_147_483_647;
+
+/** @throws ArmError when Azure DNS would not take the record set */
+export function checkRecordSet(set: ProposedRecordSet): void {
+    for (const rule of [
+        name,
+        cnameAtApex,
+        soaElsewhere,
+        cnameAlone,
+        contents,
+        timeToLive,
+        targets,
+        apexServers,
+    ]) {
+        rule(set);
+    }
+}
+
+/** @throws ArmError for what every zone must have */
+export function checkRecordSetDeletion(name: string, type: RecordType): void {
+    if (type !== "SOA" && !(type === "NS" && name === "@")) return;
+    throw badRequest(`The ${type} record set '@' cannot be deleted: it belongs to the zone.`);
+}
+
+function name({ name }: ProposedRecordSet): void {
+    if (!NAME.test(name)) throw badRequest(`The record set name '${name}' is invalid.`);
+}
+
+/** RFC 1034, 3.6.2: where a CNAME is, nothing else may be; the apex has SOA and NS. */
+function cnameAtApex({ name, type, zone }: ProposedRecordSet): void {
+    if (type !== "CNAME" || name !== "@") return;
+    throw badRequest(
+        `The CNAME record set '@' cannot be created: a CNAME is not allowed at the apex of the zone '${zone}'.`,
+    );
+}
+
+function soaElsewhere({ name, type, exists }: ProposedRecordSet): void {
+    if (type !== "SOA" || (name === "@" && exists)) return;
+    throw badRequest("An SOA record set cannot be created: every zone has one, at its apex.");
+}
+
+function cnameAlone({ type, neighbours }: ProposedRecordSet): void {
+    if (type === "CNAME" && neighbours.length > 0) {
+        throw conflict(
+            "The CNAME record could not be created because another record with the same name already exists in this zone.",
+        );
+    }
+    if (neighbours.includes("CNAME")) {
+        throw conflict(
+            `The ${type} record could not be created because a CNAME record with the same name already exists in this zone.`,
+        );
+    }
+}
+
+/** Records of its own type and of no other; an alias has none at all. */
+function contents({ type, properties }: ProposedRecordSet): void {
+    const foreign = Object.entries(RECORD_MEMBERS).find(
+        ([other, member]) => other !== type && hasRecords(properties[member]),
+    );
+    if (foreign) {
+        throw badRequest(`The record set of type ${type} has records of type ${foreign[0]}.`);
+    }
+    const own = hasRecords(properties[RECORD_MEMBERS[type]]);
+    const alias = isAlias(properties);
+    if (alias && !["A", "AAAA", "CNAME"].includes(type)) {
+        throw badRequest(`A record set of type ${type} cannot be an alias.`);
+    }
+    if (alias && own) throw badRequest("A record set has either records or a targetResource.");
+    if (!alias && !own && type !== "SOA") {
+        throw badRequest(`The record set of type ${type} must have at least one record.`);
+    }
+}
+
+function timeToLive({ properties }: ProposedRecordSet): void {
+    const { TTL } = properties;
+    if (TTL === undefined && isAlias(properties)) return;
+    if (TTL !== undefined && TTL >= 1 && TTL <= MAXIMUM_TTL) return;
+    throw badRequest(`The TTL '${TTL ?? ""}' is invalid: it must be between 1 and ${MAXIMUM_TTL} seconds.`);
+}
+
+function targets({ properties }: ProposedRecordSet): void {
+    const names = [
+        properties.CNAMERecord?.cname,
+        ...(properties.MXRecords ?? []).map(({ exchange }) => exchange),
+        ...(properties.NSRecords ?? []).map(({ nsdname }) => nsdname),
+        ...(properties.SRVRecords ?? []).map(({ target }) => target),
+    ];
+    const bad = names.find(one => one !== undefined && !DOMAIN.test(one));
+    if (bad !== undefined) throw badRequest(`The domain name '${bad}' is invalid.`);
+}
+
+function apexServers({ name, type, properties, nameServers }: ProposedRecordSet): void {
+    if (type !== "NS" || name !== "@") return;
+    const kept = new Set((properties.NSRecords ?? []).map(({ nsdname }) => nsdname.toLowerCase()));
+    if (nameServers.every(server => kept.has(server))) return;
+    throw badRequest("The name servers of Azure DNS cannot be removed from the apex of a zone.");
+}
+
+export function isAlias({ targetResource }: RecordSetProperties): boolean {
+    return targetResource?.id !== undefined && targetResource.id !== "";
+}
+
+function hasRecords(records: unknown): boolean {
+    return Array.isArray(records) ? records.length > 0 : records !== undefined;
+}
+
+function badRequest(message: string): ArmError {
+    return new ArmError(400, "BadRequest", message);
+}
+
+function conflict(message: string): ArmError {
+    return new ArmError(409, "Conflict", message);
+}

@@ -1,0 +1,16 @@
+import { sandboxInstance } from "../instance";
+import { startControl } from "./control";
+
+/** The control process of a sandbox. It ends at SIGTERM or SIGINT. */
+async function main(): Promise<void> {
+    const instance = sandboxInstance();
+    const control = await startControl(instance);
+    console.log(`Azure Resource Manager answers on https://${instance.arm.address}:${instance.arm.port}.`);
+    const stop = () => void control.close().then(() => process.exit(0));
+    process.once("SIGTERM", stop).once("SIGINT", stop);
+}
+
+main().catch((error: unknown) => {
+    console.error(error);
+    process.exit(1);
+});

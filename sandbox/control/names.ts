@@ -1,0 +1,35 @@
+import { createHash, randomBytes } from "node:crypto";
+
+/** Who else may get a label after it was given up; anything but the first puts a hash into the name. */
+export type ReuseScope = "Unsecure" | "TenantReuse" | "SubscriptionReuse" | "ResourceGroupReuse" | "NoReuse";
+
+export interface LabelOwner {
+    tenant: string;
+    subscription: string;
+    resourceGroup: string;
+}
+
+const HASH_LENGTH = 16;
+
+/**
+ * The fully qualified name of a label below `suffix`: with a hash between the two when the scope asks for one, the
+ * same for the same owner.
+ * @example publicName("contoso", "westeurope.azurecontainer.io", "Unsecure", owner)
+ */
+export function publicName(label: string, suffix: string, scope: ReuseScope, owner: LabelOwner): string {
+    const name = label.toLowerCase();
+    if (scope === "Unsecure") return `${name}.${suffix}`;
+    return `${name}.${letters(seedOf(name, scope, owner))}.${suffix}`;
+}
+
+function seedOf(label: string, scope: ReuseScope, owner: LabelOwner): Buffer {
+    if (scope === "NoReuse") return randomBytes(32);
+    const parts = [label, owner.tenant];
+    if (scope !== "TenantReuse") parts.push(owner.subscription);
+    if (scope === "ResourceGroupReuse") parts.push(owner.resourceGroup.toLowerCase());
+    return createHash("sha256").update(parts.join("\n")).digest();
+}
+
+function letters(bytes: Buffer): string {
+    return [...bytes.subarray(0, HASH_LENGTH)].map(byte => String.fromCharCode(97 + (byte % 26))).join("");
+}
