@@ -1,0 +1,135 @@
+/**
+ * How one resource type of azure-native maps to Azure Resource Manager (ARM). Property names, required properties and
+ * the API version come from the SDK (`build/sdk-schema.ts`); this is what the SDK does not say.
+ */
+export interface TypeMapping {
+    /** Path of the resource, with the names of inputs in braces. Changing one of them means another resource. */
+    path: string;
+    /** The input that is generated when the program leaves it out: from the resource's name, with or without random digits. */
+    autoName: { input: string; style: "random" | "copy" };
+    /**
+     * Inputs that azure-native replaces the resource for, beside those of the path (`forceNewMap` of its generator,
+     * and properties whose `x-ms-mutability` lacks `update`).
+     */
+    replaceOn?: string[];
+    /**
+     * Objects that ARM keeps in an inner `properties`, by their path in the SDK ("" is the resource itself), with the
+     * names of the properties that stay outside of it.
+     */
+    envelopes: Record<string, string[]>;
+    /** Names that differ in ARM, by their path in the SDK. */
+    wireNames?: Record<string, string>;
+    /** Inputs that are sent as query parameters: the name of the input, then that of the parameter. */
+    query?: Record<string, string>;
+    /** The function that reads such a resource: `getContainerGroup`. */
+    getter: string;
+}
+
+const GROUP = "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}";
+/** What ARM resources have outside of `properties`, whatever their type. */
+const ENVELOPE = ["id", "name", "type", "location", "tags", "etag", "systemData"];
+
+export const resourceTypes: Record<string, TypeMapping> = {
+    "resources:ResourceGroup": {
+        path: GROUP,
+        autoName: { input: "resourceGroupName", style: "random" },
+        replaceOn: ["location"],
+        envelopes: { "": [...ENVELOPE, "managedBy"] },
+        getter: "getResourceGroup",
+    },
+    "containerinstance:ContainerGroup": {
+        path: `${GROUP}/providers/Microsoft.ContainerInstance/containerGroups/{containerGroupName}`,
+        autoName: { input: "containerGroupName", style: "random" },
+        // Nothing else: azure-native sends every other change as an update, and ARM refuses what it cannot do
+        // (https://github.com/pulumi/pulumi-azure-native/issues/918).
+        replaceOn: ["location"],
+        envelopes: {
+            "": [...ENVELOPE, "identity", "zones"],
+            containers: ["name"],
+            initContainers: ["name"],
+            extensions: ["name"],
+        },
+        getter: "getContainerGroup",
+    },
+    "dns:Zone": {
+        path: `${GROUP}/providers/Microsoft.Network/dnsZones/{zoneName}`,
+        autoName: { input: "zoneName", style: "random" },
+        replaceOn: ["location"],
+        envelopes: { "": ENVELOPE },
+        getter: "getZone",
+    },
+    "dns:RecordSet": {
+        path: `${GROUP}/providers/Microsoft.Network/dnsZones/{zoneName}/{recordType}/{relativeRecordSetName}`,
+        autoName: { input: "relativeRecordSetName", style: "copy" },
+        envelopes: { "": ENVELOPE },
+        wireNames: {
+            aRecords: "ARecords",
+            aaaaRecords: "AAAARecords",
+            cnameRecord: "CNAMERecord",
+            dsRecords: "DSRecords",
+            mxRecords: "MXRecords",
+            naptrRecords: "NAPTRRecords",
+            nsRecords: "NSRecords",
+            ptrRecords: "PTRRecords",
+            soaRecord: "SOARecord",
+            "soaRecord.minimumTtl": "minimumTTL",
+            srvRecords: "SRVRecords",
+            tlsaRecords: "TLSARecords",
+            txtRecords: "TXTRecords",
+            ttl: "TTL",
+        },
+        getter: "getRecordSet",
+    },
+    "network:PublicIPAddress": {
+        path: `${GROUP}/providers/Microsoft.Network/publicIPAddresses/{publicIpAddressName}`,
+        autoName: { input: "publicIpAddressName", style: "random" },
+        replaceOn: ["location", "publicIPAddressVersion", "publicIPPrefix", "sku"],
+        envelopes: { "": [...ENVELOPE, "sku", "zones", "extendedLocation"] },
+        getter: "getPublicIPAddress",
+    },
+    "storage:StorageAccount": {
+        path: `${GROUP}/providers/Microsoft.Storage/storageAccounts/{accountName}`,
+        autoName: { input: "accountName", style: "random" },
+        replaceOn: ["isHnsEnabled", "location"],
+        envelopes: { "": [...ENVELOPE, "sku", "kind", "identity", "extendedLocation"] },
+        wireNames: {
+            enableHttpsTrafficOnly: "supportsHttpsTrafficOnly",
+            enableNfsV3: "isNfsV3Enabled",
+            networkRuleSet: "networkAcls",
+            "networkRuleSet.ipRules.iPAddressOrRange": "value",
+            "networkRuleSet.virtualNetworkRules.virtualNetworkResourceId": "id",
+            "encryption.keyVaultProperties": "keyvaultproperties",
+            "encryption.keyVaultProperties.keyName": "keyname",
+            "encryption.keyVaultProperties.keyVaultUri": "keyvaulturi",
+            "encryption.keyVaultProperties.keyVersion": "keyversion",
+            "encryption.encryptionIdentity": "identity",
+            "encryption.encryptionIdentity.encryptionUserAssignedIdentity": "userAssignedIdentity",
+            "encryption.encryptionIdentity.encryptionFederatedIdentityClientId": "federatedIdentityClientId",
+        },
+        getter: "getStorageAccount",
+    },
+    "storage:FileShare": {
+        path:
+            `${GROUP}/providers/Microsoft.Storage/storageAccounts/{accountName}` +
+            "/fileServices/default/shares/{shareName}",
+        autoName: { input: "shareName", style: "copy" },
+        replaceOn: ["enabledProtocols"],
+        envelopes: { "": ["id", "name", "type", "etag"] },
+        query: { expand: "$expand" },
+        getter: "getFileShare",
+    },
+};
+
+/** A function that is a POST on a resource. */
+export interface ActionMapping {
+    /** As the path of a type; the inputs in it are the function's arguments. */
+    path: string;
+    query?: Record<string, string>;
+}
+
+export const actions: Record<string, ActionMapping> = {
+    "storage:listStorageAccountKeys": {
+        path: `${GROUP}/providers/Microsoft.Storage/storageAccounts/{accountName}/listKeys`,
+        query: { expand: "$expand" },
+    },
+};

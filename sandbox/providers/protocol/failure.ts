@@ -1,0 +1,27 @@
+import * as grpc from "@grpc/grpc-js";
+import * as any from "google-protobuf/google/protobuf/any_pb.js";
+import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb.js";
+import { Status } from "@pulumi/pulumi/proto/status_pb.js";
+import { InitializationError } from "./provider.js";
+import { toStruct } from "./values.js";
+
+/** The answer that tells the engine about `error`. A resource that exists all the same travels along in the details. */
+export function failure(error: unknown): Partial<grpc.StatusObject> {
+    const message = error instanceof Error ? error.message : String(error);
+    if (!(error instanceof InitializationError)) return { code: grpc.status.UNKNOWN, details: message };
+
+    const detail = new ErrorResourceInitFailed();
+    detail.setId(error.id);
+    detail.setInputs(toStruct(error.inputs));
+    detail.setProperties(toStruct(error.outputs));
+    detail.setReasonsList([message]);
+    const packed = new any.Any();
+    packed.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
+    const status = new Status();
+    status.setCode(grpc.status.UNKNOWN);
+    status.setMessage(message);
+    status.addDetails(packed);
+    const metadata = new grpc.Metadata();
+    metadata.add("grpc-status-details-bin", Buffer.from(status.serializeBinary()));
+    return { code: grpc.status.UNKNOWN, details: message, metadata };
+}

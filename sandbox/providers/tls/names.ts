@@ -1,0 +1,37 @@
+import type { JsonGeneralNames, JsonName } from "@peculiar/x509";
+import { isObject, type Properties, type Value } from "../protocol/values.js";
+
+/** The parts of `subject` by the abbreviations of distinguished names, in the order in which Go writes them. */
+const SUBJECT_PARTS: [input: string, abbreviation: string][] = [
+    ["country", "C"],
+    ["organization", "O"],
+    ["organizationalUnit", "OU"],
+    ["locality", "L"],
+    ["province", "ST"],
+    ["streetAddresses", "2.5.4.9"],
+    ["postalCode", "2.5.4.17"],
+    ["commonName", "CN"],
+    ["serialNumber", "2.5.4.5"],
+];
+
+/** The distinguished name that `subject` of a certificate or request describes. */
+export function subjectName(subject: Value | undefined): JsonName {
+    if (!isObject(subject)) return [];
+    return SUBJECT_PARTS.flatMap(([input, abbreviation]) =>
+        texts(subject[input]).map(text => ({ [abbreviation]: [text] })),
+    );
+}
+
+/** The alternative names among the inputs of a certificate or request. */
+export function alternativeNames(inputs: Properties): JsonGeneralNames {
+    return [
+        ...texts(inputs.dnsNames).map(value => ({ type: "dns" as const, value })),
+        ...texts(inputs.ipAddresses).map(value => ({ type: "ip" as const, value })),
+        ...texts(inputs.uris).map(value => ({ type: "url" as const, value })),
+    ];
+}
+
+function texts(value: Value | undefined): string[] {
+    const list = Array.isArray(value) ? value : [value];
+    return list.filter((item): item is string => typeof item === "string" && item !== "");
+}
