@@ -2,13 +2,10 @@ import { createHash, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import * as path from "node:path";
-import type { SandboxInstance } from "../instance.js";
-import { bundledStandIns, packageVersion, type StandIn, standIns } from "./build/bundle.js";
-import { type SandboxSettings, SETTINGS_FILE } from "./settings.js";
-
-/** The subscription and the tenant that every sandbox has. */
-const SUBSCRIPTION_ID = "00000000-0000-0000-0000-000000000001";
-const TENANT_ID = "00000000-0000-0000-0000-000000000002";
+import { SUBSCRIPTION, TENANT } from "../control/context";
+import type { SandboxInstance } from "../instance";
+import { bundledStandIns, packageVersion, type StandIn, standIns } from "./build/bundle";
+import { type SandboxSettings, SETTINGS_FILE } from "./settings";
 
 /** Name of the file that tells what an installed plug-in was made from. */
 const CONTENTS_FILE = "contents";
@@ -24,8 +21,8 @@ export async function installStandIns(pulumiHome: string, instance: SandboxInsta
         armUrl: `https://${instance.arm.address}:${instance.arm.port}`,
         tokenFile: path.join(instance.stateFolder, "arm-token"),
         caFile: path.join(instance.stateFolder, "ca.pem"),
-        subscriptionId: SUBSCRIPTION_ID,
-        tenantId: TENANT_ID,
+        subscriptionId: SUBSCRIPTION,
+        tenantId: TENANT,
     };
     await Promise.all(standIns.map(standIn => install(standIn, bundles, pulumiHome, settings)));
 }

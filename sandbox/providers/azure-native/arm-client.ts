@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { createHttpPoller, type LroResponse } from "@azure/core-lro";
 import { createDefaultHttpClient, createHttpHeaders, createPipelineRequest } from "@azure/core-rest-pipeline";
-import { isObject, type Properties, type Value } from "../protocol/values.js";
-import type { SandboxSettings } from "../settings.js";
+import { isObject, type Properties, type Value } from "../protocol/values";
+import type { SandboxSettings } from "../settings";
 
 /** How long to wait before asking again how a long-running operation goes, in milliseconds, unless ARM says otherwise. */
 const POLLING_INTERVAL = 250;

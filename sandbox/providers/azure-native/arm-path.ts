@@ -1,4 +1,4 @@
-import type { Properties } from "../protocol/values.js";
+import type { Properties } from "../protocol/values";
 
 /** The names in braces of a path template, e.g. `resourceGroupName`. */
 export function pathParameters(template: string): string[] {

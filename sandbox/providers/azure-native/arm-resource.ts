@@ -1,4 +1,4 @@
-import { changes } from "../protocol/difference.js";
+import { changes } from "../protocol/difference";
 import {
     type Call,
     type Checked,
@@ -9,17 +9,17 @@ import {
     InitializationError,
     type ReadResult,
     type ResourceType,
-} from "../protocol/provider.js";
-import { equal, type Properties, UNKNOWN, type Value } from "../protocol/values.js";
-import { type ArmClient, OperationFailed } from "./arm-client.js";
-import { fillPath, parsePath, pathParameters } from "./arm-path.js";
-import { CREATE_BEFORE_DELETE, generatedName } from "./auto-name.js";
-import { previewOutputs } from "./preview.js";
-import { inputsAmong, refreshedInputs } from "./refresh.js";
-import type { TypeMapping } from "./resource-types.js";
-import type { ObjectShape, Schema } from "./schema.js";
-import { problemsOf } from "./validation.js";
-import { WireFormat } from "./wire.js";
+} from "../protocol/provider";
+import { equal, type Properties, UNKNOWN, type Value } from "../protocol/values";
+import { type ArmClient, OperationFailed } from "./arm-client";
+import { fillPath, parsePath, pathParameters } from "./arm-path";
+import { CREATE_BEFORE_DELETE, generatedName } from "./auto-name";
+import { previewOutputs } from "./preview";
+import { inputsAmong, refreshedInputs } from "./refresh";
+import type { TypeMapping } from "./resource-types";
+import type { ObjectShape, Schema } from "./schema";
+import { problemsOf } from "./validation";
+import { WireFormat } from "./wire";
 
 /** What the provider as a whole knows and every type needs. */
 export interface Environment {

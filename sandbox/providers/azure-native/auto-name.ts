@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
-import type { CheckRequest } from "../protocol/provider.js";
-import type { Properties, Value } from "../protocol/values.js";
+import type { CheckRequest } from "../protocol/provider";
+import type { Properties, Value } from "../protocol/values";
 
 /** Digits that a generated name ends with. */
 const SUFFIX_LENGTH = 8;

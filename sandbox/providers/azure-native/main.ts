@@ -1,7 +1,7 @@
-import { serve } from "../protocol/server.js";
-import { readSettings } from "../settings.js";
-import { AzureNative } from "./provider.js";
-import type { Schema } from "./schema.js";
+import { serve } from "../protocol/server";
+import { readSettings } from "../settings";
+import { AzureNative } from "./provider";
+import type { Schema } from "./schema";
 
 /** Put in place when the plug-in is bundled (`build/bundle.ts`). */
 declare const SCHEMA: Schema;

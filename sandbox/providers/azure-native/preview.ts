@@ -1,5 +1,5 @@
-import { isObject, type Properties, UNKNOWN, type Value } from "../protocol/values.js";
-import type { ObjectShape, Schema, Shape } from "./schema.js";
+import { isObject, type Properties, UNKNOWN, type Value } from "../protocol/values";
+import type { ObjectShape, Schema, Shape } from "./schema";
 
 /**
  * The outputs as far as the inputs tell them: what is an input under the same name is taken over, all else is unknown,

@@ -1,12 +1,12 @@
-import type { Call, Provider, ResourceType } from "../protocol/provider.js";
-import { type Properties, UNKNOWN, type Value } from "../protocol/values.js";
-import type { SandboxSettings } from "../settings.js";
-import { ArmClient } from "./arm-client.js";
-import { fillPath } from "./arm-path.js";
-import { ArmResource, type Environment } from "./arm-resource.js";
-import { actions, resourceTypes } from "./resource-types.js";
-import type { Schema } from "./schema.js";
-import { WireFormat } from "./wire.js";
+import type { Call, Provider, ResourceType } from "../protocol/provider";
+import { type Properties, UNKNOWN, type Value } from "../protocol/values";
+import type { SandboxSettings } from "../settings";
+import { ArmClient } from "./arm-client";
+import { fillPath } from "./arm-path";
+import { ArmResource, type Environment } from "./arm-resource";
+import { actions, resourceTypes } from "./resource-types";
+import type { Schema } from "./schema";
+import { WireFormat } from "./wire";
 
 const RESOURCE_GROUP = "resources:ResourceGroup";
 const PREFIX = "azure-native:";

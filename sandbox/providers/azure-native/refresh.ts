@@ -1,5 +1,5 @@
-import { equal, isObject, type Properties, type Value } from "../protocol/values.js";
-import type { ObjectShape, Schema, Shape } from "./schema.js";
+import { equal, isObject, type Properties, type Value } from "../protocol/values";
+import type { ObjectShape, Schema, Shape } from "./schema";
 
 /**
  * The part of a resource's outputs that are inputs too. Empty collections count as not set, because ARM fills in many

@@ -1,5 +1,5 @@
-import { isObject, type Properties, UNKNOWN, type Value } from "../protocol/values.js";
-import type { ObjectShape, Schema, Shape } from "./schema.js";
+import { isObject, type Properties, UNKNOWN, type Value } from "../protocol/values";
+import type { ObjectShape, Schema, Shape } from "./schema";
 
 /**
  * What is wrong with the inputs of a resource, in azure-native's words. Like azure-native it looks for required

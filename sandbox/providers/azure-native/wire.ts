@@ -1,6 +1,6 @@
-import { isObject, type Properties, type Value } from "../protocol/values.js";
-import type { TypeMapping } from "./resource-types.js";
-import type { ObjectShape, Schema, Shape } from "./schema.js";
+import { isObject, type Properties, type Value } from "../protocol/values";
+import type { TypeMapping } from "./resource-types";
+import type { ObjectShape, Schema, Shape } from "./schema";
 
 type Layout = Pick<TypeMapping, "envelopes" | "wireNames">;
 

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
-import { cached } from "../../../tools/cache.js";
-import { actions, resourceTypes } from "../azure-native/resource-types.js";
+import { cached } from "../../../tools/cache";
+import { actions, resourceTypes } from "../azure-native/resource-types";
 
 /** A provider that the sandbox stands in for, and the npm SDK that tells its version. */
 export interface StandIn {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import * as path from "node:path";
 import * as ts from "typescript";
-import type { ObjectShape, PropertyShape, Schema, Shape } from "../azure-native/schema.js";
+import type { ObjectShape, PropertyShape, Schema, Shape } from "../azure-native/schema";
 
 /**
  * The shapes of the given azure-native types (`containerinstance:ContainerGroup`) and functions
@@ -21,6 +21,12 @@ export function readSdkSchema(resourceTypes: string[], functions: string[]): Sch
         objects: Object.fromEntries(reader.objects),
     };
 }
+
+const PRIMITIVES: { [kind in ts.SyntaxKind]?: "string" | "number" | "boolean" } = {
+    [ts.SyntaxKind.StringKeyword]: "string",
+    [ts.SyntaxKind.NumberKeyword]: "number",
+    [ts.SyntaxKind.BooleanKeyword]: "boolean",
+};
 
 class SdkReader {
     readonly objects = new Map<string, ObjectShape>();
@@ -89,16 +95,8 @@ class SdkReader {
             return { kind: "map", items: this.shape(signature?.type) };
         }
         if (ts.isTypeReferenceNode(type)) return this.referenceShape(type);
-        switch (type.kind) {
-            case ts.SyntaxKind.StringKeyword:
-                return { kind: "string" };
-            case ts.SyntaxKind.NumberKeyword:
-                return { kind: "number" };
-            case ts.SyntaxKind.BooleanKeyword:
-                return { kind: "boolean" };
-            default:
-                return { kind: "any" };
-        }
+        const primitive = PRIMITIVES[type.kind];
+        return { kind: primitive ?? "any" };
     }
 
     /** An optional value, an enum that also takes any string, or several kinds of object (which are not told apart). */

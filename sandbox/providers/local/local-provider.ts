@@ -1,5 +1,5 @@
-import type { Provider, ResourceType } from "../protocol/provider.js";
-import { LocalResource, type LocalType } from "./local-resource.js";
+import type { Provider, ResourceType } from "../protocol/provider";
+import { LocalResource, type LocalType } from "./local-resource";
 
 /** A provider whose resources live in the state alone. */
 export class LocalProvider implements Provider {

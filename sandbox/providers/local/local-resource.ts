@@ -1,4 +1,4 @@
-import { changes } from "../protocol/difference.js";
+import { changes } from "../protocol/difference";
 import type {
     Checked,
     CheckRequest,
@@ -7,8 +7,8 @@ import type {
     Identity,
     ReadResult,
     ResourceType,
-} from "../protocol/provider.js";
-import { type Properties, secret, UNKNOWN } from "../protocol/values.js";
+} from "../protocol/provider";
+import { type Properties, secret, UNKNOWN } from "../protocol/values";
 
 /** A resource that lives in the state alone, such as a key or a random string. */
 export interface LocalType {
@@ -30,7 +30,7 @@ export interface LocalType {
     /** Outputs that change as time goes by, from the outputs in the state. */
     timely?(outputs: Properties): Properties;
     /** The output for which the resource, as it is in the state, has to be replaced now. */
-    due?(outputs: Properties, news: Properties): string | undefined;
+    due?: (outputs: Properties, news: Properties) => string | undefined;
 }
 
 /** Puts a `LocalType` to work. */
@@ -51,13 +51,13 @@ export class LocalResource implements ResourceType {
     }
 
     diff({ oldInputs, oldOutputs, news }: DiffRequest): Difference {
-        const { updatable = [], due, defaults } = this.type;
+        const { updatable = [], defaults } = this.type;
         // A default that the program now says, or no longer says, is not a change.
         const found = changes({ ...defaults, ...oldInputs }, { ...defaults, ...news }).map(change => {
             const [name = ""] = change.pattern.split(".");
             return { ...change, replaces: !updatable.includes(name) };
         });
-        const reason = due?.(oldOutputs, news);
+        const reason = this.type.due?.(oldOutputs, news);
         if (reason) {
             found.push({ path: reason, pattern: reason, kind: "update", replaces: true, ofOutput: true });
         }

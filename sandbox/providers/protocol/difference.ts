@@ -1,4 +1,4 @@
-import { isObject, type Properties, type Value } from "./values.js";
+import { isObject, type Properties, type Value } from "./values";
 
 export type ChangeKind = "add" | "update" | "delete";
 

@@ -2,8 +2,8 @@ import * as grpc from "@grpc/grpc-js";
 import * as any from "google-protobuf/google/protobuf/any_pb.js";
 import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb.js";
 import { Status } from "@pulumi/pulumi/proto/status_pb.js";
-import { InitializationError } from "./provider.js";
-import { toStruct } from "./values.js";
+import { InitializationError } from "./provider";
+import { toStruct } from "./values";
 
 /** The answer that tells the engine about `error`. A resource that exists all the same travels along in the details. */
 export function failure(error: unknown): Partial<grpc.StatusObject> {

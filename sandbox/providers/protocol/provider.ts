@@ -1,5 +1,5 @@
-import type { Change } from "./difference.js";
-import type { Properties } from "./values.js";
+import type { Change } from "./difference";
+import type { Properties } from "./values";
 
 /** What the engine asks a provider for, without the wire format. */
 export interface Provider {

@@ -6,11 +6,11 @@ import {
     type IResourceProviderServer,
     ResourceProviderService,
 } from "@pulumi/pulumi/proto/provider_grpc_pb.js";
-import type { Change } from "./difference.js";
-import { EngineLog } from "./engine-log.js";
-import { failure } from "./failure.js";
-import type { Call, NamingWish, Provider, ResourceType } from "./provider.js";
-import { fromStruct, hasUnknown, toStruct } from "./values.js";
+import type { Change } from "./difference";
+import { EngineLog } from "./engine-log";
+import { failure } from "./failure";
+import type { Call, NamingWish, Provider, ResourceType } from "./provider";
+import { fromStruct, hasUnknown, toStruct } from "./values";
 
 /** The engine's own limit for a message, in bytes. */
 const LARGEST_MESSAGE = 400 * 1024 * 1024;

@@ -33,7 +33,7 @@ export function hasUnknown(value: Value | undefined): boolean {
 
 /** The properties of a message without those that are null, and without secret marks. */
 export function fromStruct(message: struct.Struct | undefined): Properties {
-    return message ? (plain(message.toJavaScript() as Properties) as Properties) : {};
+    return message ? (plain(message.toJavaScript()) as Properties) : {};
 }
 
 export function toStruct(properties: Properties): struct.Struct {

@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import type { Properties } from "../protocol/values.js";
+import type { Properties } from "../protocol/values";
 
 /** One kind of character, with the inputs of RandomString that govern it. */
 interface CharacterKind {

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { hash } from "bcryptjs";
-import type { LocalType } from "../local/local-resource.js";
-import type { Properties } from "../protocol/values.js";
-import { randomText, TEXT_DEFAULTS, textProblems } from "./random-text.js";
+import type { LocalType } from "../local/local-resource";
+import type { Properties } from "../protocol/values";
+import { randomText, TEXT_DEFAULTS, textProblems } from "./random-text";
 
 /** bcrypt's cost, and how much of a text it looks at, in bytes. */
 const BCRYPT_ROUNDS = 10;

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import * as x509 from "@peculiar/x509";
-import type { Properties, Value } from "../protocol/values.js";
-import { extendedKeyUsages, keyUsageFlags } from "./key-usages.js";
-import type { SigningKey } from "./signing-key.js";
+import type { Properties, Value } from "../protocol/values";
+import { extendedKeyUsages, keyUsageFlags } from "./key-usages";
+import type { SigningKey } from "./signing-key";
 
 const HOUR = 3_600_000;
 

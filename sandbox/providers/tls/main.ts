@@ -1,6 +1,6 @@
-import { LocalProvider } from "../local/local-provider.js";
-import { serve } from "../protocol/server.js";
-import { tlsTypes } from "./types.js";
+import { LocalProvider } from "../local/local-provider";
+import { serve } from "../protocol/server";
+import { tlsTypes } from "./types";
 
 /** Put in place when the plug-in is bundled (`build/bundle.ts`). */
 declare const VERSION: string;

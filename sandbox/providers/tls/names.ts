@@ -1,5 +1,5 @@
 import type { JsonGeneralNames, JsonName } from "@peculiar/x509";
-import { isObject, type Properties, type Value } from "../protocol/values.js";
+import { isObject, type Properties, type Value } from "../protocol/values";
 
 /** The parts of `subject` by the abbreviations of distinguished names, in the order in which Go writes them. */
 const SUBJECT_PARTS: [input: string, abbreviation: string][] = [

@@ -1,8 +1,8 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
-import type { LocalType } from "../local/local-resource.js";
-import type { Properties } from "../protocol/values.js";
-import { openSshKey } from "./openssh.js";
+import type { LocalType } from "../local/local-resource";
+import type { Properties } from "../protocol/values";
+import { openSshKey } from "./openssh";
 
 const generate = promisify(generateKeyPair);
 
@@ -32,34 +32,30 @@ export const privateKey: LocalType = {
         ...oneOf("ecdsaCurve", ecdsaCurve, Object.keys(CURVES)),
     ],
     make: async inputs => {
-        const computed = keyOutputs(await generateKey(inputs));
-        return { id: createHash("sha1").update(String(computed.publicKeyPem)).digest("hex"), computed };
+        const key = await generateKey(inputs);
+        const publicKeyPem = createPublicKey(key).export({ type: "spki", format: "pem" }) as string;
+        const id = createHash("sha1").update(publicKeyPem).digest("hex");
+        return { id, computed: { ...keyOutputs(key), publicKeyPem } };
     },
 };
 
 async function generateKey({ algorithm, rsaBits, ecdsaCurve }: Properties): Promise<KeyObject> {
-    switch (algorithm) {
-        case "RSA":
-            return (await generate("rsa", { modulusLength: Number(rsaBits) })).privateKey;
-        case "ECDSA":
-            return (await generate("ec", { namedCurve: CURVES[String(ecdsaCurve)] ?? "" })).privateKey;
-        default:
-            return (await generate("ed25519")).privateKey;
-    }
+    if (algorithm === "RSA") return (await generate("rsa", { modulusLength: Number(rsaBits) })).privateKey;
+    if (algorithm === "ED25519") return (await generate("ed25519")).privateKey;
+    const namedCurve = (typeof ecdsaCurve === "string" && CURVES[ecdsaCurve]) || "";
+    return (await generate("ec", { namedCurve })).privateKey;
 }
 
 function keyOutputs(key: KeyObject): Properties {
     const openSsh = openSshKey(key);
-    const publicKeyPem = createPublicKey(key).export({ type: "spki", format: "pem" });
     return {
         privateKeyPem: traditionalPem(key),
-        privateKeyPemPkcs8: key.export({ type: "pkcs8", format: "pem" }),
+        privateKeyPemPkcs8: key.export({ type: "pkcs8", format: "pem" }) as string,
         privateKeyOpenssh: openSsh?.privateKey ?? "",
-        publicKeyPem,
         publicKeyOpenssh: openSsh?.publicKey ?? "",
         publicKeyFingerprintMd5: openSsh ? md5(openSsh.publicBlob) : "",
         publicKeyFingerprintSha256: openSsh ? sha256(openSsh.publicBlob) : "",
-    } as Properties;
+    };
 }
 
 /** The PEM that older software reads: PKCS #1 for RSA, SEC 1 for elliptic curves; PKCS #8 where there is no other. */

@@ -32,22 +32,17 @@ function algorithmOf(key: KeyObject): {
     imported: webcrypto.AlgorithmIdentifier | webcrypto.RsaHashedImportParams | webcrypto.EcKeyImportParams;
     algorithm: { name: string; hash?: string };
 } {
-    switch (key.asymmetricKeyType) {
-        case "rsa": {
-            const algorithm = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
-            return { imported: algorithm, algorithm };
-        }
-        case "ec": {
-            const curve = EC_KEYS[key.asymmetricKeyDetails?.namedCurve ?? ""];
-            // Node's Web Crypto, which the certificate library signs with, has no P-224.
-            if (!curve)
-                throw new Error(
-                    "The sandbox signs with P256, P384 and P521 only: set ecdsaCurve of the key.",
-                );
-            const imported = { name: "ECDSA", namedCurve: curve.namedCurve };
-            return { imported, algorithm: { name: "ECDSA", hash: curve.hash } };
-        }
-        default:
-            return { imported: { name: "Ed25519" }, algorithm: { name: "Ed25519" } };
+    if (key.asymmetricKeyType === "rsa") {
+        const algorithm = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
+        return { imported: algorithm, algorithm };
     }
+    if (key.asymmetricKeyType === "ed25519") {
+        return { imported: { name: "Ed25519" }, algorithm: { name: "Ed25519" } };
+    }
+    const curve = EC_KEYS[key.asymmetricKeyDetails?.namedCurve ?? ""];
+    // Node's Web Crypto, which the certificate library signs with, has no P-224.
+    if (!curve)
+        throw new Error("The sandbox signs with P256, P384 and P521 only: set ecdsaCurve of the key.");
+    const imported = { name: "ECDSA", namedCurve: curve.namedCurve };
+    return { imported, algorithm: { name: "ECDSA", hash: curve.hash } };
 }

@@ -1,13 +1,13 @@
 import "reflect-metadata"; // The certificate library needs it before anything else of itself.
 import { createHash, createPrivateKey, createPublicKey } from "node:crypto";
 import * as x509 from "@peculiar/x509";
-import type { LocalType } from "../local/local-resource.js";
-import type { Properties } from "../protocol/values.js";
-import { allowedUses, renewalTime, signCertificate } from "./certificate.js";
-import { ALLOWED_USES } from "./key-usages.js";
-import { alternativeNames, subjectName } from "./names.js";
-import { keyAlgorithm, oneOf, privateKey } from "./private-key.js";
-import { signingKey } from "./signing-key.js";
+import type { LocalType } from "../local/local-resource";
+import type { Properties, Value } from "../protocol/values";
+import { allowedUses, renewalTime, signCertificate } from "./certificate";
+import { ALLOWED_USES } from "./key-usages";
+import { alternativeNames, subjectName } from "./names";
+import { keyAlgorithm, oneOf, privateKey } from "./private-key";
+import { signingKey } from "./signing-key";
 
 /**
  * The types of @pulumi/tls.
@@ -28,7 +28,7 @@ const certificateRequest: LocalType = {
     computed: ["certRequestPem", "keyAlgorithm"],
     secrets: ["privateKeyPem"],
     make: async inputs => {
-        const pem = String(inputs.privateKeyPem);
+        const pem = text(inputs.privateKeyPem);
         const { keys, algorithm } = await signingKey(pem);
         const names = alternativeNames(inputs);
         const request = await x509.Pkcs10CertificateRequestGenerator.create({
@@ -83,7 +83,7 @@ function selfSignedCertificate(now: () => Date): LocalType {
         computed: [...CERTIFICATE_OUTPUTS, "keyAlgorithm"],
         secrets: ["privateKeyPem"],
         make: async inputs => {
-            const pem = String(inputs.privateKeyPem);
+            const pem = text(inputs.privateKeyPem);
             const subject = new x509.Name(subjectName(inputs.subject));
             if (inputs.isCaCertificate === true && inputs.subject === undefined) {
                 throw new Error(
@@ -114,9 +114,9 @@ function locallySignedCertificate(now: () => Date): LocalType {
         computed: [...CERTIFICATE_OUTPUTS, "caKeyAlgorithm"],
         secrets: ["caPrivateKeyPem"],
         make: async inputs => {
-            const authorityPem = String(inputs.caPrivateKeyPem);
-            const authority = new x509.X509Certificate(String(inputs.caCertPem));
-            const request = new x509.Pkcs10CertificateRequest(String(inputs.certRequestPem));
+            const authorityPem = text(inputs.caPrivateKeyPem);
+            const authority = new x509.X509Certificate(text(inputs.caCertPem));
+            const request = new x509.Pkcs10CertificateRequest(text(inputs.certRequestPem));
             if (!(await request.verify()))
                 throw new Error("The certificate request is not signed by its own key.");
             const requested = request.getExtension(SUBJECT_ALTERNATIVE_NAME);
@@ -141,4 +141,10 @@ function locallySignedCertificate(now: () => Date): LocalType {
 function spki(privateKeyPem: string): ArrayBuffer {
     const der = createPublicKey(createPrivateKey(privateKeyPem)).export({ type: "spki", format: "der" });
     return new Uint8Array(der).buffer;
+}
+
+/** The text of an input that must be one. */
+function text(value: Value | undefined): string {
+    if (typeof value !== "string") throw new Error("An input that should be PEM text is not text.");
+    return value;
 }
