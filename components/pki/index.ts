@@ -7,6 +7,7 @@ export {
     judgePresentedChain,
     judgeServingCertificate,
 } from "./judge";
+export { normalizePem } from "./normalize";
 export { type CertificateReading, readCertificates } from "./read-certificates";
 export { type PrivateKeyReading, readPrivateKey } from "./read-private-key";
 export { type TrustStore, trustStore } from "./roots";
