@@ -42,10 +42,9 @@ describe("judgeServingCertificate", () => {
             leaf.certificate,
             [intermediate.certificate],
             root.certificate,
-            ...["-x509_strict", "-verify_hostname", HOST],
+            ...["-verify_hostname", HOST],
         );
-        // openssl ca leaves out the authority key identifier, which strict mode alone asks for.
-        expect(verdict).toMatch(/^OK$|^Missing Authority Key Identifier$/);
+        expect(verdict).toBe("OK");
     });
 
     it("sums up the leaf as openssl prints it", () => {
