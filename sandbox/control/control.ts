@@ -1,26 +1,45 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import * as path from "node:path";
+import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import type { SandboxInstance } from "../instance";
 import { CertificateAuthority } from "../node/authority";
 import { accessToken } from "./arm/access-token";
 import { ResourceManager } from "./arm/resource-manager";
 import { resourceTypes } from "./arm/resource-types";
+import { CONTAINER_GROUPS } from "./arm/resource-types/container-groups";
+import { shareFolder } from "./arm/resource-types/storage-access";
 import { ArmRouter } from "./arm/router";
 import { armServer } from "./arm/server";
+import { KubernetesRunner, NAMESPACE } from "./container-groups/kubernetes-runner";
+import { PodWatch } from "./container-groups/pod-watch";
 import { RecordingRunner } from "./container-groups/runner";
 import { SUBSCRIPTION, TENANT } from "./context";
+import { dnsServer } from "./dns/server";
+import { servedZones } from "./dns/zones";
+import { LoadBalancerConfigurator } from "./load-balancer/load-balancer";
 import { Store } from "./state/store";
 
 /** The control plane while it runs. */
 export interface Control {
+    /** Whether containers run. */
+    kubernetes: boolean;
     close(): Promise<void>;
 }
 
-/** Starts the control plane of a sandbox: ARM, DNS and, where there is Kubernetes, the container groups. */
+/** How often Kubernetes is compared with the record although nothing has changed. */
+const RECONCILE_MS = 30_000;
+
+/**
+ * Starts the control plane of a sandbox: ARM and DNS, and where the state folder has a kubeconfig, the container
+ * groups. Kubernetes may come up later, go and come back.
+ */
 export async function startControl(instance: SandboxInstance, clock = () => new Date()): Promise<Control> {
     const { stateFolder, arm } = instance;
     const store = new Store(path.join(stateFolder, "control", "resources.json"));
-    const runner = new RecordingRunner();
+    const cluster = existsSync(path.join(stateFolder, "kubeconfig"))
+        ? runInKubernetes(instance, store)
+        : undefined;
+    const runner = cluster?.runner ?? new RecordingRunner();
     const types = resourceTypes({ store, instance, runner, clock });
     const manager = new ResourceManager(store, types, clock);
     const server = armServer({
@@ -29,8 +48,48 @@ export async function startControl(instance: SandboxInstance, clock = () => new 
         certificate: await armCertificate(instance),
     });
     manager.resume();
+    const dns = await dnsServer(instance.dns, () => servedZones(store.all(), instance.dns.address));
     await server.listen({ host: arm.address, port: arm.port });
-    return { close: () => server.close() };
+    return {
+        kubernetes: cluster !== undefined,
+        async close() {
+            await Promise.all([server.close(), dns.close(), cluster?.close()]);
+        },
+    };
+}
+
+/** Container groups as pods, and the way to them. */
+function runInKubernetes(instance: SandboxInstance, store: Store) {
+    const config = new KubeConfig();
+    config.loadFromFile(path.join(instance.stateFolder, "kubeconfig"));
+    const api = config.makeApiClient(CoreV1Api);
+    const pods = new PodWatch(config, api, NAMESPACE);
+    const runner = new KubernetesRunner(api, pods, (account, share) =>
+        shareFolder(instance.stateFolder, account, share),
+    );
+    const groups = () => store.ofType(CONTAINER_GROUPS);
+    const loadBalancer = new LoadBalancerConfigurator(instance, groups, group => runner.podOf(group));
+    const reconcile = () => void runner.reconcile(groups()).catch((error: unknown) => console.error(error));
+
+    // Before the pods are known the load balancer keeps what it had: they run on while this process restarts.
+    let timer: NodeJS.Timeout | undefined;
+    void runner.prepare().then(() => {
+        const changed = () => loadBalancer.changed();
+        store.onChange(changed);
+        pods.onChange(changed);
+        pods.onChange(reconcile);
+        changed();
+        reconcile();
+        timer = setInterval(reconcile, RECONCILE_MS);
+    });
+    return {
+        runner,
+        close: async () => {
+            clearInterval(timer);
+            loadBalancer.close();
+            await pods.close();
+        },
+    };
 }
 
 /** Signed by the sandbox's authority, `ca.pem` in the state folder. */

@@ -6,6 +6,11 @@ async function main(): Promise<void> {
     const instance = sandboxInstance();
     const control = await startControl(instance);
     console.log(`Azure Resource Manager answers on https://${instance.arm.address}:${instance.arm.port}.`);
+    console.log(
+        control.kubernetes
+            ? "Container groups run in Kubernetes."
+            : "Container groups are recorded, not run: there is no Kubernetes.",
+    );
     const stop = () => void control.close().then(() => process.exit(0));
     process.once("SIGTERM", stop).once("SIGINT", stop);
 }

@@ -47,7 +47,7 @@ export interface ActionCall {
     query: Readonly<Record<string, string>>;
     body: JsonObject;
     /** Resources as a client sees them in a list. */
-    listed(resources: readonly Resource[]): Promise<JsonObject>;
+    listed: (resources: readonly Resource[]) => Promise<JsonObject>;
 }
 
 /** All that ARM has to know of one resource type. Refusals are thrown as ArmError. */

@@ -50,14 +50,8 @@ export function instanceView(
 /** Azure's group states: Pending, Running, Stopped, Succeeded, Failed. */
 function groupState(stopped: boolean, pod: V1Pod | undefined): string {
     if (stopped) return "Stopped";
-    switch (pod?.status?.phase) {
-        case "Running":
-        case "Succeeded":
-        case "Failed":
-            return pod.status.phase;
-        default:
-            return "Pending";
-    }
+    const phase = pod?.status?.phase;
+    return phase === "Running" || phase === "Succeeded" || phase === "Failed" ? phase : "Pending";
 }
 
 function containerView(status: V1ContainerStatus | undefined, events: readonly CoreV1Event[]): JsonObject {

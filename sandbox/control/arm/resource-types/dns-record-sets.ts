@@ -22,7 +22,7 @@ function dnsRecordSet(type: RecordType, { store }: ControlContext): ResourceType
         content: unknown,
         before?: Resource,
     ): JsonObject {
-        const members = canonicalMembers((content ?? {}) as object);
+        const members = canonicalMembers(content ?? {});
         // What makes a zone a zone stays Azure's: a client may change only the SOA's times.
         const soa = before?.properties.SOARecord as object | undefined;
         if (type === "SOA" && soa)
@@ -62,7 +62,7 @@ function dnsRecordSet(type: RecordType, { store }: ControlContext): ResourceType
             const zoneId = existing.id.split("/").slice(0, -2).join("/");
             const content = {
                 ...existing.properties,
-                ...canonicalMembers((body.properties ?? {}) as object),
+                ...canonicalMembers(body.properties ?? {}),
             };
             return { properties: checked(zoneId, zone, existing.name, content, existing) };
         },

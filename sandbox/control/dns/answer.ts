@@ -1,0 +1,147 @@
+import type { Answer, Question } from "dns-packet";
+import { RECORD_TYPES, type RecordType } from "./record-set";
+import type { ServedRecordSet, ServedZone } from "./zone-data";
+
+/** Response codes of RFC 1035 (4.1.1) that this server uses. */
+export const Rcode = {
+    NoError: 0,
+    FormatError: 1,
+    ServerFailure: 2,
+    NameError: 3,
+    NotImplemented: 4,
+    Refused: 5,
+};
+
+/** An answer before it is put into a packet. */
+export interface DnsAnswer {
+    rcode: number;
+    /** False for a referral, and for what another zone says. */
+    authoritative: boolean;
+    answers: Answer[];
+    authorities: Answer[];
+}
+
+/** As many aliases are followed; more are a loop or a mistake. */
+const MAXIMUM_ALIASES = 8;
+
+/**
+ * Answers from the zones, and refuses what is in none of them. Aliases are followed as far as the zones go, so that a
+ * client that asks only this server gets to the address.
+ */
+export function answer(question: Question, zones: readonly ServedZone[]): DnsAnswer {
+    const answers: Answer[] = [];
+    let name = question.name;
+    for (let aliases = 0; aliases <= MAXIMUM_ALIASES; aliases++) {
+        const zone = zoneOf(name, zones);
+        if (zone === undefined) {
+            const rcode = aliases === 0 ? Rcode.Refused : Rcode.NoError;
+            return { rcode, authoritative: aliases > 0, answers, authorities: [] };
+        }
+        const step = lookup(name, question, zone);
+        answers.push(...step.answers);
+        if (step.alias === undefined) {
+            // The first zone speaks with authority, also when the end of the chain is in another one (RFC 1035, 4.1.1).
+            return { ...step, authoritative: aliases > 0 || step.authoritative, answers };
+        }
+        name = step.alias;
+    }
+    return { rcode: Rcode.ServerFailure, authoritative: false, answers: [], authorities: [] };
+}
+
+/** The zone with the longest name that the queried name ends with. */
+function zoneOf(name: string, zones: readonly ServedZone[]): ServedZone | undefined {
+    const lower = name.toLowerCase();
+    const fitting = zones.filter(zone => lower === zone.name || lower.endsWith(`.${zone.name}`));
+    return fitting.reduce<ServedZone | undefined>(
+        (longest, zone) => (zone.name.length > (longest?.name.length ?? -1) ? zone : longest),
+        undefined,
+    );
+}
+
+/** What one zone says, and the alias to go on with. */
+function lookup(name: string, { type }: Question, zone: ServedZone): DnsAnswer & { alias?: string } {
+    const relative = relativeName(name, zone);
+    const referral = delegation(relative, zone);
+    if (referral && !(referral.name === relative && type === "DS")) {
+        const owner = `${referral.name}.${zone.name}`;
+        const authorities = records(owner, "NS", referral.servers);
+        return { rcode: Rcode.NoError, authoritative: false, answers: [], authorities };
+    }
+    const types = zone.names.get(relative) ?? wildcard(relative, zone);
+    const negative = { authoritative: true, answers: [], authorities: startOfAuthority(zone) };
+    if (types === undefined) return { rcode: Rcode.NameError, ...negative };
+
+    const cname = types.get("CNAME");
+    const wanted = RECORD_TYPES.find(one => one === type);
+    const set = wanted && types.get(wanted);
+    if (cname && type !== "CNAME") {
+        const [target] = cname.records;
+        const alias = typeof target === "string" ? target : undefined;
+        return {
+            rcode: Rcode.NoError,
+            authoritative: true,
+            answers: records(name, "CNAME", cname),
+            authorities: [],
+            alias,
+        };
+    }
+    if (wanted === undefined || set === undefined || set.records.length === 0) {
+        return { rcode: Rcode.NoError, ...negative };
+    }
+    return {
+        rcode: Rcode.NoError,
+        authoritative: true,
+        answers: records(name, wanted, set),
+        authorities: [],
+    };
+}
+
+function relativeName(name: string, zone: ServedZone): string {
+    const lower = name.toLowerCase();
+    return lower === zone.name ? "@" : lower.slice(0, -zone.name.length - 1);
+}
+
+/** Name servers of a part of the zone that was given away, at the name or above it. */
+function delegation(
+    relative: string,
+    zone: ServedZone,
+): { name: string; servers: ServedRecordSet } | undefined {
+    const labels = relative.split(".");
+    for (let start = labels.length - 1; start >= 0; start--) {
+        const name = labels.slice(start).join(".");
+        const servers = zone.names.get(name)?.get("NS");
+        if (name !== "@" && servers) return { name, servers };
+    }
+    return undefined;
+}
+
+/**
+ * The wildcard that covers a name that is not there (RFC 4592). A name below which others exist is there, though it has
+ * no records: then the map is empty and the answer has no data.
+ */
+function wildcard(relative: string, zone: ServedZone): ReadonlyMap<RecordType, ServedRecordSet> | undefined {
+    const names = [...zone.names.keys()];
+    if (names.some(one => one.endsWith(`.${relative}`))) return new Map<RecordType, ServedRecordSet>();
+    const labels = relative.split(".");
+    for (let start = 1; start <= labels.length; start++) {
+        const encloser = labels.slice(start).join(".");
+        const covering = zone.names.get(encloser === "" ? "*" : `*.${encloser}`);
+        if (covering) return covering;
+        // The closest encloser that exists decides; wildcards above it do not count.
+        if (zone.names.has(encloser) || names.some(one => one.endsWith(`.${encloser}`))) return undefined;
+    }
+    return undefined;
+}
+
+/** For negative answers: it lives no longer than the zone says that they may (RFC 2308, 3). */
+function startOfAuthority(zone: ServedZone): Answer[] {
+    const soa = zone.names.get("@")?.get("SOA");
+    if (soa === undefined) return [];
+    const [data] = soa.records as { minimum?: number }[];
+    const ttl = Math.min(soa.ttl, data?.minimum ?? soa.ttl);
+    return records(zone.name, "SOA", { ...soa, ttl });
+}
+
+function records(name: string, type: RecordType, { ttl, records }: ServedRecordSet): Answer[] {
+    return records.map(data => ({ name, type, ttl, class: "IN", data }) as Answer);
+}
