@@ -1,0 +1,92 @@
+import { isIPv4 } from "node:net";
+import { HEALTH_PORT, HTTP_PORT, HTTPS_PORT, type FrontModel, type FrontSettings } from "./settings";
+
+/** A setting that cannot become configuration. */
+export interface FrontProblem {
+    /** @example "models[0].port" */
+    property: string;
+    reason: string;
+}
+
+/** Thrown by `renderFront` with every problem there is. */
+export class FrontSettingsError extends Error {
+    override readonly name = "FrontSettingsError";
+
+    constructor(readonly problems: readonly FrontProblem[]) {
+        super(problems.map(({ property, reason }) => `${property}: ${reason}`).join("\n"));
+    }
+}
+
+const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const HOST_NAME = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$/;
+/** RFC 3986 path and query characters, less those that mean something to HAProxy: quotes, `\`, `#`, `$` and spaces. */
+const PATH = /^\/[-A-Za-z0-9._~/?=&:@!*+,;]{0,1023}$/;
+
+/** HAProxy keeps times in 31 bits and refuses more than this (24.8 days). */
+const LONGEST_TIME_MS = 2 ** 31 - 1;
+
+/**
+ * Every reason why these settings cannot be rendered. Whatever passes can be put into the configuration without
+ * quotes: that is what keeps a name from becoming a directive.
+ */
+export function checkFront(settings: FrontSettings): FrontProblem[] {
+    const { tls, models } = settings;
+    const problems: FrontProblem[] = [];
+    if (tls) {
+        if (tls.minimumVersion !== "1.2" && tls.minimumVersion !== "1.3") {
+            problems.push({ property: "tls.minimumVersion", reason: "must be 1.2 or 1.3" });
+        }
+        problems.push(...wholeNumber("tls.hstsMaxAgeSeconds", tls.hstsMaxAgeSeconds, 0, 2 ** 31 - 1));
+    }
+    if (models.length === 0) problems.push({ property: "models", reason: "must name at least one model" });
+    models.forEach((model, index) => {
+        problems.push(...checkModel(model, `models[${index}]`));
+        if (models.findIndex(({ name }) => name === model.name) !== index) {
+            problems.push({ property: `models[${index}].name`, reason: "is taken by another model" });
+        }
+    });
+    return problems;
+}
+
+function checkModel(model: FrontModel, at: string): FrontProblem[] {
+    const own: readonly number[] = [HTTP_PORT, HTTPS_PORT, HEALTH_PORT];
+    return [
+        ...matches(
+            `${at}.name`,
+            DNS_LABEL,
+            model.name,
+            "must be 1 to 63 lower-case letters, digits or hyphens, with a letter or digit at both ends",
+        ),
+        ...(isIPv4(model.host)
+            ? []
+            : matches(`${at}.host`, HOST_NAME, model.host, "must be an IPv4 address or a host name")),
+        ...wholeNumber(`${at}.port`, model.port, 1, 65_535),
+        ...(own.includes(model.port) && model.host.startsWith("127.")
+            ? [{ property: `${at}.port`, reason: `is needed by the front itself (${own.join(", ")})` }]
+            : []),
+        ...matches(
+            `${at}.healthPath`,
+            PATH,
+            model.healthPath,
+            "must start with / and hold no spaces, quotes or backslashes, # $ or %",
+        ),
+        ...wholeNumber(`${at}.maxConcurrentRequests`, model.maxConcurrentRequests, 1, 10_000),
+        ...wholeNumber(`${at}.maxQueueWaitMs`, model.maxQueueWaitMs, 1, LONGEST_TIME_MS),
+        ...(model.maxQueuedRequests === undefined
+            ? []
+            : wholeNumber(`${at}.maxQueuedRequests`, model.maxQueuedRequests, 1, 10_000)),
+        ...wholeNumber(`${at}.scoringTimeoutMs`, model.scoringTimeoutMs, 1, LONGEST_TIME_MS),
+        ...wholeNumber(`${at}.maxBodyBytes`, model.maxBodyBytes, 1, 2 ** 40),
+    ];
+}
+
+function matches(property: string, pattern: RegExp, value: string, reason: string): FrontProblem[] {
+    // In JavaScript $ without the flag m matches at the very end only, so a trailing line feed is refused too.
+    return typeof value === "string" && pattern.test(value) ? [] : [{ property, reason }];
+}
+
+function wholeNumber(property: string, value: number, least: number, most: number): FrontProblem[] {
+    return Number.isInteger(value) && value >= least && value <= most
+        ? []
+        : [{ property, reason: `must be a whole number from ${least} to ${most}` }];
+}

@@ -1,0 +1,40 @@
+import { BODY_LIMIT_FILE, BODY_LIMIT_FILTER } from "./body-limit";
+
+/** The environment variable that carries what `renderFront` returned, readable in a preview. */
+export const FRONT_CONFIGURATION_VARIABLE = "FRONT_CONFIGURATION";
+
+/**
+ * What the front's container runs, with `FRONT_CONFIGURATION` in its environment and the secrets at `/run/front`.
+ * It needs HAProxy 3.0 with Lua, `/bin/sh`, and a user and group named `haproxy`: the official images have all of it.
+ *
+ * Ports 80 and 443: ACI maps no ports, lets nobody but root bind those below 1024 (caddyserver/caddy-docker#16), and
+ * takes a user or capabilities for a container in its confidential SKU only. So the image has to start as root, as
+ * `haproxytech/haproxy-debian:3.0` does; HAProxy opens its ports, reads the certificate, and then becomes `haproxy` for
+ * good, before it takes the first connection. `haproxy:3.0`, which starts as `haproxy`, works as it is where the runtime
+ * sets `net.ipv4.ip_unprivileged_port_start` (Docker, Kubernetes with that sysctl), and on ACI when built again with
+ * `USER root`.
+ *
+ * HAProxy drops its connections on SIGTERM and finishes them on SIGUSR1. Not every runtime heeds an image's STOPSIGNAL,
+ * so the shell stays and translates.
+ */
+export const frontContainerCommand: readonly string[] = [
+    "/bin/sh",
+    "-c",
+    `set -eu
+cd "$(mktemp -d)"
+printf '%s\\n' "$${FRONT_CONFIGURATION_VARIABLE}" >haproxy.cfg
+cat >${BODY_LIMIT_FILE} <<'END_OF_FILTER'
+${BODY_LIMIT_FILTER}END_OF_FILTER
+haproxy -f haproxy.cfg &
+haproxy=$!
+trap 'kill -USR1 "$haproxy"' TERM INT USR1
+status=0
+wait "$haproxy" || status=$?
+# A signal ends the wait before HAProxy has ended.
+while kill -0 "$haproxy" 2>/dev/null; do
+    status=0
+    wait "$haproxy" || status=$?
+done
+exit "$status"
+`,
+];
