@@ -131,8 +131,8 @@ export class ArmClient {
             headers,
             abortSignal,
             body: body && JSON.stringify(body),
-            tlsSettings: this.trust,
         });
+        request.tlsSettings = this.trust; // Not taken over from the options above.
         const response = await this.http.sendRequest(request);
         const answer = parsed(response.bodyAsText);
         if (response.status >= 400) throw armError(response.status, answer);
@@ -153,9 +153,10 @@ function parsed(text: string | null | undefined): Value {
     }
 }
 
-/** The error in an ARM error body: `{ error: { code, message } }`. */
+/** The error in an ARM error body: `{ error: { code, message } }`, which some resource providers send without `error`. */
 function armError(status: number, body: Value): ArmError {
-    const error = isObject(body) && isObject(body.error) ? body.error : {};
+    const envelope = isObject(body) ? body : {};
+    const error = isObject(envelope.error) ? envelope.error : envelope;
     const code = typeof error.code === "string" ? error.code : "Unknown";
     return new ArmError(status, code, typeof error.message === "string" ? error.message : "no message");
 }
