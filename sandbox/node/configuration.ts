@@ -1,0 +1,120 @@
+import * as path from "node:path";
+import { stringify } from "yaml";
+import type { SandboxInstance } from "../instance";
+import type { ClusterCredentials } from "./credentials";
+import { nodeRunFolder } from "./namespace";
+import { CLUSTER_DOMAIN, NODE_ADDRESS, POD_NETWORK } from "./settings";
+import type { NodeTools } from "./tools";
+
+/** Where the node keeps what outlives it: etcd's data, images, volumes. */
+export function nodeFolder(instance: SandboxInstance, ...parts: string[]): string {
+    return path.join(instance.stateFolder, "node", ...parts);
+}
+
+/** containerd's socket. It can be reached from the host too. */
+export function containerdSocket(instance: SandboxInstance): string {
+    return path.join(nodeRunFolder(instance), "containerd.sock");
+}
+
+/** One bridge, no way out: pods reach each other and the node, nothing else. */
+export function cniConfiguration(): string {
+    return JSON.stringify({
+        cniVersion: "0.4.0",
+        name: "sandbox",
+        plugins: [
+            {
+                type: "bridge",
+                bridge: "pods",
+                isGateway: true,
+                hairpinMode: true,
+                ipam: {
+                    type: "host-local",
+                    ranges: [[{ subnet: POD_NETWORK }]],
+                    routes: [{ dst: `${NODE_ADDRESS}/32` }],
+                },
+            },
+        ],
+    });
+}
+
+/** Version 2 of the format, which every containerd from 1.5 on reads. */
+export function containerdConfiguration(
+    instance: SandboxInstance,
+    tools: NodeTools,
+    pauseImage: string,
+): string {
+    const run = nodeRunFolder(instance);
+    const table = (name: string, values: Record<string, string | number | boolean | string[]>) =>
+        [
+            `[${name}]`,
+            ...Object.entries(values).map(([key, value]) => `${key} = ${JSON.stringify(value)}`),
+        ].join("\n");
+    const cri = 'plugins."io.containerd.grpc.v1.cri"';
+    return [
+        "version = 2",
+        `root = ${JSON.stringify(nodeFolder(instance, "containerd"))}`,
+        `state = ${JSON.stringify(path.join(run, "containerd"))}`,
+        "oom_score = 0",
+        table("grpc", { address: containerdSocket(instance) }),
+        table('plugins."io.containerd.internal.v1.opt"', { path: nodeFolder(instance, "containerd-opt") }),
+        table(cri, {
+            sandbox_image: pauseImage,
+            // Without CAP_SYS_RESOURCE nobody may ask for less than its parent's score, and every pod would fail.
+            restrict_oom_score_adj: true,
+            disable_apparmor: true,
+            disable_hugetlb_controller: true,
+            tolerate_missing_hugetlb_controller: true,
+            // As on Azure (and in Docker), a container that is not root may listen on port 443.
+            enable_unprivileged_ports: true,
+            stream_server_address: "127.0.0.1",
+        }),
+        table(`${cri}.cni`, { bin_dir: tools.cniPlugins, conf_dir: nodeFolder(instance, "cni") }),
+        table(`${cri}.containerd`, { snapshotter: "overlayfs", default_runtime_name: "runc" }),
+        table(`${cri}.containerd.runtimes.runc`, { runtime_type: "io.containerd.runc.v2" }),
+        table(`${cri}.containerd.runtimes.runc.options`, { BinaryName: tools.runc, SystemdCgroup: false }),
+        "",
+    ].join("\n");
+}
+
+/** The kubelet's configuration. */
+export function kubeletConfiguration(
+    instance: SandboxInstance,
+    credentials: ClusterCredentials,
+    cgroupRoot: string,
+): string {
+    return stringify({
+        apiVersion: "kubelet.config.k8s.io/v1beta1",
+        kind: "KubeletConfiguration",
+        address: NODE_ADDRESS,
+        port: 10250,
+        readOnlyPort: 0,
+        healthzBindAddress: "127.0.0.1",
+        authentication: {
+            anonymous: { enabled: false },
+            webhook: { enabled: true },
+            x509: { clientCAFile: credentials.authority.certificate },
+        },
+        authorization: { mode: "Webhook" },
+        tlsCertFile: credentials.kubelet.certificate,
+        tlsPrivateKeyFile: credentials.kubelet.key,
+        containerRuntimeEndpoint: `unix://${containerdSocket(instance)}`,
+        cgroupDriver: "cgroupfs",
+        cgroupRoot,
+        failCgroupV1: false,
+        failSwapOn: false,
+        oomScoreAdj: 0,
+        maxOpenFiles: 20_000,
+        makeIPTablesUtilChains: false,
+        clusterDomain: CLUSTER_DOMAIN,
+        resolvConf: "",
+        // Images that were built here cannot be pulled again, so none is ever removed to make room.
+        imageGCHighThresholdPercent: 100,
+        // The disk is the user's own. That it is nearly full is no reason to evict containers.
+        evictionHard: { "memory.available": "50Mi" },
+        podLogsDir: nodeFolder(instance, "pod-logs"),
+        volumePluginDir: nodeFolder(instance, "volume-plugins"),
+        // A container group that was deleted or put again should not keep anyone waiting.
+        syncFrequency: "10s",
+        nodeStatusUpdateFrequency: "10s",
+    });
+}

@@ -1,0 +1,118 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import * as path from "node:path";
+import { stringify } from "yaml";
+import type { SandboxInstance } from "../instance";
+import { CertificateAuthority, type CertificateFiles, keyPair } from "./authority";
+import {
+    API_SERVER_PORT,
+    API_SERVER_SERVICE_ADDRESS,
+    CLUSTER_DOMAIN,
+    NODE_ADDRESS,
+    NODE_NAME,
+} from "./settings";
+
+/** Everything that the programs of the cluster show one another. Paths. */
+export interface ClusterCredentials {
+    authority: CertificateFiles;
+    apiServer: CertificateFiles;
+    /** How the API server shows itself to the kubelet. */
+    apiServerToKubelet: CertificateFiles;
+    kubelet: CertificateFiles;
+    /** Signs the tokens of service accounts. */
+    serviceAccounts: { privateKey: string; publicKey: string };
+    kubeconfigs: { controllerManager: string; scheduler: string; kubelet: string };
+}
+
+/** Makes what is missing, and `<state>/kubeconfig` for the administrator, who comes through the door on the host. */
+export async function clusterCredentials(instance: SandboxInstance): Promise<ClusterCredentials> {
+    const folder = path.join(instance.stateFolder, "node", "pki");
+    const authority = await CertificateAuthority.open(folder, "sandbox-cluster");
+    const user = async (name: string, organization?: string) => {
+        const files = await authority.issue({
+            file: name,
+            commonName: name === "kubelet" ? `system:node:${NODE_NAME}` : `system:${name}`,
+            ...(organization ? { organization } : {}),
+            use: "client",
+        });
+        const kubeconfig = path.join(folder, `${name}.kubeconfig`);
+        writeKubeconfig(kubeconfig, `https://${NODE_ADDRESS}:${API_SERVER_PORT}`, authority.files, files);
+        return kubeconfig;
+    };
+    const { address, port } = instance.kubernetes;
+    const administrator = await authority.issue({
+        file: "administrator",
+        commonName: "administrator",
+        organization: "system:masters",
+        use: "client",
+    });
+    const administratorKubeconfig = path.join(instance.stateFolder, "kubeconfig");
+    writeKubeconfig(administratorKubeconfig, `https://${address}:${port}`, authority.files, administrator);
+    const serviceAccounts = {
+        privateKey: path.join(folder, "service-accounts-key.pem"),
+        publicKey: path.join(folder, "service-accounts.pem"),
+    };
+    await keyPair(serviceAccounts.privateKey, serviceAccounts.publicKey);
+    const service = "kubernetes.default.svc";
+    return {
+        authority: authority.files,
+        apiServer: await authority.issue({
+            file: "kube-apiserver",
+            commonName: "kube-apiserver",
+            use: "server",
+            names: ["kubernetes", "kubernetes.default", service, `${service}.${CLUSTER_DOMAIN}`],
+            addresses: [NODE_ADDRESS, API_SERVER_SERVICE_ADDRESS, address],
+        }),
+        apiServerToKubelet: await authority.issue({
+            file: "kube-apiserver-kubelet-client",
+            commonName: "kube-apiserver-kubelet-client",
+            organization: "system:masters",
+            use: "client",
+        }),
+        kubelet: await authority.issue({
+            file: "kubelet-server",
+            commonName: `system:node:${NODE_NAME}`,
+            organization: "system:nodes",
+            use: "server",
+            names: [NODE_NAME],
+            addresses: [NODE_ADDRESS],
+        }),
+        serviceAccounts,
+        kubeconfigs: {
+            controllerManager: await user("kube-controller-manager"),
+            scheduler: await user("kube-scheduler"),
+            kubelet: await user("kubelet", "system:nodes"),
+        },
+    };
+}
+
+/** With everything inside, so that the file alone is enough. */
+function writeKubeconfig(
+    file: string,
+    server: string,
+    authority: CertificateFiles,
+    user: CertificateFiles,
+): void {
+    const data = (name: string) => readFileSync(name).toString("base64");
+    const kubeconfig = {
+        apiVersion: "v1",
+        kind: "Config",
+        clusters: [
+            {
+                name: "sandbox",
+                cluster: { server, "certificate-authority-data": data(authority.certificate) },
+            },
+        ],
+        users: [
+            {
+                name: "sandbox",
+                user: {
+                    "client-certificate-data": data(user.certificate),
+                    "client-key-data": data(user.key),
+                },
+            },
+        ],
+        contexts: [{ name: "sandbox", context: { cluster: "sandbox", user: "sandbox" } }],
+        "current-context": "sandbox",
+    };
+    writeFileSync(file, stringify(kubeconfig), { mode: 0o600 });
+}

@@ -1,0 +1,3 @@
+module azure-secure-inference/sandbox/pause
+
+go 1.21

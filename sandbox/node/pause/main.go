@@ -1,0 +1,25 @@
+// The container that holds a pod's namespaces: it waits, reaps the children that it inherits in a shared process
+// namespace, and ends when told to.
+package main
+
+import (
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	signals := make(chan os.Signal, 16)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGCHLD)
+	for received := range signals {
+		if received != syscall.SIGCHLD {
+			return
+		}
+		for {
+			child, err := syscall.Wait4(-1, nil, syscall.WNOHANG, nil)
+			if child <= 0 || err != nil {
+				break
+			}
+		}
+	}
+}
