@@ -1,0 +1,59 @@
+import { execa } from "execa";
+import { createHash } from "node:crypto";
+import { createReadStream, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import * as path from "node:path";
+import { pipeline } from "node:stream/promises";
+
+/** What a container of the image runs, as the OCI image specification names it. */
+export interface ImageConfiguration {
+    Cmd?: string[];
+    Entrypoint?: string[];
+    Env?: string[];
+    ExposedPorts?: Record<string, Record<string, never>>;
+    StopSignal?: string;
+    User?: string;
+    WorkingDir?: string;
+}
+
+/** Name of the only layer inside of an archive. */
+export const LAYER = "layer.tar";
+
+/**
+ * Turns `layer.tar` in `folder` into `image.tar`, an archive as `docker save` writes it (Docker image specification
+ * 1.2), which containerd, podman and Docker import.
+ */
+export async function packImage(
+    folder: string,
+    name: string,
+    configuration: ImageConfiguration,
+): Promise<void> {
+    const hash = createHash("sha256");
+    await pipeline(createReadStream(path.join(folder, LAYER)), hash);
+    const image = {
+        architecture: process.arch === "arm64" ? "arm64" : "amd64",
+        os: "linux",
+        config: configuration,
+        rootfs: { type: "layers", diff_ids: [`sha256:${hash.digest("hex")}`] },
+    };
+    const manifest = [{ Config: "config.json", RepoTags: [name], Layers: [LAYER] }];
+    writeFileSync(path.join(folder, "config.json"), JSON.stringify(image));
+    writeFileSync(path.join(folder, "manifest.json"), JSON.stringify(manifest));
+    const parts = ["manifest.json", "config.json", LAYER];
+    await execa("tar", ["--create", "--file", "image.tar", ...parts], { cwd: folder });
+    for (const part of parts) await rm(path.join(folder, part));
+}
+
+/** Unpacks the layer of an archive that `packImage` wrote into `folder`. */
+export async function unpackImage(archive: string, folder: string): Promise<void> {
+    const extract = [
+        "--extract",
+        "--file",
+        "-",
+        "--directory",
+        folder,
+        "--numeric-owner",
+        "--preserve-permissions",
+    ];
+    await execa("tar", ["--extract", "--to-stdout", "--file", archive, LAYER]).pipe("tar", extract);
+}
