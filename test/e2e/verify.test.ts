@@ -2,93 +2,32 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import * as net from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { type Report, type VerifyOptions, type VerifyTarget, verifyService } from "../../cli/verify";
+import { type Report, verifyService } from "../../cli/verify";
 import { connect } from "../../cli/verify/checks/tcp";
-import { DAY, type Issued, Workshop } from "../unit/pki/openssl";
+import { DAY, type Issued } from "../unit/pki/openssl";
 import {
-    type DnsServerOptions,
-    type Records,
-    type Running,
-    type ServiceOptions,
-    redirectToHttps,
-    startDns,
-    startPlain,
-    startService,
-} from "./verify-service";
+    ADDRESS,
+    DATA,
+    ELSEWHERE,
+    FQDN,
+    HOST,
+    KEY,
+    type Scene,
+    Stage,
+    chainOf,
+    goodRecords,
+} from "./verify-scene";
+import { type Records, redirectToHttps, startDns, startPlain, startService } from "./verify-service";
 
-// Outside of the addresses that sandboxes use.
-const ADDRESS = "127.0.125.10";
-const ELSEWHERE = "127.0.125.11";
-const HOST = "score.verify.test";
-const FQDN = "iris-x7k2q9.westeurope.azurecontainer.io";
-const KEY = "a-scoring-key-of-this-test-only";
-const DATA = Buffer.from('{"data": [[5.1, 3.5, 1.4, 0.2]]}');
-
-const workshop = new Workshop();
-let root: Issued;
-let intermediate: Issued;
-let leaf: Issued;
-const running: Running[] = [];
+let stage: Stage;
 
 beforeAll(() => {
-    root = workshop.root();
-    intermediate = workshop.intermediate(root);
-    leaf = workshop.leaf(intermediate, [`DNS:${HOST}`]);
+    stage = new Stage();
 });
-afterEach(async () => {
-    await Promise.all(running.splice(0).map(one => one.close()));
-});
-afterAll(() => workshop.close());
+afterEach(() => stage.clear());
+afterAll(() => stage.workshop.close());
 
-async function start(server: Promise<Running>): Promise<Running> {
-    running.push(await server);
-    return server;
-}
-
-const chainOf = (...certificates: Issued[]) => certificates.map(one => one.certificate).join("");
-const goodRecords = (): Records => ({ [HOST]: [["CNAME", FQDN]], [FQDN]: [["A", ADDRESS]] });
-
-interface Scene {
-    service?: Partial<ServiceOptions>;
-    chain?: string;
-    privateKey?: string;
-    plain?: Parameters<typeof startPlain>[1];
-    zone?: Records;
-    zoneOptions?: DnsServerOptions;
-    /** Default: the zone's server. */
-    resolver?: Records;
-    target?: Partial<VerifyTarget>;
-    options?: Partial<VerifyOptions>;
-}
-
-/** Starts a good service, but for what the scene changes, and verifies it. */
-async function verify(scene: Scene = {}): Promise<Report> {
-    const tls = { cert: scene.chain ?? chainOf(leaf, intermediate), key: scene.privateKey ?? leaf.key };
-    const service = await start(startService(ADDRESS, { tls, key: KEY, ...scene.service }));
-    const plain = await start(startPlain(ADDRESS, scene.plain ?? redirectToHttps));
-    const zone = await start(startDns(ADDRESS, scene.zone ?? goodRecords(), scene.zoneOptions));
-    const resolver = scene.resolver && (await start(startDns(ELSEWHERE, scene.resolver, { ttl: 42 })));
-    return verifyService(
-        {
-            scoringUri: `https://${HOST}:${service.port}/score`,
-            fqdn: FQDN,
-            ipAddress: ADDRESS,
-            authority: root.certificate,
-            key: KEY,
-            keysExpected: true,
-            ...scene.target,
-        },
-        {
-            dnsServer: `${ADDRESS}:${zone.port}`,
-            resolver: resolver && `${ELSEWHERE}:${resolver.port}`,
-            data: DATA,
-            httpPort: plain.port,
-            timeoutMs: 5_000,
-            ...scene.options,
-        },
-    );
-}
-
+const verify = (scene?: Scene) => stage.verify(scene);
 const named = (report: Report, outcome: string) =>
     report.checks.filter(check => check.outcome === outcome).map(check => check.name);
 const check = (report: Report, name: string) => report.checks.find(one => one.name === name);
@@ -107,14 +46,14 @@ describe("verify", () => {
         expect(check(report, "score")?.seen).toMatch(/^200 in \d+ ms: \[0, 2\]$/);
     });
 
-    const other = () => workshop.leaf(intermediate, ["DNS:other.verify.test"]);
+    const other = () => stage.workshop.leaf(stage.intermediate, ["DNS:other.verify.test"]);
     const expired = () =>
-        workshop.leaf(intermediate, [`DNS:${HOST}`], {
+        stage.workshop.leaf(stage.intermediate, [`DNS:${HOST}`], {
             notBefore: new Date(Date.now() - 90 * DAY),
             notAfter: new Date(Date.now() - DAY),
         });
     const serving = (issued: Issued): Scene => ({
-        chain: chainOf(issued, intermediate),
+        chain: chainOf(issued, stage.intermediate),
         privateKey: issued.key,
     });
 
@@ -125,7 +64,7 @@ describe("verify", () => {
             "a missing intermediate",
             "certificate-chain",
             /chain-incomplete.*Test intermediate/,
-            () => ({ chain: chainOf(leaf) }),
+            () => ({ chain: chainOf(stage.leaf) }),
         ],
         [
             "an authority that nobody trusts",
@@ -158,8 +97,8 @@ describe("verify", () => {
             () => ({
                 service: {
                     tls: {
-                        cert: chainOf(leaf, intermediate),
-                        key: leaf.key,
+                        cert: chainOf(stage.leaf, stage.intermediate),
+                        key: stage.leaf.key,
                         minVersion: "TLSv1",
                         ciphers: "DEFAULT:@SECLEVEL=0",
                     },
@@ -204,10 +143,87 @@ describe("verify", () => {
         expect(check(report, "tcp")?.seen).toContain("connection refused");
     });
 
+    it("is content with TLS 1.3 alone", async () => {
+        const tls = {
+            cert: chainOf(stage.leaf, stage.intermediate),
+            key: stage.leaf.key,
+            minVersion: "TLSv1.3" as const,
+        };
+        const report = await verify({ service: { tls } });
+        expect(report.ok).toBe(true);
+        expect(check(report, "tls-versions")).toMatchObject({
+            outcome: "ok",
+            seen: "accepted: TLSv1.3; refused: TLSv1.0, TLSv1.1, TLSv1.2",
+        });
+    });
+
+    it("warns of TLS 1.2 alone", async () => {
+        const tls = {
+            cert: chainOf(stage.leaf, stage.intermediate),
+            key: stage.leaf.key,
+            maxVersion: "TLSv1.2" as const,
+        };
+        expect(named(await verify({ service: { tls } }), "warning")).toEqual(["tls-versions"]);
+    });
+
+    it("warns of a record that holds the address itself, which Azure may change", async () => {
+        const report = await verify({ zone: { [HOST]: [["A", ADDRESS]] } });
+        expect(named(report, "warning")).toEqual(["dns-zone"]);
+        expect(check(report, "dns-zone")?.advice).toContain(`${HOST} CNAME ${FQDN}`);
+    });
+
+    it("says which record to create, as the stack declares it", async () => {
+        const dnsRecord = { name: HOST, type: "CNAME", value: FQDN, ttl: 120 };
+        const report = await verify({ zone: {}, target: { dnsRecord } });
+        expect(check(report, "dns-zone")?.advice).toContain(`${HOST} CNAME ${FQDN}, TTL 120 s`);
+    });
+
+    it("warns when no DNS server answers, and goes on at the declared address", async () => {
+        const server = `${ADDRESS}:${await freePort()}`;
+        const report = await verify({ options: { dnsServer: server, resolver: server } });
+        expect(named(report, "warning")).toEqual(["dns-zone", "dns-resolver"]);
+        expect(check(report, "score")?.outcome).toBe("ok");
+    });
+
+    it("asks a service by its address without DNS", async () => {
+        const own = stage.workshop.leaf(stage.intermediate, [`IP:${ADDRESS}`]);
+        const service = await stage.start(
+            startService(ADDRESS, { tls: { cert: chainOf(own, stage.intermediate), key: own.key } }),
+        );
+        const report = await verifyService(
+            { scoringUri: `https://${ADDRESS}:${service.port}/score` },
+            { authorities: [stage.root.certificate], data: DATA },
+        );
+        expect(named(report, "fault")).toEqual([]);
+        expect(named(report, "skipped")).toEqual(["http-redirect"]);
+        expect(check(report, "keys")?.seen).toBe("no key is demanded (status 200 without one)");
+    });
+
+    it("skips the score when it has no sample, or no key where one is demanded", async () => {
+        expect(check(await verify({ options: { data: undefined } }), "score")).toMatchObject({
+            outcome: "skipped",
+            advice: "Give one with --data FILE.",
+        });
+        const keyless = { key: undefined, keysExpected: undefined };
+        const report = await verify({ target: keyless });
+        expect(check(report, "keys")?.seen).toMatch(/^demanded/);
+        expect(check(report, "score")).toMatchObject({ outcome: "skipped", seen: "No key was given." });
+        expect(report.ok).toBe(true);
+    });
+
+    it("warns of a service without TLS, and still scores", async () => {
+        const plain = await stage.start(startPlain(ADDRESS, (_, response) => response.end("[1]")));
+        const report = await verify({
+            target: { scoringUri: `http://${HOST}:${plain.port}/score`, key: undefined, keysExpected: false },
+        });
+        expect(named(report, "warning")).toEqual(["encryption"]);
+        expect(named(report, "ok")).toEqual(["dns-zone", "dns-resolver", "tcp", "keys", "score", "banner"]);
+    });
+
     it("does not send the key to a server with a bad certificate", async () => {
         const seen: (string | undefined)[] = [];
         const report = await verify({
-            chain: chainOf(leaf),
+            chain: chainOf(stage.leaf),
             service: {
                 key: undefined,
                 score: request => {
@@ -274,8 +290,16 @@ describe("verify", () => {
         const server = spawn(
             "openssl",
             [
-                ...["s_server", "-accept", `${ADDRESS}:${port}`, "-cert", leaf.certificateFile],
-                ...["-key", leaf.keyFile, "-cipher", "ALL:@SECLEVEL=0", "-min_protocol", "TLSv1", "-www"],
+                ...["s_server", "-accept", `${ADDRESS}:${port}`, "-cert", stage.leaf.certificateFile],
+                ...[
+                    "-key",
+                    stage.leaf.keyFile,
+                    "-cipher",
+                    "ALL:@SECLEVEL=0",
+                    "-min_protocol",
+                    "TLSv1",
+                    "-www",
+                ],
             ],
             { stdio: "ignore" },
         );
@@ -298,7 +322,7 @@ describe("verify", () => {
         "finds the zone's own name servers, each zone's on the way [needs root: port 53]",
         async () => {
             // The resolver knows the delegations, and an old address; the zones have servers of their own.
-            const resolver = await start(
+            const resolver = await stage.start(
                 startDns("127.0.125.20", {
                     "verify.test": [["NS", "ns.verify.test"]],
                     "ns.verify.test": [["A", "127.0.125.21"]],
@@ -307,8 +331,10 @@ describe("verify", () => {
                     [HOST]: [["A", ELSEWHERE]],
                 }),
             );
-            await start(startDns("127.0.125.21", { [HOST]: [["CNAME", FQDN]] }, { port: 53, onlyOwn: true }));
-            await start(startDns("127.0.125.22", { [FQDN]: [["A", ADDRESS]] }, { port: 53, ttl: 60 }));
+            await stage.start(
+                startDns("127.0.125.21", { [HOST]: [["CNAME", FQDN]] }, { port: 53, onlyOwn: true }),
+            );
+            await stage.start(startDns("127.0.125.22", { [FQDN]: [["A", ADDRESS]] }, { port: 53, ttl: 60 }));
             const report = await verify({
                 options: { dnsServer: undefined, resolver: `127.0.125.20:${resolver.port}` },
             });
