@@ -1,0 +1,68 @@
+/**
+ * `npm run up`: deploys the program in `stacks/` and checks that what it deployed answers. Without `--stack`, to the
+ * sandbox, which is started first; with another stack, to Azure with the user's own login.
+ */
+import { Command } from "commander";
+import { sandboxUp } from "../../sandbox/daemons/sandbox";
+import { ensureImages } from "../../sandbox/images";
+import { sandboxInstance } from "../../sandbox/instance";
+import { installStandIns } from "../../sandbox/providers/install";
+import { pulumiEngine } from "../engine";
+import { endLike, runInteractively, runScript } from "../run";
+import { prepareSandboxStack, SANDBOX_STACK, sandboxEnvironment } from "../sandbox-stack";
+import { SAMPLE_REQUEST, showScore } from "../show-score";
+import { update } from "../update";
+
+async function upInSandbox(): Promise<number> {
+    const instance = sandboxInstance();
+    const engine = await pulumiEngine();
+    const { substrate, reason } = await sandboxUp(instance);
+    if (substrate === "node") await ensureImages(instance);
+
+    const environment = { ...engine.environment, ...sandboxEnvironment(instance) };
+    await prepareSandboxStack(instance, engine);
+    await installStandIns(environment.PULUMI_HOME ?? "", instance);
+
+    const code = await update(engine.command, environment, ["--yes"]);
+    if (code !== 0) return code;
+    if (substrate === "none") {
+        console.log(`Deployed, but no container runs here: ${reason ?? "none was asked for"}.`);
+        return 0;
+    }
+    const dns = `${instance.dns.address}:${instance.dns.port}`;
+    const verified = await verify(SANDBOX_STACK, ["--dns-server", dns, "--wait", "120"], environment);
+    await showScore(engine.command, environment, instance);
+    return verified;
+}
+
+async function upInAzure(stack: string, yes: boolean): Promise<number> {
+    const engine = await pulumiEngine();
+    const select = ["stack", "select", "--create", stack];
+    const selected = await runInteractively(engine.command, select, engine.environment);
+    if (selected !== 0) return selected;
+    const code = await update(engine.command, engine.environment, [
+        "--stack",
+        stack,
+        ...(yes ? ["--yes"] : []),
+    ]);
+    return code === 0 ? await verify(stack, ["--wait"], engine.environment) : code;
+}
+
+/** Ends with 0 when the service answers as it should. */
+async function verify(stack: string, args: string[], environment: NodeJS.ProcessEnv): Promise<number> {
+    return await runScript(
+        "cli/index.ts",
+        ["verify", "--stack", stack, "--data", SAMPLE_REQUEST, ...args],
+        environment,
+    );
+}
+
+const program = new Command("up")
+    .description("Deploy the program in stacks/ and check that it answers.")
+    .option("--stack <name>", "a stack of your own, on Azure (default: the sandbox's)", SANDBOX_STACK)
+    .option("-y, --yes", "do not ask before changing a stack on Azure")
+    .action(async ({ stack, yes }: { stack: string; yes?: boolean }) => {
+        endLike(await (stack === SANDBOX_STACK ? upInSandbox() : upInAzure(stack, yes ?? false)));
+    });
+
+void program.parseAsync().catch(endLike);

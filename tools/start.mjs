@@ -1,0 +1,74 @@
+/**
+ * Starts one of the project's commands: `node tools/start.mjs up …`. Plain JavaScript without dependencies, because on
+ * a fresh checkout nothing is installed yet; installing is the first thing that it does.
+ */
+import { spawn } from "node:child_process";
+import { existsSync, statSync } from "node:fs";
+import * as path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
+
+/** The same floor as `engines` in package.json: from here on CommonJS can load packages that are modules. */
+const OLDEST_NODE = [20, 19];
+
+checkNode();
+await installDependencies();
+await runCommand();
+
+function checkNode() {
+    const [major, minor] = process.versions.node.split(".").map(Number);
+    if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return;
+    console.error(
+        `Node ${OLDEST_NODE.join(".")} or newer is needed, and this is ${process.versions.node}. ` +
+            "Install one from https://nodejs.org/ or with your version manager and try again.",
+    );
+    process.exit(1);
+}
+
+/** `npm ci` when there is no node_modules, or an older one than package-lock.json describes. */
+async function installDependencies() {
+    // npm writes this file last, so an interrupted installation is not taken for a whole one.
+    const installed = path.join(ROOT, "node_modules", ".package-lock.json");
+    const wanted = path.join(ROOT, "package-lock.json");
+    if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(wanted).mtimeMs) return;
+    console.error("Installing the npm packages …");
+    const started = Date.now();
+    // The package's own build, which `npm ci` would start, is for those who publish it.
+    await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]);
+    // esbuild's own script would only shorten its start; all that it needs is in its package for this platform.
+    console.error(`Installing the npm packages (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+}
+
+async function runCommand() {
+    const [name = "", ...args] = process.argv.slice(2);
+    const file = path.join(ROOT, "tools", "commands", `${name}.ts`);
+    if (!/^[a-z]+$/.test(name) || !existsSync(file)) {
+        console.error(`There is no command "${name}". The README names those that there are.`);
+        process.exit(1);
+    }
+    await run(process.execPath, ["--import", "tsx", file, ...args]);
+}
+
+/** Runs a program to its end with this terminal, and ends like it when it fails. */
+async function run(command, args) {
+    const child = spawn(command, args, { cwd: ROOT, stdio: "inherit" });
+    // On Ctrl-C the terminal tells the program too, and what it does then is what should be waited for.
+    const handlers = {
+        SIGINT: () => {},
+        SIGTERM: () => child.kill("SIGTERM"),
+        SIGHUP: () => child.kill("SIGHUP"),
+    };
+    for (const [signal, handler] of Object.entries(handlers)) process.on(signal, handler);
+    const { code, signal, error } = await new Promise(resolve => {
+        child.on("error", error => resolve({ error }));
+        child.on("exit", (code, signal) => resolve({ code, signal }));
+    });
+    for (const [name, handler] of Object.entries(handlers)) process.off(name, handler);
+    if (error) {
+        console.error(`${command} could not be started: ${error.message}`);
+        process.exit(1);
+    }
+    if (signal) process.kill(process.pid, signal);
+    if (code !== 0) process.exit(code ?? 1);
+}
