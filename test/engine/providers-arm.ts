@@ -21,6 +21,8 @@ export interface TestArm {
     instance: SandboxInstance;
     /** Names of container groups that ARM accepts and that then cannot be started. */
     broken: Set<string>;
+    /** Names of container groups that ARM accepts and is never done with. */
+    stuck: Set<string>;
     token: string;
     subscription: string;
     /** What ARM has, with the parts that it shows to nobody. */
@@ -48,9 +50,10 @@ export async function startArm(): Promise<TestArm> {
         addresses: [address],
     });
     const broken = new Set<string>();
+    const stuck = new Set<string>();
     const clock = () => new Date();
     const store = new Store(path.join(stateFolder, "resources.json"));
-    const types = resourceTypes({ store, instance, runner: new FailingRunner(broken), clock });
+    const types = resourceTypes({ store, instance, runner: new FailingRunner(broken, stuck), clock });
     const token = accessToken(stateFolder);
     const server = armServer({
         router: new ArmRouter(new ResourceManager(store, types, clock), types, SUBSCRIPTION, TENANT, clock),
@@ -61,6 +64,7 @@ export async function startArm(): Promise<TestArm> {
     return {
         instance: { ...instance, arm: { address, port: (server.server.address() as AddressInfo).port } },
         broken,
+        stuck,
         token,
         subscription: SUBSCRIPTION,
         resources: () => [...store.all()],
@@ -84,11 +88,15 @@ export async function startArm(): Promise<TestArm> {
 }
 
 class FailingRunner extends RecordingRunner {
-    constructor(private readonly broken: Set<string>) {
+    constructor(
+        private readonly broken: Set<string>,
+        private readonly stuck: Set<string>,
+    ) {
         super();
     }
 
     override run(group?: Resource): Promise<void> {
+        if (group && this.stuck.has(group.name)) return new Promise(() => undefined);
         if (!group || !this.broken.has(group.name)) return Promise.resolve();
         return Promise.reject(
             new ArmError(400, "ContainerGroupTransitioning", "The image cannot be started."),

@@ -261,6 +261,7 @@ describe("azure-native", () => {
     it("answers the functions that programs call", async () => {
         const options = '{ replaceOnChanges: ["containers[*].resources"], deleteBeforeReplace: true }';
         const more = `
+            import * as network from "@pulumi/azure-native/network";
             import * as authorization from "@pulumi/azure-native/authorization";
             import * as storage from "@pulumi/azure-native/storage";
             const account = new storage.StorageAccount("acc", {
@@ -268,6 +269,16 @@ describe("azure-native", () => {
             });
             const share = new storage.FileShare("state", { resourceGroupName: group.name, accountName: account.name });
             const keys = storage.listStorageAccountKeysOutput({ resourceGroupName: group.name, accountName: account.name });
+            const address = new network.PublicIPAddress("front", {
+                resourceGroupName: group.name,
+                publicIPAllocationMethod: "Static",
+                sku: { name: "Standard" },
+                dnsSettings: { domainNameLabel: "front-providers-test" },
+            });
+            export const addressFound = network.getPublicIPAddressOutput({
+                resourceGroupName: group.name, publicIpAddressName: address.name,
+            }).dnsSettings.apply(settings => settings?.fqdn);
+            export const groupFound = resources.getResourceGroupOutput({ resourceGroupName: group.name }).location;
             export const share1 = share.name;
             export const keyCount = keys.keys.length;
             export const seen = containerinstance.getContainerGroupOutput({
@@ -285,6 +296,8 @@ describe("azure-native", () => {
 
         expect(outcome.errors).toEqual([]);
         expect(await stack.outputs()).toMatchObject({
+            addressFound: "front-providers-test.westeurope.cloudapp.azure.com",
+            groupFound: "westeurope",
             share1: "state",
             keyCount: 2,
             seen: "localhost/first:1",
@@ -327,6 +340,25 @@ describe("azure-native, when something fails", () => {
         const next = await stack.up();
         expect(next.errors).toEqual([]);
         expect(next.steps).toContainEqual(expect.objectContaining({ op: "update", name: "web" }));
+    });
+
+    it("gives up after the time that the program allows, and knows what it left behind", async () => {
+        arm.stuck.add("slow");
+        const slow = `
+            new containerinstance.ContainerGroup("slow", {
+                resourceGroupName: group.name,
+                containerGroupName: "slow",
+                osType: "Linux",
+                containers: [{ name: "a", image: "a", resources: { requests: { cpu: 1, memoryInGB: 1 } } }],
+            }, { customTimeouts: { create: "3s" } });`;
+        await stack.write("index.ts", program({ more: slow }));
+
+        const { succeeded, text } = await stack.up();
+        arm.stuck.clear();
+
+        expect(succeeded).toBe(false);
+        expect(text).toMatch(/timeout|timed out/i);
+        expect(await stack.rawState()).toContain("containerGroups/slow");
     });
 
     it("names what is missing or of the wrong kind, all at once, before anything is done", async () => {
