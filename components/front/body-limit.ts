@@ -22,7 +22,8 @@ function BodyLimit:start_analyze(txn, channel)
 end
 
 function BodyLimit:http_payload(txn, message)
-    self.seen = self.seen + message:input()
+    -- Not message:input(), which counts the end mark and trailers too.
+    self.seen = self.seen + #(message:body() or "")
     if self.seen > self.most then
         txn:set_var("txn.body_too_large", true)
         error("body too large")

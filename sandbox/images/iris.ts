@@ -17,7 +17,7 @@ export async function irisImage(): Promise<ImageRecipe> {
     );
     return {
         name: "localhost/iris:1",
-        packages: ["python3", "ca-certificates"],
+        packages: ["python3", "libstdc++6", "ca-certificates"],
         after: `set -eu
 packages="$1/${SITE_PACKAGES}"
 python3 -m pip install --quiet --no-cache-dir --no-compile --only-binary :all: --python-version 3.13 \\

@@ -1,0 +1,313 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import * as os from "node:os";
+import * as path from "node:path";
+import { execa, type ResultPromise } from "execa";
+import {
+    CERTIFICATE_FILE,
+    FRONT_CONFIGURATION_VARIABLE,
+    frontContainerCommand,
+    type FrontSettings,
+    HEALTH_PORT,
+    KEY_DIGESTS_FILE,
+    renderFront,
+    SECRET_FOLDER,
+} from "../../components/front";
+import { eventually } from "../../sandbox/daemons/wait";
+import { frontRoot } from "../../sandbox/images";
+import { commandInRoot } from "../../sandbox/images/command";
+import { hasDebianPackages } from "../../tools/debian";
+
+/** Why the front cannot be run here, if so. */
+export const CANNOT_RUN =
+    process.platform !== "linux" || process.getuid?.() !== 0
+        ? "needs Linux and root"
+        : hasDebianPackages()
+          ? undefined
+          : "needs packages of Debian";
+
+export const HOST = "score.test";
+export const PRIMARY_KEY = "primary-key-of-the-test";
+export const SECONDARY_KEY = "secondary-key-of-the-test";
+
+/** What curl saw. */
+export interface Answer {
+    status: number;
+    /** `1.1` or `2`. */
+    version: string;
+    headers: Record<string, string | undefined>;
+    body: string;
+}
+
+/** What the model got, as it tells. */
+export interface Seen {
+    url: string;
+    bytes: number;
+    headers: Record<string, string | undefined>;
+}
+
+/**
+ * A network namespace with ports 80 and 443 of its own, a model in it, and HAProxy 3.0 from the front image, started by
+ * the very command that the container gets.
+ */
+export class FrontStage {
+    readonly folder = mkdtempSync(path.join(os.tmpdir(), "front-test-"));
+    readonly #namespace = `front-test-${process.pid}`;
+    readonly #secrets = path.join(this.folder, "secrets");
+    #root = "";
+    #model: ResultPromise | undefined;
+    #front:
+        ResultPromise<{ all: true; reject: false; stdin: "ignore"; env: Record<string, string> }> | undefined;
+
+    async open(): Promise<void> {
+        this.#root = await frontRoot();
+        await execa("ip", ["netns", "add", this.#namespace]);
+        await this.inside(["ip", "link", "set", "lo", "up"]);
+        mkdirSync(this.#secrets, { mode: 0o700 });
+        await this.#certificates();
+        const digests = [PRIMARY_KEY, SECONDARY_KEY].map(key =>
+            createHash("sha256").update(key).digest("hex"),
+        );
+        writeFileSync(path.join(this.#secrets, KEY_DIGESTS_FILE), `${digests.join("\n")}\n`, { mode: 0o600 });
+        this.startModel();
+    }
+
+    async close(): Promise<void> {
+        await this.stopFront();
+        await this.stopModel();
+        if (existsSync(`/run/netns/${this.#namespace}`))
+            await execa("ip", ["netns", "delete", this.#namespace]);
+        rmSync(this.folder, { recursive: true, force: true });
+    }
+
+    /** Runs a client where the front is. */
+    inside(command: readonly string[], options: { env?: NodeJS.ProcessEnv } = {}) {
+        const args = [`--net=/run/netns/${this.#namespace}`, ...command];
+        return execa("nsenter", args, { reject: false, stdin: "ignore", ...options });
+    }
+
+    startModel(): void {
+        this.#model = this.inside([process.execPath, path.join(__dirname, "front-model.mjs")]);
+    }
+
+    async stopModel(): Promise<void> {
+        this.#model?.kill("SIGKILL");
+        await this.#model;
+    }
+
+    /** Replaces the front by one with these settings and waits until it is ready. */
+    async startFront(settings: FrontSettings): Promise<void> {
+        await this.stopFront();
+        const [program = "", ...args] = commandInRoot(
+            {
+                root: this.#root,
+                networkNamespace: this.#namespace,
+                mounts: { [SECRET_FOLDER]: this.#secrets },
+            },
+            frontContainerCommand,
+        );
+        this.#front = execa(program, args, {
+            env: { [FRONT_CONFIGURATION_VARIABLE]: renderFront(settings) },
+            reject: false,
+            stdin: "ignore",
+            all: true,
+        });
+        if (!(await eventually(async () => (await this.health("/ready")) === 200, 20_000))) {
+            throw new Error(`The front did not become ready:\n${await this.stopFront()}`);
+        }
+    }
+
+    /** Asks the front to stop, as a runtime does. Returns what it logged when it has ended. */
+    async stopFront(): Promise<string> {
+        if (!this.#front) return "";
+        this.#front.kill("SIGTERM");
+        const { all } = await this.#front;
+        this.#front = undefined;
+        return String(all ?? "");
+    }
+
+    /** The container's own process. */
+    get frontPid(): number {
+        return this.#front?.pid ?? 0;
+    }
+
+    /** Every line of `haproxy -c`, and whether it accepts the text. */
+    async check(configuration: string): Promise<{ valid: boolean; said: string }> {
+        const checking = [
+            ...["/bin/sh", "-c"],
+            (frontContainerCommand[2] ?? "").replace(
+                "haproxy -f haproxy.cfg &",
+                "exec haproxy -c -f haproxy.cfg",
+            ),
+        ];
+        const [program = "", ...args] = commandInRoot(
+            {
+                root: this.#root,
+                networkNamespace: this.#namespace,
+                mounts: { [SECRET_FOLDER]: this.#secrets },
+            },
+            checking,
+        );
+        const { failed, all } = await execa(program, args, {
+            env: { [FRONT_CONFIGURATION_VARIABLE]: configuration },
+            reject: false,
+            stdin: "ignore",
+            all: true,
+        });
+        return { valid: !failed, said: all };
+    }
+
+    /** A request by curl, which verifies the certificate. */
+    async curl(address: string, ...options: readonly string[]): Promise<Answer> {
+        const { stdout, stderr, failed } = await this.inside([
+            ...[
+                "curl",
+                "--silent",
+                "--show-error",
+                "--max-time",
+                "20",
+                "--cacert",
+                this.file("authority.pem"),
+            ],
+            ...[80, 443].flatMap(port => ["--resolve", `${HOST}:${port}:127.0.0.1`]),
+            ...["--write-out", "\n%{json}\n%{header_json}", ...options, address],
+        ]);
+        const parts = /^([^]*)\n(\{"[^\n]*\})\n(\{[^]*\})$/.exec(stdout);
+        if (failed || !parts) throw new Error(`curl ${options.join(" ")} ${address}: ${stderr} ${stdout}`);
+        const [, body = "", summary = "", headers = ""] = parts;
+        const { http_code, http_version } = JSON.parse(summary) as {
+            http_code: number;
+            http_version: string;
+        };
+        const lists = Object.entries(JSON.parse(headers) as Record<string, string[]>);
+        return {
+            status: http_code,
+            version: http_version,
+            body,
+            headers: Object.fromEntries(lists.map(([name, values]) => [name, values.join(", ")])),
+        };
+    }
+
+    /** A scoring request with the primary key. */
+    score(...options: readonly string[]): Promise<Answer> {
+        return this.curl(
+            `https://${HOST}/score`,
+            "--header",
+            `Authorization: Bearer ${PRIMARY_KEY}`,
+            ...options,
+        );
+    }
+
+    /** Starts a request that the model keeps until `release(name)`. */
+    hold(name: string): Promise<Answer> {
+        return this.score("--data", "{}", "--header", `x-hold: ${name}`);
+    }
+
+    async release(name: string): Promise<void> {
+        await this.inside(["curl", "--silent", `http://127.0.0.1:5001/release?name=${name}`]);
+    }
+
+    /** Waits until the model holds exactly these. */
+    async holding(...names: readonly string[]): Promise<void> {
+        const there = await eventually(async () => {
+            const { stdout } = await this.inside(["curl", "--silent", "http://127.0.0.1:5001/held"]);
+            return stdout === JSON.stringify(names);
+        }, 10_000);
+        if (!there) throw new Error(`The model does not hold ${names.join(" and ")}`);
+    }
+
+    /** Waits until so many requests wait in the front. */
+    async queued(count: number): Promise<void> {
+        const there = await eventually(
+            async () =>
+                (await this.metrics()).includes(`haproxy_backend_current_queue{proxy="iris"} ${count}\n`),
+            10_000,
+        );
+        if (!there) throw new Error(`There are not ${count} requests in the queue`);
+    }
+
+    async metrics(): Promise<string> {
+        const { stdout } = await this.inside(["curl", "--silent", `http://127.0.0.1:${HEALTH_PORT}/metrics`]);
+        return stdout;
+    }
+
+    /** Status of a path on the health port, 0 when nothing listens. */
+    async health(at: string): Promise<number> {
+        const { stdout } = await this.inside([
+            ...["curl", "--silent", "--output", "/dev/null", "--write-out", "%{http_code}"],
+            `http://127.0.0.1:${HEALTH_PORT}${at}`,
+        ]);
+        return Number(stdout);
+    }
+
+    /** `openssl s_client` with the full handshake's report. */
+    async handshake(...options: readonly string[]): Promise<string> {
+        const { stdout, stderr } = await this.inside([
+            ...["openssl", "s_client", "-connect", "127.0.0.1:443", "-servername", HOST, "-showcerts"],
+            ...["-verify_hostname", HOST, "-CAfile", this.file("authority.pem"), ...options],
+        ]);
+        return stdout + stderr;
+    }
+
+    file(name: string): string {
+        return path.join(this.folder, name);
+    }
+
+    /** An authority, an intermediate one, and a leaf for HOST, by openssl. */
+    async #certificates(): Promise<void> {
+        const openssl = (...args: string[]) => execa("openssl", args, { cwd: this.folder });
+        const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc"];
+        const authority = ["-addext", "basicConstraints=critical,CA:TRUE"];
+        await openssl(
+            ...["req", "-x509", ...newKey, "-keyout", "authority.key", "-out", "authority.pem", "-days", "2"],
+            ...["-subj", "/CN=Test authority"],
+        );
+        await openssl(
+            ...[
+                "req",
+                "-x509",
+                ...newKey,
+                "-keyout",
+                "intermediate.key",
+                "-out",
+                "intermediate.pem",
+                "-days",
+                "2",
+            ],
+            ...[
+                "-subj",
+                "/CN=Test intermediate",
+                "-CA",
+                "authority.pem",
+                "-CAkey",
+                "authority.key",
+                ...authority,
+            ],
+        );
+        await openssl(
+            ...["req", "-x509", ...newKey, "-keyout", "leaf.key", "-out", "leaf.pem", "-days", "2"],
+            ...["-subj", `/CN=${HOST}`, "-addext", `subjectAltName=DNS:${HOST}`],
+            ...[
+                "-addext",
+                "basicConstraints=critical,CA:FALSE",
+                "-addext",
+                "keyUsage=critical,digitalSignature",
+            ],
+            ...[
+                "-addext",
+                "extendedKeyUsage=serverAuth",
+                "-CA",
+                "intermediate.pem",
+                "-CAkey",
+                "intermediate.key",
+            ],
+        );
+        const chain = ["leaf.pem", "intermediate.pem", "leaf.key"].map(name =>
+            readFile(this.file(name), "utf8"),
+        );
+        writeFileSync(path.join(this.#secrets, CERTIFICATE_FILE), (await Promise.all(chain)).join(""), {
+            mode: 0o600,
+        });
+    }
+}
