@@ -29,7 +29,8 @@ export async function cached(key: string, build: (folder: string) => Promise<voi
         realpath: false,
         // The lock's time stamp is renewed while its holder lives, so a killed holder delays others by ten seconds.
         stale: 10_000,
-        retries: { forever: true, factor: 1.5, minTimeout: 50, maxTimeout: 1_000 },
+        // Hours. Not `forever`: that lets the process end while it waits.
+        retries: { retries: 20_000, factor: 1.5, minTimeout: 50, maxTimeout: 1_000 },
     });
     const unfinished = `${entry}.${randomUUID()}.part`;
     try {
