@@ -42,10 +42,9 @@ export function groupedProcesses(
     below: "" | "daemons" | "kubepods" = "",
 ): number[] {
     const found = new Set<number>();
-    for (const { folder } of hierarchies()) {
+    for (const { folder } of everyHierarchy()) {
         for (const group of groupsBelow(path.join(folder, controlGroupName(instance), below))) {
-            const text = readFileSync(path.join(group, "cgroup.procs"), "utf8");
-            for (const pid of text.split("\n").filter(Boolean)) found.add(Number(pid));
+            for (const pid of members(group)) found.add(pid);
         }
     }
     return [...found];
@@ -58,7 +57,7 @@ export async function removeControlGroups(instance: SandboxInstance): Promise<vo
         for (const pid of left) signal(pid, "SIGKILL");
         return left.length === 0;
     }, 10_000);
-    const groups = hierarchies().flatMap(({ folder }) =>
+    const groups = everyHierarchy().flatMap(({ folder }) =>
         groupsBelow(path.join(folder, controlGroupName(instance))),
     );
     // The kernel lets go of a group a moment after its last process.
@@ -85,16 +84,23 @@ interface Hierarchy {
     controllers?: string[];
 }
 
-/** Version 1 where its controllers are in use, else version 2 (systemd's mixed setup has an empty version 2 beside). */
+/** Version 1 where its controllers are in use, else version 2. */
 function hierarchies(): Hierarchy[] {
-    const mounts = readFileSync("/proc/self/mounts", "utf8")
+    const all = everyHierarchy();
+    const first = all.filter(({ controllers }) => controllers !== undefined);
+    return first.length > 0 ? first : all;
+}
+
+/** With those that hold groups without limiting anything: systemd and runc keep a version 2 beside version 1. */
+function everyHierarchy(): Hierarchy[] {
+    return readFileSync("/proc/self/mounts", "utf8")
         .split("\n")
-        .map(line => line.split(" "));
-    const first = mounts
-        .filter(([, , type]) => type === "cgroup")
-        .map(([, folder = "", , options = ""]) => ({ folder, controllers: options.split(",") }));
-    if (first.length > 0) return first;
-    return mounts.filter(([, , type]) => type === "cgroup2").map(([, folder = ""]) => ({ folder }));
+        .map(line => line.split(" "))
+        .filter(([, , type]) => type === "cgroup" || type === "cgroup2")
+        .map(([, folder = "", type, options = ""]) => ({
+            folder,
+            ...(type === "cgroup" ? { controllers: options.split(",") } : {}),
+        }));
 }
 
 function makeGroup(group: string, parent: string): void {
@@ -118,9 +124,24 @@ function enableControllers(parent: string, group: string): void {
     }
 }
 
+/** Processes of one group; none when the group is gone, as those of pods may be at any moment. */
+function members(group: string): number[] {
+    try {
+        const text = readFileSync(path.join(group, "cgroup.procs"), "utf8");
+        return text.split("\n").filter(Boolean).map(Number);
+    } catch {
+        return [];
+    }
+}
+
 /** A group and all groups below, the deepest first. */
 function groupsBelow(group: string): string[] {
-    if (!existsSync(group)) return [];
-    const children = readdirSync(group, { withFileTypes: true }).filter(entry => entry.isDirectory());
-    return [...children.flatMap(child => groupsBelow(path.join(group, child.name))), group];
+    let children: string[];
+    try {
+        const entries = readdirSync(group, { withFileTypes: true });
+        children = entries.filter(entry => entry.isDirectory()).map(({ name }) => path.join(group, name));
+    } catch {
+        return [];
+    }
+    return [...children.flatMap(groupsBelow), group];
 }

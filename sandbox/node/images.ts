@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import * as os from "node:os";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { execa } from "execa";
 import { cached } from "../../tools/cache";
+import { LAYER, packImage } from "../images/archive";
 import type { SandboxInstance } from "../instance";
 import { containerdSocket, nodeFolder } from "./configuration";
 import { buildGo, nodeTools } from "./tools";
@@ -49,50 +48,14 @@ export async function importImage(instance: SandboxInstance, archive: string): P
 /** The archive of `PAUSE_IMAGE`, from the program in `pause/`. */
 export async function pauseArchive(): Promise<string> {
     const source = path.join(__dirname, "pause");
-    const version = createHash("sha256")
-        .update(readFileSync(path.join(source, "main.go")))
-        .digest("hex")
-        .slice(0, 16);
+    const program = readFileSync(path.join(source, "main.go"));
+    const version = createHash("sha256").update(program).digest("hex").slice(0, 16);
     const folder = await cached(path.join("node", `pause-${version}-${process.arch}`), async target => {
-        const work = await mkdtemp(path.join(os.tmpdir(), "pause-"));
-        try {
-            await buildGo(source, path.join(work, "pause"));
-            await writeArchive(work, ["pause"], ["/pause"], PAUSE_IMAGE, path.join(target, "image.tar"));
-        } finally {
-            await rm(work, { recursive: true, force: true });
-        }
+        await buildGo(source, path.join(target, "pause"));
+        const owner = ["--owner=0", "--group=0", "--numeric-owner", "--mtime=@0"];
+        await execa("tar", ["--create", ...owner, "--file", LAYER, "pause"], { cwd: target });
+        await packImage(target, PAUSE_IMAGE, { Entrypoint: ["/pause"] });
+        rmSync(path.join(target, "pause"));
     });
     return path.join(folder, "image.tar");
-}
-
-/** An image of one layer in the format of `docker save` (Docker image specification 1.2). */
-async function writeArchive(
-    folder: string,
-    files: readonly string[],
-    entrypoint: readonly string[],
-    name: string,
-    archive: string,
-): Promise<void> {
-    const tar = (file: string, names: readonly string[]) =>
-        execa(
-            "tar",
-            ["--create", "--owner=0", "--group=0", "--numeric-owner", "--mtime=@0", "--file", file, ...names],
-            {
-                cwd: folder,
-            },
-        );
-    await tar("layer.tar", files);
-    const layer = createHash("sha256")
-        .update(readFileSync(path.join(folder, "layer.tar")))
-        .digest("hex");
-    const image = {
-        architecture: process.arch === "arm64" ? "arm64" : "amd64",
-        os: "linux",
-        config: { Entrypoint: entrypoint },
-        rootfs: { type: "layers", diff_ids: [`sha256:${layer}`] },
-    };
-    const manifest = [{ Config: "config.json", RepoTags: [name], Layers: ["layer.tar"] }];
-    writeFileSync(path.join(folder, "config.json"), JSON.stringify(image));
-    writeFileSync(path.join(folder, "manifest.json"), JSON.stringify(manifest));
-    await tar(archive, ["manifest.json", "config.json", "layer.tar"]);
 }
