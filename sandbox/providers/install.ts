@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
-import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import * as path from "node:path";
+import * as lockfile from "proper-lockfile";
 import { SUBSCRIPTION, TENANT } from "../control/context";
 import type { SandboxInstance } from "../instance";
 import { bundledStandIns, packageVersion, type StandIn, standIns } from "./build/bundle";
@@ -36,23 +36,35 @@ async function install(
 ): Promise<void> {
     const plugins = path.join(pulumiHome, "plugins");
     const target = path.join(plugins, `resource-${name}-v${packageVersion(sdk)}`);
-    const executable = `#!/bin/sh\nexec '${process.execPath}' "$(dirname "$0")/provider.cjs" "$@"\n`;
+    const node = `'${process.execPath.replaceAll("'", "'\\''")}'`;
+    const executable = `#!/bin/sh\nexec ${node} "$(dirname "$0")/provider.cjs" "$@"\n`;
     const settingsText = JSON.stringify(settings, undefined, 4);
     const contents = createHash("sha256")
         .update(bundles)
         .update(executable)
         .update(settingsText)
         .digest("hex");
-    if ((await readFile(path.join(target, CONTENTS_FILE), "utf8").catch(() => "")) === contents) return;
+    const isInPlace = async () => {
+        return (await readFile(path.join(target, CONTENTS_FILE), "utf8").catch(() => "")) === contents;
+    };
+    if (await isInPlace()) return;
 
-    const folder = path.join(plugins, `.${name}-${randomUUID()}`);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await copyFile(path.join(bundles, `${name}.cjs`), path.join(folder, "provider.cjs"));
-    await writeFile(path.join(folder, `pulumi-resource-${name}`), executable, { mode: 0o700 });
-    await writeFile(path.join(folder, SETTINGS_FILE), settingsText, { mode: 0o600 });
-    await writeFile(path.join(folder, CONTENTS_FILE), contents, { mode: 0o600 });
-    const former = path.join(plugins, `.${name}-${randomUUID()}`);
-    if (existsSync(target)) await rename(target, former);
-    await rename(folder, target);
-    await rm(former, { recursive: true, force: true });
+    await mkdir(plugins, { recursive: true, mode: 0o700 });
+    const release = await lockfile.lock(path.join(plugins, `.${name}`), {
+        realpath: false,
+        retries: { forever: true, minTimeout: 50, maxTimeout: 500 },
+    });
+    try {
+        if (await isInPlace()) return;
+        const folder = path.join(plugins, `.${name}-${randomUUID()}`);
+        await mkdir(folder, { mode: 0o700 });
+        await copyFile(path.join(bundles, `${name}.cjs`), path.join(folder, "provider.cjs"));
+        await writeFile(path.join(folder, `pulumi-resource-${name}`), executable, { mode: 0o700 });
+        await writeFile(path.join(folder, SETTINGS_FILE), settingsText, { mode: 0o600 });
+        await writeFile(path.join(folder, CONTENTS_FILE), contents, { mode: 0o600 });
+        await rm(target, { recursive: true, force: true });
+        await rename(folder, target);
+    } finally {
+        await release();
+    }
 }
