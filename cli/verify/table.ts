@@ -20,7 +20,7 @@ export function renderTable(report: Report, { colour, width }: { colour: boolean
         head: ["Check", "Outcome", "Seen", "What to do"],
         colWidths: [name + 2, "skipped".length + 2, seen + 2, text - seen + 2],
         wordWrap: true,
-        style: { head: [], border: [] },
+        style: { head: [], border: [], compact: true },
     });
     table.push(
         ...report.checks.map(({ name, outcome, seen, advice }) => [name, paint(outcome), seen, advice]),

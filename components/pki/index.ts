@@ -11,4 +11,4 @@ export { normalizePem } from "./normalize";
 export { type CertificateReading, readCertificates } from "./read-certificates";
 export { type PrivateKeyReading, readPrivateKey } from "./read-private-key";
 export { type TrustStore, trustStore } from "./roots";
-export type { CertificateSummary } from "./summary";
+export { type CertificateSummary, summarize } from "./summary";
