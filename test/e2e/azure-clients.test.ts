@@ -1,8 +1,10 @@
 import { createDefaultHttpClient, createPipelineRequest } from "@azure/core-rest-pipeline";
+import { execa } from "execa";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { Resolver } from "node:dns/promises";
 import * as path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { debianPackages, hasDebianPackages } from "../../tools/debian";
 import {
     all,
     type AzureClients,
@@ -429,6 +431,61 @@ describe("DNS zones and record sets", () => {
         });
         expect(await refusal(orphan)).toMatchObject({ statusCode: 404, code: "ParentResourceNotFound" });
     });
+});
+
+describe.skipIf(!hasDebianPackages())("dig (needs packages of Debian or Ubuntu)", () => {
+    const zone = "dig.example";
+    let dig: (...question: string[]) => Promise<string>;
+
+    beforeAll(async () => {
+        const tree = await debianPackages(["bind9-dnsutils"]);
+        const { address, port } = control.instance.dns;
+        dig = async (...question) => {
+            const args = [`@${address}`, "-p", String(port), "+noall", "+comments", "+answer", ...question];
+            return (await execa(tree.path("usr/bin/dig"), args, { env: tree.environment })).stdout;
+        };
+        await azure.resources.resourceGroups.createOrUpdate("clients", { location: LOCATION });
+        await azure.dns.zones.createOrUpdate("clients", zone, { location: "global" });
+    });
+
+    it("follows a custom domain to the address of a container group", async () => {
+        await azure.containers.containerGroups.beginCreateOrUpdateAndWait(
+            "clients",
+            "dug",
+            group("dug-abc123"),
+        );
+        const fqdn = `dug-abc123.${LOCATION}.azurecontainer.io`;
+        const cnameRecord = { cname: fqdn };
+        await azure.dns.recordSets.createOrUpdate("clients", zone, "score", "CNAME", {
+            ttl: 60,
+            cnameRecord,
+        });
+        const { ipAddress } = await azure.containers.containerGroups.get("clients", "dug");
+        for (const transport of ["+notcp", "+tcp"]) {
+            const output = await dig(`score.${zone}`, transport);
+            expect(output).toContain("status: NOERROR");
+            expect(output).toMatch(new RegExp(`score\\.${zone}\\.\\s+60\\s+IN\\s+CNAME\\s+${fqdn}\\.`));
+            expect(output).toMatch(new RegExp(`${fqdn}\\.\\s+10\\s+IN\\s+A\\s+${ipAddress?.ip}`));
+        }
+    });
+
+    it("turns to TCP for what is too long", async () => {
+        const txtRecords = Array.from({ length: 20 }, (_, index) => ({
+            value: [String(index).repeat(100).slice(0, 200)],
+        }));
+        await azure.dns.recordSets.createOrUpdate("clients", zone, "long", "TXT", { ttl: 60, txtRecords });
+        const cut = await dig(`long.${zone}`, "TXT", "+ignore", "+noedns");
+        expect(cut).toMatch(/flags: qr aa tc rd;/);
+        const whole = await dig(`long.${zone}`, "TXT");
+        expect(whole.split("\n").filter(line => line.includes("IN\tTXT"))).toHaveLength(20);
+    });
+
+    it.each([
+        ["nothing.dig.example", "NXDOMAIN"],
+        ["dig.example", "NOERROR"],
+        ["example.org", "REFUSED"],
+        ["nobody.westeurope.azurecontainer.io", "NXDOMAIN"],
+    ])("is told of %s: %s", async (name, status) => expect(await dig(name)).toContain(`status: ${status}`));
 });
 
 describe("public IP addresses", () => {

@@ -1,9 +1,9 @@
-import { ApiException, type CoreV1Api, type V1Pod } from "@kubernetes/client-node";
+import { ApiException, type CoreV1Api, type V1Pod, type V1Secret } from "@kubernetes/client-node";
 import { ArmError } from "../arm/errors";
 import type { Resource } from "../state/resource";
 import { type GroupInstanceView, instanceView } from "./instance-view";
 import { type ContainerGroupHidden, containerGroupHidden, containerGroupProperties } from "./model";
-import { GENERATION_LABEL, GROUP_LABEL, groupKey, ID_ANNOTATION, podManifests } from "./pod";
+import { GENERATION_LABEL, GROUP_LABEL, groupKey, podManifests } from "./pod";
 import type { PodWatch } from "./pod-watch";
 import { type ContainerGroupRunner, containerNames, type LogOptions } from "./runner";
 import { startState } from "./start-state";
@@ -47,7 +47,7 @@ export class KubernetesRunner implements ContainerGroupRunner {
         this.running.add(key);
         try {
             await this.prepare();
-            await this.remove(group, pod => pod.metadata?.labels?.[GENERATION_LABEL] !== String(generation));
+            await this.remove(key, pod => pod.metadata?.labels?.[GENERATION_LABEL] !== String(generation));
             await this.create(group, generation);
             const state = await this.pods
                 .until(() => {
@@ -63,7 +63,7 @@ export class KubernetesRunner implements ContainerGroupRunner {
 
     async stop(group: Resource): Promise<void> {
         await this.prepare();
-        await this.remove(group, () => true);
+        await this.remove(groupKey(group.id), () => true);
     }
 
     async view(group: Resource): Promise<GroupInstanceView> {
@@ -114,8 +114,9 @@ export class KubernetesRunner implements ContainerGroupRunner {
      */
     async reconcile(groups: readonly Resource[]): Promise<void> {
         const known = new Set(groups.map(({ id }) => groupKey(id)));
-        const orphans = this.pods.all().filter(pod => !known.has(pod.metadata?.labels?.[GROUP_LABEL] ?? ""));
-        await Promise.all(orphans.map(pod => this.removePod(pod)));
+        const present = new Set(this.pods.all().map(pod => pod.metadata?.labels?.[GROUP_LABEL] ?? ""));
+        const orphans = [...present].filter(key => !known.has(key));
+        await Promise.all(orphans.map(key => this.remove(key, () => true)));
         const missing = groups.filter(group => {
             const settled = ["Succeeded", "Failed"].includes(group.provisioningState);
             return (
@@ -145,9 +146,8 @@ export class KubernetesRunner implements ContainerGroupRunner {
         await retried(() => ignoring(409, this.api.createNamespacedPod({ namespace: NAMESPACE, body: pod })));
     }
 
-    /** Ends when the pods, and what of the group's secrets belongs to them, are gone. */
-    private async remove(group: Resource, which: (pod: V1Pod) => boolean): Promise<void> {
-        const key = groupKey(group.id);
+    /** Ends when those pods and secrets of a group are gone. */
+    private async remove(key: string, which: (object: V1Pod | V1Secret) => boolean): Promise<void> {
         const leaving = () => this.pods.ofGroup(key).filter(which);
         await Promise.all(leaving().map(pod => this.removePod(pod)));
         await this.pods.until(() => (leaving().length === 0 ? true : undefined), STOP_TIMEOUT_MS);
@@ -166,11 +166,6 @@ export class KubernetesRunner implements ContainerGroupRunner {
         const name = pod.metadata?.name ?? "";
         await retried(() => ignoring(404, this.api.deleteNamespacedPod({ namespace: NAMESPACE, name })));
     }
-}
-
-/** The ARM id that a pod belongs to. */
-export function groupIdOf(pod: V1Pod): string | undefined {
-    return pod.metadata?.annotations?.[ID_ANNOTATION];
 }
 
 function hiddenOf(group: Resource): ContainerGroupHidden {
