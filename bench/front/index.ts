@@ -1,0 +1,112 @@
+import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import * as os from "node:os";
+import * as path from "node:path";
+import { debianPackages } from "../../tools/debian";
+import { type Measure, print } from "../report";
+import { medians } from "../rounds";
+import { BenchNetwork } from "./network";
+import { PORTS, type Server } from "./rivals";
+import { CLIENT_CPU, startServers } from "./servers";
+
+const ROUNDS = 5;
+const IDLE_CONNECTIONS = 1000;
+const RIVAL: Server = "bare HAProxy";
+
+/** Requests, new connections and memory of the front beside a bare HAProxy, nginx and Caddy. */
+export async function benchFront(): Promise<void> {
+    const tools = await debianPackages(["nginx-light", "caddy", "nghttp2-client", "apache2-utils"]);
+    const folder = await mkdtemp(path.join(os.tmpdir(), "inference-bench-"));
+    const network = new BenchNetwork();
+    await network.open();
+    try {
+        const servers = await startServers(network, tools, folder);
+        const idle = await idleMemory(network, servers);
+        const client = (command: readonly string[]) =>
+            network.client([...CLIENT_CPU, ...command], tools.environment);
+        const h2load = async (server: Server, ...options: string[]) =>
+            requestsPerSecond(
+                await client([
+                    tools.path("usr/bin/h2load"),
+                    ...options,
+                    `https://127.0.0.1:${PORTS[server]}/score`,
+                ]),
+            );
+        const compare = (name: string, run: (server: Server) => Promise<number>) =>
+            medians(
+                [...servers.keys()].map(server => ({ name: server, run: () => run(server) })),
+                ROUNDS,
+            ).then(figures => print({ name, figures, rival: RIVAL, target: { atLeast: 0.95 } }));
+
+        await compare("HTTP/2, requests/s", server => h2load(server, "-n40000", "-c20", "-m10", "-t1"));
+        await compare("HTTP/1.1 keep-alive, requests/s", server =>
+            h2load(server, "--h1", "-n30000", "-c20", "-t1"),
+        );
+        await compare("new TLS connections/s", async server => {
+            const ab = [
+                tools.path("usr/bin/ab"),
+                "-q",
+                "-n4000",
+                "-c20",
+                `https://127.0.0.1:${PORTS[server]}/score`,
+            ];
+            return apacheBenchRate(await client(ab));
+        });
+        const memory: Measure = {
+            name: `memory at ${IDLE_CONNECTIONS} idle connections, MiB`,
+            figures: idle,
+            rival: RIVAL,
+            target: { atMost: 1.05 },
+        };
+        print(memory);
+    } finally {
+        await network.close();
+        await rm(folder, { recursive: true });
+    }
+}
+
+function requestsPerSecond(output: string): number {
+    const rate = /finished in .*?, ([\d.]+) req\/s/.exec(output);
+    const failed = /requests: .* (\d+) failed, (\d+) errored/.exec(output);
+    const status = /status codes: (\d+) 2xx, (\d+) 3xx, (\d+) 4xx, (\d+) 5xx/.exec(output);
+    if (!rate || failed?.[1] !== "0" || failed[2] !== "0" || status?.[4] !== "0" || status[3] !== "0") {
+        throw new Error(`Not every request was answered:\n${output}`);
+    }
+    return Number(rate[1]);
+}
+
+function apacheBenchRate(output: string): number {
+    const rate = /Requests per second:\s+([\d.]+)/.exec(output);
+    if (!rate || !/Failed requests:\s+0\n/.test(output) || /Non-2xx/.test(output)) {
+        throw new Error(`Not every request was answered:\n${output}`);
+    }
+    return Number(rate[1]);
+}
+
+/** Proportional set size of each server with its children while clients hold connections and say nothing. */
+async function idleMemory(network: BenchNetwork, servers: Map<Server, number>): Promise<Map<string, number>> {
+    const figures = new Map<string, number>();
+    for (const [server, pid] of servers) {
+        const hold = `
+            const tls = require("tls"); let open = 0;
+            for (let i = 0; i < ${IDLE_CONNECTIONS}; i++)
+                tls.connect({ port: ${PORTS[server]}, host: "127.0.0.1", rejectUnauthorized: false }, () => {
+                    if (++open === ${IDLE_CONNECTIONS}) { console.log("open"); process.stdin.resume(); }
+                }).on("error", error => { console.error(error.message); process.exit(1); });
+            process.stdin.on("end", () => process.exit(0));`;
+        await network.during([...CLIENT_CPU, process.execPath, "-e", hold], "open", async () => {
+            figures.set(server, (await memoryOf(pid)) / 1024);
+        });
+    }
+    return figures;
+}
+
+/** KiB of a process and all its descendants. */
+async function memoryOf(pid: number): Promise<number> {
+    const rollup = await readFile(`/proc/${pid}/smaps_rollup`, "utf8");
+    let sum = Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0);
+    for (const task of await readdir(`/proc/${pid}/task`)) {
+        const children = await readFile(`/proc/${pid}/task/${task}/children`, "utf8");
+        for (const child of children.split(" ").filter(Boolean)) sum += await memoryOf(Number(child));
+    }
+    return sum;
+}
