@@ -6,7 +6,14 @@ export default defineConfig({
     test: {
         reporters: ["default", "./test/reporter.ts"],
         projects: [
-            { test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 60_000 } },
+            {
+                test: {
+                    name: "unit",
+                    include: ["test/unit/**/*.test.ts"],
+                    testTimeout: 60_000,
+                    sequence: { groupOrder: 0 },
+                },
+            },
             {
                 test: {
                     name: "engine",
@@ -14,6 +21,8 @@ export default defineConfig({
                     testTimeout: TEN_MINUTES,
                     hookTimeout: TEN_MINUTES,
                     fileParallelism: false,
+                    // Two processors: the engine's and the sandbox's tests would only slow each other down.
+                    sequence: { groupOrder: 1 },
                 },
             },
             {
@@ -23,6 +32,7 @@ export default defineConfig({
                     testTimeout: TEN_MINUTES,
                     hookTimeout: TEN_MINUTES,
                     fileParallelism: false,
+                    sequence: { groupOrder: 2 },
                 },
             },
         ],
