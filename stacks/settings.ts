@@ -3,13 +3,21 @@ import * as path from "node:path";
 import * as z from "zod";
 import { Environment, GpuSku, MinimumTlsVersion, TlsMode } from "../components";
 
-const texts = z.record(z.string(), z.string());
+/** `pulumi config set --path` stores 0.5 as text, and 5 as a number. Neither is the user's fault. */
+const number = z.preprocess(
+    value => (typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value),
+    z.number(),
+);
+const asText = (value: unknown): unknown =>
+    typeof value === "number" || typeof value === "boolean" ? String(value) : value;
+const text = z.preprocess(asText, z.string());
+const texts = z.record(z.string(), text);
 const probe = z.strictObject({
-    initialDelaySeconds: z.number().optional(),
-    periodSeconds: z.number().optional(),
-    timeoutSeconds: z.number().optional(),
-    successThreshold: z.number().optional(),
-    failureThreshold: z.number().optional(),
+    initialDelaySeconds: number.optional(),
+    periodSeconds: number.optional(),
+    timeoutSeconds: number.optional(),
+    successThreshold: number.optional(),
+    failureThreshold: number.optional(),
 });
 
 /**
@@ -18,91 +26,91 @@ const probe = z.strictObject({
  */
 const schema = z.strictObject({
     /** The component's name, and the model's unless `model.name` says otherwise. */
-    name: z.string().default("inference"),
+    name: text.default("inference"),
     environment: z.enum(Environment).optional(),
     resourceGroup: z.strictObject({
-        name: z.string(),
+        name: text,
         /** False: the group exists already. */
         create: z.boolean().default(true),
     }),
-    location: z.string().optional(),
-    containerGroupName: z.string().optional(),
-    leafDomainLabel: z.string().optional(),
+    location: text.optional(),
+    containerGroupName: text.optional(),
+    leafDomainLabel: text.optional(),
     overwriteExistingDomain: z.boolean().optional(),
     model: z.strictObject({
-        name: z.string().optional(),
-        image: z.string(),
-        port: z.number().optional(),
-        cpu: z.number().optional(),
-        memoryInGB: z.number().optional(),
-        cpuLimit: z.number().optional(),
-        memoryInGBLimit: z.number().optional(),
-        gpu: z.strictObject({ count: z.number(), sku: z.enum(GpuSku) }).optional(),
+        name: text.optional(),
+        image: text,
+        port: number.optional(),
+        cpu: number.optional(),
+        memoryInGB: number.optional(),
+        cpuLimit: number.optional(),
+        memoryInGBLimit: number.optional(),
+        gpu: z.strictObject({ count: number, sku: z.enum(GpuSku) }).optional(),
         environment: texts.optional(),
         secretEnvironment: texts.optional(),
-        command: z.array(z.string()).optional(),
-        healthPath: z.string().optional(),
+        command: z.array(text).optional(),
+        healthPath: text.optional(),
         readiness: probe.optional(),
         liveness: probe.optional(),
     }),
     limits: z
         .strictObject({
-            maxConcurrentRequestsPerContainer: z.number().optional(),
-            maxQueueWaitMs: z.number().optional(),
-            scoringTimeoutMs: z.number().optional(),
-            maxRequestBodyBytes: z.number().optional(),
+            maxConcurrentRequestsPerContainer: number.optional(),
+            maxQueueWaitMs: number.optional(),
+            scoringTimeoutMs: number.optional(),
+            maxRequestBodyBytes: number.optional(),
         })
         .optional(),
     tls: z.strictObject({
         mode: z.enum(TlsMode),
-        hostname: z.string().optional(),
-        certificate: z.string().optional(),
+        hostname: text.optional(),
+        certificate: text.optional(),
         /** Instead of `certificate`: a PEM file, relative to the folder of the stack's configuration. */
-        certificateFile: z.string().optional(),
-        privateKey: z.string().optional(),
+        certificateFile: text.optional(),
+        privateKey: text.optional(),
         /** Instead of `privateKey`: a PEM file, relative to the folder of the stack's configuration. */
-        privateKeyFile: z.string().optional(),
-        minimumVersion: z.enum(MinimumTlsVersion).optional(),
-        hstsMaxAgeSeconds: z.number().optional(),
+        privateKeyFile: text.optional(),
+        minimumVersion: z.preprocess(asText, z.enum(MinimumTlsVersion)).optional(),
+        hstsMaxAgeSeconds: number.optional(),
     }),
     dns: z
         .strictObject({
-            zoneName: z.string(),
-            zoneResourceGroupName: z.string().optional(),
+            zoneName: text,
+            zoneResourceGroupName: text.optional(),
             /** True: the stack makes the zone too, in its own resource group. */
             createZone: z.boolean().default(false),
-            ttl: z.number().optional(),
+            ttl: number.optional(),
         })
         .optional(),
     keys: z
         .strictObject({
             enabled: z.boolean().optional(),
-            primary: z.string().optional(),
-            secondary: z.string().optional(),
+            primary: text.optional(),
+            secondary: text.optional(),
         })
         .optional(),
     front: z
         .strictObject({
-            image: z.string().optional(),
-            cpu: z.number().optional(),
-            memoryInGB: z.number().optional(),
+            image: text.optional(),
+            cpu: number.optional(),
+            memoryInGB: number.optional(),
         })
         .optional(),
     registry: z
         .strictObject({
-            server: z.string(),
-            username: z.string().optional(),
-            password: z.string().optional(),
-            managedIdentityId: z.string().optional(),
+            server: text,
+            username: text.optional(),
+            password: text.optional(),
+            managedIdentityId: text.optional(),
         })
         .optional(),
     identity: z
         .strictObject({
             systemAssigned: z.boolean().optional(),
-            userAssignedIds: z.array(z.string()).optional(),
+            userAssignedIds: z.array(text).optional(),
         })
         .optional(),
-    logAnalytics: z.strictObject({ workspaceId: z.string(), workspaceKey: z.string() }).optional(),
+    logAnalytics: z.strictObject({ workspaceId: text, workspaceKey: text }).optional(),
     tags: texts.optional(),
 });
 
@@ -194,7 +202,10 @@ function described(issue: z.core.$ZodIssue): SettingsProblem[] {
     const at = issue.path.join(".");
     const below = (key: string): string => (at === "" ? key : `${at}.${key}`);
     if (issue.code === "unrecognized_keys") {
-        return issue.keys.map(key => ({ path: below(key), reason: "is no setting; look for a typing error" }));
+        return issue.keys.map(key => ({
+            path: below(key),
+            reason: "is no setting; look for a typing error",
+        }));
     }
     if (issue.code === "invalid_type") {
         const missing = issue.message.endsWith("received undefined");

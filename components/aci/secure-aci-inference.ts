@@ -125,8 +125,8 @@ function customDomain(
     const hostname = inZone(name, tls.hostname, zoneName, component);
     const args = { ...record, hostname, zoneName, zoneResourceGroupName };
     // The value is known before the group is there, so the order has to be said.
-    const recordSet = cnameRecordSet(`${name}-cname`, args, { parent: component, dependsOn: [group] });
-    return dnsRecord({ ...args, zoneName: pulumi.all([zoneName, recordSet.id]).apply(([zone]) => zone) });
+    cnameRecordSet(`${name}-cname`, args, { parent: component, dependsOn: [group] });
+    return dnsRecord(args);
 }
 
 /** The name, checked against the zone when one of the two is known only later. */
