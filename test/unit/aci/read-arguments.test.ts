@@ -1,0 +1,168 @@
+import * as pulumi from "@pulumi/pulumi";
+import { beforeAll, describe, expect, it } from "vitest";
+import { Environment, type SecureAciInferenceArgs, TlsMode } from "../../../components/aci/arguments";
+import { ArgumentsError } from "../../../components/aci/argument-check";
+import { readArguments } from "../../../components/aci/settings";
+
+const NOW = new Date("2026-11-24T00:00:00Z");
+const GOOD: SecureAciInferenceArgs = {
+    resourceGroupName: "inference",
+    location: "westeurope",
+    model: { image: "contoso.azurecr.io/iris:7" },
+    tls: { mode: TlsMode.Disabled },
+};
+
+beforeAll(() =>
+    pulumi.runtime.setMocks({
+        call: () => ({}),
+        newResource: ({ name, inputs }) => ({ id: name, state: inputs }),
+    }),
+);
+
+function problems(changes: Partial<SecureAciInferenceArgs>, name = "iris"): Record<string, string> {
+    try {
+        readArguments(name, { ...GOOD, ...changes }, NOW);
+        return {};
+    } catch (error) {
+        if (!(error instanceof ArgumentsError)) throw error;
+        return Object.fromEntries(error.errors.map(one => [one.propertyPath, one.reason]));
+    }
+}
+
+const model = (changes: Partial<SecureAciInferenceArgs["model"]>) => ({
+    model: { ...GOOD.model, ...changes },
+});
+
+const WRONG: [path: string, reason: RegExp, changes: Partial<SecureAciInferenceArgs>][] = [
+    ["resourceGroupName", /with no '\.' at the end/, { resourceGroupName: "inference." }],
+    ["location", /like westeurope/, { location: "West Europe" }],
+    ["containerGroupName", /lower-case/, { containerGroupName: "Iris" }],
+    ["environment", /Production, Development/, { environment: "Test" as Environment }],
+    ["leafDomainLabel", /write contoso/, { leafDomainLabel: "Contoso" }],
+    ["model.name", /lower-case/, model({ name: "my_model" })],
+    ["model.name", /other container/, model({ name: "front" })],
+    ["model.image", /give an image/, model({ image: "an image" })],
+    ["model.port", /kept by Azure/, model({ port: 22 })],
+    ["model.port", /kept by Azure/, model({ port: 25_000 })],
+    ["model.port", /used by the front/, model({ port: 8404 })],
+    ["model.port", /from 1 to 65535/, model({ port: 65_536 })],
+    ["model.cpu", /is 0; give a number above 0/, model({ cpu: 0 })],
+    ["model.cpu", /"1", not a number/, model({ cpu: "1" as unknown as number })],
+    ["model.memoryInGB", /at most 240/, model({ memoryInGB: 241 })],
+    ["model.cpuLimit", /less than model\.cpu/, model({ cpu: 2, cpuLimit: 1 })],
+    ["model.memoryInGBLimit", /less than model\.memoryInGB/, model({ memoryInGBLimit: 0.1 })],
+    ["model.gpu.count", /1, 2, 4/, model({ gpu: { count: 3, sku: "V100" as never } })],
+    ["model.environment.1A", /no digit first/, model({ environment: { "1A": "x" } })],
+    [
+        "model.secretEnvironment.A",
+        /too; leave it in one/,
+        model({ environment: { A: "x" }, secretEnvironment: { A: "y" } }),
+    ],
+    ["model.command", /is empty/, model({ command: [] })],
+    ["model.healthPath", /starts with/, model({ healthPath: "health" })],
+    ["model.liveness.successThreshold", /from 1 to 1 /, model({ liveness: { successThreshold: 2 } })],
+    ["model.readiness.periodSeconds", /is 0;/, model({ readiness: { periodSeconds: 0 } })],
+    ["front.cpu", /minimum is 1/, { front: { cpu: 0.5 } }],
+    ["front.memoryInGB", /minimum is 1/, { front: { memoryInGB: 0.4 } }],
+    ["front.image", /give an image/, { front: { image: "" } }],
+    [
+        "limits.maxConcurrentRequestsPerContainer",
+        /whole number/,
+        { limits: { maxConcurrentRequestsPerContainer: 1.5 } },
+    ],
+    ["limits.maxQueueWaitMs", /is 0;/, { limits: { maxQueueWaitMs: 0 } }],
+    ["limits.scoringTimeoutMs", /is -1;/, { limits: { scoringTimeoutMs: -1 } }],
+    ["limits.maxRequestBodyBytes", /bytes/, { limits: { maxRequestBodyBytes: 0 } }],
+    ["tls.mode", /Plain HTTP has to be asked for/, { tls: {} as never }],
+    ["tls.mode", /Custom, SelfSigned, Disabled/, { tls: { mode: "Auto" as TlsMode } }],
+    ["tls.mode", /set environment to Development/, { tls: { mode: TlsMode.SelfSigned } }],
+    ["tls.minimumVersion", /1\.2, 1\.3/, { tls: { mode: TlsMode.Disabled, minimumVersion: "1.1" as never } }],
+    ["tls.hstsMaxAgeSeconds", /seconds/, { tls: { mode: TlsMode.Disabled, hstsMaxAgeSeconds: -1 } }],
+    ["tls.hostname", /has a port/, { tls: { mode: TlsMode.Disabled, hostname: "a.contoso.com:443" } }],
+    [
+        "tls.hostname",
+        /apex/,
+        { tls: { mode: TlsMode.Disabled, hostname: "contoso.com" }, dns: { zoneName: "contoso.com" } },
+    ],
+    ["tls.hostname", /is missing; dns needs/, { dns: { zoneName: "contoso.com" } }],
+    [
+        "dns.ttl",
+        /seconds/,
+        {
+            tls: { mode: TlsMode.Disabled, hostname: "a.contoso.com" },
+            dns: { zoneName: "contoso.com", ttl: 0 },
+        },
+    ],
+    ["keys.primary", /16 to 512/, { keys: { enabled: true, primary: "hunter2" } }],
+    ["keys.secondary", /Bearer header/, { keys: { enabled: true, secondary: "hunter2 hunter2 hunter2" } }],
+    [
+        "keys.secondary",
+        /same as keys\.primary/,
+        { keys: { primary: "a".repeat(32), secondary: "a".repeat(32) } },
+    ],
+    ["registry", /no way to log in/, { registry: { server: "contoso.azurecr.io" } }],
+    ["registry.password", /belong together/, { registry: { server: "contoso.azurecr.io", username: "me" } }],
+    [
+        "registry.server",
+        /name alone/,
+        { registry: { server: "https://contoso.azurecr.io", username: "me", password: "hunter2" } },
+    ],
+    ["identity.userAssignedIds[0]", /resource id/, { identity: { userAssignedIds: ["me"] } }],
+    [
+        "logAnalytics.workspaceId",
+        /a GUID/,
+        { logAnalytics: { workspaceId: "mine", workspaceKey: "hunter2" } },
+    ],
+    ["tags.a/b", /Azure refuses/, { tags: { "a/b": "x" } }],
+    ["tags", /51 tags/, { tags: Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`t${i}`, "x"])) }],
+];
+
+describe("readArguments", () => {
+    it("accepts the least that is needed", () => expect(problems({})).toEqual({}));
+
+    it.each(WRONG)("says what is wrong with %s alone: %s", (path, reason, changes) => {
+        const found = problems(changes);
+        expect(Object.keys(found)).toEqual([path]);
+        expect(found[path]).toMatch(reason);
+        expect(JSON.stringify(found)).not.toContain("hunter2");
+    });
+
+    it("says everything at once", () => {
+        const found = problems({
+            resourceGroupName: "",
+            ...model({ port: 22, cpu: 0 }),
+            limits: { maxQueueWaitMs: 0 },
+            tls: { mode: TlsMode.Custom },
+            keys: { primary: "hunter2" },
+        });
+        expect(Object.keys(found).sort()).toEqual([
+            "keys.primary",
+            "limits.maxQueueWaitMs",
+            "model.cpu",
+            "model.port",
+            "resourceGroupName",
+            "tls.certificate",
+            "tls.hostname",
+            "tls.privateKey",
+        ]);
+    });
+
+    it("names every finding about a broken certificate", () => {
+        const found = problems({
+            tls: {
+                mode: TlsMode.Custom,
+                hostname: "score.contoso.com",
+                certificate: "junk",
+                privateKey: "hunter2",
+            },
+        });
+        expect(Object.keys(found).sort()).toEqual(["tls.certificate", "tls.privateKey"]);
+        expect(found["tls.privateKey"]).toMatch(/^no-key: /);
+        expect(JSON.stringify(found)).not.toContain("hunter2");
+    });
+
+    it("gives v1's small model a front that fills the group to Azure's minimum", () => {
+        const { front, model: own } = readArguments("iris", GOOD, NOW);
+        expect([own.cpu, own.memoryInGB, front.cpu, front.memoryInGB]).toEqual([0.1, 0.5, 0.9, 0.5]);
+    });
+});
