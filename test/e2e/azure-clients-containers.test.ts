@@ -33,13 +33,13 @@ describe.skipIf(!needs)("container groups in Kubernetes (needs Linux and root)",
     });
     afterAll(() => azure.resources.resourceGroups.beginDeleteAndWait(GROUP));
 
-    const create = (name: string, parameters: Parameters<typeof group>[0]) =>
-        azure.containers.containerGroups.beginCreateOrUpdateAndWait(GROUP, name, group(parameters));
+    const create = (name: string, parameters: Parameters<typeof containerGroup>[0]) =>
+        azure.containers.containerGroups.beginCreateOrUpdateAndWait(GROUP, name, containerGroup(parameters));
     const get = (name: string) => azure.containers.containerGroups.get(GROUP, name);
     const address = async (name: string) => (await get(name)).ipAddress?.ip ?? "";
 
     /** @param script what the container does before it serves the folder /tmp/www */
-    function group({
+    function containerGroup({
         script = "true",
         label,
         ...members
@@ -239,19 +239,29 @@ describe.skipIf(!needs)("container groups in Kubernetes (needs Linux and root)",
         await create("deleted", { script: "cat /proc/sys/kernel/random/uuid > /tmp/www/index.html" });
         const ip = await address("deleted");
         const first = await answerOf(ip);
-        const config = new KubeConfig();
-        config.loadFromFile(path.join(instance.stateFolder, "kubeconfig"));
-        const api = config.makeApiClient(CoreV1Api);
+        const api = kubernetes();
         const { items } = await api.listNamespacedPod({ namespace: NAMESPACE });
         const name = items.find(pod => pod.metadata?.name?.startsWith("deleted-"))?.metadata?.name ?? "";
         await api.deleteNamespacedPod({ namespace: NAMESPACE, name });
         expect(await answerOf(ip, answer => answer !== first && answer !== "")).not.toBe(first);
     });
 
-    it("leave nothing behind when they are deleted", async () => {
-        await create("leaving", {});
-        const ip = await address("leaving");
-        await azure.containers.containerGroups.beginDeleteAndWait(GROUP, "leaving");
+    it("leave nothing behind when they are deleted, with their resource group too", async () => {
+        const group = `${GROUP}-leaving`;
+        await azure.resources.resourceGroups.createOrUpdate(group, { location: LOCATION });
+        const secret = { container: { environmentVariables: [{ name: "KEY", secureValue: "value" }] } };
+        const { ipAddress } = await azure.containers.containerGroups.beginCreateOrUpdateAndWait(
+            group,
+            "leaving",
+            containerGroup(secret),
+        );
+        const ip = ipAddress?.ip ?? "";
+        await azure.resources.resourceGroups.beginDeleteAndWait(group);
+        const api = kubernetes();
+        const pods = await api.listNamespacedPod({ namespace: NAMESPACE });
+        const secrets = await api.listNamespacedSecret({ namespace: NAMESPACE });
+        const names = [...pods.items, ...secrets.items].map(({ metadata }) => metadata?.name ?? "");
+        expect(names.filter(name => name.startsWith("leaving-"))).toEqual([]);
         const gone = async () => {
             const configuration = await readFile(
                 path.join(instance.stateFolder, "control", "haproxy", "haproxy.cfg"),
@@ -271,6 +281,12 @@ describe.skipIf(!needs)("container groups in Kubernetes (needs Linux and root)",
             ),
         ).toBe(true);
     });
+
+    function kubernetes(): CoreV1Api {
+        const config = new KubeConfig();
+        config.loadFromFile(path.join(instance.stateFolder, "kubeconfig"));
+        return config.makeApiClient(CoreV1Api);
+    }
 
     /** The body at `/`, once there is one that fits. */
     async function answerOf(ip: string, fits = (body: string) => body !== ""): Promise<string> {

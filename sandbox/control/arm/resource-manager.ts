@@ -115,7 +115,6 @@ export class ResourceManager {
             if (place.type.etags) checkPreconditions(conditions, existing.etag);
             place.type.checkDelete?.(existing);
         });
-        this.store.update(existing.id, { provisioningState: "Deleting" });
         void this.release(existing);
         return existing;
     }
@@ -200,6 +199,8 @@ export class ResourceManager {
     /** Children go first, then what the provider holds, then the record. */
     private async release(resource: Resource): Promise<void> {
         try {
+            // Children are marked too: nobody may bring back what goes with its parent.
+            this.store.update(resource.id, { provisioningState: "Deleting" });
             await nextTurn();
             const children = this.store
                 .below(resource.id)
