@@ -141,7 +141,10 @@ export interface FrontArgs {
 
 /** The private registry that images come from. */
 export interface RegistryArgs {
-    /** @example "contoso.azurecr.io" */
+    /**
+     * The name of the registry, without scheme.
+     * @example "contoso.azurecr.io"
+     */
     server: pulumi.Input<string>;
     /** Together with `password`. */
     username?: pulumi.Input<string>;

@@ -36,7 +36,10 @@ export interface ModelArgs {
      * @default the component's name
      */
     name?: string;
-    /** @example "contoso.azurecr.io/iris:7" */
+    /**
+     * The image of the model, as any container runtime names it.
+     * @example "contoso.azurecr.io/iris:7"
+     */
     image: pulumi.Input<string>;
     /**
      * The port that the model listens on. It is not open to clients: they come through the front.

@@ -2,7 +2,10 @@ import type * as pulumi from "@pulumi/pulumi";
 
 /** What people and programs want to know about the certificate that is served. Nothing in it is secret. */
 export interface CertificateInfo {
-    /** @example "CN=score.contoso.com" */
+    /**
+     * Whom it was issued to.
+     * @example "CN=score.contoso.com"
+     */
     subject: string;
     /** The DNS names and IP addresses that it covers. */
     names: string[];
