@@ -55,5 +55,11 @@ export async function unpackImage(archive: string, folder: string): Promise<void
         "--numeric-owner",
         "--preserve-permissions",
     ];
-    await execa("tar", ["--extract", "--to-stdout", "--file", archive, LAYER]).pipe("tar", extract);
+    // Layers are larger than what execa is willing to keep.
+    const unbuffered = { buffer: { stdout: false } };
+    await execa("tar", ["--extract", "--to-stdout", "--file", archive, LAYER], unbuffered).pipe(
+        "tar",
+        extract,
+        unbuffered,
+    );
 }

@@ -241,7 +241,7 @@ describe.skipIf(CANNOT_RUN)(`the front${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`, 
                 {
                     env: {
                         ...tree.environment,
-                        TESTSSL_INSTALL_DIR: path.join(tree.root, "usr/share/testssl"),
+                        TESTSSL_INSTALL_DIR: path.join(tree.root, "etc/testssl"),
                         OPENSSL: "/usr/bin/openssl",
                     },
                 },
@@ -252,7 +252,11 @@ describe.skipIf(CANNOT_RUN)(`the front${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`, 
                 finding: string;
             }[];
             expect(findings.length).toBeGreaterThan(30);
-            expect(findings.filter(({ severity }) => !["OK", "INFO"].includes(severity))).toEqual([]);
+            // "engine_problem" is what it lacks for testing GOST suites, not a finding.
+            const faults = findings.filter(
+                ({ id, severity }) => id !== "engine_problem" && !["OK", "INFO"].includes(severity),
+            );
+            expect(faults).toEqual([]);
         }, 300_000);
 
         it("logs one JSON object a request, without keys, bodies and queries", async () => {
@@ -272,7 +276,7 @@ describe.skipIf(CANNOT_RUN)(`the front${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`, 
                 }),
             );
             expect(requests).toContainEqual(
-                expect.objectContaining({ tlsError: expect.stringContaining("version") }),
+                expect.objectContaining({ tlsError: expect.stringContaining("version") as string }),
             );
             for (const secret of [PRIMARY_KEY, SECONDARY_KEY, digestOfPrimary(), "of-the-test"]) {
                 expect(log).not.toContain(secret);
