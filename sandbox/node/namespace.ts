@@ -13,9 +13,9 @@ const HOLDER = "namespace";
 /** The namespaces of a running node. */
 export interface NodeNamespaces {
     /** A command that runs inside of the node: its network, its mounts. */
-    inside(command: readonly string[]): string[];
+    inside: (command: readonly string[]) => string[];
     /** A command with the host's network but the node's mounts, where `/run/netns/<name>` leads to the node's network. */
-    beside(command: readonly string[]): string[];
+    beside: (command: readonly string[]) => string[];
 }
 
 /** Sockets and state of containerd, as short as the 108 bytes of a socket's path demand. Empty again after `down`. */

@@ -3,7 +3,6 @@ import { chmodSync, createWriteStream, mkdirSync, readFileSync, rmSync } from "n
 import * as path from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { ReadableStream } from "node:stream/web";
 import { execa } from "execa";
 
 /** A file of an official release. */
@@ -33,7 +32,7 @@ export async function downloadRelease(release: ReleaseFile, folder: string): Pro
     const file = path.join(folder, name);
     const { body } = await fetched(release.url);
     if (!body) throw new Error(`${release.url} is empty.`);
-    await pipeline(Readable.fromWeb(body as ReadableStream), createWriteStream(file));
+    await pipeline(Readable.fromWeb(body), createWriteStream(file));
 
     const actual = createHash("sha256").update(readFileSync(file)).digest("hex");
     if (actual !== expected) {

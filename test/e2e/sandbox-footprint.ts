@@ -38,9 +38,9 @@ const VOLATILE_FILES = [/^\/var\/(cache|tmp|lib\/(apt|dpkg))\//, /^\/run\/(lock|
  * Takes stock of the host. What belongs to sandboxes with another number is left out: they may come and go meanwhile.
  */
 export async function hostFootprint(instance: SandboxInstance): Promise<HostFootprint> {
-    const { path: tool, environment } = await debianPackages(["iptables", "nftables"]);
+    const tools = await debianPackages(["iptables", "nftables"]);
     const output = async (program: string, args: readonly string[]) => {
-        const { stdout } = await execa(program, args, { env: environment });
+        const { stdout } = await execa(program, args, { env: tools.environment });
         return stdout.split("\n");
     };
     const ip = (...args: string[]) => output("ip", ["-oneline", ...args]);
@@ -48,9 +48,9 @@ export async function hostFootprint(instance: SandboxInstance): Promise<HostFoot
     // Counters and remaining life times.
     const steady = (line: string) => line.replace(/\[\d+:\d+\]|valid_lft.*/g, "").trim();
     const filters = [
-        ...(await output(tool("usr/sbin/iptables-nft-save"), [])),
-        ...(await output(tool("usr/sbin/ip6tables-nft-save"), [])),
-        ...(await output(tool("usr/sbin/nft"), ["list", "ruleset"])),
+        ...(await output(tools.path("usr/sbin/iptables-nft-save"), [])),
+        ...(await output(tools.path("usr/sbin/ip6tables-nft-save"), [])),
+        ...(await output(tools.path("usr/sbin/nft"), ["list", "ruleset"])),
     ];
     const network = [
         await ip("link"),

@@ -23,6 +23,10 @@ describe.skipIf(!hasNode)("a sandbox (needs Linux and root)", () => {
     beforeAll(async () => {
         // Tools are fetched and built once, which is not what is looked at here.
         await sandboxUp(instance);
+        // Of a run that was interrupted.
+        for (const { metadata } of (await api().listNamespacedPod({ namespace: "default" })).items) {
+            await deletePod(metadata?.name ?? "");
+        }
         await sandboxDown(instance);
     });
     afterAll(async () => {
