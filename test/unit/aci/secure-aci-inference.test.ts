@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { Environment, SecureAciInference, type SecureAciInferenceArgs, TlsMode } from "../../../components";
 
 interface Registered {
     type: string;
@@ -11,11 +12,13 @@ let registered: Registered[];
 
 beforeEach(() => {
     registered = [];
-    vi.resetModules();
 });
 
 /** What the component registers with mocks: `preview` leaves outputs unknown, as providers do. */
-async function register(args: Record<string, unknown>, preview = false): Promise<Record<string, unknown>> {
+async function register(
+    args: Partial<SecureAciInferenceArgs>,
+    preview = false,
+): Promise<Record<string, unknown>> {
     await pulumi.runtime.setMocks(
         {
             call: () => ({}),
@@ -29,12 +32,13 @@ async function register(args: Record<string, unknown>, preview = false): Promise
         "test",
         preview,
     );
-    const { SecureAciInference, TlsMode } = await import("../../../components");
     const service = new SecureAciInference("iris", {
         resourceGroupName: "group",
         location: "westeurope",
         model: { image: "iris:1", secretEnvironment: { TOKEN: "hunter2" } },
         tls: { mode: TlsMode.Disabled },
+        // Pulumi's mocks know no resource hooks; test/engine/aci.test.ts tests the guard.
+        overwriteExistingDomain: true,
         ...args,
     });
     const outputs = pulumi.output({
@@ -45,21 +49,25 @@ async function register(args: Record<string, unknown>, preview = false): Promise
     return await new Promise(resolve => void outputs.apply(resolve));
 }
 
-const only = (type: string): Registered => {
-    const found = registered.filter(one => one.type === type);
-    expect(found).toHaveLength(1);
-    return found[0]!;
-};
+/** Children are registered after the constructor has returned. */
+async function only(type: string): Promise<Registered> {
+    return await vi.waitFor(() => {
+        const found = registered.filter(one => one.type === type);
+        expect(found).toHaveLength(1);
+        return found[0]!;
+    });
+}
 
 describe("SecureAciInference", () => {
     it("registers one container group under its own name, without TLS resources when TLS is off", async () => {
         const outputs = await register({});
+        await only("azure-native:containerinstance:ContainerGroup");
         expect(registered.map(({ type, name }) => [type, name])).toEqual([
             ["azure-secure-inference:index:SecureAciInference", "iris"],
             ["azure-native:containerinstance:ContainerGroup", "iris"],
         ]);
         expect(outputs.scoringUri).toBe(`http://${String(outputs.fqdn)}/score`);
-        const group = only("azure-native:containerinstance:ContainerGroup").inputs;
+        const group = (await only("azure-native:containerinstance:ContainerGroup")).inputs;
         expect(group).toMatchObject({
             osType: "Linux",
             restartPolicy: "Always",
@@ -73,17 +81,19 @@ describe("SecureAciInference", () => {
     });
 
     it("tells which record to create when no zone is named", async () => {
-        const { fqdn, record } = await register({ tls: { mode: "Disabled", hostname: "score.contoso.com" } });
+        const { fqdn, record } = await register({
+            tls: { mode: TlsMode.Disabled, hostname: "score.contoso.com" },
+        });
         expect(record).toEqual({ name: "score.contoso.com", type: "CNAME", value: fqdn, ttl: 300 });
         expect(registered.map(one => one.type)).not.toContain("azure-native:dns:RecordSet");
     });
 
     it("makes the record in the zone's resource group", async () => {
         await register({
-            tls: { mode: "Disabled", hostname: "score.contoso.com" },
+            tls: { mode: TlsMode.Disabled, hostname: "score.contoso.com" },
             dns: { zoneName: "contoso.com", zoneResourceGroupName: "dns" },
         });
-        const { name, inputs } = only("azure-native:dns:RecordSet");
+        const { name, inputs } = await only("azure-native:dns:RecordSet");
         expect(name).toBe("iris-cname");
         expect(inputs).toMatchObject({
             resourceGroupName: "dns",
@@ -96,10 +106,15 @@ describe("SecureAciInference", () => {
 
     it("makes a private authority and a certificate for both names in development", async () => {
         await register(
-            { environment: "Development", tls: { mode: "SelfSigned", hostname: "score.contoso.com" } },
+            {
+                environment: Environment.Development,
+                tls: { mode: TlsMode.SelfSigned, hostname: "score.contoso.com" },
+            },
             true,
         );
-        const { dnsNames } = only("tls:index/certRequest:CertRequest").inputs as { dnsNames: string[] };
+        const { dnsNames } = (await only("tls:index/certRequest:CertRequest")).inputs as {
+            dnsNames: string[];
+        };
         expect(dnsNames[0]).toBe("score.contoso.com");
         expect(dnsNames[1]).toMatch(/^iris\w{6}\.westeurope\.azurecontainer\.io$/);
         expect(
