@@ -15,7 +15,7 @@ const GOOD: SecureAciInferenceArgs = {
 beforeAll(() =>
     pulumi.runtime.setMocks({
         call: () => ({}),
-        newResource: ({ name, inputs }) => ({ id: name, state: inputs }),
+        newResource: ({ name, inputs }) => ({ id: name, state: inputs as object }),
     }),
 );
 
