@@ -45,7 +45,10 @@ describe.skipIf(CANNOT_RUN)(`the iris image${CANNOT_RUN ? ` (${CANNOT_RUN})` : "
     });
 
     it("scores the sample request with an unchanged v1 score.py, as a user without rights", async () => {
-        const { stdout } = await curl("--data", readFileSync(SAMPLE, "utf8"), "http://127.0.0.1:5001/score");
+        const { stdout } = await curl(
+            ...["--header", "Content-Type: application/json", "--data", readFileSync(SAMPLE, "utf8")],
+            "http://127.0.0.1:5001/score",
+        );
         expect(JSON.parse(stdout)).toEqual(["setosa", "virginica"]);
     });
 
