@@ -44,7 +44,7 @@ export interface Outcome {
     succeeded: boolean;
     /** Everything that a person would have read. */
     text: string;
-    /** Planned steps of a preview, taken steps of everything else, without those that leave a resource as it is. */
+    /** Planned steps of a preview, taken steps of everything else, without the engine's own and those that leave a resource as it is. */
     steps: Step[];
     /** All diagnostics of severity error. */
     errors: string[];
@@ -238,7 +238,7 @@ function stepsOf(events: readonly Record<string, unknown>[], operation: string):
     return events
         .map(event => (event[kind] as { metadata: StepMetadata } | undefined)?.metadata)
         .filter(metadata => metadata !== undefined)
-        .filter(({ op, type }) => op !== "same" && op !== "read" && type !== "pulumi:pulumi:Stack")
+        .filter(({ op, type }) => op !== "same" && op !== "read" && !isEnginesOwn(type))
         .map(({ op, urn, type, diffs, detailedDiff }) => ({
             op,
             urn,
@@ -249,6 +249,11 @@ function stepsOf(events: readonly Record<string, unknown>[], operation: string):
                 Object.entries(detailedDiff ?? {}).map(([at, { diffKind }]) => [at, { kind: diffKind }]),
             ),
         }));
+}
+
+/** The stack, and providers that nobody declared: they come and go with the resources that a test is about. */
+function isEnginesOwn(type: string): boolean {
+    return type === "pulumi:pulumi:Stack" || type.startsWith("pulumi:providers:");
 }
 
 function errorsOf(events: readonly Record<string, unknown>[]): string[] {
