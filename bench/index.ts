@@ -1,10 +1,28 @@
+/** `npm run bench`, or `npm run bench -- front` for one of them. */
 import { benchFront } from "./front";
+import { benchCompiler, benchPreview } from "./program";
+import { benchSandbox } from "./sandbox";
 
-async function main(): Promise<void> {
-    await benchFront();
+const BENCHES: Record<string, () => Promise<void>> = {
+    front: benchFront,
+    preview: benchPreview,
+    compiler: benchCompiler,
+    sandbox: benchSandbox,
+};
+
+async function main(names: readonly string[]): Promise<void> {
+    const unknown = names.filter(name => !(name in BENCHES));
+    if (unknown.length > 0) {
+        throw new Error(
+            `There is no bench ${unknown.join(", ")}; there are ${Object.keys(BENCHES).join(", ")}.`,
+        );
+    }
+    for (const [name, bench] of Object.entries(BENCHES)) {
+        if (names.length === 0 || names.includes(name)) await bench();
+    }
 }
 
-main().catch((error: unknown) => {
+main(process.argv.slice(2)).catch((error: unknown) => {
     console.error(error);
     process.exitCode = 1;
 });
