@@ -16,7 +16,7 @@ function BodyLimit:new()
 end
 
 function BodyLimit:start_analyze(txn, channel)
-    if not channel:is_resp() and txn:get_var("txn.length_unknown") then
+    if not channel:is_resp() then
         filter.register_data_filter(self, channel)
     end
 end

@@ -23,7 +23,7 @@ const HOST_NAME = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([
 const PATH = /^\/[-A-Za-z0-9._~/?=&:@!*+,;]{0,1023}$/;
 
 /** HAProxy keeps times in 31 bits and refuses more than this (24.8 days). */
-const LONGEST_TIME_MS = 2 ** 31 - 1;
+export const LONGEST_TIME_MS = 2 ** 31 - 1;
 
 /**
  * Every reason why these settings cannot be rendered. Whatever passes can be put into the configuration without

@@ -1,5 +1,5 @@
 import { BODY_LIMIT_FILE } from "./body-limit";
-import { checkFront, FrontSettingsError } from "./check";
+import { checkFront, FrontSettingsError, LONGEST_TIME_MS } from "./check";
 import { errorAnswers } from "./errors";
 import { accessLog, connectionLog } from "./log";
 import {
@@ -24,6 +24,9 @@ type Section = readonly [head: string, ...directives: string[]];
 const SERVICE_PREFIX = "/api/v1/service";
 
 const DEFAULT_MAX_QUEUED_REQUESTS = 100;
+
+/** In Linux's abstract namespace: no file, no port, and nobody outside of the container group can reach it. */
+const COUNTED_SOCKET = "abns@front-counted";
 
 /** Forward secrecy and authenticated encryption only (RFC 9325, 4.2). The client's order holds: it knows its hardware. */
 const TLS_1_2_CIPHERS = [
@@ -51,6 +54,8 @@ export function renderFront(settings: FrontSettings): string {
         defaults(),
         ...(tls ? [redirect()] : []),
         entrance(settings),
+        ...models.map(unknownLength),
+        counted(models),
         ...models.map(backend),
         unknownPath(),
         health(models),
@@ -136,7 +141,8 @@ function entrance({ tls, models }: FrontSettings): Section {
         "http-request set-header x-request-id %[var(txn.id)]",
         "http-request set-header x-forwarded-for %[src]",
         `http-request set-header x-forwarded-proto ${tls ? "https" : "http"}`,
-        "http-request set-var(txn.length_unknown) bool(true) unless { req.hdr(content-length) -m found }",
+        "acl body req.body_len gt 0",
+        "acl length_known req.hdr(content-length) -m found",
         "http-after-response set-header x-request-id %[var(txn.id)]",
         ...(tls && tls.hstsMaxAgeSeconds > 0
             ? [`http-after-response set-header strict-transport-security max-age=${tls.hstsMaxAgeSeconds}`]
@@ -152,15 +158,50 @@ function entrance({ tls, models }: FrontSettings): Section {
               ])
             : []),
         ...models.map(
-            ({ name }) =>
-                `use_backend ${name} if { path ${[
-                    ...(models.length === 1 ? ["/score", "/swagger.json"] : []),
-                    `${SERVICE_PREFIX}/${name}/score`,
-                    `${SERVICE_PREFIX}/${name}/swagger.json`,
-                ].join(" ")} }`,
+            ({ name }, _, all) => `use_backend ${uncounted(name)} if body !length_known ${isFor(name, all)}`,
         ),
+        ...routes(models),
+    ];
+}
+
+function routes(models: readonly FrontModel[]): string[] {
+    return [
+        ...models.map(({ name }, _, all) => `use_backend ${name} if ${isFor(name, all)}`),
         "default_backend :unknown-path",
     ];
+}
+
+function isFor(name: string, models: readonly FrontModel[]): string {
+    const paths = [
+        ...(models.length === 1 ? ["/score", "/swagger.json"] : []),
+        `${SERVICE_PREFIX}/${name}/score`,
+        `${SERVICE_PREFIX}/${name}/swagger.json`,
+    ];
+    return `{ path ${paths.join(" ")} }`;
+}
+
+/** A colon is not possible in the name of a model. */
+function uncounted(name: string): string {
+    return `${name}:uncounted`;
+}
+
+/**
+ * Where a body whose length nobody said is counted while it passes, on its way through the process a second time. HAProxy
+ * sets a filter up for every request of a section, and this one costs as much as all the rest: here only those pay who
+ * need it. The concurrency limit and the queue stay in one place, behind.
+ */
+function unknownLength(model: FrontModel): Section {
+    return [
+        `backend ${uncounted(model.name)}`,
+        `filter lua.body-limit ${model.maxBodyBytes}`,
+        // What is behind answers in time; this is only for the case that it does not.
+        `timeout server ${Math.min(model.maxQueueWaitMs + model.scoringTimeoutMs + 5_000, LONGEST_TIME_MS)}`,
+        `server counted ${COUNTED_SOCKET} send-proxy-v2`,
+    ];
+}
+
+function counted(models: readonly FrontModel[]): Section {
+    return ["frontend :counted", `bind ${COUNTED_SOCKET} accept-proxy`, "no log", ...routes(models)];
 }
 
 function backend(model: FrontModel): Section {
@@ -175,7 +216,6 @@ function backend(model: FrontModel): Section {
               ]
             : []),
         `http-request deny deny_status 413 if { req.body_size gt ${model.maxBodyBytes} }`,
-        `filter lua.body-limit ${model.maxBodyBytes}`,
         `http-request deny deny_status 503 if { queue(${model.name}) ge ${maxQueuedRequests} }`,
         `http-request set-path /%[path,field(-1,/)] if { path_beg ${SERVICE_PREFIX}/ }`,
         `timeout queue ${model.maxQueueWaitMs}`,
