@@ -2,6 +2,8 @@ import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
 import { debianPackages } from "../../tools/debian";
+import { ROOT } from "../../tools/root";
+import { SAMPLE_REQUEST } from "../../tools/show-score";
 import { type Measure, print } from "../report";
 import { medians } from "../rounds";
 import { BenchNetwork } from "./network";
@@ -28,6 +30,7 @@ export async function benchFront(): Promise<void> {
                 await client([
                     tools.path("usr/bin/h2load"),
                     ...options,
+                    `--data=${path.join(ROOT, SAMPLE_REQUEST)}`,
                     `https://127.0.0.1:${PORTS[server]}/score`,
                 ]),
             );
