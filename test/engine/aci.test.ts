@@ -11,26 +11,37 @@ const CONTAINER_GROUPS_API = "2023-05-01";
 const HOSTNAME = "score.contoso.test";
 const GROUP = "azure-native:containerinstance:ContainerGroup";
 
+interface Custom {
+    certificate: string;
+    privateKey: string;
+}
+
 /** The program of stacks/, unchanged, with the configuration of the sandbox. One story: each test goes on from the last. */
 let arm: TestArm;
 let service: TestProject;
-let custom: { certificate: string; privateKey: string };
+let custom: Custom;
+let renewed: Custom;
 
 beforeAll(async () => {
     arm = await startArm();
     const authority = await CertificateAuthority.open(arm.instance.stateFolder, "authority of the test");
-    const issued = await authority.issue({
-        file: "custom",
-        commonName: HOSTNAME,
-        use: "server",
-        names: [HOSTNAME],
-        addresses: [],
-    });
     const root = readFileSync(path.join(arm.instance.stateFolder, "ca.pem"), "utf8");
-    custom = {
-        certificate: readFileSync(issued.certificate, "utf8") + root,
-        privateKey: readFileSync(issued.key, "utf8"),
+    const issue = async (file: string): Promise<Custom> => {
+        const use = "server" as const;
+        const issued = await authority.issue({
+            file,
+            commonName: HOSTNAME,
+            use,
+            names: [HOSTNAME],
+            addresses: [],
+        });
+        return {
+            certificate: readFileSync(issued.certificate, "utf8") + root,
+            privateKey: readFileSync(issued.key, "utf8"),
+        };
     };
+    custom = await issue("custom");
+    renewed = await issue("renewed");
     service = await TestProject.create({
         directory: REPOSITORY,
         configuration: readFileSync(path.join(REPOSITORY, "stacks", "Pulumi.local.yaml"), "utf8"),
@@ -146,7 +157,7 @@ describe("SecureAciInference under the real engine", () => {
         await set("limits.scoringTimeoutMs", "60000");
     });
 
-    it("switches from self-signed to custom, to none and back by configuration alone, each in one update", async () => {
+    it("switches from self-signed to custom by configuration alone, in one update", async () => {
         await set("tls.certificate", custom.certificate, "--secret");
         await set("tls.privateKey", custom.privateKey, "--secret");
         const toCustom = await service.up();
@@ -156,7 +167,44 @@ describe("SecureAciInference under the real engine", () => {
         expect(outputs.certificate).not.toHaveProperty("authority");
         const state = await service.rawState();
         expect(state).not.toContain(custom.privateKey.split("\n")[1]);
+    });
 
+    it("shows a changed certificate as that alone, without a word of it", async () => {
+        await set("tls.certificate", renewed.certificate, "--secret");
+        await set("tls.privateKey", renewed.privateKey, "--secret");
+        const { steps, text } = await service.preview("--diff");
+        expect(steps.map(({ type, op }) => [type, op])).toEqual([[GROUP, "update"]]);
+        for (const property of Object.keys(steps[0]!.detailedDiff)) expect(property).toMatch(/^volumes/);
+        expect(text).toContain("[secret]");
+        for (const pem of [custom.privateKey, renewed.privateKey, renewed.certificate]) {
+            for (const form of [pem, Buffer.from(pem).toString("base64")]) {
+                expect(text).not.toContain(form.split("\n")[1] ?? form.slice(0, 60));
+            }
+        }
+        await set("tls.certificate", custom.certificate, "--secret");
+        await set("tls.privateKey", custom.privateKey, "--secret");
+        expect((await service.preview()).steps).toEqual([]);
+    });
+
+    it("shows a changed label as a changed label and what points to it", async () => {
+        await set("leafDomainLabel", "fabrikam");
+        await set("overwriteExistingDomain", "true");
+        const { steps } = await service.preview();
+        expect(
+            Object.fromEntries(
+                steps
+                    .filter(({ type }) => type.startsWith("azure-native:"))
+                    .map(({ type, op, detailedDiff }) => [type, [op, ...Object.keys(detailedDiff)]]),
+            ),
+        ).toEqual({
+            [GROUP]: ["update", "ipAddress.dnsNameLabel"],
+            "azure-native:dns:RecordSet": ["update", "cnameRecord.cname"],
+        });
+        await set("leafDomainLabel", "contoso");
+        await set("overwriteExistingDomain", "false");
+    });
+
+    it("switches from custom to none and back to self-signed, each in one update", async () => {
         await set("tls.mode", "Disabled");
         expect((await service.up()).errors).toEqual([]);
         expect((await service.outputs()).scoringUri).toBe(`http://${HOSTNAME}/score`);
