@@ -17,6 +17,22 @@ import { type SandboxInstance, sandboxInstance } from "../../sandbox/instance";
 export const SUBSCRIPTION = "00000000-0000-0000-0000-000000000001";
 export const LOCATION = "westeurope";
 
+/** A container of a group that is only recorded. */
+export const CONTAINER = {
+    name: "web",
+    image: "web:1",
+    ports: [{ port: 443 }],
+    resources: { requests: { cpu: 1, memoryInGB: 1.5 } },
+};
+
+/** A public group of one container. */
+export const group = (dnsNameLabel: string) => ({
+    location: LOCATION,
+    osType: "Linux",
+    containers: [CONTAINER],
+    ipAddress: { type: "Public", ports: [{ port: 443 }], dnsNameLabel },
+});
+
 /** Microsoft's management clients, as they come, pointed at a sandbox. */
 export interface AzureClients {
     containers: ContainerInstanceManagementClient;
