@@ -1,6 +1,8 @@
 import * as containerinstance from "@pulumi/azure-native/containerinstance";
 import type { enums, input } from "@pulumi/azure-native/types";
 import * as pulumi from "@pulumi/pulumi";
+import type { ProbeSettings } from "../arguments/probes";
+import { TlsMode } from "../arguments/tls";
 import {
     CERTIFICATE_FILE,
     FRONT_CONFIGURATION_VARIABLE,
@@ -15,9 +17,7 @@ import {
     SECRET_FOLDER,
 } from "../front";
 import type { ServingCertificate } from "../certificate/serving-certificate";
-import { TlsMode } from "./arguments";
-import type { ProbeArgs } from "./model-arguments";
-import { keyDigests, type ScoringKeys } from "./scoring-keys";
+import { keyDigests, type ScoringKeys } from "../keys/scoring-keys";
 import type { AciSettings } from "./settings";
 
 const FRONT_SECRETS = "front-secrets";
@@ -122,7 +122,7 @@ function frontConfiguration({ tls, model, limits, keys }: AciSettings): string {
 function modelContainer({ model }: AciSettings): input.containerinstance.ContainerArgs {
     const { cpu, memoryInGB, gpu, limits } = model;
     const limited = limits.cpu !== undefined || limits.memoryInGB !== undefined;
-    const probe = (settings: Required<ProbeArgs>): input.containerinstance.ContainerProbeArgs => ({
+    const probe = (settings: ProbeSettings): input.containerinstance.ContainerProbeArgs => ({
         httpGet: { path: model.healthPath, port: model.port, scheme: "http" },
         ...settings,
     });

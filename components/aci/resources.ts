@@ -1,11 +1,4 @@
-import type { Rule } from "./rules";
-
-/** What a container is promised. */
-export interface Share {
-    /** Cores. */
-    cpu: number;
-    memoryInGB: number;
-}
+import type { Share } from "../arguments/model-container";
 
 /** A container group has to ask for this much in total, or Azure refuses it. */
 const GROUP_MINIMUM: Share = { cpu: 1, memoryInGB: 1 };
@@ -38,14 +31,6 @@ export function groupProblem(part: keyof Share, model: Share, front: Share): str
         return `model and front ask for ${total} ${unit}; Azure offers ${GROUP_MAXIMUM[part]} at most, less in some regions`;
     }
     return undefined;
-}
-
-/** A limit has to leave room for what is promised. */
-export function atLeastRequested(requested: number, name: string): Rule<number> {
-    return limit =>
-        limit >= requested
-            ? undefined
-            : `is ${limit}, less than model.${name} (${requested}); raise it or leave it out`;
 }
 
 /** 1 - 0.9 is 0.09999999999999998 for a computer, and Azure would get it like that. */

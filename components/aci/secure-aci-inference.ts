@@ -1,14 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { customCertificate } from "../certificate/custom";
-import { selfSignedCertificate } from "../certificate/self-signed";
-import type { CertificateInfo, ServingCertificate } from "../certificate/serving-certificate";
-import { cnameRecordSet, dnsRecord, type DnsRecord } from "../dns/record";
-import { zoneProblem } from "../dns/hostname";
-import { addressGuard } from "./address-guard";
-import { isLater, laterError } from "./argument-check";
-import { type SecureAciInferenceArgs, TlsMode } from "./arguments";
+import { TlsMode } from "../arguments/tls";
+import { servingCertificate } from "../certificate/serving";
+import type { CertificateInfo } from "../certificate/serving-certificate";
+import { guarded } from "../dns/address-guard";
+import { cnameRecordSet, dnsRecord, type DnsRecord, nameInZone } from "../dns/record";
+import { type ScoringKeys, scoringKeys } from "../keys/scoring-keys";
+import type { SecureAciInferenceArgs } from "./arguments";
 import { containerGroup } from "./container-group";
-import { type ScoringKeys, scoringKeys } from "./scoring-keys";
 import { type AciSettings, readArguments } from "./settings";
 
 /**
@@ -51,7 +49,8 @@ export class SecureAciInference extends pulumi.ComponentResource {
             { fqdn, hostname: tls.hostname },
             guarded(name, args.overwriteExistingDomain ?? false, opts),
         );
-        const certificate = servingCertificate(name, settings, now, this);
+        const hostnames = tls.hostname === undefined ? [fqdn] : [tls.hostname, fqdn];
+        const certificate = servingCertificate(name, tls, hostnames, now, this);
         const keys = scoringKeys(name, settings.keys, this);
         const group = containerGroup(name, settings, certificate, keys, this);
         const record = customDomain(name, settings, group, this);
@@ -77,40 +76,6 @@ export class SecureAciInference extends pulumi.ComponentResource {
     }
 }
 
-function guarded(
-    name: string,
-    overwriteExistingDomain: boolean,
-    opts: pulumi.ComponentResourceOptions | undefined,
-): pulumi.ComponentResourceOptions {
-    if (overwriteExistingDomain) return opts ?? {};
-    return pulumi.mergeOptions(opts, { hooks: { beforeUpdate: [addressGuard(name)] } });
-}
-
-function servingCertificate(
-    name: string,
-    { tls, fqdn }: AciSettings,
-    now: Date,
-    component: pulumi.Resource,
-): ServingCertificate | undefined {
-    switch (tls.mode) {
-        case TlsMode.Disabled:
-            return undefined;
-        case TlsMode.SelfSigned: {
-            const hostnames = tls.hostname === undefined ? [fqdn] : [tls.hostname, fqdn];
-            return selfSignedCertificate(name, hostnames, component);
-        }
-        case TlsMode.Custom: {
-            const { certificate = "", privateKey = "", hostname = "" } = tls;
-            return customCertificate(
-                { certificate, privateKey, hostname },
-                now,
-                problems => laterError(name, problems, component),
-                component,
-            );
-        }
-    }
-}
-
 /** The record for the custom domain: made when its zone is named, told otherwise. */
 function customDomain(
     name: string,
@@ -122,24 +87,9 @@ function customDomain(
     const record = { hostname: tls.hostname, target: fqdn, ttl: dns.ttl };
     if (dns.zoneName === undefined) return dnsRecord(record);
     const { zoneName, zoneResourceGroupName } = dns;
-    const hostname = inZone(name, tls.hostname, zoneName, component);
+    const hostname = nameInZone(name, tls.hostname, zoneName, component);
     const args = { ...record, hostname, zoneName, zoneResourceGroupName };
     // The value is known before the group is there, so the order has to be said.
     cnameRecordSet(`${name}-cname`, args, { parent: component, dependsOn: [group] });
     return dnsRecord(args);
-}
-
-/** The name, checked against the zone when one of the two is known only later. */
-function inZone(
-    component: string,
-    hostname: pulumi.Input<string>,
-    zoneName: pulumi.Input<string>,
-    resource: pulumi.Resource,
-): pulumi.Input<string> {
-    if (!isLater(hostname) && !isLater(zoneName)) return hostname;
-    return pulumi.all([hostname, zoneName]).apply(([name, zone]) => {
-        const reason = zoneProblem(name, zone);
-        if (reason === undefined) return name;
-        throw laterError(component, [{ propertyPath: "tls.hostname", reason }], resource);
-    });
 }

@@ -6,7 +6,8 @@ import type { ServingCertificate } from "./serving-certificate";
 export interface CustomCertificate {
     certificate: string;
     privateKey: string;
-    hostname: string;
+    /** Every name that clients use. */
+    hostnames: string[];
 }
 
 /** What a judgement means to whoever set the arguments. */
@@ -18,13 +19,9 @@ export interface CustomJudgement {
     summary?: CertificateSummary;
 }
 
-/** Judges a custom certificate as `tls.certificate`, `tls.privateKey` and `tls.hostname`. */
+/** Judges a custom certificate as `tls.certificate`, `tls.privateKey` and the names that it is for. */
 export function judgeCustomCertificate(custom: CustomCertificate, now: Date): CustomJudgement {
-    const { certificate, privateKey, hostname } = custom;
-    const { findings, summary } = judgeServingCertificate(
-        { certificate, privateKey, hostnames: [hostname] },
-        now,
-    );
+    const { findings, summary } = judgeServingCertificate(custom, now);
     return {
         problems: findings
             .filter(one => one.severity === "error")
@@ -36,16 +33,20 @@ export function judgeCustomCertificate(custom: CustomCertificate, now: Date): Cu
 
 /** The certificate that the front serves, judged when its values are known; a broken one goes no further. */
 export function customCertificate(
-    values: { [name in keyof CustomCertificate]: pulumi.Input<string> },
+    values: {
+        certificate: pulumi.Input<string>;
+        privateKey: pulumi.Input<string>;
+        hostnames: pulumi.Input<string>[];
+    },
     now: Date,
     fail: (problems: pulumi.InputPropertyErrorDetails[]) => Error,
     resource: pulumi.Resource,
 ): ServingCertificate {
     const judged = pulumi
-        .all([values.certificate, pulumi.secret(values.privateKey), values.hostname])
-        .apply(([certificate, privateKey, hostname]) => {
+        .all([values.certificate, pulumi.secret(values.privateKey), pulumi.all(values.hostnames)])
+        .apply(([certificate, privateKey, hostnames]) => {
             const { problems, warnings, summary } = judgeCustomCertificate(
-                { certificate, privateKey, hostname },
+                { certificate, privateKey, hostnames },
                 now,
             );
             if (problems.length > 0 || !summary) throw fail(problems);

@@ -34,20 +34,22 @@ export function hostnameProblem(hostname: string): string | undefined {
 }
 
 /**
- * What keeps `hostname` from being a CNAME in the zone. A zone's apex holds SOA and NS records, and a CNAME
+ * What keeps `hostname` from having a record in the zone. A zone's apex holds SOA and NS records, and a CNAME
  * cannot stand beside others (RFC 1034, section 3.6.2).
+ * @param apex whether the record can stand there: an address record can
  */
-export function zoneProblem(hostname: string, zoneName: string): string | undefined {
+export function zoneProblem(hostname: string, zoneName: string, apex: boolean): string | undefined {
     const name = canonicalHostname(hostname);
     const zone = canonicalHostname(zoneName);
     if (name === zone) {
+        if (apex) return undefined;
         return `${name} is the apex of the zone, where DNS allows no CNAME; use a name below it, like score.${zone}`;
     }
     if (name.endsWith(`.${zone}`)) return undefined;
     return `${name} does not lie in the zone ${zone}; use a name like score.${zone}, or name the zone that holds it`;
 }
 
-/** The name of the record set inside of its zone: `score` for score.contoso.com in contoso.com. */
+/** The name of the record set inside of its zone: `score` for score.contoso.com in contoso.com, `@` at the apex. */
 export function relativeName(hostname: string, zoneName: string): string {
-    return canonicalHostname(hostname).slice(0, -(canonicalHostname(zoneName).length + 1));
+    return canonicalHostname(hostname).slice(0, -(canonicalHostname(zoneName).length + 1)) || "@";
 }

@@ -1,6 +1,7 @@
 import * as dns from "@pulumi/azure-native/dns";
 import * as pulumi from "@pulumi/pulumi";
-import { canonicalHostname, relativeName } from "./hostname";
+import { isLater, laterError } from "../arguments/argument-check";
+import { canonicalHostname, relativeName, zoneProblem } from "./hostname";
 
 /** Which record makes the host name lead to the service. */
 export interface DnsRecord {
@@ -59,4 +60,19 @@ export function dnsRecord(
         value,
         ttl: args.ttl,
     }));
+}
+
+/** The name, checked against the zone when one of the two is known only later. */
+export function nameInZone(
+    component: string,
+    hostname: pulumi.Input<string>,
+    zoneName: pulumi.Input<string>,
+    resource: pulumi.Resource,
+): pulumi.Input<string> {
+    if (!isLater(hostname) && !isLater(zoneName)) return hostname;
+    return pulumi.all([hostname, zoneName]).apply(([name, zone]) => {
+        const reason = zoneProblem(name, zone, false);
+        if (reason === undefined) return name;
+        throw laterError(component, [{ propertyPath: "tls.hostname", reason }], resource);
+    });
 }

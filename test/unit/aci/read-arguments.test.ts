@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, it } from "vitest";
-import { Environment, type SecureAciInferenceArgs, TlsMode } from "../../../components/aci/arguments";
-import { ArgumentsError } from "../../../components/aci/argument-check";
+import { Environment, type SecureAciInferenceArgs, TlsMode } from "../../../components";
+import { ArgumentsError } from "../../../components/arguments/argument-check";
 import { readArguments } from "../../../components/aci/settings";
 
 const NOW = new Date("2026-11-24T00:00:00Z");

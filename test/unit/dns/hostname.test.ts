@@ -30,8 +30,8 @@ describe("zoneProblem", () => {
         ["score.fabrikam.com", "contoso.com", /does not lie in the zone contoso\.com/],
         ["evilcontoso.com", "contoso.com", /does not lie/],
     ])("%s in %s", (hostname, zone, reason) => {
-        if (reason) expect(zoneProblem(hostname, zone)).toMatch(reason);
-        else expect(zoneProblem(hostname, zone)).toBeUndefined();
+        if (reason) expect(zoneProblem(hostname, zone, false)).toMatch(reason);
+        else expect(zoneProblem(hostname, zone, false)).toBeUndefined();
     });
 
     it("gives the record its name inside of the zone", () => {

@@ -1,15 +1,17 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { judgeCustomCertificate } from "../certificate/custom";
 import { type ArgumentCheck, isLater } from "./argument-check";
-import { TlsMode, type TlsArgs } from "./arguments";
+import { TlsMode, type TlsSettings } from "./tls";
 
 /**
- * Checks that mode, certificate, key and host name fit together; judges the certificate itself when all three are known
- * already. (When they become known later, `customCertificate` judges them then.)
+ * Checks that mode, certificate, key and host name fit together; judges the certificate itself when all of it is known
+ * already. (When something becomes known later, `customCertificate` judges it then.)
+ * @param more names beside `tls.hostname` that the certificate has to cover
  */
 export function checkCertificate(
     check: ArgumentCheck,
-    tls: Pick<TlsArgs, "mode" | "certificate" | "privateKey" | "hostname">,
+    tls: Pick<TlsSettings, "mode" | "certificate" | "privateKey" | "hostname">,
+    more: readonly pulumi.Input<string>[],
     now: Date,
 ): void {
     if (tls.mode !== TlsMode.Custom) return;
@@ -23,12 +25,12 @@ export function checkCertificate(
         if (value === undefined) check.report(path, `is missing; ${advice}`);
     }
     if (certificate === undefined || privateKey === undefined || hostname === undefined) return;
-    if (isLater(certificate) || isLater(privateKey) || isLater(hostname)) return;
+    if ([certificate, privateKey, hostname, ...more].some(isLater)) return;
     const { problems } = judgeCustomCertificate(
         {
             certificate: certificate as string,
             privateKey: privateKey as string,
-            hostname: hostname as string,
+            hostnames: [hostname, ...more] as string[],
         },
         now,
     );

@@ -21,12 +21,22 @@ export function addressProblem(before: unknown, after: unknown): string | undefi
     return undefined;
 }
 
+/** Options of a component that may move away from the names that clients use on request only. */
+export function guarded(
+    name: string,
+    overwriteExistingDomain: boolean,
+    opts: pulumi.ComponentResourceOptions | undefined,
+): pulumi.ComponentResourceOptions {
+    if (overwriteExistingDomain) return opts ?? {};
+    return pulumi.mergeOptions(opts, { hooks: { beforeUpdate: [addressGuard(name)] } });
+}
+
 /**
  * Refuses, at preview too, an update that moves the service away from the names clients use. It stands on the component and
  * not on the container group: a group that is replaced (another region, other cores) is not updated, and hooks on
  * updates would not see it.
  */
-export function addressGuard(component: string): pulumi.ResourceHook {
+function addressGuard(component: string): pulumi.ResourceHook {
     return new pulumi.ResourceHook(
         `${component}-address-guard`,
         ({ oldInputs, newInputs }) => {

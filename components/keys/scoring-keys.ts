@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { AciSettings } from "./settings";
+import type { KeysSettings } from "../arguments/keys";
 
 /** The keys that clients may use. */
 export interface ScoringKeys {
@@ -17,7 +17,7 @@ const KEY_LENGTH = 32;
 /** Both keys, generated where none is given; nothing when requests need no key. */
 export function scoringKeys(
     name: string,
-    { enabled, primary, secondary }: AciSettings["keys"],
+    { enabled, primary, secondary }: KeysSettings,
     parent: pulumi.Resource,
 ): pulumi.Output<ScoringKeys> | undefined {
     if (!enabled) return undefined;
