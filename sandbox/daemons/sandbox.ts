@@ -3,7 +3,7 @@ import * as path from "node:path";
 import * as lockfile from "proper-lockfile";
 import { withProgress } from "../../tools/progress";
 import type { SandboxInstance } from "../instance";
-import { apiServerIsReady, nodeIsReady } from "../node/api";
+import { addonIsReady, ADDONS, apiServerIsReady, nodeIsReady } from "../node/api";
 import { groupedProcesses } from "../node/control-groups";
 import { NODE_DAEMONS } from "../node/daemons";
 import { nodeExists, prepareNode, stopNode } from "../node/node";
@@ -112,10 +112,11 @@ export async function sandboxReset(instance: SandboxInstance): Promise<void> {
 
 /** What of a sandbox runs and answers, and the memory that it takes. */
 export async function sandboxStatus(instance: SandboxInstance): Promise<SandboxStatus> {
-    const [control, apiServer, node] = await Promise.all([
+    const [control, apiServer, ...node] = await Promise.all([
         controlAnswers(instance),
         apiServerIsReady(instance),
         nodeIsReady(instance),
+        ...ADDONS.map(name => addonIsReady(instance, name)),
     ]);
     const daemons = DAEMONS.map((name): DaemonStatus => {
         const pid = runningDaemon(instance, name);
@@ -124,7 +125,7 @@ export async function sandboxStatus(instance: SandboxInstance): Promise<SandboxS
     const pids = new Set(daemons.map(({ pid }) => pid).filter(pid => pid !== undefined));
     if (process.platform === "linux") for (const pid of groupedProcesses(instance)) pids.add(pid);
     const memory = [...pids].reduce((sum, pid) => sum + proportionalMemory(pid), 0);
-    return { daemons, ready: { control, apiServer, node }, memory };
+    return { daemons, ready: { control, apiServer, node: node.every(Boolean) }, memory };
 }
 
 function chooseSubstrate(options: SandboxOptions): { substrate: Substrate; reason?: string } {

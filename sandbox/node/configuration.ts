@@ -3,7 +3,7 @@ import { stringify } from "yaml";
 import type { SandboxInstance } from "../instance";
 import type { ClusterCredentials } from "./credentials";
 import { nodeRunFolder } from "./namespace";
-import { CLUSTER_DOMAIN, NODE_ADDRESS, POD_NETWORK } from "./settings";
+import { CLUSTER_DOMAIN, NODE_ADDRESS, NODE_PORTS, POD_NETWORK, SERVICE_NETWORK } from "./settings";
 import type { NodeTools } from "./tools";
 
 /** Where the node keeps what outlives it: etcd's data, images, volumes. */
@@ -16,7 +16,7 @@ export function containerdSocket(instance: SandboxInstance): string {
     return path.join(nodeRunFolder(instance), "containerd.sock");
 }
 
-/** One bridge, no way out: pods reach each other and the node, nothing else. */
+/** One bridge, no way out: pods reach each other, Services and the node, nothing else. */
 export function cniConfiguration(): string {
     return JSON.stringify({
         cniVersion: "0.4.0",
@@ -30,7 +30,7 @@ export function cniConfiguration(): string {
                 ipam: {
                     type: "host-local",
                     ranges: [[{ subnet: POD_NETWORK }]],
-                    routes: [{ dst: `${NODE_ADDRESS}/32` }],
+                    routes: [{ dst: `${NODE_ADDRESS}/32` }, { dst: SERVICE_NETWORK }],
                 },
             },
         ],
@@ -106,6 +106,7 @@ export function kubeletConfiguration(
         maxOpenFiles: 20_000,
         makeIPTablesUtilChains: false,
         clusterDomain: CLUSTER_DOMAIN,
+        clusterDNS: [NODE_ADDRESS],
         resolvConf: "",
         // Images that were built here cannot be pulled again, so none is ever removed to make room.
         imageGCHighThresholdPercent: 100,
@@ -117,4 +118,29 @@ export function kubeletConfiguration(
         syncFrequency: "10s",
         nodeStatusUpdateFrequency: "10s",
     });
+}
+
+/**
+ * CoreDNS's configuration, with the times of AKS: an answer may be up to 30 seconds old. There is no server for names
+ * outside of the cluster, and the answer says so at once.
+ */
+export function namesConfiguration(credentials: ClusterCredentials): string {
+    return [
+        `.:${NODE_PORTS.dns} {`,
+        `    bind ${NODE_ADDRESS}`,
+        `    ready ${NODE_ADDRESS}:${NODE_PORTS.dnsReady}`,
+        "    errors",
+        "    cache 30",
+        "    loadbalance",
+        `    kubernetes ${CLUSTER_DOMAIN} in-addr.arpa ip6.arpa {`,
+        `        kubeconfig ${credentials.kubeconfigs.names}`,
+        "        pods insecure",
+        "        ttl 30",
+        "    }",
+        "    template ANY ANY {",
+        "        rcode NXDOMAIN",
+        "    }",
+        "}",
+        "",
+    ].join("\n");
 }

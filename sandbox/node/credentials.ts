@@ -11,6 +11,9 @@ import {
     NODE_NAME,
 } from "./settings";
 
+/** The name in `frontProxy.client`. */
+export const FRONT_PROXY_NAME = "front-proxy-client";
+
 /** Everything that the programs of the cluster show one another. Paths. */
 export interface ClusterCredentials {
     authority: CertificateFiles;
@@ -18,9 +21,15 @@ export interface ClusterCredentials {
     /** How the API server shows itself to the kubelet. */
     apiServerToKubelet: CertificateFiles;
     kubelet: CertificateFiles;
+    metricsServer: CertificateFiles;
+    /** How the API server shows itself to servers that it passes requests on to, and who they may believe that. */
+    frontProxy: { authority: CertificateFiles; client: CertificateFiles };
     /** Signs the tokens of service accounts. */
     serviceAccounts: { privateKey: string; publicKey: string };
-    kubeconfigs: { controllerManager: string; scheduler: string; kubelet: string };
+    kubeconfigs: Record<
+        "controllerManager" | "scheduler" | "kubelet" | "proxy" | "names" | "metricsServer",
+        string
+    >;
 }
 
 /** Makes what is missing, and `<state>/kubeconfig` for the administrator, who comes through the door on the host. */
@@ -52,6 +61,11 @@ export async function clusterCredentials(instance: SandboxInstance): Promise<Clu
         publicKey: path.join(folder, "service-accounts.pem"),
     };
     await keyPair(serviceAccounts.privateKey, serviceAccounts.publicKey);
+    // Who has a certificate of the cluster's own authority must not be able to speak for others.
+    const frontProxy = await CertificateAuthority.open(
+        path.join(folder, "front-proxy"),
+        "sandbox-front-proxy",
+    );
     const service = "kubernetes.default.svc";
     return {
         authority: authority.files,
@@ -76,11 +90,28 @@ export async function clusterCredentials(instance: SandboxInstance): Promise<Clu
             names: [NODE_NAME],
             addresses: [NODE_ADDRESS],
         }),
+        metricsServer: await authority.issue({
+            file: "metrics-server-server",
+            commonName: "metrics-server",
+            use: "server",
+            names: ["metrics-server.kube-system.svc"],
+        }),
+        frontProxy: {
+            authority: frontProxy.files,
+            client: await frontProxy.issue({
+                file: "client",
+                commonName: FRONT_PROXY_NAME,
+                use: "client",
+            }),
+        },
         serviceAccounts,
         kubeconfigs: {
             controllerManager: await user("kube-controller-manager"),
             scheduler: await user("kube-scheduler"),
             kubelet: await user("kubelet", "system:nodes"),
+            proxy: await user("kube-proxy"),
+            names: await user("coredns"),
+            metricsServer: await user("metrics-server"),
         },
     };
 }

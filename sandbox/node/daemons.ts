@@ -2,9 +2,17 @@ import type { Daemon } from "../daemons/daemon";
 import type { SandboxInstance } from "../instance";
 import { nodeFolder } from "./configuration";
 import type { ControlGroups } from "./control-groups";
-import type { ClusterCredentials } from "./credentials";
+import { type ClusterCredentials, FRONT_PROXY_NAME } from "./credentials";
 import type { NodeNamespaces } from "./namespace";
-import { API_SERVER_PORT, CLUSTER_DOMAIN, NODE_ADDRESS, NODE_NAME, SERVICE_NETWORK } from "./settings";
+import {
+    API_SERVER_PORT,
+    CLUSTER_DOMAIN,
+    NODE_ADDRESS,
+    NODE_NAME,
+    NODE_PORTS,
+    POD_NETWORK,
+    SERVICE_NETWORK,
+} from "./settings";
 import type { NodeTools } from "./tools";
 
 /** Names of the node's daemons in the order in which they are stopped: those that restart others come first. */
@@ -12,10 +20,20 @@ export const NODE_DAEMONS = [
     "kubelet",
     "kube-controller-manager",
     "kube-scheduler",
+    "metrics-server",
+    "coredns",
+    "kube-proxy",
     "containerd",
     "kube-apiserver",
     "etcd",
 ] as const;
+
+/** How the API server tells the servers that it passes requests on to whose they are. */
+const REQUEST_HEADERS = [
+    "--requestheader-username-headers=X-Remote-User",
+    "--requestheader-group-headers=X-Remote-Group",
+    "--requestheader-extra-headers-prefix=X-Remote-Extra-",
+];
 
 /** What the daemons of a node are made from. */
 export interface NodeParts {
@@ -72,6 +90,13 @@ export function nodeDaemons(
             "--authorization-mode=Node,RBAC",
             "--enable-admission-plugins=NodeRestriction",
             "--allow-privileged=true",
+            `--requestheader-client-ca-file=${credentials.frontProxy.authority.certificate}`,
+            `--requestheader-allowed-names=${FRONT_PROXY_NAME}`,
+            ...REQUEST_HEADERS,
+            `--proxy-client-cert-file=${credentials.frontProxy.client.certificate}`,
+            `--proxy-client-key-file=${credentials.frontProxy.client.key}`,
+            // To the endpoints of a Service, not to its address: metrics then do not depend on kube-proxy.
+            "--enable-aggregator-routing=true",
             "--profiling=false",
         ]),
         "kube-controller-manager": kubernetes("kube-controller-manager", [
@@ -82,6 +107,8 @@ export function nodeDaemons(
             `--service-account-private-key-file=${credentials.serviceAccounts.privateKey}`,
             `--root-ca-file=${credentials.authority.certificate}`,
             "--allocate-node-cidrs=false",
+            // Autoscaling should show within half a minute here.
+            "--horizontal-pod-autoscaler-sync-period=5s",
             "--controllers=*,-nodeipam,-node-route-controller,-cloud-node-lifecycle-controller",
             `--flex-volume-plugin-dir=${nodeFolder(instance, "volume-plugins")}`,
             "--profiling=false",
@@ -102,6 +129,50 @@ export function nodeDaemons(
             `--node-ip=${NODE_ADDRESS}`,
             `--root-dir=${nodeFolder(instance, "kubelet")}`,
             `--cert-dir=${nodeFolder(instance, "kubelet-pki")}`,
+        ]),
+        "kube-proxy": {
+            ...kubernetes("kube-proxy", [
+                `--kubeconfig=${credentials.kubeconfigs.proxy}`,
+                `--hostname-override=${NODE_NAME}`,
+                `--bind-address=${NODE_ADDRESS}`,
+                `--healthz-bind-address=${NODE_ADDRESS}:${NODE_PORTS.proxyHealth}`,
+                `--nodeport-addresses=${NODE_ADDRESS}/32`,
+                `--cluster-cidr=${POD_NETWORK}`,
+                "--proxy-mode=iptables",
+                "--iptables-localhost-nodeports=false",
+                // Answers between two pods would pass the bridge untranslated where the host's kernel does not show
+                // bridged packets to the packet filter. As the node's own they come back through it everywhere.
+                "--masquerade-all=true",
+                // Nobody else changes the rules in this namespace, so they need not be looked at all the time.
+                "--iptables-sync-period=10m",
+                // The kernel's limits are the host's.
+                "--conntrack-max-per-core=0",
+                "--conntrack-min=0",
+                "--conntrack-tcp-timeout-established=0",
+                "--conntrack-tcp-timeout-close-wait=0",
+                "--oom-score-adj=0",
+            ]),
+            environment: tools.packetFilter,
+        },
+        coredns: daemon("coredns", tools.addon("coredns"), [
+            `-conf=${nodeFolder(instance, "Corefile")}`,
+            "-quiet",
+        ]),
+        "metrics-server": daemon("metrics-server", tools.addon("metrics-server"), [
+            `--kubeconfig=${credentials.kubeconfigs.metricsServer}`,
+            `--authentication-kubeconfig=${credentials.kubeconfigs.metricsServer}`,
+            `--authorization-kubeconfig=${credentials.kubeconfigs.metricsServer}`,
+            "--authentication-skip-lookup=true",
+            `--client-ca-file=${credentials.authority.certificate}`,
+            `--requestheader-client-ca-file=${credentials.frontProxy.authority.certificate}`,
+            `--requestheader-allowed-names=${FRONT_PROXY_NAME}`,
+            ...REQUEST_HEADERS,
+            `--bind-address=${NODE_ADDRESS}`,
+            `--secure-port=${NODE_PORTS.metrics}`,
+            `--tls-cert-file=${credentials.metricsServer.certificate}`,
+            `--tls-private-key-file=${credentials.metricsServer.key}`,
+            // The shortest that it takes.
+            "--metric-resolution=10s",
         ]),
     };
 }

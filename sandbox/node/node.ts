@@ -5,12 +5,14 @@ import { type Daemon, lastWords, runningDaemon, startDaemon, stopDaemons } from 
 import { signal } from "../daemons/processes";
 import { eventually } from "../daemons/wait";
 import type { SandboxInstance } from "../instance";
-import { apiServerIsReady, nodeIsReady } from "./api";
+import { addonIsReady, ADDONS, apiServerIsReady, nodeIsReady, nodeIsRegistered } from "./api";
+import { applyClusterObjects } from "./cluster-objects";
 import {
     cniConfiguration,
     containerdConfiguration,
     containerdSocket,
     kubeletConfiguration,
+    namesConfiguration,
     nodeFolder,
 } from "./configuration";
 import {
@@ -19,7 +21,7 @@ import {
     makeControlGroups,
     removeControlGroups,
 } from "./control-groups";
-import { clusterCredentials } from "./credentials";
+import { type ClusterCredentials, clusterCredentials } from "./credentials";
 import { NODE_DAEMONS, nodeDaemons } from "./daemons";
 import { importImage, PAUSE_IMAGE, pauseArchive } from "./images";
 import { findNamespaces, type NodeNamespaces, nodeNamespaces, nodeRunFolder } from "./namespace";
@@ -52,14 +54,16 @@ export async function prepareNode(instance: SandboxInstance): Promise<PreparedNo
     writeConfiguration(nodeFolder(instance, "containerd.toml"), containerd);
     const kubelet = kubeletConfiguration(instance, credentials, groups.root);
     writeConfiguration(nodeFolder(instance, "kubelet.yaml"), kubelet);
+    writeConfiguration(nodeFolder(instance, "Corefile"), namesConfiguration(credentials));
 
     const daemons = nodeDaemons(instance, { tools, groups, namespaces, credentials });
-    return { namespaces, groups, start: () => startNode(instance, daemons) };
+    return { namespaces, groups, start: () => startNode(instance, daemons, credentials) };
 }
 
 async function startNode(
     instance: SandboxInstance,
     daemons: Record<(typeof NODE_DAEMONS)[number], Daemon>,
+    credentials: ClusterCredentials,
 ): Promise<string[]> {
     const begun = new Date();
     const started: string[] = [];
@@ -79,8 +83,15 @@ async function startNode(
     start("kube-controller-manager");
     start("kube-scheduler");
     start("kubelet");
+    await applyClusterObjects(instance, credentials);
+    start("coredns");
+    start("metrics-server");
+    // kube-proxy looks for its node once a second.
+    await ready(instance, "kubelet", () => nodeIsRegistered(instance));
+    start("kube-proxy");
     const since = started.includes("kubelet") ? begun : undefined;
     await ready(instance, "kubelet", () => nodeIsReady(instance, since));
+    await Promise.all(ADDONS.map(name => ready(instance, name, () => addonIsReady(instance, name))));
     return started;
 }
 
@@ -92,7 +103,7 @@ export async function stopNode(instance: SandboxInstance): Promise<void> {
     await eventually(() => groupedProcesses(instance, "kubepods").length === 0, CONTAINER_PATIENCE_MS);
     for (const pid of groupedProcesses(instance, "kubepods")) signal(pid, "SIGKILL");
     // The API server waits for clients that watch; everything that it has promised is in etcd by then.
-    await stopDaemons(instance, ["containerd", "kube-apiserver"], 1_500);
+    await stopDaemons(instance, [...ADDONS, "containerd", "kube-apiserver"], 1_500);
     await stopDaemons(instance, ["etcd", "namespace"]);
     await removeControlGroups(instance);
     rmSync(nodeRunFolder(instance), { recursive: true, force: true });

@@ -1,4 +1,5 @@
-import { existsSync, symlinkSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, symlinkSync } from "node:fs";
 import * as path from "node:path";
 import { execa } from "execa";
 import { cached, cacheFolder } from "../../tools/cache";
@@ -10,6 +11,8 @@ import { downloadRelease, NoNetwork, type ReleaseFile } from "./releases";
 export interface NodeTools {
     /** Absolute path of a Kubernetes program, e.g. `kube-apiserver` or `kubectl`. */
     kubernetes(program: string): string;
+    /** Absolute path of `coredns` or `metrics-server`. */
+    addon(program: string): string;
     etcd: string;
     containerd: string;
     ctr: string;
@@ -18,6 +21,8 @@ export interface NodeTools {
     cniPlugins: string;
     /** For etcd, containerd and what containerd starts: unpacked packages need a search path for libraries. */
     environment: NodeJS.ProcessEnv;
+    /** For kube-proxy, which calls iptables. */
+    packetFilter: NodeJS.ProcessEnv;
 }
 
 /** Built, downloaded, and looked for on the machine. Later ones refuse hosts with cgroup version 1. */
@@ -42,14 +47,14 @@ export async function nodeTools(): Promise<NodeTools> {
     const runtime = (await runtimeOnMachine()) ?? (await runtimeReleases()) ?? (await runtimePackages());
     const kubernetes =
         (await kubernetesOnMachine()) ?? (await kubernetesRelease()) ?? (await kubernetesBuild());
-    return { ...runtime, kubernetes };
+    return { ...runtime, kubernetes, addon: await addonsBuild(), packetFilter: await packetFilter() };
 }
 
 /** Entries of the cache that stand for the last choice: with one of them there, no server is asked again. */
 const KUBERNETES_BUILT = path.join("node", `kubernetes-${KUBERNETES_VERSION}-${PLATFORM}-built`);
 const RUNTIME_FROM_PACKAGES = path.join("node", "runtime-from-packages");
 
-type Runtime = Omit<NodeTools, "kubernetes">;
+type Runtime = Omit<NodeTools, "kubernetes" | "addon" | "packetFilter">;
 type Kubernetes = NodeTools["kubernetes"];
 
 async function runtimeOnMachine(): Promise<Runtime | undefined> {
@@ -155,14 +160,59 @@ async function kubernetesBuild(): Promise<Kubernetes> {
     return program => path.join(folder, program);
 }
 
+const ADDONS = ["coredns", "metrics-server"];
+
+/** Names and metrics in one binary. metrics-server has no release of programs, and with it CoreDNS costs little. */
+async function addonsBuild(): Promise<NodeTools["addon"]> {
+    const module = path.join(__dirname, "module");
+    const sources = [
+        "go.mod",
+        ...["main.go", "metrics.go", "names.go"].map(file => path.join("addons", file)),
+    ];
+    const hash = createHash("sha256");
+    for (const source of sources) hash.update(readFileSync(path.join(module, source)));
+    const key = `addons-${hash.digest("hex").slice(0, 16)}-${PLATFORM}`;
+    const folder = await cached(path.join("node", key), async target => {
+        await withProgress("Building cluster DNS and metrics (up to 3 minutes the first time)", () =>
+            buildGo(module, path.join(target, "addons"), [], "./addons"),
+        );
+        for (const program of ADDONS) symlinkSync("addons", path.join(target, program));
+    });
+    return program => path.join(folder, program);
+}
+
+const PACKET_FILTER_PROGRAMS = ["iptables", "iptables-save", "iptables-restore"];
+
+/** iptables of the machine, else of the distribution. */
+async function packetFilter(): Promise<NodeJS.ProcessEnv> {
+    if (PACKET_FILTER_PROGRAMS.every(onPath)) return process.env;
+    if (!hasDebianPackages()) {
+        throw new Error(
+            "Services of the sandbox's cluster need iptables. Install it, or use " +
+                "`npm run sandbox -- up --control-plane-only`, which does without.",
+        );
+    }
+    const tree = await debianPackages(["iptables"]);
+    const program = tree.path("usr/sbin/xtables-nft-multi");
+    // Unpacked packages lack the names that the package manager makes by their configuration.
+    const key = `iptables-${createHash("sha256").update(program).digest("hex").slice(0, 16)}`;
+    const folder = await cached(path.join("node", key), target => {
+        for (const name of PACKET_FILTER_PROGRAMS) symlinkSync(program, path.join(target, name));
+        return Promise.resolve();
+    });
+    return { ...tree.environment, PATH: `${folder}:${tree.environment.PATH}` };
+}
+
 /**
  * Builds a static program from a Go module of the sandbox.
  * @param definitions what the linker sets, `package.variable=value`
+ * @param main the main package inside of the module
  */
 export async function buildGo(
     module: string,
     program: string,
     definitions: readonly string[] = [],
+    main = ".",
 ): Promise<void> {
     if (!onPath("go")) {
         throw new Error(
@@ -171,7 +221,7 @@ export async function buildGo(
         );
     }
     const flags = ["-s", "-w", ...definitions.flatMap(definition => ["-X", definition])].join(" ");
-    await execa("go", ["build", "-trimpath", "-ldflags", flags, "-o", program, "."], {
+    await execa("go", ["build", "-trimpath", "-ldflags", flags, "-o", program, main], {
         cwd: module,
         env: { CGO_ENABLED: "0", GOFLAGS: "-mod=readonly" },
         stdin: "ignore",
