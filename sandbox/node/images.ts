@@ -46,16 +46,25 @@ export async function importImage(instance: SandboxInstance, archive: string): P
 }
 
 /** The archive of `PAUSE_IMAGE`, from the program in `pause/`. */
-export async function pauseArchive(): Promise<string> {
-    const source = path.join(__dirname, "pause");
+export function pauseArchive(): Promise<string> {
+    return programArchive(path.join(__dirname, "pause"), PAUSE_IMAGE);
+}
+
+/**
+ * The archive of an image that holds one static program and nothing else.
+ * @param source a folder with a Go program in `main.go`; the program has the folder's name
+ * @param image the image's name
+ */
+export async function programArchive(source: string, image: string): Promise<string> {
+    const name = path.basename(source);
     const program = readFileSync(path.join(source, "main.go"));
     const version = createHash("sha256").update(program).digest("hex").slice(0, 16);
-    const folder = await cached(path.join("node", `pause-${version}-${process.arch}`), async target => {
-        await buildGo(source, path.join(target, "pause"));
+    const folder = await cached(path.join("node", `${name}-${version}-${process.arch}`), async target => {
+        await buildGo(source, path.join(target, name));
         const owner = ["--owner=0", "--group=0", "--numeric-owner", "--mtime=@0"];
-        await execa("tar", ["--create", ...owner, "--file", LAYER, "pause"], { cwd: target });
-        await packImage(target, PAUSE_IMAGE, { Entrypoint: ["/pause"] });
-        rmSync(path.join(target, "pause"));
+        await execa("tar", ["--create", ...owner, "--file", LAYER, name], { cwd: target });
+        await packImage(target, image, { Entrypoint: [`/${name}`] });
+        rmSync(path.join(target, name));
     });
     return path.join(folder, "image.tar");
 }

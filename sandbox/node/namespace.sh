@@ -2,14 +2,15 @@
 # The first process of the node's network and mount namespaces. It makes them ready and then does nothing but keep
 # them. What it mounts and sets is seen in these namespaces only and goes with them.
 #
-# usage: namespace.sh NAME NODE_ADDRESS SCRATCH FOLDER...
-#   NAME          the network namespace is found under this name in the mount namespace's /run/netns
-#   NODE_ADDRESS  what the node listens on
-#   SCRATCH       an empty folder to mount on
-#   FOLDER...     folders that stay the host's own although they may lie in one of those made private below
+# usage: namespace.sh NAME NODE_ADDRESS SERVICE_NETWORK SCRATCH FOLDER...
+#   NAME             the network namespace is found under this name in the mount namespace's /run/netns
+#   NODE_ADDRESS     what the node listens on
+#   SERVICE_NETWORK  addresses of Services
+#   SCRATCH          an empty folder to mount on
+#   FOLDER...        folders that stay the host's own although they may lie in one of those made private below
 set -eu
-name=$1 address=$2 scratch=$3
-shift 3
+name=$1 address=$2 services=$3 scratch=$4
+shift 4
 
 mount -t tmpfs -o mode=0700 tmpfs "$scratch"
 cd "$scratch"
@@ -58,6 +59,11 @@ show kernel/keys/root_maxbytes 25000000
 ip link set lo up
 # Not in 127.0.0.0/8, which no API server may advertise. No other machine and not even the host can reach it.
 ip address add "$address/32" dev lo
+# The packet filter turns addresses of Services into others after the kernel has looked for a route, so there must be
+# one. It leads to a bridge with nothing behind it, where addresses of no Service end.
+ip link add services type bridge
+ip link set services up
+ip route add "$services" dev services src "$address"
 echo 1 > /proc/sys/net/ipv4/ip_forward
 
 cd /

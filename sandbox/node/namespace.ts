@@ -5,7 +5,7 @@ import { lastWords, runningDaemon, startDaemon } from "../daemons/daemon";
 import { eventually } from "../daemons/wait";
 import type { SandboxInstance } from "../instance";
 import { type ControlGroups, groupedProcesses } from "./control-groups";
-import { NODE_ADDRESS } from "./settings";
+import { NODE_ADDRESS, SERVICE_NETWORK } from "./settings";
 
 /** The process that keeps the namespaces, as a daemon's name. */
 const HOLDER = "namespace";
@@ -50,8 +50,8 @@ export async function nodeNamespaces(
         name: HOLDER,
         command: [
             ...["unshare", "--net", "--mount", "--propagation", "slave", "--"],
-            ...["/bin/sh", path.join(__dirname, "namespace.sh"), instance.namespace, NODE_ADDRESS, scratch],
-            ...[run, instance.stateFolder, cacheFolder()],
+            ...["/bin/sh", path.join(__dirname, "namespace.sh"), instance.namespace, NODE_ADDRESS],
+            ...[SERVICE_NETWORK, scratch, run, instance.stateFolder, cacheFolder()],
         ],
         controlGroups: groups.daemons,
     });

@@ -1,0 +1,3 @@
+module azure-secure-inference/test/node-probe
+
+go 1.21
