@@ -13,10 +13,11 @@ import { armServer } from "./arm/server";
 import { KubernetesRunner, NAMESPACE } from "./container-groups/kubernetes-runner";
 import { PodWatch } from "./container-groups/pod-watch";
 import { RecordingRunner } from "./container-groups/runner";
-import { SUBSCRIPTION, TENANT } from "./context";
+import { SUBSCRIPTIONS, TENANT } from "./context";
 import { dnsServer } from "./dns/server";
 import { servedZones } from "./dns/zones";
 import { LoadBalancerConfigurator } from "./load-balancer/load-balancer";
+import { SandboxKubernetes } from "./managed-clusters/kubernetes";
 import { Store } from "./state/store";
 
 /** The control plane while it runs. */
@@ -40,10 +41,10 @@ export async function startControl(instance: SandboxInstance, clock = () => new 
         ? runInKubernetes(instance, store)
         : undefined;
     const runner = cluster?.runner ?? new RecordingRunner();
-    const types = resourceTypes({ store, instance, runner, clock });
+    const types = resourceTypes({ store, instance, runner, kubernetes: cluster?.kubernetes, clock });
     const manager = new ResourceManager(store, types, clock);
     const server = armServer({
-        router: new ArmRouter(manager, types, SUBSCRIPTION, TENANT, clock),
+        router: new ArmRouter(manager, types, SUBSCRIPTIONS, TENANT, clock),
         token: accessToken(stateFolder),
         certificate: await armCertificate(instance),
     });
@@ -84,6 +85,7 @@ function runInKubernetes(instance: SandboxInstance, store: Store) {
     });
     return {
         runner,
+        kubernetes: new SandboxKubernetes(path.join(instance.stateFolder, "kubeconfig")),
         close: async () => {
             clearInterval(timer);
             loadBalancer.close();

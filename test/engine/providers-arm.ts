@@ -11,7 +11,7 @@ import { resourceTypes } from "../../sandbox/control/arm/resource-types";
 import { ArmRouter } from "../../sandbox/control/arm/router";
 import { armServer } from "../../sandbox/control/arm/server";
 import { RecordingRunner } from "../../sandbox/control/container-groups/runner";
-import { SUBSCRIPTION, TENANT } from "../../sandbox/control/context";
+import { SUBSCRIPTION, SUBSCRIPTIONS, TENANT } from "../../sandbox/control/context";
 import type { Resource } from "../../sandbox/control/state/resource";
 import { Store } from "../../sandbox/control/state/store";
 import { type SandboxInstance, sandboxInstance } from "../../sandbox/instance";
@@ -56,7 +56,7 @@ export async function startArm(): Promise<TestArm> {
     const types = resourceTypes({ store, instance, runner: new FailingRunner(broken, stuck), clock });
     const token = accessToken(stateFolder);
     const server = armServer({
-        router: new ArmRouter(new ResourceManager(store, types, clock), types, SUBSCRIPTION, TENANT, clock),
+        router: new ArmRouter(new ResourceManager(store, types, clock), types, SUBSCRIPTIONS, TENANT, clock),
         token,
         certificate: { certificate: readFileSync(certificate, "utf8"), key: readFileSync(key, "utf8") },
     });

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { TENANT } from "../context";
-import type { JsonObject } from "../state/resource";
+import type { JsonObject, Resource } from "../state/resource";
 import { optional, parseBody } from "./body";
 
 const identity = z.looseObject({
@@ -18,17 +18,27 @@ export function identityOf(id: string, requested: unknown): JsonObject | undefin
         ...(/systemassigned/i.test(type) && { principalId: uuidOf(id), tenantId: TENANT }),
         ...(userAssignedIdentities && {
             userAssignedIdentities: Object.fromEntries(
-                Object.keys(userAssignedIdentities).map(one => [
-                    one,
-                    { principalId: uuidOf(one), clientId: uuidOf(`client of ${one}`) },
-                ]),
+                Object.keys(userAssignedIdentities).map(one => [one, principalOf(one)]),
             ),
         }),
     };
 }
 
+/** The principal of a user-assigned identity. @param id of the identity */
+export function principalOf(id: string): { principalId: string; clientId: string } {
+    return { principalId: uuidOf(id), clientId: uuidOf(`client of ${id}`) };
+}
+
+/** Whether a principal belongs to one of these resources, or is one of these identities. */
+export function isManagedIdentity(principalId: string, resources: readonly Resource[]): boolean {
+    return resources.some(({ id, envelope }) => {
+        const own = envelope.identity as { principalId?: string } | undefined;
+        return own?.principalId === principalId || uuidOf(id) === principalId;
+    });
+}
+
 /** Always the same for the same text. */
-function uuidOf(text: string): string {
+export function uuidOf(text: string): string {
     const digest = createHash("sha256").update(text.toLowerCase()).digest("hex");
     return [8, 4, 4, 4, 12]
         .map((length, index, lengths) => {

@@ -13,26 +13,42 @@ export interface ArmAddress {
     types: string[];
     /** Names that belong to {@link types}; one fewer when the address is that of a collection or an action. */
     names: string[];
+    /** What stands before the provider: a subscription, a group, or the resource that an extension resource hangs on. */
+    scope: string;
 }
 
 /** @throws ArmError InvalidResourceId style refusal when the path is not an ARM address */
 export function parseArmAddress(path: string): ArmAddress {
     const segments = path.split("/").filter(Boolean).map(decodeURIComponent);
-    const address: ArmAddress = { subscription: "", types: [], names: [] };
-    const rest = [...segments];
-    if (rest.shift()?.toLowerCase() !== "subscriptions" || rest[0] === undefined) throw notAnAddress(path);
-    address.subscription = rest.shift() ?? "";
-
-    if (rest[0]?.toLowerCase() === "resourcegroups" && rest[1] !== undefined) {
-        address.resourceGroup = rest[1];
-        rest.splice(0, 2);
-    }
-    if (rest[0]?.toLowerCase() === "providers") {
-        address.namespace = rest[1];
-        rest.splice(0, 2);
-    }
+    const [start, subscription, groups, resourceGroup] = segments;
+    if (start?.toLowerCase() !== "subscriptions" || subscription === undefined) throw notAnAddress(path);
+    const inGroup = groups?.toLowerCase() === "resourcegroups" && resourceGroup !== undefined;
+    const scopeEnd = inGroup ? 4 : 2;
+    const provider = lastProvider(segments, scopeEnd);
+    const root = inGroup ? resourceGroupId(subscription, resourceGroup) : `/subscriptions/${subscription}`;
+    const address: ArmAddress = {
+        subscription,
+        ...(inGroup && { resourceGroup }),
+        ...(provider !== undefined && { namespace: segments[provider + 1] }),
+        types: [],
+        names: [],
+        scope: [root, ...segments.slice(scopeEnd, provider ?? scopeEnd)].join("/"),
+    };
+    const rest = segments.slice(provider === undefined ? scopeEnd : provider + 2);
     rest.forEach((segment, index) => (index % 2 === 0 ? address.types : address.names).push(segment));
     return address;
+}
+
+/**
+ * Where the last `providers` is: that of an extension resource follows the one of what it hangs on. A name may be
+ * "providers" too; names have odd places.
+ */
+function lastProvider(segments: readonly string[], first: number): number | undefined {
+    if (segments[first]?.toLowerCase() !== "providers") return undefined;
+    const found = segments.findLastIndex(
+        (segment, index) => segment.toLowerCase() === "providers" && (index - first) % 2 === 0,
+    );
+    return Math.max(found, first);
 }
 
 /** The full type in lower case, e.g. `microsoft.network/dnszones/a`. */
@@ -56,9 +72,19 @@ export function resourceId(
     type: string,
     names: readonly string[],
 ): string {
+    return idBelow(resourceGroupId(subscription, resourceGroup), type, names);
+}
+
+/** @param scope id of a subscription, a group, or the resource that an extension resource hangs on */
+export function idBelow(scope: string, type: string, names: readonly string[]): string {
     const [namespace, ...types] = type.split("/");
     const path = types.map((part, index) => `${part}/${names[index] ?? ""}`).join("/");
-    return `${resourceGroupId(subscription, resourceGroup)}/providers/${namespace}/${path}`;
+    return `${scope}/providers/${namespace}/${path}`;
+}
+
+/** Whether an id is `scope` or below it. */
+export function isWithin(id: string, scope: string): boolean {
+    return `${id}/`.toLowerCase().startsWith(`${scope}/`.toLowerCase());
 }
 
 /** The resource group that an id names. @throws when it names none */

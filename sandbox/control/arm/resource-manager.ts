@@ -4,14 +4,25 @@ import { isTransitioning } from "../state/resource";
 import type { Store } from "../state/store";
 import { ArmError, invalidContent, resourceGroupNotFound, resourceNotFound } from "./errors";
 import { checkPreconditions, type Preconditions } from "./preconditions";
-import { resourceGroupId, resourceGroupOf, resourceId, sameId } from "./resource-id";
+import {
+    idBelow,
+    isWithin,
+    parseArmAddress,
+    resourceGroupId,
+    resourceGroupOf,
+    resourceId,
+    sameId,
+} from "./resource-id";
 import type { ResourceType } from "./resource-type";
 
 /** Where one resource is: its type and the names on the way to it. */
 export interface Place {
     type: ResourceType;
     subscription: string;
+    /** Empty for what hangs on a subscription. */
     resourceGroup: string;
+    /** Id of the subscription, the group, or the resource that an extension resource hangs on. */
+    scope: string;
     names: readonly string[];
 }
 
@@ -36,13 +47,15 @@ export class ResourceManager {
 
     idOf(place: Place): string {
         if (isResourceGroup(place.type)) return resourceGroupId(place.subscription, place.resourceGroup);
-        return resourceId(place.subscription, place.resourceGroup, place.type.type, place.names);
+        return idBelow(place.scope, place.type.type, place.names);
     }
 
     /** @throws ArmError 404 */
     find(place: Place): Resource {
         this.checkResourceGroup(place);
-        const resource = this.store.get(this.idOf(place));
+        const id = this.idOf(place);
+        const builtIn = () => place.type.builtIn?.(place.scope).find(one => sameId(one.id, id));
+        const resource = this.store.get(id) ?? builtIn();
         if (resource) return resource;
         throw isResourceGroup(place.type)
             ? resourceGroupNotFound(place.resourceGroup)
@@ -65,6 +78,7 @@ export class ResourceManager {
                 id: existing?.id ?? id,
                 subscription: place.subscription,
                 resourceGroup: place.resourceGroup,
+                scope: place.scope,
                 names: place.names,
                 name,
                 location,
@@ -134,6 +148,18 @@ export class ResourceManager {
         return this.store.ofType(type.type).filter(({ id }) => id.toLowerCase().startsWith(prefix));
     }
 
+    /** Extension resources at a scope, above and below it. */
+    listAt(place: Omit<Place, "names">, query: Readonly<Record<string, string>>): Resource[] {
+        const { type, scope } = place;
+        this.checkResourceGroup({ ...place, names: [] });
+        const kept = this.store.ofType(type.type).filter(({ id }) => {
+            const { scope: own } = parseArmAddress(id);
+            return isWithin(own, scope) || isWithin(scope, own);
+        });
+        const all = [...(type.builtIn?.(scope) ?? []), ...kept];
+        return all.filter(one => type.lists?.(one, scope, query) ?? true);
+    }
+
     /** A resource as the client sees it. @param detailed false in lists */
     async view(resource: Resource, detailed: boolean): Promise<JsonObject> {
         const type = this.types.get(resource.type.toLowerCase());
@@ -152,10 +178,16 @@ export class ResourceManager {
 
     /** ARM looks for the group before anything else. */
     private checkResourceGroup(place: Place, access: "read" | "write" = "read"): void {
-        if (isResourceGroup(place.type)) return;
-        const group = this.store.get(resourceGroupId(place.subscription, place.resourceGroup));
+        if (isResourceGroup(place.type) || place.resourceGroup === "") return;
+        const groupId = resourceGroupId(place.subscription, place.resourceGroup);
+        const group = this.store.get(groupId);
         if (group === undefined) throw resourceGroupNotFound(place.resourceGroup);
         if (access === "write" && group.provisioningState === "Deleting") throw beingDeleted(group);
+        if (sameId(place.scope, groupId)) return;
+        const carrier = this.store.get(place.scope);
+        if (carrier === undefined)
+            throw resourceNotFound(place.scope.slice(`${groupId}/providers/`.length), group.name);
+        if (access === "write" && carrier.provisioningState === "Deleting") throw beingDeleted(carrier);
     }
 
     private checkParent(place: Place): void {
@@ -196,7 +228,7 @@ export class ResourceManager {
         }
     }
 
-    /** Children go first, then what the provider holds, then the record. */
+    /** Children and groups that the resource manages go first, then what the provider holds, then the record. */
     private async release(resource: Resource): Promise<void> {
         try {
             // Children are marked too: nobody may bring back what goes with its parent.
@@ -205,7 +237,10 @@ export class ResourceManager {
             const children = this.store
                 .below(resource.id)
                 .filter(child => this.isDirectChild(child, resource));
-            await Promise.all(children.map(child => this.release(child)));
+            const groups = this.store
+                .ofType(RESOURCE_GROUPS)
+                .filter(({ envelope }) => sameId(String(envelope.managedBy ?? ""), resource.id));
+            await Promise.all([...children, ...groups].map(child => this.release(child)));
             await this.types.get(resource.type.toLowerCase())?.release?.(resource);
             this.store.delete(resource.id);
         } catch (error) {
@@ -215,6 +250,9 @@ export class ResourceManager {
     }
 
     private isDirectChild(child: Resource, parent: Resource): boolean {
+        if (this.types.get(child.type.toLowerCase())?.extension) {
+            return sameId(parseArmAddress(child.id).scope, parent.id);
+        }
         const type = parentType(child.type, this.types) ?? RESOURCE_GROUPS;
         return type === parent.type.toLowerCase();
     }

@@ -10,7 +10,10 @@ export type OperationStyle = "synchronous" | "Azure-AsyncOperation" | "Location"
 export interface PutRequest {
     id: string;
     subscription: string;
+    /** Empty for what hangs on a subscription. */
     resourceGroup: string;
+    /** Id of the subscription, the group, or the resource that an extension resource hangs on. */
+    scope: string;
     /** One for each part of the type, outermost first. */
     names: readonly string[];
     name: string;
@@ -64,6 +67,8 @@ export interface ResourceType {
     readonly etags?: boolean;
     /** The provider answers `{code, message}` without the `error` around it. */
     readonly bareErrors?: boolean;
+    /** Its resources hang on a subscription, a group or any resource, by a second `/providers/…` in their ids. */
+    readonly extension?: boolean;
     readonly actions?: readonly Action[];
 
     put(request: PutRequest): Draft;
@@ -71,6 +76,10 @@ export interface ResourceType {
     patch?(existing: Resource, body: JsonObject): Partial<Resource>;
     /** `properties` as a client sees them. @param detailed false in lists */
     view(resource: Resource, detailed: boolean): JsonObject | Promise<JsonObject>;
+    /** Resources that are there without having been created, by the scope at which they are asked for. */
+    builtIn?(scope: string): Resource[];
+    /** Whether a list at `scope` shows a resource, for extension resources and what their `$filter` says. */
+    lists?(resource: Resource, scope: string, query: Readonly<Record<string, string>>): boolean;
     /** Refuses a deletion by throwing. */
     checkDelete?(resource: Resource): void;
     /** The work after a PUT has been answered. Done again after a restart if it had not ended. */

@@ -30,7 +30,7 @@ export class ArmRouter {
     constructor(
         private readonly manager: ResourceManager,
         private readonly types: ReadonlyMap<string, ResourceType>,
-        private readonly subscription: string,
+        private readonly subscriptions: readonly string[],
         private readonly tenant: string,
         private readonly clock: () => Date,
     ) {}
@@ -38,7 +38,7 @@ export class ArmRouter {
     async route(call: ArmCall): Promise<ArmAnswer> {
         const address = parseArmAddress(call.path);
         checkApiVersion(call.query["api-version"], this.types.get(fullType(address)));
-        if (address.subscription.toLowerCase() !== this.subscription.toLowerCase()) {
+        if (!this.subscriptions.includes(address.subscription.toLowerCase())) {
             throw new ArmError(
                 404,
                 "SubscriptionNotFound",
@@ -52,34 +52,33 @@ export class ArmRouter {
 
     /** Subscription, resource groups, and lists of resources of any type. */
     private async withoutProvider(call: ArmCall, address: ArmAddress): Promise<ArmAnswer> {
-        const { subscription, resourceGroup, types, names } = address;
+        const { subscription, resourceGroup, types, names, scope } = address;
         const groups = this.types.get("microsoft.resources/resourcegroups");
         if (groups === undefined) throw new Error("No resource type for resource groups.");
         const collection = types[0]?.toLowerCase();
 
         if (resourceGroup !== undefined && types.length === 0) {
-            return this.resource(call, { type: groups, subscription, resourceGroup, names: [resourceGroup] });
+            const place = { type: groups, subscription, resourceGroup, scope, names: [resourceGroup] };
+            return this.resource(call, place);
         }
         if (collection === "operationresults") return this.operationResult(call, names[0]);
         if (call.method !== "GET") throw methodNotAllowed(call.method, call.path);
         if (collection === "resourcegroups" && names.length === 0) {
-            return this.listed(this.manager.store.ofType(groups.type));
+            return this.listed(this.manager.list(groups, subscription));
         }
         if (collection === "resources" && names.length === 0) {
             const prefix = call.path.replace(/\/resources\/?$/i, "/").toLowerCase();
             const all = this.manager.store.all().filter(({ id }) => id.toLowerCase().startsWith(prefix));
-            return this.listed(
-                all.filter(({ type }) => type !== groups.type && type.split("/").length === 2),
-            );
+            return this.listed(all.filter(({ type }) => type !== groups.type && this.isTopLevel(type)));
         }
         if (resourceGroup === undefined && types.length === 0) {
-            return { status: 200, body: this.subscriptionBody() };
+            return { status: 200, body: this.subscriptionBody(subscription) };
         }
         throw new ArmError(404, "NotFound", `'${call.path}' is not the address of a resource.`);
     }
 
     private async withProvider(call: ArmCall, address: ArmAddress): Promise<ArmAnswer> {
-        const { subscription, resourceGroup, namespace = "", types, names } = address;
+        const { subscription, resourceGroup, namespace = "", types, names, scope } = address;
         const namespaces = new Set(
             [...this.types.values()].map(({ type }) => type.split("/")[0]?.toLowerCase()),
         );
@@ -91,17 +90,28 @@ export class ArmRouter {
             );
         }
         if (resourceGroup === undefined && isRegistration(types)) {
-            return { status: 200, body: this.providerBody(namespace) };
+            return { status: 200, body: this.providerBody(subscription, namespace) };
         }
         if (types[0]?.toLowerCase() === "locations") return this.operation(call, address);
 
         const type = this.types.get(fullType(address));
+        if (type?.extension) return this.extension(call, type, address);
+        if (/\/providers\//i.test(scope)) throw invalidResourceType(address, call);
         if (type && resourceGroup !== undefined && names.length === types.length) {
-            return this.resource(call, { type, subscription, resourceGroup, names });
+            return this.resource(call, { type, subscription, resourceGroup, scope, names });
         }
         if (type && call.method === "GET") return this.collection(type, address);
         if (resourceGroup !== undefined) return this.action(call, address);
         throw invalidResourceType(address, call);
+    }
+
+    /** What hangs on a subscription, a group or any resource: one, or those at a scope. */
+    private extension(call: ArmCall, type: ResourceType, address: ArmAddress): Promise<ArmAnswer> {
+        const { subscription, resourceGroup = "", scope, types, names } = address;
+        const place = { type, subscription, resourceGroup, scope };
+        if (names.length === types.length) return this.resource(call, { ...place, names });
+        if (call.method !== "GET") throw methodNotAllowed(call.method, call.path);
+        return this.listed(this.manager.listAt(place, call.query));
     }
 
     private async resource(call: ArmCall, place: Place): Promise<ArmAnswer> {
@@ -170,18 +180,18 @@ export class ArmRouter {
     /** The path of the parent of a collection. @throws ArmError 404 when there is no such parent */
     private parentOf(address: ArmAddress): string {
         const parts = address.names.map((name, index) => `${address.types[index] ?? ""}/${name}`);
-        const scope = `/subscriptions/${address.subscription}/resourceGroups/${address.resourceGroup ?? ""}`;
         const first = this.types.get(`${address.namespace ?? ""}/${address.types[0] ?? ""}`.toLowerCase());
         if (first && address.resourceGroup !== undefined) {
-            const { subscription, resourceGroup } = address;
-            this.manager.find({ type: first, subscription, resourceGroup, names: address.names.slice(0, 1) });
+            const { subscription, resourceGroup, scope } = address;
+            const names = address.names.slice(0, 1);
+            this.manager.find({ type: first, subscription, resourceGroup, scope, names });
         }
-        return `${scope}/providers/${address.namespace ?? ""}/${parts.join("/")}`;
+        return `${address.scope}/providers/${address.namespace ?? ""}/${parts.join("/")}`;
     }
 
     /** `POST …/listKeys` and other things below a resource: the longest type that fits names the resource. */
     private async action(call: ArmCall, address: ArmAddress): Promise<ArmAnswer> {
-        const { subscription, resourceGroup = "", namespace = "" } = address;
+        const { subscription, resourceGroup = "", namespace = "", scope } = address;
         const segments = address.types.flatMap((type, index) => {
             const name = address.names[index];
             return name === undefined ? [type] : [type, name];
@@ -197,7 +207,7 @@ export class ArmRouter {
             if (match?.segments === undefined) break;
             if (match.action.method !== call.method) throw methodNotAllowed(call.method, call.path);
             const names = address.names.slice(0, length);
-            const resource = this.manager.find({ type, subscription, resourceGroup, names });
+            const resource = this.manager.find({ type, subscription, resourceGroup, scope, names });
             const { query, body } = call;
             const result = await match.action.run(resource, {
                 segments: match.segments,
@@ -221,7 +231,7 @@ export class ArmRouter {
         if (style === "synchronous") return undefined;
         const operation = startOperation(this.manager.store, resource.id, kind, this.clock());
         const [namespace = ""] = resource.type.split("/");
-        const scope = `${call.origin}/subscriptions/${this.subscription}`;
+        const scope = `${call.origin}/subscriptions/${parseArmAddress(resource.id).subscription}`;
         const provider = `${scope}/providers/${namespace}/locations/${resource.location ?? "global"}`;
         const version = `?api-version=${call.query["api-version"] ?? ""}`;
         const results = isResourceGroupType(resource.type)
@@ -281,23 +291,27 @@ export class ArmRouter {
         return Promise.all(resources.map(one => this.manager.view(one, false)));
     }
 
-    private subscriptionBody(): JsonObject {
+    private isTopLevel(type: string): boolean {
+        return type.split("/").length === 2 && !this.types.get(type.toLowerCase())?.extension;
+    }
+
+    private subscriptionBody(subscription: string): JsonObject {
         return {
-            id: `/subscriptions/${this.subscription}`,
-            subscriptionId: this.subscription,
+            id: `/subscriptions/${subscription}`,
+            subscriptionId: subscription,
             tenantId: this.tenant,
             displayName: "azure-secure-inference sandbox",
             state: "Enabled",
         };
     }
 
-    private providerBody(namespace: string): JsonObject {
+    private providerBody(subscription: string, namespace: string): JsonObject {
         const types = [...this.types.values()]
             .map(({ type }) => type.split("/"))
             .filter(parts => parts[0]?.toLowerCase() === namespace.toLowerCase())
             .map(parts => ({ resourceType: parts.slice(1).join("/") }));
         return {
-            id: `/subscriptions/${this.subscription}/providers/${namespace}`,
+            id: `/subscriptions/${subscription}/providers/${namespace}`,
             namespace,
             registrationState: "Registered",
             resourceTypes: types,

@@ -1,4 +1,6 @@
 import { ArmError } from "../arm/errors";
+import { isWithin } from "../arm/resource-id";
+import type { Resource } from "../state/resource";
 import { RECORD_MEMBERS, type RecordSetProperties, type RecordType } from "./record-set";
 
 /** A record set as it would be after a PUT. */
@@ -12,6 +14,10 @@ export interface ProposedRecordSet {
     neighbours: readonly RecordType[];
     /** Whether this one is there already. */
     exists: boolean;
+    /** What `targetResource` names; undefined when there is no such resource. */
+    target?: Resource;
+    /** Id of the zone. */
+    zoneId: string;
     /** The name servers of the zone, which the apex must keep. */
     nameServers: readonly string[];
 }
@@ -32,6 +38,7 @@ export function checkRecordSet(set: ProposedRecordSet): void {
         soaElsewhere,
         cnameAlone,
         contents,
+        aliasTarget,
         timeToLive,
         targets,
         apexServers,
@@ -92,6 +99,29 @@ function contents({ type, properties }: ProposedRecordSet): void {
     if (alias && own) throw badRequest("A record set has either records or a targetResource.");
     if (!alias && !own && type !== "SOA") {
         throw badRequest(`The record set of type ${type} must have at least one record.`);
+    }
+}
+
+/** What "Azure DNS alias records overview" allows, as far as the sandbox has such resources. */
+function aliasTarget({ type, zoneId, properties, target }: ProposedRecordSet): void {
+    if (!isAlias(properties)) return;
+    const id = properties.targetResource?.id ?? "";
+    if (target === undefined)
+        throw badRequest(`The target resource '${id}' of the record set does not exist.`);
+    const targetType = target.type.toLowerCase();
+    if (targetType === "microsoft.network/publicipaddresses" && type !== "CNAME") {
+        const version = target.properties.publicIPAddressVersion ?? "IPv4";
+        if ((version === "IPv6") === (type === "AAAA")) return;
+        throw badRequest(`A record set of type ${type} cannot refer to an ${String(version)} address.`);
+    }
+    if (targetType !== `microsoft.network/dnszones/${type.toLowerCase()}`) {
+        throw badRequest(`A record set of type ${type} cannot refer to a resource of type ${target.type}.`);
+    }
+    if (!isWithin(target.id, zoneId)) {
+        throw badRequest(`The target resource '${id}' is a record set of another zone.`);
+    }
+    if (isAlias(target.properties)) {
+        throw badRequest(`The target resource '${id}' is itself an alias record set.`);
     }
 }
 

@@ -36,7 +36,7 @@ function declaredZone(zone: Resource, resources: readonly Resource[]): ServedZon
         );
         if (type === undefined) continue;
         const served = servedRecordSet(type, recordSetProperties.parse(resource.properties), resources);
-        if (served) add(names, resource.name.toLowerCase(), type, served);
+        add(names, resource.name.toLowerCase(), type, served);
     }
     return { name: zone.name.toLowerCase(), names };
 }
@@ -45,28 +45,26 @@ function servedRecordSet(
     type: RecordType,
     properties: RecordSetProperties,
     resources: readonly Resource[],
-): ServedRecordSet | undefined {
+): ServedRecordSet {
     if (isAlias(properties)) return aliasTarget(type, properties, resources);
     return { ttl: properties.TTL ?? 0, records: recordsOf(type, properties) };
 }
 
-/** What an alias points to: a public IP address, or another record set of the same type. */
+/** What an alias points to: a public IP address, or another record set of the same type. Empty when that is gone. */
 function aliasTarget(
     type: RecordType,
     { targetResource, TTL }: RecordSetProperties,
     resources: readonly Resource[],
-): ServedRecordSet | undefined {
+): ServedRecordSet {
     const target = resources.find(({ id }) => sameId(id, targetResource?.id ?? ""));
-    if (target === undefined) return undefined;
+    const ttl = TTL ?? ALIAS_TTL_S;
+    if (target === undefined) return { ttl, records: [] };
     if (target.type.toLowerCase() === `${DNS_ZONE}/${type.toLowerCase()}`) {
         const properties = recordSetProperties.parse(target.properties);
-        // Azure refuses an alias of an alias.
-        if (isAlias(properties)) return undefined;
         return { ttl: TTL ?? properties.TTL ?? ALIAS_TTL_S, records: recordsOf(type, properties) };
     }
     const { ip } = target.hidden;
-    if (type !== "A" || typeof ip !== "string") return undefined;
-    return { ttl: TTL ?? ALIAS_TTL_S, records: [ip] };
+    return { ttl, records: type === "A" && typeof ip === "string" ? [ip] : [] };
 }
 
 function recordsOf(type: RecordType, properties: RecordSetProperties): RecordData["data"][] {

@@ -127,6 +127,9 @@ export class ArmResource implements ResourceType {
         const now = inputsAmong(outputs, this.bodyShape, schema);
         if (known) {
             const before = inputsAmong(known.outputs, this.bodyShape, schema);
+            for (const name of this.mapping.subResources ?? []) {
+                if (known.inputs[name] === undefined) before[name] = now[name] = [];
+            }
             return { id: resource.id, inputs: refreshedInputs(known.inputs, before, now), outputs };
         }
         const { subscriptionId: _, ...fromPath } = parsePath(this.mapping.path, resource.id);

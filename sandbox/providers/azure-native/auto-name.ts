@@ -5,16 +5,21 @@ import type { Properties, Value } from "../protocol/values";
 /** Digits that a generated name ends with. */
 const SUFFIX_LENGTH = 8;
 
+const UUID_BYTES = 16;
+
+/** `copy` is the resource's name in the program, `random` that with digits, `uuid` has nothing of it. */
+export type NameStyle = "random" | "copy" | "uuid";
+
 /** The mark that azure-native leaves in the inputs when the name is random, so that a replacement may be created first. */
 export const CREATE_BEFORE_DELETE = "__createBeforeDelete";
 
 /**
  * The inputs that name a resource whose program does not: the name that it has already, else what the project's
- * auto-naming settings say, else its name in the program, with random digits where the name must not meet another.
+ * auto-naming settings say, else one of the given style.
  */
 export function generatedName(
     request: CheckRequest,
-    { input, style }: { input: string; style: "random" | "copy" },
+    { input, style }: { input: string; style: NameStyle },
 ): Properties {
     const { olds, naming, name } = request;
     const present = olds[input];
@@ -22,7 +27,9 @@ export function generatedName(
     if (naming?.mode === "disable") return {};
     if (naming) return named(input, naming.name, true);
     if (style === "copy") return named(input, name, false);
-    return named(input, name + randomDigits(name, request.randomSeed), true);
+    const digits = randomDigits(name, request.randomSeed);
+    const generated = style === "uuid" ? uuid(digits) : name + digits.slice(0, SUFFIX_LENGTH);
+    return named(input, generated, true);
 }
 
 function named(input: string, name: Value, random: boolean): Properties {
@@ -32,8 +39,10 @@ function named(input: string, name: Value, random: boolean): Properties {
 /** Hexadecimal digits that are the same for the same seed: preview and update must agree on a name. */
 function randomDigits(name: string, seed: Uint8Array): string {
     const entropy =
-        seed.length > 0
-            ? createHash("sha512").update(seed).update(name).digest()
-            : randomBytes(SUFFIX_LENGTH);
-    return entropy.toString("hex").slice(0, SUFFIX_LENGTH);
+        seed.length > 0 ? createHash("sha512").update(seed).update(name).digest() : randomBytes(UUID_BYTES);
+    return entropy.toString("hex");
+}
+
+function uuid(digits: string): string {
+    return digits.slice(0, 2 * UUID_BYTES).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }

@@ -19,6 +19,8 @@ export function inputsAmong(outputs: Properties, shape: ObjectShape, schema: Sch
 function inputPart(value: Value, shape: Shape, schema: Schema): Value {
     if (shape.kind === "list" && Array.isArray(value))
         return value.map(item => inputPart(item, shape.items, schema));
+    // Ids that ARM answers as names of an object.
+    if (shape.kind === "list" && isObject(value)) return Object.keys(value);
     if (shape.kind !== "object" || !isObject(value)) return value;
     return inputsAmong(value, schema.objects[shape.type] ?? {}, schema);
 }

@@ -1,12 +1,16 @@
+import type { NameStyle } from "./auto-name";
+import { clusterTypes } from "./cluster-types";
+import { CHILD, ENVELOPE, GROUP } from "./arm-layout";
+
 /**
  * How one resource type of azure-native maps to Azure Resource Manager (ARM). Property names, required properties and
  * the API version come from the SDK (`build/sdk-schema.ts`); this is what the SDK does not say.
  */
 export interface TypeMapping {
-    /** Path of the resource, with the names of inputs in braces. Changing one of them means another resource. */
+    /** Path of the resource, with the names of inputs in braces (`arm-path.ts`). Changing one of them means another resource. */
     path: string;
-    /** The input that is generated when the program leaves it out: from the resource's name, with or without random digits. */
-    autoName: { input: string; style: "random" | "copy" };
+    /** The input that is generated when the program leaves it out. */
+    autoName: { input: string; style: NameStyle };
     /**
      * Inputs that azure-native replaces the resource for, beside those of the path (`forceNewMap` of its generator,
      * and properties whose `x-ms-mutability` lacks `update`).
@@ -21,13 +25,11 @@ export interface TypeMapping {
     wireNames?: Record<string, string>;
     /** Inputs that are sent as query parameters: the name of the input, then that of the parameter. */
     query?: Record<string, string>;
+    /** Inputs that are resources of their own too: what the program leaves out is not its business. */
+    subResources?: string[];
     /** The function that reads such a resource: `getContainerGroup`. */
     getter: string;
 }
-
-const GROUP = "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}";
-/** What ARM resources have outside of `properties`, whatever their type. */
-const ENVELOPE = ["id", "name", "type", "location", "tags", "etag", "systemData"];
 
 export const resourceTypes: Record<string, TypeMapping> = {
     "resources:ResourceGroup": {
@@ -118,6 +120,23 @@ export const resourceTypes: Record<string, TypeMapping> = {
         query: { expand: "$expand" },
         getter: "getFileShare",
     },
+    "network:VirtualNetwork": {
+        path: `${GROUP}/providers/Microsoft.Network/virtualNetworks/{virtualNetworkName}`,
+        autoName: { input: "virtualNetworkName", style: "random" },
+        replaceOn: ["location"],
+        envelopes: { "": [...ENVELOPE, "extendedLocation"], subnets: CHILD, "subnets.delegations": CHILD },
+        query: { expand: "$expand" },
+        subResources: ["subnets"],
+        getter: "getVirtualNetwork",
+    },
+    "network:Subnet": {
+        path: `${GROUP}/providers/Microsoft.Network/virtualNetworks/{virtualNetworkName}/subnets/{subnetName}`,
+        autoName: { input: "subnetName", style: "copy" },
+        envelopes: { "": CHILD, delegations: CHILD },
+        query: { expand: "$expand" },
+        getter: "getSubnet",
+    },
+    ...clusterTypes,
 };
 
 /** A function that is a POST on a resource. */
@@ -131,5 +150,13 @@ export const actions: Record<string, ActionMapping> = {
     "storage:listStorageAccountKeys": {
         path: `${GROUP}/providers/Microsoft.Storage/storageAccounts/{accountName}/listKeys`,
         query: { expand: "$expand" },
+    },
+    "containerservice:listManagedClusterUserCredentials": {
+        path: `${GROUP}/providers/Microsoft.ContainerService/managedClusters/{resourceName}/listClusterUserCredential`,
+        query: { serverFqdn: "server-fqdn", format: "format" },
+    },
+    "containerservice:listManagedClusterAdminCredentials": {
+        path: `${GROUP}/providers/Microsoft.ContainerService/managedClusters/{resourceName}/listClusterAdminCredential`,
+        query: { serverFqdn: "server-fqdn" },
     },
 };

@@ -4,6 +4,9 @@ import type { ObjectShape, Schema, Shape } from "./schema";
 
 type Layout = Pick<TypeMapping, "envelopes" | "wireNames">;
 
+/** Lists of ids in the SDK that are objects with these ids as names in ARM. */
+const ID_SETS = ["identity.userAssignedIdentities"];
+
 /** Translates between the names and nesting of the SDK and those of ARM. Properties that the shape lacks are left out. */
 export class WireFormat {
     constructor(
@@ -23,6 +26,7 @@ export class WireFormat {
 
     private outward(value: Value, shape: Shape, path: string): Value {
         if (shape.kind === "list" && Array.isArray(value)) {
+            if (ID_SETS.includes(path)) return Object.fromEntries(value.map(id => [String(id), {}]));
             return value.map(item => this.outward(item, shape.items, path));
         }
         if (shape.kind !== "object" || !isObject(value)) return value;

@@ -10,6 +10,7 @@ import {
     checkRecordSetDeletion,
     type ProposedRecordSet,
 } from "../../../sandbox/control/dns/record-set-rules";
+import type { Resource } from "../../../sandbox/control/state/resource";
 
 function proposed(
     type: RecordType,
@@ -23,6 +24,7 @@ function proposed(
         properties: recordSetProperties.parse(canonicalMembers({ TTL: 60, ...properties })),
         neighbours: [],
         exists: false,
+        zoneId,
         nameServers: ["ns1-01.azure-dns.com."],
         ...more,
     };
@@ -38,6 +40,26 @@ function refusal(work: () => void): string | undefined {
     }
 }
 
+const zoneId = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/dnszones/contoso.com";
+
+/** What an alias could refer to. */
+function target(id: string, type: string, properties: object = {}): Resource {
+    return {
+        id,
+        name: id.split("/").at(-1) ?? "",
+        type: `Microsoft.Network/${type}`,
+        envelope: {},
+        properties: { ...properties },
+        hidden: {},
+        provisioningState: "Succeeded",
+        createdAt: "2026-01-01T00:00:00.000Z",
+    };
+}
+
+const alias = { TTL: undefined, targetResource: { id: "/x" } };
+const address = target("/x", "publicIPAddresses");
+const sibling = (zone: string, properties: object) => target(`${zone}/A/www`, "dnszones/A", properties);
+
 const a = { aRecords: [{ ipv4Address: "127.0.0.1" }] };
 const cname = { CNAMERecord: { cname: "elsewhere.example." } };
 
@@ -50,9 +72,10 @@ describe("a record set", () => {
             proposed("TXT", { TXTRecords: [{ value: ["x"] }] }, { name: "_acme-challenge.score" }),
         ],
         ["that is a wildcard", proposed("A", a, { name: "*.apps" })],
+        ["that is an alias of an address without a time to live", proposed("A", alias, { target: address })],
         [
-            "that is an alias without a time to live",
-            proposed("A", { TTL: undefined, targetResource: { id: "/x" } }),
+            "that is an alias of another one in its zone",
+            proposed("A", alias, { target: sibling(zoneId, { ARecords: [] }) }),
         ],
         [
             "of the apex's SOA",
@@ -79,6 +102,19 @@ describe("a record set", () => {
             "it is an alias with records",
             "400 BadRequest",
             proposed("A", { ...a, targetResource: { id: "/x" } }),
+        ],
+        ["its target does not exist", "400 BadRequest", proposed("A", alias)],
+        ["its target has no name", "400 BadRequest", proposed("CNAME", alias, { target: address })],
+        ["its target is an IPv4 address", "400 BadRequest", proposed("AAAA", alias, { target: address })],
+        [
+            "its target is in another zone",
+            "400 BadRequest",
+            proposed("A", alias, { target: sibling(`${zoneId}.example`, { ARecords: [] }) }),
+        ],
+        [
+            "its target is an alias",
+            "400 BadRequest",
+            proposed("A", alias, { target: sibling(zoneId, { targetResource: { id: "/y" } }) }),
         ],
         ["texts cannot be aliases", "400 BadRequest", proposed("TXT", { targetResource: { id: "/x" } })],
         ["SOA is at the apex only", "400 BadRequest", proposed("SOA", {})],

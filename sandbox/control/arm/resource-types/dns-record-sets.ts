@@ -37,6 +37,8 @@ function dnsRecordSet(type: RecordType, { store }: ControlContext): ResourceType
                 other => other !== type && store.get(`${zoneId}/${other}/${name}`),
             ),
             exists: before !== undefined,
+            target: store.get(properties.targetResource?.id ?? ""),
+            zoneId,
             nameServers: NAME_SERVERS,
         });
         return properties;

@@ -6,8 +6,7 @@ import { optional, parseBody, word } from "../body";
 import { ArmError } from "../errors";
 import { sameId } from "../resource-id";
 import type { PutRequest, ResourceType } from "../resource-type";
-
-export const PUBLIC_IP_ADDRESSES = "Microsoft.Network/publicIPAddresses";
+import { checkNotAttached, PUBLIC_IP_ADDRESSES, publicIpHidden } from "./public-ip-attachment";
 
 /** "Resource name rules", Network. */
 const NAME = /^[A-Za-z0-9]([-\w.]{0,78}\w)?$/;
@@ -32,8 +31,6 @@ const sku = z.looseObject({
     name: optional(word("Basic", "Standard", "StandardV2")),
     tier: optional(word("Regional", "Global")),
 });
-
-const hiddenMembers = z.object({ ip: z.string().optional(), fqdn: z.string().optional() });
 
 /** Microsoft.Network/publicIPAddresses. */
 export function publicIpAddresses({ store, instance }: ControlContext): ResourceType {
@@ -73,14 +70,18 @@ export function publicIpAddresses({ store, instance }: ControlContext): Resource
                     `Public IP address ${request.id} of SKU ${skuName} must have the allocation method Static.`,
                 );
             }
-            const before = hiddenMembers.parse(existing?.hidden ?? {});
+            const before = publicIpHidden.parse(existing?.hidden ?? {});
             const fqdn = fqdnOf(request, properties.dnsSettings, before.fqdn);
             checkName(fqdn, request);
             // A dynamic address is given when something uses it, which nothing in this subscription does yet.
             const ip = method === "Static" ? (before.ip ?? newAddress()) : undefined;
             return {
                 properties,
-                hidden: { ...(ip !== undefined && { ip }), ...(fqdn !== undefined && { fqdn }) },
+                hidden: {
+                    ...(ip !== undefined && { ip }),
+                    ...(fqdn !== undefined && { fqdn }),
+                    ...(before.attachedTo !== undefined && { attachedTo: before.attachedTo }),
+                },
                 envelope: {
                     sku: { name: skuName, tier },
                     ...(body.zones !== undefined && { zones: body.zones }),
@@ -88,8 +89,10 @@ export function publicIpAddresses({ store, instance }: ControlContext): Resource
             };
         },
 
+        checkDelete: checkNotAttached,
+
         view({ properties, hidden }) {
-            const { ip, fqdn } = hiddenMembers.parse(hidden);
+            const { ip, fqdn, attachedTo } = publicIpHidden.parse(hidden);
             const { dnsSettings, ...rest } = addressProperties.parse(properties);
             return {
                 publicIPAllocationMethod: "Dynamic",
@@ -99,6 +102,7 @@ export function publicIpAddresses({ store, instance }: ControlContext): Resource
                 ...rest,
                 ...(dnsSettings && { dnsSettings: { ...dnsSettings, ...(fqdn !== undefined && { fqdn }) } }),
                 ...(ip !== undefined && { ipAddress: ip }),
+                ...(attachedTo !== undefined && { ipConfiguration: { id: attachedTo } }),
             };
         },
     };

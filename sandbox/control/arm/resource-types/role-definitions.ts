@@ -1,0 +1,59 @@
+import type { Resource } from "../../state/resource";
+import { ArmError } from "../errors";
+import type { ResourceType } from "../resource-type";
+
+export const ROLE_DEFINITIONS = "Microsoft.Authorization/roleDefinitions";
+
+/** Roles that exist in every tenant under these ids: those that deployments of inference need. */
+const BUILT_IN: Readonly<Record<string, { roleName: string; actions: readonly string[] }>> = {
+    "4d97b98b-1d4f-4787-a291-c67834d212e7": {
+        roleName: "Network Contributor",
+        actions: ["Microsoft.Network/*"],
+    },
+    "befefa01-2a29-4197-83a8-272ff33ce314": {
+        roleName: "DNS Zone Contributor",
+        actions: ["Microsoft.Network/dnsZones/*"],
+    },
+    "7f951dda-4ed3-4680-a7ca-43fe172d538d": {
+        roleName: "AcrPull",
+        actions: ["Microsoft.ContainerRegistry/registries/pull/read"],
+    },
+};
+
+/** Microsoft.Authorization/roleDefinitions, the built-in ones. */
+export const roleDefinitions: ResourceType = {
+    type: ROLE_DEFINITIONS,
+    firstApiVersion: "2015-07-01",
+    location: "none",
+    putStyle: "synchronous",
+    deleteStyle: "synchronous",
+    extension: true,
+
+    put() {
+        throw new ArmError(403, "AuthorizationFailed", "The sandbox has no custom roles.");
+    },
+
+    builtIn: scope =>
+        Object.entries(BUILT_IN).map(([name, { roleName, actions }]): Resource => ({
+            id: `${scope}/providers/${ROLE_DEFINITIONS}/${name}`,
+            name,
+            type: ROLE_DEFINITIONS,
+            envelope: {},
+            properties: {
+                roleName,
+                type: "BuiltInRole",
+                assignableScopes: ["/"],
+                permissions: [{ actions, notActions: [], dataActions: [], notDataActions: [] }],
+            },
+            hidden: {},
+            provisioningState: "Succeeded",
+            createdAt: "2015-02-02T21:55:09.880Z",
+        })),
+
+    lists({ properties }, _scope, { $filter = "" }) {
+        const wanted = /roleName eq '([^']*)'/i.exec($filter)?.[1];
+        return wanted === undefined || wanted === properties.roleName;
+    },
+
+    view: ({ properties }) => properties,
+};

@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { TENANT } from "../../context";
+import { parseBody } from "../body";
+import { ArmError } from "../errors";
+import { principalOf } from "../identity";
+import type { ResourceType } from "../resource-type";
+
+export const USER_ASSIGNED_IDENTITIES = "Microsoft.ManagedIdentity/userAssignedIdentities";
+
+/** "Resource name rules", ManagedIdentity. */
+const NAME = /^[a-z0-9][-_a-z0-9]{2,127}$/i;
+
+/** Microsoft.ManagedIdentity/userAssignedIdentities. */
+export const userAssignedIdentities: ResourceType = {
+    type: USER_ASSIGNED_IDENTITIES,
+    firstApiVersion: "2015-08-31-preview",
+    location: "required",
+    putStyle: "synchronous",
+    deleteStyle: "synchronous",
+    put: ({ name }) => {
+        checkName(name);
+        return { properties: {} };
+    },
+    view: ({ id }) => ({ tenantId: TENANT, ...principalOf(id) }),
+};
+
+const credential = z.object({
+    issuer: z.url(),
+    subject: z.string().min(1),
+    audiences: z.array(z.string()).length(1),
+});
+
+/** Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials: recorded, no token is exchanged. */
+export const federatedIdentityCredentials: ResourceType = {
+    type: `${USER_ASSIGNED_IDENTITIES}/federatedIdentityCredentials`,
+    firstApiVersion: "2022-01-31-preview",
+    location: "none",
+    putStyle: "synchronous",
+    deleteStyle: "synchronous",
+    put: ({ name, body }) => {
+        checkName(name);
+        return { properties: parseBody(credential, body.properties ?? {}) };
+    },
+    view: ({ properties }) => properties,
+};
+
+function checkName(name: string): void {
+    if (NAME.test(name)) return;
+    throw new ArmError(
+        400,
+        "InvalidResourceName",
+        `The name '${name}' is invalid. It has 3 to 128 letters, digits, '-' and '_', and starts with a letter or digit.`,
+    );
+}
