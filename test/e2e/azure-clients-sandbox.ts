@@ -3,8 +3,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { readFileSync } from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { AuthorizationManagementClient } from "@azure/arm-authorization";
 import { ContainerInstanceManagementClient } from "@azure/arm-containerinstance";
+import { ContainerServiceClient } from "@azure/arm-containerservice";
 import { DnsManagementClient } from "@azure/arm-dns";
+import { ManagedServiceIdentityClient } from "@azure/arm-msi";
 import { NetworkManagementClient } from "@azure/arm-network";
 import { ResourceManagementClient } from "@azure/arm-resources";
 import { StorageManagementClient } from "@azure/arm-storage";
@@ -35,15 +38,22 @@ export const group = (dnsNameLabel: string) => ({
 
 /** Microsoft's management clients, as they come, pointed at a sandbox. */
 export interface AzureClients {
+    authorization: AuthorizationManagementClient;
+    clusters: ContainerServiceClient;
     containers: ContainerInstanceManagementClient;
     dns: DnsManagementClient;
+    identities: ManagedServiceIdentityClient;
     network: NetworkManagementClient;
     resources: ResourceManagementClient;
     storage: StorageManagementClient;
 }
 
 /** @param token other than the sandbox's own, to be refused */
-export function azureClients(instance: SandboxInstance, token = armToken(instance)): AzureClients {
+export function azureClients(
+    instance: SandboxInstance,
+    token = armToken(instance),
+    subscription = SUBSCRIPTION,
+): AzureClients {
     const credential: TokenCredential = {
         getToken: () => Promise.resolve({ token, expiresOnTimestamp: Date.now() + 3_600_000 }),
     };
@@ -53,11 +63,14 @@ export function azureClients(instance: SandboxInstance, token = armToken(instanc
         retryOptions: { maxRetries: 0 },
     };
     return {
-        containers: new ContainerInstanceManagementClient(credential, SUBSCRIPTION, options),
-        dns: new DnsManagementClient(credential, SUBSCRIPTION, options),
-        network: new NetworkManagementClient(credential, SUBSCRIPTION, options),
-        resources: new ResourceManagementClient(credential, SUBSCRIPTION, options),
-        storage: new StorageManagementClient(credential, SUBSCRIPTION, options),
+        authorization: new AuthorizationManagementClient(credential, subscription, options),
+        clusters: new ContainerServiceClient(credential, subscription, options),
+        containers: new ContainerInstanceManagementClient(credential, subscription, options),
+        dns: new DnsManagementClient(credential, subscription, options),
+        identities: new ManagedServiceIdentityClient(credential, subscription, options),
+        network: new NetworkManagementClient(credential, subscription, options),
+        resources: new ResourceManagementClient(credential, subscription, options),
+        storage: new StorageManagementClient(credential, subscription, options),
     };
 }
 
@@ -129,7 +142,7 @@ export async function all<Item>(pages: AsyncIterable<Item>): Promise<Item[]> {
     return items;
 }
 
-function armToken(instance: SandboxInstance): string {
+export function armToken(instance: SandboxInstance): string {
     return readFileSync(path.join(instance.stateFolder, "arm-token"), "utf8").trim();
 }
 

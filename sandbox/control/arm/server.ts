@@ -48,7 +48,8 @@ export function armServer({ router, token, certificate }: ArmServerSettings): Fa
 }
 
 function callOf(request: FastifyRequest): ArmCall {
-    const url = new URL(request.url, "https://arm");
+    // Not resolved against an origin: clients put a scope that begins with a slash after the slash of the root.
+    const url = new URL(`https://arm${request.url}`);
     return {
         method: request.method,
         path: url.pathname,
