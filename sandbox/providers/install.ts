@@ -11,7 +11,7 @@ import { type SandboxSettings, SETTINGS_FILE } from "./settings";
 const CONTENTS_FILE = "contents";
 
 /**
- * Installs the stand-ins for azure-native, tls and random into a PULUMI_HOME, in the versions of the npm SDKs, so that
+ * Installs the stand-ins for azure-native, kubernetes, tls and random into a PULUMI_HOME, in the versions of the npm SDKs, so that
  * every program that runs with this PULUMI_HOME deploys into the sandbox `instance`. What is in place already stays.
  * @param pulumiHome made when it does not exist
  */

@@ -10,12 +10,13 @@ import {
     type ReadResult,
     type ResourceType,
 } from "../protocol/provider";
+import { refreshedInputs } from "../protocol/refreshed-inputs";
 import { equal, type Properties, UNKNOWN, type Value } from "../protocol/values";
 import { type ArmClient, OperationFailed } from "./arm-client";
 import { fillPath, parsePath, pathParameters } from "./arm-path";
 import { CREATE_BEFORE_DELETE, generatedName } from "./auto-name";
 import { previewOutputs } from "./preview";
-import { inputsAmong, refreshedInputs } from "./refresh";
+import { inputsAmong } from "./refresh";
 import type { TypeMapping } from "./resource-types";
 import type { ObjectShape, Schema } from "./schema";
 import { problemsOf } from "./validation";

@@ -1,4 +1,4 @@
-import { equal, isObject, type Properties, type Value } from "../protocol/values";
+import { isObject, type Properties, type Value } from "../protocol/values";
 import type { ObjectShape, Schema, Shape } from "./schema";
 
 /**
@@ -27,33 +27,4 @@ function inputPart(value: Value, shape: Shape, schema: Schema): Value {
 
 function isEmpty(value: Value): boolean {
     return Array.isArray(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0;
-}
-
-/**
- * The inputs after a refresh. What ARM answers cannot be turned into inputs: it fills in defaults and keeps secrets to
- * itself. So only what changed in ARM between `before` and `after` (inputs among the old and the new outputs) is
- * carried over to the `inputs` that were known.
- */
-export function refreshedInputs(inputs: Properties, before: Properties, after: Properties): Properties {
-    const result = { ...inputs };
-    for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
-        const value = after[name];
-        if (equal(before[name], value)) continue;
-        if (value === undefined) delete result[name];
-        else result[name] = refreshedValue(result[name], before[name], value);
-    }
-    return result;
-}
-
-function refreshedValue(input: Value | undefined, before: Value | undefined, after: Value): Value {
-    if (isObject(input) && isObject(before) && isObject(after)) return refreshedInputs(input, before, after);
-    if (Array.isArray(input) && Array.isArray(before) && Array.isArray(after)) {
-        return after.map((item, index) => {
-            if (index >= input.length || index >= before.length) return item;
-            return equal(before[index], item)
-                ? (input[index] as Value)
-                : refreshedValue(input[index], before[index], item);
-        });
-    }
-    return after;
 }

@@ -12,6 +12,7 @@ export interface StandIn {
 
 export const standIns: StandIn[] = [
     { name: "azure-native", sdk: "@pulumi/azure-native" },
+    { name: "kubernetes", sdk: "@pulumi/kubernetes" },
     { name: "tls", sdk: "@pulumi/tls" },
     { name: "random", sdk: "@pulumi/random" },
 ];
@@ -22,6 +23,7 @@ const INGREDIENTS = [
     "@azure/core-lro",
     "@azure/core-rest-pipeline",
     "@grpc/grpc-js",
+    "@kubernetes/client-node",
     "@peculiar/x509",
     "@pulumi/pulumi",
     "bcryptjs",

@@ -14,7 +14,7 @@ export function failure(error: unknown): Partial<grpc.StatusObject> {
     detail.setId(error.id);
     detail.setInputs(toStruct(error.inputs));
     detail.setProperties(toStruct(error.outputs));
-    detail.setReasonsList([message]);
+    detail.setReasonsList([message, ...error.details]);
     const packed = new any.Any();
     packed.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
     const status = new Status();

@@ -7,6 +7,8 @@ export interface Provider {
     name: string;
     /** Takes the provider's configuration (`azure-native:location` arrives as `location`). */
     configure?(configuration: Record<string, string>): void;
+    /** What a changed provider resource means for the resources under it: replacing it replaces them all. */
+    diffConfiguration?(olds: Properties, news: Properties): Difference;
     /** The type with this token, or nothing when the provider does not have it. */
     resourceType(token: string): ResourceType | undefined;
     /** Runs a function. Nothing when the provider does not have it. */
@@ -17,6 +19,10 @@ export interface Provider {
 export interface Call {
     /** Aborted when the engine cancels, or when the operation's time is over. */
     signal: AbortSignal;
+    /** The time that the program allows (`customTimeouts`), in seconds. */
+    timeout?: number;
+    /** The property paths whose changes the program ignores (`ignoreChanges`). */
+    ignoreChanges: string[];
     /** Shows a warning beside the resource. */
     warn(message: string): void;
 }
@@ -73,7 +79,11 @@ export interface ResourceType {
     check(request: CheckRequest, call: Call): Promise<Checked>;
     diff(request: DiffRequest): Difference;
     /** The outputs as far as they are known before anything is done. */
-    preview(news: Properties, oldOutputs: Properties | undefined): Properties;
+    preview(
+        news: Properties,
+        oldOutputs: Properties | undefined,
+        call: Call,
+    ): Properties | Promise<Properties>;
     create(news: Properties, call: Call): Promise<{ id: string; outputs: Properties }>;
     update(resource: Identity, news: Properties, olds: Properties, call: Call): Promise<Properties>;
     /** The resource as it is now; nothing when it does not exist. `known` is missing when it is being imported. */
@@ -95,6 +105,8 @@ export class InitializationError extends Error {
         readonly id: string,
         readonly inputs: Properties,
         readonly outputs: Properties,
+        /** Further sentences, which the engine shows one by one. */
+        readonly details: string[] = [],
     ) {
         super(message);
     }

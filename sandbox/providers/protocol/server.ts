@@ -64,8 +64,10 @@ type Handlers = Pick<
 
 function handlers(provider: Provider, version: string, log: EngineLog): Handlers {
     const cancelled = new AbortController();
-    const call = (urn: string, timeout = 0): Call => ({
+    const call = (urn: string, timeout = 0, ignoreChanges: string[] = []): Call => ({
         signal: AbortSignal.any([cancelled.signal, AbortSignal.timeout((timeout || DEFAULT_TIMEOUT) * 1000)]),
+        ...(timeout > 0 && { timeout }),
+        ignoreChanges,
         warn: message => log.warn(urn, message),
     });
     const typeOf = (urn: string): ResourceType => {
@@ -95,7 +97,12 @@ function handlers(provider: Provider, version: string, log: EngineLog): Handlers
             return response;
         }),
 
-        diffConfig: unary(() => new messages.DiffResponse()),
+        diffConfig: unary(request => {
+            if (!provider.diffConfiguration) return new messages.DiffResponse();
+            const olds = fromStruct(request.getOldInputs() ?? request.getOlds());
+            const difference = provider.diffConfiguration(olds, fromStruct(request.getNews()));
+            return diffResponse(difference.changes, difference.deleteBeforeReplace);
+        }),
 
         configure: unary(request => {
             const prefix = `${provider.name}:config:`;
@@ -145,7 +152,8 @@ function handlers(provider: Provider, version: string, log: EngineLog): Handlers
             const news = fromStruct(request.getProperties());
             const response = new messages.CreateResponse();
             if (request.getPreview()) {
-                response.setProperties(toStruct(type.preview(news, undefined)));
+                const outputs = await type.preview(news, undefined, call(request.getUrn()));
+                response.setProperties(toStruct(outputs));
                 return response;
             }
             const created = await type.create(news, call(request.getUrn(), request.getTimeout()));
@@ -159,17 +167,13 @@ function handlers(provider: Provider, version: string, log: EngineLog): Handlers
             const news = fromStruct(request.getNews());
             const olds = fromStruct(request.getOlds());
             const response = new messages.UpdateResponse();
+            const thisCall = call(request.getUrn(), request.getTimeout(), request.getIgnorechangesList());
             if (request.getPreview()) {
-                response.setProperties(toStruct(type.preview(news, olds)));
+                response.setProperties(toStruct(await type.preview(news, olds, thisCall)));
                 return response;
             }
             const resource = { name: nameOf(request.getUrn()), id: request.getId() };
-            const outputs = await type.update(
-                resource,
-                news,
-                olds,
-                call(request.getUrn(), request.getTimeout()),
-            );
+            const outputs = await type.update(resource, news, olds, thisCall);
             response.setProperties(toStruct(outputs));
             return response;
         }),

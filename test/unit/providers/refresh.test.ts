@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { inputsAmong, refreshedInputs } from "../../../sandbox/providers/azure-native/refresh";
+import { inputsAmong } from "../../../sandbox/providers/azure-native/refresh";
 import type { ObjectShape, Schema } from "../../../sandbox/providers/azure-native/schema";
+import { refreshedInputs } from "../../../sandbox/providers/protocol/refreshed-inputs";
 import type { Properties } from "../../../sandbox/providers/protocol/values";
 
 const schema: Schema = {

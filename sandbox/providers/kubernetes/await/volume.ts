@@ -1,0 +1,30 @@
+import type { Properties } from "../../protocol/values";
+import { at, textAt } from "../objects";
+import { type Awaiter, type Progress, READY, waitingFor } from "./progress";
+
+export const volumeAwaiter: Awaiter = {
+    timeout: 300,
+    progress: volume => phaseIs(volume, "Available", "Bound"),
+};
+
+/** A claim is there when it is bound, or when its class binds it only once a pod wants it. */
+export const volumeClaimAwaiter: Awaiter = {
+    timeout: 300,
+    related: claim => [
+        {
+            kind: { group: "storage.k8s.io", version: "v1", kind: "StorageClass" },
+            namespace: "",
+            query: { fieldSelector: `metadata.name=${textAt(claim, "spec", "storageClassName") ?? ""}` },
+        },
+    ],
+    progress: (claim, [classes = []]) => {
+        const isLazy = classes.some(one => one.volumeBindingMode === "WaitForFirstConsumer");
+        return isLazy ? phaseIs(claim, "Pending", "Bound") : phaseIs(claim, "Bound");
+    },
+};
+
+function phaseIs(object: Properties, ...phases: string[]): Progress {
+    const phase = at(object, "status", "phase");
+    if (typeof phase === "string" && phases.includes(phase)) return READY;
+    return waitingFor(`It is ${String(phase ?? "not looked at yet")} and should be ${phases.join(" or ")}.`);
+}
