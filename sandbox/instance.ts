@@ -19,6 +19,8 @@ export interface SandboxInstance {
     containerGroupAddresses: string;
     /** First three octets of the addresses that stand for public addresses of load balancers. */
     loadBalancerAddresses: string;
+    /** First three octets of the addresses that stand for those of internal load balancers, in a virtual network. */
+    internalLoadBalancerAddresses: string;
 }
 
 /** Sixteen instances fit between 127.0.60.0 and 127.0.123.255, four /24 networks each. */
@@ -44,5 +46,6 @@ export function sandboxInstance(environment: NodeJS.ProcessEnv = process.env): S
         kubernetes: { address: `127.0.${block}.6`, port: 6443 },
         containerGroupAddresses: `127.0.${block + 1}`,
         loadBalancerAddresses: `127.0.${block + 2}`,
+        internalLoadBalancerAddresses: `127.0.${block + 3}`,
     };
 }

@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import type { SandboxInstance } from "../instance";
 import { CertificateAuthority } from "../node/authority";
+import { nodeExists } from "../node/node";
 import { accessToken } from "./arm/access-token";
 import { ResourceManager } from "./arm/resource-manager";
 import { resourceTypes } from "./arm/resource-types";
@@ -10,12 +11,14 @@ import { CONTAINER_GROUPS } from "./arm/resource-types/container-groups";
 import { shareFolder } from "./arm/resource-types/storage-access";
 import { ArmRouter } from "./arm/router";
 import { armServer } from "./arm/server";
+import { groupListeners } from "./container-groups/listeners";
 import { KubernetesRunner, NAMESPACE } from "./container-groups/kubernetes-runner";
 import { PodWatch } from "./container-groups/pod-watch";
 import { RecordingRunner } from "./container-groups/runner";
 import { SUBSCRIPTIONS, TENANT } from "./context";
 import { dnsServer } from "./dns/server";
 import { servedZones } from "./dns/zones";
+import { ServiceController } from "./kubernetes-services/controller";
 import { LoadBalancerConfigurator } from "./load-balancer/load-balancer";
 import { SandboxKubernetes } from "./managed-clusters/kubernetes";
 import { Store } from "./state/store";
@@ -38,7 +41,7 @@ export async function startControl(instance: SandboxInstance, clock = () => new 
     const { stateFolder, arm } = instance;
     const store = new Store(path.join(stateFolder, "control", "resources.json"));
     const cluster = existsSync(path.join(stateFolder, "kubeconfig"))
-        ? runInKubernetes(instance, store)
+        ? runInKubernetes(instance, store, clock)
         : undefined;
     const runner = cluster?.runner ?? new RecordingRunner();
     const types = resourceTypes({ store, instance, runner, kubernetes: cluster?.kubernetes, clock });
@@ -59,8 +62,8 @@ export async function startControl(instance: SandboxInstance, clock = () => new 
     };
 }
 
-/** Container groups as pods, and the way to them. */
-function runInKubernetes(instance: SandboxInstance, store: Store) {
+/** Container groups as pods, Services of type LoadBalancer, and the way to both. */
+function runInKubernetes(instance: SandboxInstance, store: Store, clock: () => Date) {
     const config = new KubeConfig();
     config.loadFromFile(path.join(instance.stateFolder, "kubeconfig"));
     const api = config.makeApiClient(CoreV1Api);
@@ -69,17 +72,25 @@ function runInKubernetes(instance: SandboxInstance, store: Store) {
         shareFolder(instance.stateFolder, account, share),
     );
     const groups = () => store.ofType(CONTAINER_GROUPS);
-    const loadBalancer = new LoadBalancerConfigurator(instance, groups, group => runner.podOf(group));
+    const loadBalancer: LoadBalancerConfigurator = new LoadBalancerConfigurator(instance, () => [
+        ...groups().flatMap(group => groupListeners(group, runner.podOf(group))),
+        ...(services?.listeners() ?? []),
+    ]);
+    const apply = () => loadBalancer.changed();
+    // A cluster that was there before has a cloud of its own to give addresses.
+    const services = nodeExists(instance)
+        ? new ServiceController(config, instance, store, clock, apply)
+        : undefined;
     const reconcile = () => void runner.reconcile(groups()).catch((error: unknown) => console.error(error));
 
     // Before the pods are known the load balancer keeps what it had: they run on while this process restarts.
     let timer: NodeJS.Timeout | undefined;
-    void runner.prepare().then(() => {
-        const changed = () => loadBalancer.changed();
-        store.onChange(changed);
-        pods.onChange(changed);
+    void Promise.all([runner.prepare(), services?.prepare()]).then(() => {
+        store.onChange(() => void apply());
+        pods.onChange(() => void apply());
         pods.onChange(reconcile);
-        changed();
+        void apply();
+        services?.changed();
         reconcile();
         timer = setInterval(reconcile, RECONCILE_MS);
     });
@@ -89,7 +100,7 @@ function runInKubernetes(instance: SandboxInstance, store: Store) {
         close: async () => {
             clearInterval(timer);
             loadBalancer.close();
-            await pods.close();
+            await Promise.all([pods.close(), services?.close()]);
         },
     };
 }

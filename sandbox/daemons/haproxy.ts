@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { execa } from "execa";
 import { debianPackages } from "../../tools/debian";
 import type { SandboxInstance } from "../instance";
+import { nodeRunFolder } from "../node/namespace";
 import { API_SERVER_PORT, NODE_ADDRESS } from "../node/settings";
 
 /** HAProxy on the host: the door to the API server and the load balancer. */
@@ -21,9 +22,14 @@ export async function haproxy(): Promise<Haproxy> {
     return { program: tree.path("usr/sbin/haproxy"), environment: tree.environment };
 }
 
-/** The configuration that HAProxy runs with. The control process writes it anew whenever a container group changes. */
+/** The configuration that HAProxy runs with. The control process writes it anew whenever what it serves changes. */
 export function haproxyConfiguration(instance: SandboxInstance): string {
     return path.join(instance.stateFolder, "control", "haproxy", "haproxy.cfg");
+}
+
+/** Where a running HAProxy takes commands. */
+export function haproxySocket(instance: SandboxInstance): string {
+    return path.join(nodeRunFolder(instance), "haproxy.sock");
 }
 
 /** Until the control process has written its first configuration, there is the door to the API server alone. */

@@ -14,6 +14,7 @@ describe("sandboxInstance", () => {
             one.kubernetes.address,
             one.containerGroupAddresses,
             one.loadBalancerAddresses,
+            one.internalLoadBalancerAddresses,
         ]);
         expect(new Set(own).size).toBe(own.length);
     });

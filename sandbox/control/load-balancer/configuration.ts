@@ -1,18 +1,22 @@
+import { createHash } from "node:crypto";
+
 /** A TCP server inside the network namespace of the Kubernetes node. */
 export interface InnerServer {
     address: string;
     port: number;
 }
 
-/** A container group with a public address. */
-export interface PublicGroup {
-    /** ARM id. */
-    id: string;
-    /** The loopback address that stands for the public one. */
+/** An address and port on the host behind which there are pods. */
+export interface Listener {
+    /** Whose it is, for who reads the configuration. */
+    owner: string;
+    /** The loopback address that stands for the public or internal one. */
     address: string;
-    ports: readonly number[];
-    /** Where its pod is; undefined while it does not take connections. */
-    podAddress: string | undefined;
+    port: number;
+    /** Where connections may come from (CIDR); undefined: from everywhere. */
+    sources?: readonly string[];
+    /** Where connections go. While there is none they are refused. */
+    servers: readonly InnerServer[];
 }
 
 export interface LoadBalancer {
@@ -20,23 +24,36 @@ export interface LoadBalancer {
     namespace: string;
     /** How the host reaches the API server. */
     door: { address: string; port: number; server: InnerServer };
-    groups: readonly PublicGroup[];
+    /** Unix socket over which a running HAProxy is told of other servers. */
+    control: string;
+    listeners: readonly Listener[];
 }
+
+/** What HAProxy is to do, as a whole and as the change of one that runs already. */
+export interface Rendered {
+    text: string;
+    /** The same for two configurations between which only the servers in the slots differ. */
+    frame: string;
+    /** Bring a running HAProxy with the same frame to this configuration. Each can be given any number of times. */
+    commands: readonly string[];
+}
+
+/** Pods come and go without a new process as long as they fit into the slots that a listener has. */
+const FEWEST_SLOTS = 8;
+
+/** HAProxy takes at most 64 words in a line. */
+const SOURCES_A_LINE = 32;
 
 /**
  * The configuration of the HAProxy on the host. It passes bytes on and looks into none, as Azure's load balancer does;
  * an idle connection ends after 4 minutes, as there.
  */
-export function renderLoadBalancer({ namespace, door, groups }: LoadBalancer): string {
-    const lines = [
-        "# Written by the sandbox at every change of a container group.",
-        "global",
-        // A reload leaves connections to the old process; this bounds how long there is one.
-        "    hard-stop-after 5m",
-        "",
+export function renderLoadBalancer({ namespace, door, control, listeners }: LoadBalancer): Rendered {
+    const sections = listeners.map(listener => section(listener, namespace));
+    const above = [
         "defaults",
         "    mode tcp",
-        // A group that does not listen is seen at once, as a reset connection.
+        // A server that does not listen is seen at once, as a reset connection.
         "    retries 0",
         "    timeout connect 5s",
         "    timeout client 4m",
@@ -49,19 +66,68 @@ export function renderLoadBalancer({ namespace, door, groups }: LoadBalancer): s
         "    timeout server 1h",
         `    server api-server ${door.server.address}:${door.server.port} namespace ${namespace}`,
     ];
-    for (const group of groups) {
-        for (const port of group.ports) lines.push("", ...section(group, port, namespace));
-    }
-    return `${lines.join("\n")}\n`;
+    const fixed = JSON.stringify([control, above, sections.map(({ lines, slots }) => [lines, slots.length])]);
+    const frame = createHash("sha256").update(fixed).digest("hex").slice(0, 16);
+    const text = [
+        "# Written by the sandbox at every change of a container group, a Service or its pods.",
+        "global",
+        // A new process gets the listening sockets of the old one, so that no connection falls between them.
+        `    stats socket ${control} mode 600 level admin expose-fd listeners`,
+        // Tells a running process from one of another configuration.
+        `    description ${frame}`,
+        // A reload leaves connections to the old process; this bounds how long there is one.
+        "    hard-stop-after 5m",
+        "",
+        ...above,
+        ...sections.flatMap(({ lines, slots }) => ["", ...lines, ...slots.map(({ line }) => line)]),
+    ];
+    return {
+        text: `${text.join("\n")}\n`,
+        frame,
+        commands: sections.flatMap(({ slots }) => slots.flatMap(({ commands }) => commands)),
+    };
 }
 
-function section({ id, address, podAddress }: PublicGroup, port: number, namespace: string): string[] {
-    return [
-        `# ${id.replace(/\s/g, " ")}`,
-        `listen ${address}:${port}`,
-        `    bind ${address}:${port}`,
-        ...(podAddress === undefined
-            ? ["    tcp-request connection reject"]
-            : [`    server pod ${podAddress}:${port} namespace ${namespace}`]),
+interface Slot {
+    line: string;
+    commands: string[];
+}
+
+function section({ owner, address, port, sources, servers }: Listener, namespace: string) {
+    const name = `${address}:${port}`;
+    const lines = [
+        `# ${owner.replace(/\s/g, " ")}`,
+        `listen ${name}`,
+        `    bind ${name}`,
+        ...access(sources),
+        "    tcp-request connection reject if { nbsrv eq 0 }",
+        "    balance roundrobin",
     ];
+    const count = Math.max(FEWEST_SLOTS, 2 ** Math.ceil(Math.log2(Math.max(1, servers.length))));
+    const slots = Array.from({ length: count }, (_, index) => slot(`slot${index}`, servers[index]));
+    return { lines, slots };
+
+    function slot(id: string, server: InnerServer | undefined): Slot {
+        const { address, port } = server ?? { address: "127.0.0.1", port: 1 };
+        const state = server ? "" : " disabled";
+        return {
+            line: `    server ${id} ${address}:${port} namespace ${namespace}${state}`,
+            commands: server
+                ? [
+                      `set server ${name}/${id} addr ${address} port ${port}`,
+                      `set server ${name}/${id} state ready`,
+                  ]
+                : [`set server ${name}/${id} state maint`],
+        };
+    }
+}
+
+function access(sources: readonly string[] | undefined): string[] {
+    if (sources === undefined) return [];
+    if (sources.length === 0) return ["    tcp-request connection reject"];
+    const lines: string[] = [];
+    for (let start = 0; start < sources.length; start += SOURCES_A_LINE) {
+        lines.push(`    acl allowed src ${sources.slice(start, start + SOURCES_A_LINE).join(" ")}`);
+    }
+    return [...lines, "    tcp-request connection reject unless allowed"];
 }

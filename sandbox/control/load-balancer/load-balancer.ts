@@ -1,69 +1,77 @@
-import { existsSync, readFileSync } from "node:fs";
-import type { V1Pod } from "@kubernetes/client-node";
+import { setTimeout as sleep } from "node:timers/promises";
 import { runningDaemon } from "../../daemons/daemon";
-import { haproxyConfiguration } from "../../daemons/haproxy";
+import { haproxyConfiguration, haproxySocket } from "../../daemons/haproxy";
 import { signal } from "../../daemons/processes";
+import { eventually } from "../../daemons/wait";
 import type { SandboxInstance } from "../../instance";
 import { API_SERVER_PORT, NODE_ADDRESS } from "../../node/settings";
-import { containerGroupHidden, containerGroupProperties } from "../container-groups/model";
-import type { Resource } from "../state/resource";
 import { writeAtomically } from "../state/atomic-file";
-import { type PublicGroup, renderLoadBalancer } from "./configuration";
+import { type Listener, renderLoadBalancer } from "./configuration";
+import { runningFrame, tell } from "./runtime";
 
-/** Several changes in a row make one reload. */
+/** Several changes in a row make one. */
 const QUIET_MS = 50;
 
-/** Keeps HAProxy's configuration at what the container groups are, and has HAProxy read it again without a break. */
+/** How long HAProxy may take to read its configuration again. */
+const RELOAD_MS = 5_000;
+
+/**
+ * Keeps HAProxy at what container groups and Services are. Where only pods come and go it is told so, because every
+ * reload leaves a process behind for as long as one connection lasts: 50 reloads under connections that are kept
+ * alive were seen to leave 27 processes.
+ */
 export class LoadBalancerConfigurator {
-    private timer: NodeJS.Timeout | undefined;
+    private applied = "";
+    private working: Promise<void> = Promise.resolve();
+    private next: Promise<void> | undefined;
+    private closed = false;
 
     constructor(
         private readonly instance: SandboxInstance,
-        private readonly groups: () => readonly Resource[],
-        private readonly podOf: (group: Resource) => V1Pod | undefined,
+        private readonly listeners: () => readonly Listener[],
     ) {}
 
-    /** Soon after this call the configuration is right. */
-    changed(): void {
-        this.timer ??= setTimeout(() => {
-            this.timer = undefined;
-            this.apply();
-        }, QUIET_MS);
+    /** Ends when HAProxy does what is right now. */
+    changed(): Promise<void> {
+        return (this.next ??= this.applySoon());
     }
 
     close(): void {
-        clearTimeout(this.timer);
+        this.closed = true;
     }
 
-    private apply(): void {
-        const file = haproxyConfiguration(this.instance);
-        const configuration = renderLoadBalancer({
+    private async applySoon(): Promise<void> {
+        await Promise.all([sleep(QUIET_MS), this.working]);
+        this.next = undefined;
+        if (this.closed) return;
+        this.working = this.apply().catch((error: unknown) => console.error(error));
+        await this.working;
+    }
+
+    private async apply(): Promise<void> {
+        const socket = haproxySocket(this.instance);
+        const { text, frame, commands } = renderLoadBalancer({
             namespace: this.instance.namespace,
             door: { ...this.instance.kubernetes, server: { address: NODE_ADDRESS, port: API_SERVER_PORT } },
-            groups: this.groups().flatMap(group => publicGroup(group, this.podOf(group))),
+            control: socket,
+            listeners: this.listeners(),
         });
-        if (existsSync(file) && readFileSync(file, "utf8") === configuration) return;
-        writeAtomically(file, configuration);
-        const master = runningDaemon(this.instance, "haproxy");
-        // SIGUSR2 to the master process: new workers take over the listening sockets, old ones end their connections.
-        if (master !== undefined) signal(master, "SIGUSR2");
+        if (text === this.applied) return;
+        // A HAProxy that starts later, or again, reads it.
+        writeAtomically(haproxyConfiguration(this.instance), text);
+        const told = (await runningFrame(socket)) === frame && (await tell(socket, commands));
+        if (told || (await this.reload(frame))) this.applied = text;
+        else console.error("HAProxy has not taken its new configuration. See its log.");
     }
-}
 
-/** Groups without a public address, or stopped, are not there for the load balancer. */
-export function publicGroup(group: Resource, pod: V1Pod | undefined): PublicGroup[] {
-    const { ip } = containerGroupHidden.parse(group.hidden);
-    const { ipAddress } = containerGroupProperties.parse(group.properties);
-    if (ip === undefined || ipAddress?.type !== "Public") return [];
-    const ports = (ipAddress.ports ?? []).filter(({ protocol = "TCP" }) => protocol === "TCP");
-    return [
-        { id: group.id, address: ip, ports: ports.map(({ port }) => port), podAddress: readyAddress(pod) },
-    ];
-}
-
-/** A group whose readiness probes fail gets no connections ("Configure readiness probes", Container Instances). */
-function readyAddress(pod: V1Pod | undefined): string | undefined {
-    const ready = pod?.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True");
-    const leaving = pod?.metadata?.deletionTimestamp !== undefined;
-    return ready && !leaving ? pod?.status?.podIP : undefined;
+    private async reload(frame: string): Promise<boolean> {
+        const master = runningDaemon(this.instance, "haproxy");
+        if (master === undefined) return true;
+        // SIGUSR2 to the master process: new workers take over the listening sockets, old ones end their connections.
+        signal(master, "SIGUSR2");
+        return eventually(
+            async () => (await runningFrame(haproxySocket(this.instance))) === frame,
+            RELOAD_MS,
+        );
+    }
 }

@@ -1,0 +1,3 @@
+module azure-secure-inference/test/model
+
+go 1.24
