@@ -76,7 +76,7 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
         ...(options.body !== undefined && { body: Buffer.from(options.body).toString("base64") }),
     };
     // In a file, because headers may hold keys and arguments can be read by everybody.
-    await writeFile(targets, JSON.stringify(target), { mode: 0o600 });
+    await writeFile(targets, `${JSON.stringify(target)}\n`, { mode: 0o600 });
     const attack = execa(
         vegeta,
         ["attack", ...attackFlags(options), "-targets", targets, "-output", results],

@@ -83,8 +83,9 @@ export class ServiceController {
             this.dirty = false;
             try {
                 const assignments = this.assign();
-                // An address is told after it answers, and taken back after it has ceased to.
+                // An address is told after it answers, and given back after it has ceased to.
                 await this.apply();
+                this.publicIps.attach(this.assigned);
                 await Promise.all([...assignments.map(one => this.tell(one)), ...this.letGo()]);
             } catch (error) {
                 this.retry(error);
@@ -100,7 +101,6 @@ export class ServiceController {
             makePublicIp: service => this.publicIps.make(service),
         });
         this.assigned = assignments.filter(one => "address" in one);
-        this.publicIps.attach(this.assigned);
         return assignments;
     }
 
