@@ -79,9 +79,7 @@ export class BalancerStage {
     async close(): Promise<void> {
         const name = this.namespace;
         await this.#core.deleteNamespace({ name }).catch(() => undefined);
-        await expectSoon(`namespace ${name} is gone`, async () =>
-            gone(this.#core.readNamespace({ name })),
-        );
+        await expectSoon(`namespace ${name} is gone`, async () => gone(this.#core.readNamespace({ name })));
     }
 
     /** Changes the model's Deployment and waits until exactly the wanted pods are there. */
@@ -215,8 +213,7 @@ export function score(
 }
 
 async function expectSoon(what: string, condition: () => Promise<boolean>): Promise<void> {
-    if (!(await eventually(condition, PATIENCE_MS)))
-        throw new Error(`It has not come to pass that ${what}.`);
+    if (!(await eventually(condition, PATIENCE_MS))) throw new Error(`It has not come to pass that ${what}.`);
 }
 
 async function gone(reading: Promise<unknown>): Promise<boolean> {

@@ -118,7 +118,9 @@ describe.skipIf(!hasNode)("Services of type LoadBalancer (needs Linux and root)"
         await stage.service("own", {});
         const own = await stage.address("own");
         const made = async () =>
-            (await all(azure.network.publicIPAddresses.listAll())).filter(({ ipAddress }) => ipAddress === own);
+            (await all(azure.network.publicIPAddresses.listAll())).filter(
+                ({ ipAddress }) => ipAddress === own,
+            );
         expect(await made()).toMatchObject([{ tags: { "k8s-azure-service": `${stage.namespace}/own` } }]);
 
         signal(runningDaemon(instance, "control")!, "SIGKILL");
