@@ -7,7 +7,13 @@ export const BODY_LIMIT_FILE = "body-limit.lua";
  * done by raising an error, the only way that a filter has; HAProxy then answers 400 for itself, which the
  * configuration turns into 413.
  */
-export const BODY_LIMIT_FILTER = `
+export const BODY_LIMIT_FILTER = bodyLimitFilter("self.most");
+
+/** The same where one section serves many models: the limit is that of the request's model. */
+export const ROUTE_BODY_LIMIT_FILTER = bodyLimitFilter('(tonumber(txn:get_var("txn.most_bytes")) or 0)');
+
+function bodyLimitFilter(most: string): string {
+    return `
 local BodyLimit = { id = "body limit", flags = filter.FLT_CFG_FL_HTX }
 BodyLimit.__index = BodyLimit
 
@@ -24,7 +30,7 @@ end
 function BodyLimit:http_payload(txn, message)
     -- Not message:input(), which counts the end mark and trailers too.
     self.seen = self.seen + #(message:body() or "")
-    if self.seen > self.most then
+    if self.seen > ${most} then
         txn:set_var("txn.body_too_large", true)
         error("body too large")
     end
@@ -35,3 +41,4 @@ core.register_filter("body-limit", BodyLimit, function(class, arguments)
     return class
 end)
 `.trimStart();
+}

@@ -1,4 +1,11 @@
 import { isIPv4 } from "node:net";
+import {
+    QUEUE_PORT,
+    UNPRIVILEGED_HTTP_PORT,
+    UNPRIVILEGED_HTTPS_PORT,
+    type PodFrontModel,
+    type PodFrontSettings,
+} from "./pod-settings";
 import { HEALTH_PORT, HTTP_PORT, HTTPS_PORT, type FrontModel, type FrontSettings } from "./settings";
 
 /** A setting that cannot become configuration. */
@@ -8,7 +15,7 @@ export interface FrontProblem {
     reason: string;
 }
 
-/** Thrown by `renderFront` with every problem there is. */
+/** Thrown by `renderFront` and `frontFiles` with every problem there is. */
 export class FrontSettingsError extends Error {
     override readonly name = "FrontSettingsError";
 
@@ -25,31 +32,82 @@ const PATH = /^\/[-A-Za-z0-9._~/?=&:@!*+,;]{0,1023}$/;
 /** HAProxy keeps times in 31 bits and refuses more than this (24.8 days). */
 export const LONGEST_TIME_MS = 2 ** 31 - 1;
 
+/** Below SECRET_FOLDER, in folders or not, and never above it. */
+const FILE = /^(?=.{1,253}$)[A-Za-z0-9][-._A-Za-z0-9]*(\/[A-Za-z0-9][-._A-Za-z0-9]*)*$/;
+
 /**
  * Every reason why these settings cannot be rendered. Whatever passes can be put into the configuration without
  * quotes: that is what keeps a name from becoming a directive.
  */
 export function checkFront(settings: FrontSettings): FrontProblem[] {
-    const { tls, models } = settings;
-    const problems: FrontProblem[] = [];
-    if (tls) {
-        if (tls.minimumVersion !== "1.2" && tls.minimumVersion !== "1.3") {
-            problems.push({ property: "tls.minimumVersion", reason: "must be 1.2 or 1.3" });
-        }
-        problems.push(...wholeNumber("tls.hstsMaxAgeSeconds", tls.hstsMaxAgeSeconds, 0, 2 ** 31 - 1));
-    }
-    if (models.length === 0) problems.push({ property: "models", reason: "must name at least one model" });
-    models.forEach((model, index) => {
-        problems.push(...checkModel(model, `models[${index}]`));
-        if (models.findIndex(({ name }) => name === model.name) !== index) {
-            problems.push({ property: `models[${index}].name`, reason: "is taken by another model" });
-        }
-    });
-    return problems;
+    const ports = [HTTP_PORT, HTTPS_PORT, HEALTH_PORT];
+    return [
+        ...checkTls(settings.tls),
+        ...checkModels(settings.models, (model, at) => checkModel(model, at, ports)),
+    ];
 }
 
-function checkModel(model: FrontModel, at: string): FrontProblem[] {
-    const own: readonly number[] = [HTTP_PORT, HTTPS_PORT, HEALTH_PORT];
+/** The same for a front in a pod. */
+export function checkPodFront({ tls, models, fronts }: PodFrontSettings): FrontProblem[] {
+    const ports = [UNPRIVILEGED_HTTP_PORT, UNPRIVILEGED_HTTPS_PORT, QUEUE_PORT, HEALTH_PORT];
+    return [
+        ...checkTls(tls),
+        ...(fronts
+            ? [...hostName("fronts.host", fronts.host), ...wholeNumber("fronts.most", fronts.most, 1, 100)]
+            : []),
+        ...checkModels(models, (model, at) => [
+            ...checkModel(model, at, ports),
+            ...checkInPod(model, at),
+            ...(model.hostname !== undefined && !isFirst(models, model, "hostname")
+                ? [{ property: `${at}.hostname`, reason: "is taken by another model" }]
+                : []),
+        ]),
+    ];
+}
+
+function checkTls(tls: FrontSettings["tls"]): FrontProblem[] {
+    if (!tls) return [];
+    return [
+        ...(tls.minimumVersion !== "1.2" && tls.minimumVersion !== "1.3"
+            ? [{ property: "tls.minimumVersion", reason: "must be 1.2 or 1.3" }]
+            : []),
+        ...wholeNumber("tls.hstsMaxAgeSeconds", tls.hstsMaxAgeSeconds, 0, 2 ** 31 - 1),
+    ];
+}
+
+function checkModels<Model extends FrontModel>(
+    models: readonly Model[],
+    check: (model: Model, at: string) => FrontProblem[],
+): FrontProblem[] {
+    if (models.length === 0) return [{ property: "models", reason: "must name at least one model" }];
+    return models.flatMap((model, index) => [
+        ...check(model, `models[${index}]`),
+        ...(isFirst(models, model, "name")
+            ? []
+            : [{ property: `models[${index}].name`, reason: "is taken by another model" }]),
+    ]);
+}
+
+function isFirst<Model>(models: readonly Model[], model: Model, property: keyof Model): boolean {
+    return models.find(other => other[property] === model[property]) === model;
+}
+
+function checkInPod({ hostname, replicas, keyDigestsFile }: PodFrontModel, at: string): FrontProblem[] {
+    return [
+        ...(replicas === undefined ? [] : wholeNumber(`${at}.replicas`, replicas, 1, 1_000)),
+        ...(hostname === undefined ? [] : hostName(`${at}.hostname`, hostname)),
+        ...(keyDigestsFile === undefined
+            ? []
+            : matches(
+                  `${at}.keyDigestsFile`,
+                  FILE,
+                  keyDigestsFile,
+                  "must be a relative path of letters, digits, dots, hyphens and underscores",
+              )),
+    ];
+}
+
+function checkModel(model: FrontModel, at: string, own: readonly number[]): FrontProblem[] {
     return [
         ...matches(
             `${at}.name`,
@@ -78,6 +136,13 @@ function checkModel(model: FrontModel, at: string): FrontProblem[] {
         ...wholeNumber(`${at}.scoringTimeoutMs`, model.scoringTimeoutMs, 1, LONGEST_TIME_MS),
         ...wholeNumber(`${at}.maxBodyBytes`, model.maxBodyBytes, 1, 2 ** 40),
     ];
+}
+
+/** In lower case, as host names are compared. */
+function hostName(property: string, value: string): FrontProblem[] {
+    return isIPv4(value)
+        ? [{ property, reason: "must be a host name, not an address" }]
+        : matches(property, HOST_NAME, value, "must be a host name in lower case");
 }
 
 function matches(property: string, pattern: RegExp, value: string, reason: string): FrontProblem[] {

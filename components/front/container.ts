@@ -1,4 +1,5 @@
 import { BODY_LIMIT_FILE, BODY_LIMIT_FILTER } from "./body-limit";
+import { CONFIGURATION_FOLDER } from "./pod-settings";
 
 /** The environment variable that carries what `renderFront` returned, readable in a preview. */
 export const FRONT_CONFIGURATION_VARIABLE = "FRONT_CONFIGURATION";
@@ -25,7 +26,20 @@ cd "$(mktemp -d)"
 printf '%s\\n' "$${FRONT_CONFIGURATION_VARIABLE}" >haproxy.cfg
 cat >${BODY_LIMIT_FILE} <<'END_OF_FILTER'
 ${BODY_LIMIT_FILTER}END_OF_FILTER
-haproxy -f haproxy.cfg &
+${stopping("haproxy -f haproxy.cfg")}`,
+];
+
+/** What the front's container runs in a pod, with what `frontFiles` returned in `CONFIGURATION_FOLDER`. It writes nothing. */
+export const frontPodCommand: readonly string[] = [
+    "/bin/sh",
+    "-c",
+    `set -eu
+${stopping(`haproxy -f ${CONFIGURATION_FOLDER}/haproxy.cfg`)}`,
+];
+
+/** Starts HAProxy and stays, to translate signals. */
+function stopping(start: string): string {
+    return `${start} &
 haproxy=$!
 trap 'kill -USR1 "$haproxy"' TERM INT USR1
 status=0
@@ -36,5 +50,5 @@ while kill -0 "$haproxy" 2>/dev/null; do
     wait "$haproxy" || status=$?
 done
 exit "$status"
-`,
-];
+`;
+}

@@ -1,9 +1,19 @@
 const TIME = "%(time)[date(0,us),us_utime(%Y-%m-%dT%H:%M:%S.%6NZ)]";
 
-/**
- * One JSON object a request: neither headers nor bodies nor the query, which may hold what is nobody's business.
- * Times are in milliseconds (-1: did not get that far).
- */
+/** How a request ended: two letters that tell who ended it and where (8.5 of HAProxy's manual), bytes, milliseconds. */
+const OUTCOME = [
+    "%(status)ST",
+    "%(end)ts",
+    "%(bytesIn)U",
+    "%(bytesOut)B",
+    // -1: did not get that far.
+    "%(queueMs)Tw",
+    "%(modelMs)Tr",
+    "%(totalMs)Ta",
+    "%(queued)bq",
+];
+
+/** One JSON object a request: neither headers nor bodies nor the query, which may hold what is nobody's business. */
 export function accessLog(): string {
     return json([
         TIME,
@@ -14,15 +24,38 @@ export function accessLog(): string {
         "%(protocol)HV",
         "%(tls)sslv",
         "%(model)b",
-        "%(status)ST",
-        // Two letters that tell who ended the request and where, see 8.5 of HAProxy's manual.
-        "%(end)ts",
-        "%(bytesIn)U",
-        "%(bytesOut)B",
-        "%(queueMs)Tw",
-        "%(modelMs)Tr",
-        "%(totalMs)Ta",
-        "%(queued)bq",
+        ...OUTCOME,
+    ]);
+}
+
+/** The front that a client came to: which model it asked for, and which front (by address) kept the queue. */
+export function entryLog(): string {
+    return json([
+        TIME,
+        "%(at)f",
+        "%(id)[var(txn.id)]",
+        "%(client)[src]",
+        "%(method)HM",
+        "%(path)HPO",
+        "%(protocol)HV",
+        "%(tls)sslv",
+        "%(model)[var(txn.model)]",
+        "%(front)si",
+        ...OUTCOME,
+    ]);
+}
+
+/** The front that keeps the model's queue: the same id, the front that the request came through, and the replica. */
+export function queueLog(): string {
+    return json([
+        TIME,
+        "%(at)f",
+        "%(id)[var(txn.id)]",
+        "%(client)[var(txn.client)]",
+        "%(entry)[src]",
+        "%(model)[var(txn.model)]",
+        "%(replica)si",
+        ...OUTCOME,
     ]);
 }
 

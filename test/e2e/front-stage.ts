@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
 import { execa, type ResultPromise } from "execa";
@@ -18,6 +17,7 @@ import { eventually } from "../../sandbox/daemons/wait";
 import { frontRoot } from "../../sandbox/images";
 import { commandInRoot } from "../../sandbox/images/command";
 import { hasDebianPackages } from "../../tools/debian";
+import { TestAuthority } from "./front-certificates";
 
 /** Why the front cannot be run here, if so. */
 export const CANNOT_RUN =
@@ -65,7 +65,10 @@ export class FrontStage {
         await execa("ip", ["netns", "add", this.#namespace]);
         await this.inside(["ip", "link", "set", "lo", "up"]);
         mkdirSync(this.#secrets, { mode: 0o700 });
-        await this.#certificates();
+        const authority = new TestAuthority(this.folder);
+        await authority.open();
+        const { chain, key } = await authority.leaf(HOST);
+        writeFileSync(path.join(this.#secrets, CERTIFICATE_FILE), chain + key, { mode: 0o600 });
         const digests = [PRIMARY_KEY, SECONDARY_KEY].map(key =>
             createHash("sha256").update(key).digest("hex"),
         );
@@ -252,62 +255,5 @@ export class FrontStage {
 
     file(name: string): string {
         return path.join(this.folder, name);
-    }
-
-    /** An authority, an intermediate one, and a leaf for HOST, by openssl. */
-    async #certificates(): Promise<void> {
-        const openssl = (...args: string[]) => execa("openssl", args, { cwd: this.folder });
-        const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc"];
-        const authority = ["-addext", "basicConstraints=critical,CA:TRUE"];
-        await openssl(
-            ...["req", "-x509", ...newKey, "-keyout", "authority.key", "-out", "authority.pem", "-days", "2"],
-            ...["-subj", "/CN=Test authority"],
-        );
-        await openssl(
-            ...[
-                "req",
-                "-x509",
-                ...newKey,
-                "-keyout",
-                "intermediate.key",
-                "-out",
-                "intermediate.pem",
-                "-days",
-                "2",
-            ],
-            ...[
-                "-subj",
-                "/CN=Test intermediate",
-                "-CA",
-                "authority.pem",
-                "-CAkey",
-                "authority.key",
-                ...authority,
-            ],
-        );
-        await openssl(
-            ...["req", "-x509", ...newKey, "-keyout", "leaf.key", "-out", "leaf.pem", "-days", "2"],
-            ...["-subj", `/CN=${HOST}`, "-addext", `subjectAltName=DNS:${HOST}`],
-            ...[
-                "-addext",
-                "basicConstraints=critical,CA:FALSE",
-                "-addext",
-                "keyUsage=critical,digitalSignature",
-            ],
-            ...[
-                "-addext",
-                "extendedKeyUsage=serverAuth",
-                "-CA",
-                "intermediate.pem",
-                "-CAkey",
-                "intermediate.key",
-            ],
-        );
-        const chain = ["leaf.pem", "intermediate.pem", "leaf.key"].map(name =>
-            readFile(this.file(name), "utf8"),
-        );
-        writeFileSync(path.join(this.#secrets, CERTIFICATE_FILE), (await Promise.all(chain)).join(""), {
-            mode: 0o600,
-        });
     }
 }

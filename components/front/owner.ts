@@ -1,0 +1,64 @@
+import { QUEUE_PORT, type PodFrontSettings } from "./pod-settings";
+import type { Section } from "./sections";
+
+/** A colon is not possible in the name of a model. */
+export const OTHERS = ":fronts";
+export const OTHERS_KNOWN = `{ nbsrv(${OTHERS}) gt 0 }`;
+/** Answers 200 when this front may keep queues. No client gets here: it is asked on QUEUE_PORT. */
+export const OWNER_PATH = "/owner";
+
+const DNS_DELAY_SECONDS = 45;
+/** By then this front has heard of others that were there before it. */
+const LOOKED_AROUND_SECONDS = 3;
+
+/**
+ * Every model's queue is kept by one front: the fronts that may keep queues, by address, are on a ring, and the model's name
+ * points to one of them. All fronts reckon the same way.
+ *
+ * Which fronts may keep queues does not hang on DNS, which is late, but on what each answers when it is asked, twice a second:
+ * yes when it has been there for as long as DNS may be late, so that all know it, and no as soon as it is asked to stop, long before it does.
+ *
+ * What holds: a replica never gets more requests at a time than its model's limit, and the queue is one, as long as the set of
+ * fronts is the same. When one comes or goes, the queues that move (those of about one front) are kept by two for up to a
+ * second, and what stood in the old one is still worked off: until then a replica may get twice its limit. When all fronts are
+ * younger than that, it may for as long as DNS tells them different things. A front that knows no other (no DNS) keeps
+ * all queues for what it gets: the limit is then one for each front.
+ *
+ * A front that dies takes the requests with it that it had from clients or in its queues. They are answered 502 when it was the
+ * second, for nobody knows whether a model has seen them. What comes after goes elsewhere at once.
+ */
+export function others(
+    { host, most }: NonNullable<PodFrontSettings["fronts"]>,
+    timeout: readonly string[],
+): Section {
+    return [
+        `backend ${OTHERS}`,
+        "balance hash var(txn.model)",
+        // Names that differ in one letter are to be far apart.
+        "hash-type consistent crc32 avalanche",
+        ...timeout,
+        "timeout check 2s",
+        `option httpchk GET ${OWNER_PATH}`,
+        "http-check expect status 200",
+        [
+            `server-template front 1-${most} ${host}:${QUEUE_PORT} resolvers cluster resolve-prefer ipv4 init-addr none`,
+            // By address: DNS lists them to everybody in another order. 16 times as many places on the ring share it evenly.
+            "hash-key addr weight 16 check inter 500 fall 2 rise 1",
+        ].join(" "),
+    ];
+}
+
+/** The answer on OWNER_PATH. Where nobody keeps queues, who has looked around does; and who does, does until it stops. */
+export function mayKeepQueues({
+    dnsDelaySeconds = DNS_DELAY_SECONDS,
+}: NonNullable<PodFrontSettings["fronts"]>): string[] {
+    return [
+        `acl asked path ${OWNER_PATH}`,
+        "http-request set-log-level silent if asked",
+        "http-request deny deny_status 503 if asked { stopping }",
+        `http-request set-var(proc.owner) bool(true) if asked { date,sub(proc.started) ge ${LOOKED_AROUND_SECONDS} } !${OTHERS_KNOWN}`,
+        `http-request set-var(proc.owner) bool(true) if asked { date,sub(proc.started) ge ${dnsDelaySeconds} }`,
+        "http-request return status 200 if asked { var(proc.owner) -m bool }",
+        "http-request deny deny_status 503 if asked",
+    ];
+}

@@ -1,0 +1,253 @@
+import { BODY_LIMIT_FILE, ROUTE_BODY_LIMIT_FILTER } from "./body-limit";
+import { checkPodFront, FrontSettingsError } from "./check";
+import { FOLLOW_CERTIFICATE, FOLLOW_CERTIFICATE_FILE } from "./follow-certificate";
+import { connectionLog, entryLog, queueLog } from "./log";
+import {
+    CONFIGURATION_FOLDER,
+    DRAIN_SECONDS,
+    hardStopSeconds,
+    QUEUE_PORT,
+    UNPRIVILEGED_HTTP_PORT,
+    UNPRIVILEGED_HTTPS_PORT,
+    type PodFrontModel,
+    type PodFrontSettings,
+} from "./pod-settings";
+import { mayKeepQueues, OTHERS, OTHERS_KNOWN, others } from "./owner";
+import { findRoute, routeMap } from "./routes";
+import {
+    answerHeaders,
+    configuration,
+    defaults,
+    health,
+    isReady,
+    modelBackend,
+    PROCESS_LIMITS,
+    processWide,
+    redirect,
+    redirectToHttps,
+    requestHeaders,
+    type Section,
+} from "./sections";
+import { CERTIFICATE_FILE, SECRET_FOLDER } from "./settings";
+
+const CONFIGURATION_FILE = "haproxy.cfg";
+const ROUTES_FILE = "routes.map";
+
+const ROUTES = `${CONFIGURATION_FOLDER}/${ROUTES_FILE}`;
+
+/** In Linux's abstract namespace: no file, no port, and nobody outside of the pod can reach them. */
+const COUNTED_SOCKET = "abns@front-counted";
+const QUEUE_SOCKET = "abns@front-queue";
+
+/** From then on a front is ready even without one of its models: the others are not to wait for it. */
+const READY_ANYWAY_SECONDS = 10;
+
+/** An address that DNS has just told counts as a front that keeps queues until it has been asked. */
+const ASKED_SECONDS = 2;
+
+/** Connecting inside of a cluster takes milliseconds; a node that has gone does not even refuse. */
+const CONNECT_SECONDS = 2;
+
+/**
+ * The files that a front in a pod reads, by name, for a folder mounted at `CONFIGURATION_FOLDER`. The same settings give the
+ * same text.
+ *
+ * A request passes two fronts. The one that the client came to ends TLS, finds the model, and counts the body; it hands the
+ * request to the one that keeps the model's queue (see owner.ts), which checks the key and lets so many requests at a time
+ * through to each replica as the model takes. So the limits are those of the model, however many fronts there are.
+ * @throws FrontSettingsError with every setting that cannot be used
+ */
+export function frontFiles(settings: PodFrontSettings): Record<string, string> {
+    const problems = checkPodFront(settings);
+    if (problems.length > 0) throw new FrontSettingsError(problems);
+
+    return {
+        [CONFIGURATION_FILE]: configuration(sections(settings)),
+        [ROUTES_FILE]: routeMap(settings.models),
+        [BODY_LIMIT_FILE]: ROUTE_BODY_LIMIT_FILTER,
+        ...(settings.tls?.followed ? { [FOLLOW_CERTIFICATE_FILE]: FOLLOW_CERTIFICATE } : {}),
+    };
+}
+
+function sections(settings: PodFrontSettings): Section[] {
+    const { tls, models, fronts } = settings;
+    const knowsNames = fronts !== undefined || models.some(({ replicas }) => replicas !== undefined);
+    return [
+        processWide({
+            minimumVersion: tls?.minimumVersion,
+            bodyLimitFile: `${CONFIGURATION_FOLDER}/${BODY_LIMIT_FILE}`,
+            own: [
+                ...PROCESS_LIMITS,
+                `grace ${DRAIN_SECONDS}s`,
+                `hard-stop-after ${hardStopSeconds(settings)}s`,
+                "set-var proc.started date()",
+                ...(tls?.followed ? [`lua-load ${CONFIGURATION_FOLDER}/${FOLLOW_CERTIFICATE_FILE}`] : []),
+            ],
+        }),
+        ...(knowsNames ? [resolvers()] : []),
+        [
+            ...defaults(CONNECT_SECONDS),
+            // Only a request that could not be connected is tried again, and then at once elsewhere: what may have reached
+            // a model is never sent twice.
+            "retries 3",
+            "option redispatch 1",
+        ],
+        ...entrances(settings),
+        [
+            "backend :uncounted",
+            "filter lua.body-limit",
+            ...hopTimeout(),
+            `server counted ${COUNTED_SOCKET} send-proxy-v2`,
+        ],
+        [
+            "frontend :counted",
+            `bind ${COUNTED_SOCKET} accept-proxy`,
+            "no log",
+            ...findRoute(ROUTES),
+            ...toQueue(settings),
+        ],
+        ...(fronts ? [others(fronts, hopTimeout())] : []),
+        ["backend :self", ...hopTimeout(), `server self ${QUEUE_SOCKET}`],
+        queue(settings),
+        ...models.map(pool),
+        health(ready(settings)),
+    ];
+}
+
+/**
+ * DNS in a cluster answers late (30 seconds and more): pods that are asked to go have to serve on for as long. When it does not
+ * answer at all, what is known stays in use, and health checks tell what of it is gone.
+ */
+function resolvers(): Section {
+    return [
+        "resolvers cluster",
+        "parse-resolv-conf",
+        "accepted_payload_size 8192",
+        "timeout resolve 1s",
+        "timeout retry 1s",
+        "hold timeout 1h",
+        "hold refused 1h",
+        "hold other 1h",
+    ];
+}
+
+function entrances(settings: PodFrontSettings): Section[] {
+    const { tls, models } = settings;
+    const http = `bind *:${UNPRIVILEGED_HTTP_PORT}`;
+    if (!tls) return [["frontend http", http, ...entrance("http", 0, settings)]];
+    const https = `bind *:${UNPRIVILEGED_HTTPS_PORT} ssl crt ${SECRET_FOLDER}/${CERTIFICATE_FILE} alpn h2,http/1.1`;
+    return [
+        models.some(({ plainHttp }) => plainHttp)
+            ? ["frontend http", http, ...entrance("http", 0, settings, plainOnly())]
+            : [...redirect(UNPRIVILEGED_HTTP_PORT, entryLog()), ...leaving()],
+        [
+            "frontend https",
+            https,
+            `error-log-format ${connectionLog()}`,
+            ...entrance("https", tls.hstsMaxAgeSeconds, settings),
+        ],
+    ];
+}
+
+function entrance(
+    scheme: "http" | "https",
+    hstsMaxAgeSeconds: number,
+    settings: PodFrontSettings,
+    more: readonly string[] = [],
+): string[] {
+    return [
+        `log-format ${entryLog()}`,
+        ...requestHeaders(scheme),
+        ...answerHeaders(hstsMaxAgeSeconds),
+        ...leaving(),
+        ...findRoute(ROUTES),
+        ...more,
+        "http-request deny deny_status 404 unless { var(txn.route) -m found }",
+        // Here, so that a body which is too large does not travel first.
+        "http-request deny deny_status 413 if { req.body_size,sub(txn.most_bytes) gt 0 }",
+        "use_backend :uncounted if body !length_known",
+        ...toQueue(settings),
+    ];
+}
+
+/** What may not be asked for in the clear. */
+function plainOnly(): string[] {
+    return redirectToHttps(" unless { var(txn.route),field(4,:) -m str http }");
+}
+
+/** Clients that keep their connection are told to open another one, which a front that stays then gets. */
+function leaving(): string[] {
+    return [
+        "option idle-close-on-response",
+        "http-after-response set-header connection close if { stopping }",
+    ];
+}
+
+function toQueue({ fronts }: PodFrontSettings): string[] {
+    return [...(fronts ? [`use_backend ${OTHERS} if ${OTHERS_KNOWN}`] : []), "default_backend :self"];
+}
+
+function hopTimeout(): string[] {
+    return ["http-request set-timeout server var(txn.most_ms)"];
+}
+
+/** Where requests come in from the fronts that clients talk to. The route is found again: nobody is believed that. */
+function queue({ fronts }: PodFrontSettings): Section {
+    return [
+        "frontend :queue",
+        ...(fronts ? [`bind *:${QUEUE_PORT}`] : []),
+        `bind ${QUEUE_SOCKET}`,
+        `log-format ${queueLog()}`,
+        ...leaving(),
+        // The other end closes what it does not need: if both did, one could close what the other is about to use.
+        "timeout client 5m",
+        "timeout http-keep-alive 5m",
+        ...(fronts ? mayKeepQueues(fronts) : []),
+        "http-request set-var(txn.id) req.hdr(x-request-id)",
+        "http-request set-var(txn.client) req.hdr(x-forwarded-for)",
+        ...findRoute(ROUTES),
+        "http-request deny deny_status 404 unless { var(txn.route) -m found }",
+        "use_backend %[var(txn.model)]",
+    ];
+}
+
+function pool(model: PodFrontModel): Section {
+    const { name, host, port, hostname, replicas } = model;
+    const at = `${host}:${port}`;
+    return modelBackend(
+        model,
+        [
+            "balance leastconn",
+            // A connection for each request: one that is kept may be closed by the model just when it is used again.
+            "option http-server-close",
+            ...(hostname
+                ? [
+                      `http-request return status 200 content-type text/plain string Healthy if { path / } { nbsrv(${name}) gt 0 }`,
+                      "http-request deny deny_status 503 if { path / }",
+                  ]
+                : []),
+        ],
+        replicas === undefined
+            ? `server replica ${at}`
+            : `server-template replica 1-${replicas} ${at} resolvers cluster resolve-prefer ipv4 init-addr none`,
+    );
+}
+
+/**
+ * Ready when every model has had a replica, and a front that keeps queues is known; then for good: what becomes of a model is
+ * no reason to take the front from the others.
+ */
+function ready({ models, fronts }: PodFrontSettings): string[] {
+    const missing = [...models.map(({ name }) => name), ...(fronts ? [OTHERS] : [])];
+    return [
+        ...missing.map(name => `http-request set-var(txn.missing) bool(true) unless { nbsrv(${name}) gt 0 }`),
+        ...(fronts
+            ? [
+                  `http-request set-var(txn.missing) bool(true) unless { date,sub(proc.started) ge ${ASKED_SECONDS} }`,
+              ]
+            : []),
+        "http-request set-var(proc.ready) bool(true) unless { var(txn.missing) -m bool }",
+        `http-request set-var(proc.ready) bool(true) if { date,sub(proc.started) ge ${READY_ANYWAY_SECONDS} }`,
+        isReady("{ var(proc.ready) -m bool } !{ stopping }"),
+    ];
+}

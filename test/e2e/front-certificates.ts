@@ -1,0 +1,49 @@
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
+import { execa } from "execa";
+
+/** An authority and an intermediate one, by openssl, in a folder: `authority.pem` is what clients trust. */
+export class TestAuthority {
+    constructor(readonly folder: string) {}
+
+    async open(): Promise<void> {
+        await this.#issue("authority", "/CN=Test authority");
+        await this.#issue("intermediate", "/CN=Test intermediate", [
+            ...["-CA", "authority.pem", "-CAkey", "authority.key"],
+            ...["-addext", "basicConstraints=critical,CA:TRUE"],
+        ]);
+    }
+
+    /** A chain (leaf first) and its key for a server of these names. */
+    async leaf(...hosts: readonly string[]): Promise<{ chain: string; key: string }> {
+        await this.#issue("leaf", `/CN=${hosts[0]}`, [
+            ...["-addext", `subjectAltName=${hosts.map(host => `DNS:${host}`).join(",")}`],
+            ...["-addext", "basicConstraints=critical,CA:FALSE"],
+            ...["-addext", "keyUsage=critical,digitalSignature", "-addext", "extendedKeyUsage=serverAuth"],
+            ...["-CA", "intermediate.pem", "-CAkey", "intermediate.key"],
+        ]);
+        const read = (name: string) => readFileSync(path.join(this.folder, name), "utf8");
+        return { chain: read("leaf.pem") + read("intermediate.pem"), key: read("leaf.key") };
+    }
+
+    async #issue(name: string, subject: string, more: readonly string[] = []): Promise<void> {
+        await execa(
+            "openssl",
+            [
+                ...[
+                    "req",
+                    "-x509",
+                    "-newkey",
+                    "ec",
+                    "-pkeyopt",
+                    "ec_paramgen_curve:P-256",
+                    "-noenc",
+                    "-days",
+                    "2",
+                ],
+                ...["-keyout", `${name}.key`, "-out", `${name}.pem`, "-subj", subject, ...more],
+            ],
+            { cwd: this.folder },
+        );
+    }
+}

@@ -1,0 +1,380 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+    chmodSync,
+    cpSync,
+    existsSync,
+    mkdirSync,
+    mkdtempSync,
+    renameSync,
+    rmSync,
+    symlinkSync,
+    writeFileSync,
+} from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { execa, type ResultPromise } from "execa";
+import {
+    CERTIFICATE_FILE,
+    CONFIGURATION_FOLDER,
+    frontFiles,
+    frontPodCommand,
+    HEALTH_PORT,
+    SECRET_FOLDER,
+    UNPRIVILEGED_HTTPS_PORT,
+    type PodFrontModel,
+    type PodFrontSettings,
+} from "../../components/front";
+import { eventually } from "../../sandbox/daemons/wait";
+import { frontRoot } from "../../sandbox/images";
+import { commandInRoot } from "../../sandbox/images/command";
+import { TestAuthority } from "./front-certificates";
+
+export const HOST = "score.test";
+export const FRONTS = "fronts.ml.svc.cluster.local";
+/** Where DNS and the models are, and from where clients come. */
+const HUB = "10.99.0.1";
+/** Neither root nor anybody the image knows. */
+const USER = 10_001;
+
+/** What a client got: an answer, or why there is none. */
+export interface Outcome {
+    status?: number;
+    headers: Record<string, string | undefined>;
+    body: string;
+    error?: string;
+    tookMs: number;
+}
+
+export interface ModelSeen {
+    now: number;
+    /** Most requests at a time, over all addresses and for each. */
+    most: number;
+    mostAt: Record<string, number>;
+    seen: number;
+    aborted: number;
+    last?: { url: string; bytes: number; headers: Record<string, string | undefined> };
+}
+
+/** Requests by status, or by what went wrong. */
+export interface LoadSeen {
+    answers: Record<string, number>;
+    connections: number;
+    slowestMs: number;
+}
+
+interface Front {
+    process: ResultPromise<{ all: true; reject: false; stdin: "ignore" }>;
+    folder: string;
+}
+
+/**
+ * A cluster's network on this machine: a bridge in a network namespace with DNS, models and clients, and a namespace on it for
+ * each front, which is HAProxy 3.0 from the front image, started by the pod's command as a user without any right.
+ */
+export class ClusterStage {
+    readonly folder = mkdtempSync(path.join(os.tmpdir(), "front-cluster-"));
+    readonly authority = new TestAuthority(this.folder);
+    readonly #hub = `fc-${process.pid}`;
+    readonly #secrets = path.join(this.folder, "secrets");
+    readonly #fronts = new Map<number, Front>();
+    readonly #waiting = new Map<number, (answer: { answer?: unknown; error?: string }) => void>();
+    #helper: ChildProcess | undefined;
+    #root = "";
+    #asked = 0;
+
+    async open(): Promise<void> {
+        this.#root = await frontRoot();
+        await this.authority.open();
+        mkdirSync(this.#secrets);
+        await this.newCertificate();
+        await execa("ip", ["netns", "add", this.#hub]);
+        await this.inside(["ip", "link", "set", "lo", "up"]);
+        await this.inside(["ip", "link", "add", "br0", "type", "bridge"]);
+        await this.inside(["ip", "address", "add", `${HUB}/24`, "dev", "br0"]);
+        for (let last = 101; last <= 120; last++)
+            await this.inside(["ip", "address", "add", `10.99.0.${last}/24`, "dev", "br0"]);
+        await this.inside(["ip", "link", "set", "br0", "up"]);
+        const helper = path.join(__dirname, "front-cluster.mjs");
+        this.#helper = spawn("nsenter", [`--net=/run/netns/${this.#hub}`, process.execPath, helper, HUB], {
+            stdio: ["ignore", "inherit", "inherit", "ipc"],
+        });
+        const opened = new Promise<void>((resolve, reject) => {
+            this.#waiting.set(0, () => resolve());
+            this.#helper?.once("exit", () => reject(new Error("The helper did not start")));
+        });
+        this.#helper.on("message", (message: { id: number }) => this.#waiting.get(message.id)?.(message));
+        await opened;
+    }
+
+    async close(): Promise<void> {
+        for (const index of [...this.#fronts.keys()]) await this.killFront(index);
+        this.#helper?.kill("SIGKILL");
+        for (const name of [this.#hub, ...[1, 2, 3, 4].map(index => this.#namespace(index))])
+            if (existsSync(`/run/netns/${name}`)) await execa("ip", ["netns", "delete", name]);
+        rmSync(this.folder, { recursive: true, force: true });
+    }
+
+    /** Has the helper do something, see front-cluster.mjs. */
+    async ask<Answer>(ask: string, values: object): Promise<Answer> {
+        const id = ++this.#asked;
+        const answered = new Promise<{ answer?: unknown; error?: string }>(resolve =>
+            this.#waiting.set(id, resolve),
+        );
+        this.#helper?.send({ id, ask, values });
+        const { answer, error } = await answered;
+        this.#waiting.delete(id);
+        if (error !== undefined) throw new Error(`${ask}: ${error}`);
+        return answer as Answer;
+    }
+
+    dns(name: string, addresses: readonly string[]): Promise<void> {
+        return this.ask("dns", { name, addresses });
+    }
+
+    /** A model with a replica on each address, known to DNS. Returns what the fronts are told of it. */
+    async model(
+        name: string,
+        lasts: readonly number[],
+        delayMs: number,
+        changes: Partial<PodFrontModel> = {},
+    ): Promise<PodFrontModel> {
+        const addresses = lasts.map(last => `10.99.0.${last}`);
+        const host = `${name}.ml.svc.cluster.local`;
+        await this.ask("model", { name, addresses, port: 5001, delayMs });
+        await this.dns(host, addresses);
+        return {
+            ...{ name, host, port: 5001, healthPath: "/health", replicas: 4 },
+            ...{ maxConcurrentRequests: 1, maxQueueWaitMs: 60_000, scoringTimeoutMs: 60_000 },
+            ...{ maxBodyBytes: 1_048_576, keysRequired: false, ...changes },
+        };
+    }
+
+    seen(name: string): Promise<ModelSeen> {
+        return this.ask("modelSeen", { name });
+    }
+
+    /** A new chain and key for HOST, put in place as Kubernetes does it: by a link that is exchanged. */
+    async newCertificate(...hosts: readonly string[]): Promise<string> {
+        const { chain, key } = await this.authority.leaf(HOST, ...hosts);
+        this.secrets({ [CERTIFICATE_FILE]: chain, [`${CERTIFICATE_FILE}.key`]: key });
+        return chain;
+    }
+
+    secrets(files: Record<string, string>): void {
+        const version = mkdtempSync(path.join(this.#secrets, "..version-"));
+        const data = path.join(this.#secrets, "..data");
+        if (existsSync(data)) cpSync(data, version, { recursive: true, dereference: true });
+        for (const [name, text] of Object.entries(files)) writeFileSync(path.join(version, name), text);
+        chmodSync(version, 0o755);
+        symlinkSync(path.basename(version), `${data}-new`);
+        renameSync(`${data}-new`, data);
+        for (const name of Object.keys(files)) {
+            const link = path.join(this.#secrets, name);
+            if (!existsSync(link)) symlinkSync(path.join("..data", name), link);
+        }
+    }
+
+    address(index: number): string {
+        return `10.99.0.${10 + index}`;
+    }
+
+    /** Starts the front with this number (1 to 4). */
+    async startFront(index: number, settings: PodFrontSettings): Promise<void> {
+        const namespace = this.#namespace(index);
+        if (!existsSync(`/run/netns/${namespace}`)) await this.#connect(index, namespace);
+        const folder = mkdtempSync(path.join(this.folder, `front-${index}-`));
+        const configuration = path.join(folder, "configuration");
+        mkdirSync(configuration);
+        for (const [name, text] of Object.entries(frontFiles(settings)))
+            writeFileSync(path.join(configuration, name), text);
+        const [program = "", ...args] = commandInRoot(
+            {
+                root: this.#root,
+                networkNamespace: namespace,
+                user: `${USER}:${USER}`,
+                mounts: {
+                    "/etc": this.#etc(folder),
+                    [CONFIGURATION_FOLDER]: configuration,
+                    [SECRET_FOLDER]: this.#secrets,
+                },
+            },
+            frontPodCommand,
+        );
+        const started = execa(program, args, { reject: false, stdin: "ignore", all: true });
+        this.#fronts.set(index, { process: started, folder });
+    }
+
+    /** Starts fronts that know each other, has the load balancer know them, and waits until all are ready. */
+    async startFronts(settings: PodFrontSettings, indices: readonly number[] = [1, 2]): Promise<void> {
+        for (const index of [...this.#fronts.keys()]) await this.killFront(index);
+        const addresses = indices.map(index => this.address(index));
+        await this.dns(FRONTS, addresses);
+        for (const index of indices)
+            await this.startFront(index, {
+                ...settings,
+                fronts: { host: FRONTS, most: 4, dnsDelaySeconds: 5 },
+            });
+        for (const index of indices) await this.ready(index);
+        await this.endpoints(...indices);
+    }
+
+    /** Where the load balancer sends new connections from now on. */
+    endpoints(...indices: readonly number[]): Promise<void> {
+        return this.ask("endpoints", { addresses: indices.map(index => this.address(index)) });
+    }
+
+    /** Waits until each of these fronts takes exactly these for the ones that keep queues. */
+    async keepQueues(...indices: readonly number[]): Promise<void> {
+        const agreed = await eventually(async () => {
+            const counts = await Promise.all(indices.map(async index => this.owners(index)));
+            return counts.every(count => count === indices.length);
+        }, 20_000);
+        if (!agreed) throw new Error(`The fronts ${indices.join(" and ")} do not keep queues together`);
+    }
+
+    /** How many fronts keep queues, in the eyes of this one. */
+    async owners(index: number): Promise<number> {
+        const up = /^haproxy_backend_active_servers\{proxy=":fronts"\} (\d+)$/m.exec(
+            await this.metrics(index),
+        );
+        return Number(up?.[1]);
+    }
+
+    async ready(index: number): Promise<void> {
+        if (await eventually(async () => (await this.health(index, "/ready")) === 200, 20_000)) return;
+        throw new Error(`Front ${index} did not become ready:\n${await this.killFront(index)}`);
+    }
+
+    /** As a runtime asks a pod to stop. Returns all that it logged, when it has ended. */
+    async stopFront(index: number): Promise<string> {
+        const front = this.#front(index);
+        front.process.kill("SIGTERM");
+        const { all } = await front.process;
+        this.#fronts.delete(index);
+        return all;
+    }
+
+    /** As the kernel does it when memory is short. Returns all that it logged. */
+    async killFront(index: number): Promise<string> {
+        const front = this.#front(index);
+        for (const pid of await this.pids(index)) process.kill(pid, "SIGKILL");
+        front.process.kill("SIGKILL");
+        const { all } = await front.process;
+        this.#fronts.delete(index);
+        return all;
+    }
+
+    /** HAProxy's processes in this front. */
+    async pids(index: number): Promise<number[]> {
+        const { stdout } = await execa("ip", ["netns", "pids", this.#namespace(index)], { reject: false });
+        return stdout.split("\n").filter(Boolean).map(Number);
+    }
+
+    /** Status of a path on the health port, 0 when nothing listens. */
+    async health(index: number, at: string): Promise<number> {
+        const { stdout } = await this.inside([
+            ...[
+                "curl",
+                "--silent",
+                "--max-time",
+                "2",
+                "--output",
+                "/dev/null",
+                "--write-out",
+                "%{http_code}",
+            ],
+            `http://${this.address(index)}:${HEALTH_PORT}${at}`,
+        ]);
+        return Number(stdout);
+    }
+
+    async metrics(index: number): Promise<string> {
+        const at = `http://${this.address(index)}:${HEALTH_PORT}/metrics`;
+        const { stdout } = await this.inside(["curl", "--silent", at]);
+        return stdout;
+    }
+
+    /** So many requests for a model at once, over connections of their own, to the fronts in turns. */
+    burst(count: number, model: string, more: object = {}): Promise<Outcome[]> {
+        return this.ask("burst", { count, ...this.#target(model), ...more });
+    }
+
+    async request(model: string, more: object = {}): Promise<Outcome> {
+        const [outcome] = await this.burst(1, model, more);
+        if (!outcome) throw new Error("There is no outcome");
+        return outcome;
+    }
+
+    /** Clients that keep their connections, until `stopLoad`. */
+    load(
+        id: string,
+        model: string,
+        more: { clients: number; pauseMs: number; http2?: boolean },
+    ): Promise<void> {
+        return this.ask("load", { ...this.#target(model), ...more, id });
+    }
+
+    stopLoad(id: string): Promise<LoadSeen> {
+        return this.ask("stopLoad", { id });
+    }
+
+    inside(command: readonly string[]) {
+        const args = [`--net=/run/netns/${this.#hub}`, ...command];
+        return execa("nsenter", args, { reject: false, stdin: "ignore" });
+    }
+
+    #target(model: string): object {
+        return {
+            host: HOST,
+            port: UNPRIVILEGED_HTTPS_PORT,
+            path: `/api/v1/service/${model}/score`,
+            authority: path.join(this.folder, "authority.pem"),
+        };
+    }
+
+    #front(index: number): Front {
+        const front = this.#fronts.get(index);
+        if (!front) throw new Error(`There is no front ${index}`);
+        return front;
+    }
+
+    #namespace(index: number): string {
+        return `${this.#hub}-${index}`;
+    }
+
+    async #connect(index: number, namespace: string): Promise<void> {
+        await execa("ip", ["netns", "add", namespace]);
+        await this.inside([
+            "ip",
+            "link",
+            "add",
+            `v${index}`,
+            "type",
+            "veth",
+            "peer",
+            "name",
+            "eth0",
+            "netns",
+            namespace,
+        ]);
+        await this.inside(["ip", "link", "set", `v${index}`, "master", "br0", "up"]);
+        const within = (...args: string[]) => execa("ip", ["--netns", namespace, ...args]);
+        await within("link", "set", "lo", "up");
+        await within("address", "add", `${this.address(index)}/24`, "dev", "eth0");
+        await within("link", "set", "eth0", "up");
+    }
+
+    /** The image's own, with the address of DNS. */
+    #etc(folder: string): string {
+        const etc = path.join(folder, "etc");
+        cpSync(path.join(this.#root, "etc"), etc, { recursive: true, verbatimSymlinks: true });
+        rmSync(path.join(etc, "resolv.conf"), { force: true });
+        writeFileSync(path.join(etc, "resolv.conf"), `nameserver ${HUB}\n`);
+        return etc;
+    }
+}
+
+export function digest(key: string): string {
+    return `${createHash("sha256").update(key).digest("hex")}\n`;
+}
