@@ -17,3 +17,23 @@ export { MinimumTlsVersion, type TlsArgs, TlsMode } from "./arguments/tls";
 export type { CertificateInfo } from "./certificate/serving-certificate";
 export type { DnsRecord } from "./dns/record";
 export type { ScoringKeys } from "./keys/scoring-keys";
+export {
+    type AksDnsArgs,
+    type AksFrontArgs,
+    type AksTlsArgs,
+    DnsRecordType,
+    type LoadBalancerArgs,
+    LoadBalancerType,
+    type PullSecretArgs,
+    type SecureAksInferenceArgs,
+} from "./aks/arguments";
+export {
+    type AttachedClusterArgs,
+    type ClusterArgs,
+    type ClusterNetworkArgs,
+    ClusterPurpose,
+    type NewClusterArgs,
+} from "./aks/cluster-arguments";
+export type { AksModelArgs, AutoscaleArgs, TolerationArgs } from "./aks/model-arguments";
+export type { ModelAddress } from "./aks/names";
+export { SecureAksInference } from "./aks/secure-aks-inference";

@@ -1,45 +1,97 @@
 import * as dns from "@pulumi/azure-native/dns";
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
-import { SecureAciInference } from "../components";
+import {
+    type DnsArgs,
+    type PullSecretArgs,
+    SecureAciInference,
+    SecureAksInference,
+    type TlsArgs,
+} from "../components";
+import { Hosting } from "./schema";
 import { readSettings, SettingsError, type StackSettings } from "./settings";
 
-const { name, resourceGroup, dns: zone, tls, ...rest } = settings();
+const stack = settings();
 
-const resourceGroupName = resourceGroup.create
-    ? new resources.ResourceGroup(resourceGroup.name, {
-          resourceGroupName: resourceGroup.name,
-          location: rest.location,
-          tags: rest.tags,
+const resourceGroupName = stack.resourceGroup.create
+    ? new resources.ResourceGroup(stack.resourceGroup.name, {
+          resourceGroupName: stack.resourceGroup.name,
+          location: stack.location,
+          tags: stack.tags,
       }).name
-    : resourceGroup.name;
+    : stack.resourceGroup.name;
 
-const service = new SecureAciInference(name, {
-    ...rest,
-    resourceGroupName,
-    tls: {
-        mode: tls.mode,
-        hostname: tls.hostname,
-        certificate: tls.certificate,
-        privateKey: tls.privateKey,
-        minimumVersion: tls.minimumVersion,
-        hstsMaxAgeSeconds: tls.hstsMaxAgeSeconds,
-    },
-    dns: zone && {
-        zoneName: zone.createZone ? newZone(zone.zoneName) : zone.zoneName,
-        zoneResourceGroupName: zone.zoneResourceGroupName,
-        ttl: zone.ttl,
-    },
-});
+// An output that is not there at all would be warned about, so each hosting exports its own.
+export = { hosting: stack.hosting, tlsMode: stack.tls.mode, ...outputs() };
 
-export const scoringUri = service.scoringUri;
-export const swaggerUri = service.swaggerUri;
-export const fqdn = service.fqdn;
-export const ipAddress = service.ipAddress;
-export const dnsRecord = service.dnsRecord;
-export const certificate = service.certificate;
-export const keys = service.keys;
-export const tlsMode = tls.mode;
+function outputs() {
+    switch (stack.hosting) {
+        case Hosting.ContainerInstances: {
+            const { scoringUri, swaggerUri, fqdn, ipAddress, dnsRecord, certificate, keys } =
+                containerInstances();
+            return { scoringUri, swaggerUri, fqdn, ipAddress, dnsRecord, certificate, keys };
+        }
+        case Hosting.Kubernetes: {
+            const { services, fqdn, ipAddress, dnsRecords, certificate, keys, namespace, kubeconfig } =
+                kubernetes();
+            return { services, fqdn, ipAddress, dnsRecords, certificate, keys, namespace, kubeconfig };
+        }
+    }
+}
+
+function containerInstances(): SecureAciInference {
+    const { model, front, containerGroupName, limits, registry, identity, logAnalytics } = stack;
+    return new SecureAciInference(stack.name, {
+        ...common(),
+        tls: tls(),
+        dns: zone(),
+        containerGroupName,
+        // The settings are refused without it.
+        model: model!,
+        limits,
+        keys: stack.keys,
+        front: front && { image: front.image, cpu: front.cpu, memoryInGB: front.memoryInGB },
+        registry,
+        identity,
+        logAnalytics,
+    });
+}
+
+function kubernetes(): SecureAksInference {
+    const { cluster, models = {}, front, limits, loadBalancer, registry } = stack;
+    const zoneOfRecords = zone();
+    return new SecureAksInference(stack.name, {
+        ...common(),
+        tls: { ...tls(), secretName: stack.tls.secretName },
+        dns: zoneOfRecords && { ...zoneOfRecords, recordType: stack.dns?.recordType },
+        // The settings are refused without it.
+        cluster: cluster!,
+        namespace: stack.namespace,
+        models: Object.fromEntries(
+            Object.entries(models).map(([name, model]) => [name, { limits, keys: stack.keys, ...model }]),
+        ),
+        loadBalancer,
+        front,
+        // What is missing of it, the component says.
+        registry: registry as PullSecretArgs | undefined,
+    });
+}
+
+function common() {
+    const { location, environment, leafDomainLabel, overwriteExistingDomain, tags } = stack;
+    return { resourceGroupName, location, environment, leafDomainLabel, overwriteExistingDomain, tags };
+}
+
+function tls(): TlsArgs {
+    const { mode, hostname, certificate, privateKey, minimumVersion, hstsMaxAgeSeconds } = stack.tls;
+    return { mode, hostname, certificate, privateKey, minimumVersion, hstsMaxAgeSeconds };
+}
+
+function zone(): DnsArgs | undefined {
+    if (!stack.dns) return undefined;
+    const { zoneName, zoneResourceGroupName, ttl, createZone } = stack.dns;
+    return { zoneName: createZone ? newZone(zoneName) : zoneName, zoneResourceGroupName, ttl };
+}
 
 function newZone(zoneName: string): pulumi.Output<string> {
     return new dns.Zone(zoneName, { resourceGroupName, zoneName, location: "global", zoneType: "Public" })

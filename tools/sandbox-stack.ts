@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import { execa } from "execa";
 import { parse, parseDocument } from "yaml";
@@ -8,14 +8,14 @@ import type { SandboxInstance } from "../sandbox/instance";
 import type { Engine } from "./engine";
 import { ROOT } from "./root";
 
-/** The stack that is deployed to the sandbox. */
-export const SANDBOX_STACK = "local";
+/** Stacks that are deployed to the sandbox, one for each hosting; they can be there side by side. */
+export const SANDBOX_STACKS: readonly string[] = ["local", "local-aks"];
 
 const PRIVATE = 0o600;
 const PRIVATE_FOLDER = 0o700;
 
 /** What makes `pulumi` work on the sandbox: its own plug-ins, state and passphrase, nothing of the user's. */
-export function sandboxEnvironment(instance: SandboxInstance): NodeJS.ProcessEnv {
+export function sandboxEnvironment(instance: SandboxInstance, stack: string): NodeJS.ProcessEnv {
     const inState = (name: string) => path.join(instance.stateFolder, name);
     return {
         PULUMI_HOME: inState("pulumi"),
@@ -26,8 +26,8 @@ export function sandboxEnvironment(instance: SandboxInstance): NodeJS.ProcessEnv
         PULUMI_SKIP_UPDATE_CHECK: "true",
         // The stand-ins are all that a sandbox needs; the real provider would look for a subscription.
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-        PULUMI_OPTION_STACK: SANDBOX_STACK,
-        PULUMI_OPTION_CONFIG_FILE: inState(STACK_FILE),
+        PULUMI_OPTION_STACK: stack,
+        PULUMI_OPTION_CONFIG_FILE: inState(stackFile(stack)),
     };
 }
 
@@ -36,38 +36,50 @@ export function sandboxEnvironment(instance: SandboxInstance): NodeJS.ProcessEnv
  * configuration. The engine wants the salt of the passphrase in the stack's file, and each sandbox has another one: so
  * the engine is given a copy, and the file in the checkout stays as it is.
  */
-export async function prepareSandboxStack(instance: SandboxInstance, engine: Engine): Promise<void> {
+export async function prepareSandboxStack(
+    instance: SandboxInstance,
+    engine: Engine,
+    stack: string,
+): Promise<void> {
     const inState = (name: string) => path.join(instance.stateFolder, name);
     await mkdir(inState("backend"), { recursive: true, mode: PRIVATE_FOLDER });
     if (!existsSync(inState("passphrase"))) {
         await writeFile(inState("passphrase"), randomBytes(32).toString("base64url"), { mode: PRIVATE });
     }
-    const file = path.join(inState("project"), STACK_FILE);
-    if (!existsSync(file)) await createStack(instance, engine, inState("project"));
+    const file = path.join(inState("project"), stackFile(stack));
+    if (!existsSync(file)) await createStack(instance, engine, stack, file);
 
     const kept = parse(await readFile(file, "utf8")) as { encryptionsalt: string };
-    const configuration = parseDocument(await readFile(path.join(ROOT, "stacks", STACK_FILE), "utf8"));
+    const configuration = parseDocument(await readFile(path.join(ROOT, "stacks", stackFile(stack)), "utf8"));
     if (!configuration.has("encryptionsalt")) configuration.set("encryptionsalt", kept.encryptionsalt);
-    await writeFile(inState(STACK_FILE), String(configuration), { mode: PRIVATE });
+    await writeFile(inState(stackFile(stack)), String(configuration), { mode: PRIVATE });
 }
 
-const STACK_FILE = `Pulumi.${SANDBOX_STACK}.yaml`;
+function stackFile(stack: string): string {
+    return `Pulumi.${stack}.yaml`;
+}
 
 /** `pulumi stack init` in a folder of its own, where it may write the stack's file. */
-async function createStack(instance: SandboxInstance, engine: Engine, folder: string): Promise<void> {
+async function createStack(
+    instance: SandboxInstance,
+    engine: Engine,
+    stack: string,
+    file: string,
+): Promise<void> {
     const { name } = parse(await readFile(path.join(ROOT, "Pulumi.yaml"), "utf8")) as { name: string };
-    const unfinished = `${folder}.part`;
+    const unfinished = `${file}.part`;
     await mkdir(unfinished, { recursive: true, mode: PRIVATE_FOLDER });
     await writeFile(path.join(unfinished, "Pulumi.yaml"), `name: ${name}\nruntime: nodejs\n`);
-    await execa(engine.command, ["stack", "init", SANDBOX_STACK, "--non-interactive"], {
+    await execa(engine.command, ["stack", "init", stack, "--non-interactive"], {
         cwd: unfinished,
         env: {
             ...engine.environment,
-            ...sandboxEnvironment(instance),
+            ...sandboxEnvironment(instance, stack),
             PULUMI_OPTION_STACK: undefined,
             PULUMI_OPTION_CONFIG_FILE: undefined,
         },
         stdin: "ignore",
     });
-    await rename(unfinished, folder);
+    await rename(path.join(unfinished, stackFile(stack)), file);
+    await rm(unfinished, { recursive: true });
 }

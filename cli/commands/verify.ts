@@ -2,10 +2,11 @@ import { readFileSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { readStackOutputs } from "../stack-outputs";
 import {
+    type Report,
     type VerifyOptions,
     type VerifyTarget,
-    targetOfOutputs,
     targetOfUrl,
+    targetsOfOutputs,
     verifyService,
 } from "../verify";
 import { parseServer } from "../verify/dns/servers";
@@ -13,6 +14,7 @@ import { renderTable } from "../verify/table";
 
 interface Flags {
     stack?: string;
+    model?: string;
     url?: string;
     dnsServer?: string;
     resolver?: string;
@@ -43,6 +45,9 @@ export function addVerifyCommand(program: Command): void {
         .addOption(
             new Option("--stack <name>", "the service that a Pulumi stack has deployed").conflicts("url"),
         )
+        .addOption(
+            new Option("--model <name>", "one of the stack's models (default: all of them)").conflicts("url"),
+        )
         .option("--url <address>", "a service by its scoring address")
         .option("--data <file>", "sample request (JSON) to get a score with")
         .option(
@@ -66,38 +71,69 @@ export function addVerifyCommand(program: Command): void {
         .option("--timeout <seconds>", "for each single step", positive, 10)
         .option("--json", "print the report as JSON")
         .action(async (flags: Flags, command: Command) => {
-            let target: VerifyTarget;
+            let targets: Map<string, VerifyTarget>;
             let options: VerifyOptions;
             try {
-                target = await targetOf(flags);
+                targets = await targetsOf(flags);
                 options = optionsOf(flags);
             } catch (error) {
                 return command.error(`error: ${error instanceof Error ? error.message : String(error)}`);
             }
-            const report = await verifyService(target, options);
-            if (flags.json) console.log(JSON.stringify(report, undefined, 4));
-            else {
-                const { isTTY, columns } = process.stdout;
-                const colour = isTTY && !process.env.NO_COLOR;
-                console.log(renderTable(report, { colour, width: columns || COLUMNS_OFF_TERMINAL }));
+            const reports = new Map<string, Report>();
+            // One after the other: a model's limits are not there for its checks to run into.
+            for (const [model, target] of targets) {
+                const report = await verifyService(target, options);
+                reports.set(model, report);
+                if (!flags.json) show(model, report);
             }
-            process.exitCode = report.ok ? 0 : 1;
+            if (flags.json) console.log(JSON.stringify(joined(reports), undefined, 4));
+            process.exitCode = [...reports.values()].every(({ ok }) => ok) ? 0 : 1;
         });
 }
 
-async function targetOf(flags: Flags): Promise<VerifyTarget> {
-    const { stack, url, keyEnv, expectKeys } = flags;
+function show(model: string, report: Report): void {
+    const { isTTY, columns } = process.stdout;
+    const colour = isTTY && !process.env.NO_COLOR;
+    if (model !== "") console.log(`${model}:`);
+    console.log(renderTable(report, { colour, width: columns || COLUMNS_OFF_TERMINAL }));
+}
+
+/** The report of the only service, or those of all by the names of their models. */
+function joined(reports: ReadonlyMap<string, Report>): unknown {
+    const only = reports.get("");
+    if (only) return only;
+    return {
+        ok: [...reports.values()].every(({ ok }) => ok),
+        services: Object.fromEntries(reports),
+    };
+}
+
+async function targetsOf(flags: Flags): Promise<Map<string, VerifyTarget>> {
+    const { stack, model, url, keyEnv, expectKeys } = flags;
     if (stack === undefined && url === undefined) throw new Error("Name a service with --stack or --url.");
-    const target =
-        stack === undefined ? targetOfUrl(url ?? "") : targetOfOutputs(await readStackOutputs(stack));
-    if (keyEnv !== undefined) {
-        const key = process.env[keyEnv];
-        if (!key) throw new Error(`The environment variable ${keyEnv} of --key-env is not set.`);
-        target.key = key;
+    const all =
+        stack === undefined
+            ? new Map([["", targetOfUrl(url ?? "")]])
+            : targetsOfOutputs(await readStackOutputs(stack));
+    const targets = model === undefined ? all : new Map([...all].filter(([name]) => name === model));
+    if (targets.size === 0) {
+        const names = [...all.keys()].filter(name => name !== "").join(", ");
+        throw new Error(
+            model === undefined || names === ""
+                ? "The stack has no models by name; leave --model out."
+                : `The stack has no model ${JSON.stringify(model)}; it has ${names}.`,
+        );
     }
-    // Who gives a key says that keys are on.
-    if (expectKeys || keyEnv !== undefined) target.keysExpected = true;
-    return target;
+    const key = keyEnv === undefined ? undefined : process.env[keyEnv];
+    if (keyEnv !== undefined && !key) {
+        throw new Error(`The environment variable ${keyEnv} of --key-env is not set.`);
+    }
+    for (const target of targets.values()) {
+        if (key) target.key = key;
+        // Who gives a key says that keys are on.
+        if (expectKeys || key) target.keysExpected = true;
+    }
+    return targets;
 }
 
 function optionsOf(flags: Flags): VerifyOptions {

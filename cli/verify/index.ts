@@ -26,7 +26,7 @@ import { untilNothingHeals } from "./wait";
 
 export type { VerifyOptions } from "./options";
 export type { Check, Outcome, Report } from "./report";
-export { type VerifyTarget, targetOfOutputs, targetOfUrl } from "./target";
+export { type VerifyTarget, targetOfUrl, targetsOfOutputs } from "./target";
 
 /**
  * Looks at a service as a client would: DNS, TCP, TLS, certificate, plain HTTP, keys, a score. One fault does not

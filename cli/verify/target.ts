@@ -19,41 +19,72 @@ export interface VerifyTarget {
     keysExpected?: boolean;
 }
 
-const Outputs = z.object({
-    scoringUri: z.url({ protocol: /^https?$/ }),
+const scoringUri = z.url({ protocol: /^https?$/ });
+const record = z.object({
+    name: z.string(),
+    type: z.string(),
+    value: z.string(),
+    ttl: z.number().optional(),
+});
+const key = z.object({ primary: z.string() });
+const common = {
     fqdn: z.string().optional(),
     ipAddress: z.string().optional(),
-    dnsRecord: z
-        .object({ name: z.string(), type: z.string(), value: z.string(), ttl: z.number().optional() })
-        .optional(),
     certificate: z
         .object({ fingerprint: z.string().optional(), authority: z.string().optional() })
         .optional(),
-    keys: z.object({ primary: z.string() }).optional(),
+};
+/** One model, on Container Instances. */
+const OneModel = z.object({
+    ...common,
+    scoringUri,
+    dnsRecord: record.optional(),
+    keys: key.optional(),
+});
+/** Models by name, on Kubernetes. */
+const ManyModels = z.object({
+    ...common,
+    services: z.record(z.string(), z.object({ scoringUri })),
+    dnsRecords: z.array(record).optional(),
+    keys: z.record(z.string(), key).optional(),
 });
 
 /**
  * Reads what `pulumi stack output --json --show-secrets` printed.
  *
+ * @returns the services of the stack by the names of their models; the one of Container Instances has no name
  * @throws Error that names the outputs that are missing or wrong, never their values
  */
-export function targetOfOutputs(outputs: unknown): VerifyTarget {
-    const parsed = Outputs.safeParse(outputs);
-    if (!parsed.success) {
-        const paths = parsed.error.issues.map(issue => issue.path.join(".") || "(all)");
-        throw new Error(
-            `The outputs of the stack do not describe a service (${[...new Set(paths)].join(", ")}). ` +
-                "Deploy it first: npm run up, or pulumi up.",
-        );
-    }
-    const { certificate, keys, ...rest } = parsed.data;
-    return {
-        ...rest,
-        fingerprint: certificate?.fingerprint,
-        authority: certificate?.authority,
-        key: keys?.primary,
-        keysExpected: keys !== undefined,
-    };
+export function targetsOfOutputs(outputs: unknown): Map<string, VerifyTarget> {
+    const many = typeof outputs === "object" && outputs !== null && "services" in outputs;
+    return many ? ofManyModels(read(ManyModels, outputs)) : ofOneModel(read(OneModel, outputs));
+}
+
+function read<Schema extends z.ZodType>(schema: Schema, outputs: unknown): z.output<Schema> {
+    const parsed = schema.safeParse(outputs);
+    if (parsed.success) return parsed.data;
+    const paths = parsed.error.issues.map(issue => issue.path.join(".") || "(all)");
+    throw new Error(
+        `The outputs of the stack do not describe a service (${[...new Set(paths)].join(", ")}). ` +
+            "Deploy it first: npm run up, or pulumi up.",
+    );
+}
+
+function ofOneModel({ certificate, keys, ...rest }: z.output<typeof OneModel>): Map<string, VerifyTarget> {
+    return new Map([["", { ...rest, ...certificate, key: keys?.primary, keysExpected: keys !== undefined }]]);
+}
+
+function ofManyModels(outputs: z.output<typeof ManyModels>): Map<string, VerifyTarget> {
+    const { services, dnsRecords = [], keys = {}, certificate, fqdn, ipAddress } = outputs;
+    return new Map(
+        Object.entries(services).map(([model, { scoringUri }]): [string, VerifyTarget] => {
+            const { hostname } = new URL(scoringUri);
+            const dnsRecord = dnsRecords.find(({ name }) => name === hostname);
+            const names = { fqdn, ipAddress, ...(dnsRecord && { dnsRecord }) };
+            const key = keys[model]?.primary;
+            return [model, { scoringUri, ...names, ...certificate, key, keysExpected: key !== undefined }];
+        }),
+    );
 }
 
 /** @throws Error when it is no http or https address, or holds a user name or password */

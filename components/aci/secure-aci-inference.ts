@@ -84,12 +84,12 @@ function customDomain(
     component: pulumi.Resource,
 ): pulumi.Output<DnsRecord> | undefined {
     if (tls.hostname === undefined) return undefined;
-    const record = { hostname: tls.hostname, target: fqdn, ttl: dns.ttl };
+    const record = { hostname: tls.hostname, type: "CNAME", value: fqdn, ttl: dns.ttl };
     if (dns.zoneName === undefined) return dnsRecord(record);
     const { zoneName, zoneResourceGroupName } = dns;
-    const hostname = nameInZone(name, tls.hostname, zoneName, component);
-    const args = { ...record, hostname, zoneName, zoneResourceGroupName };
+    const hostname = nameInZone(name, "tls.hostname", tls.hostname, zoneName, false, component);
+    const args = { hostname, zoneName, zoneResourceGroupName, ttl: dns.ttl };
     // The value is known before the group is there, so the order has to be said.
-    cnameRecordSet(`${name}-cname`, args, { parent: component, dependsOn: [group] });
-    return dnsRecord(args);
+    cnameRecordSet(`${name}-cname`, { ...args, target: fqdn }, { parent: component, dependsOn: [group] });
+    return dnsRecord({ ...record, hostname, zoneName });
 }

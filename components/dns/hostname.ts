@@ -45,8 +45,14 @@ export function zoneProblem(hostname: string, zoneName: string, apex: boolean): 
         if (apex) return undefined;
         return `${name} is the apex of the zone, where DNS allows no CNAME; use a name below it, like score.${zone}`;
     }
-    if (name.endsWith(`.${zone}`)) return undefined;
+    if (liesInZone(hostname, zoneName)) return undefined;
     return `${name} does not lie in the zone ${zone}; use a name like score.${zone}, or name the zone that holds it`;
+}
+
+/** Whether the zone holds the name: its apex or what is below. */
+export function liesInZone(hostname: string, zoneName: string): boolean {
+    const zone = canonicalHostname(zoneName);
+    return `.${canonicalHostname(hostname)}`.endsWith(`.${zone}`);
 }
 
 /** The name of the record set inside of its zone: `score` for score.contoso.com in contoso.com, `@` at the apex. */

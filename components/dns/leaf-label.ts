@@ -44,3 +44,8 @@ export function leafLabelProblem(label: string): string | undefined {
 export function containerGroupFqdn(label: string, location: string): string {
     return `${label}.${location}.azurecontainer.io`;
 }
+
+/** The name under which Azure publishes a public IP address with this label. */
+export function publicIpFqdn(label: string, location: string): string {
+    return `${label}.${location}.cloudapp.azure.com`;
+}

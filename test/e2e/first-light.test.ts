@@ -11,7 +11,7 @@ import { sandboxInstance } from "../../sandbox/instance";
 import { installStandIns } from "../../sandbox/providers/install";
 import { debianPackages, type DebianTree } from "../../tools/debian";
 import { ROOT } from "../../tools/root";
-import { targetOfOutputs, verifyService } from "../../cli/verify";
+import { targetsOfOutputs, verifyService } from "../../cli/verify";
 import { type StackOutputs, privateFiles, readableByOthers, secretsIn } from "./first-light-evidence";
 import { TestProject } from "../engine/harness";
 import { azureClients } from "./azure-clients-sandbox";
@@ -58,7 +58,7 @@ describe.skipIf(CANNOT_RUN)(`a model on container instances${CANNOT_RUN ? ` (${C
     }
 
     async function faults(waitMs?: number): Promise<string[]> {
-        const report = await verifyService(targetOfOutputs(outputs), {
+        const report = await verifyService(targetsOfOutputs(outputs).get("")!, {
             dnsServer: `${instance.dns.address}:${instance.dns.port}`,
             authorities: outputs.certificate?.authority ? [outputs.certificate.authority] : customRoots,
             data: Buffer.from(SAMPLE),

@@ -1,6 +1,6 @@
 /**
- * `npm run up`: deploys the program in `stacks/` and checks that what it deployed answers. Without `--stack`, to the
- * sandbox, which is started first; with another stack, to Azure with the user's own login.
+ * `npm run up`: deploys the program in `stacks/` and checks that what it deployed answers. `local` (the default)
+ * and `local-aks` go to the sandbox, which is started first; other stacks to Azure, with the user's own login.
  */
 import { Command } from "commander";
 import { sandboxUp } from "../../sandbox/daemons/sandbox";
@@ -9,18 +9,18 @@ import { sandboxInstance } from "../../sandbox/instance";
 import { installStandIns } from "../../sandbox/providers/install";
 import { pulumiEngine } from "../engine";
 import { endLike, runInteractively, runScript } from "../run";
-import { prepareSandboxStack, SANDBOX_STACK, sandboxEnvironment } from "../sandbox-stack";
+import { prepareSandboxStack, SANDBOX_STACKS, sandboxEnvironment } from "../sandbox-stack";
 import { SAMPLE_REQUEST, showScore } from "../show-score";
 import { update } from "../update";
 
-async function upInSandbox(): Promise<number> {
+async function upInSandbox(stack: string): Promise<number> {
     const instance = sandboxInstance();
     const engine = await pulumiEngine();
     const { substrate, reason } = await sandboxUp(instance);
     if (substrate === "node") await ensureImages(instance);
 
-    const environment = { ...engine.environment, ...sandboxEnvironment(instance) };
-    await prepareSandboxStack(instance, engine);
+    const environment = { ...engine.environment, ...sandboxEnvironment(instance, stack) };
+    await prepareSandboxStack(instance, engine, stack);
     await installStandIns(environment.PULUMI_HOME ?? "", instance);
 
     const code = await update(engine.command, environment, ["--yes"]);
@@ -30,8 +30,8 @@ async function upInSandbox(): Promise<number> {
         return 0;
     }
     const dns = `${instance.dns.address}:${instance.dns.port}`;
-    const verified = await verify(SANDBOX_STACK, ["--dns-server", dns, "--wait", "120"], environment);
-    await showScore(engine.command, environment, instance);
+    const verified = await verify(stack, ["--dns-server", dns, "--wait", "120"], environment);
+    await showScore(engine.command, environment, instance, stack);
     return verified;
 }
 
@@ -59,10 +59,15 @@ async function verify(stack: string, args: string[], environment: NodeJS.Process
 
 const program = new Command("up")
     .description("Deploy the program in stacks/ and check that it answers.")
-    .option("--stack <name>", "a stack of your own, on Azure (default: the sandbox's)", SANDBOX_STACK)
+    .option(
+        "--stack <name>",
+        `${SANDBOX_STACKS.join(" or ")}: the sandbox; another: your own, on Azure`,
+        SANDBOX_STACKS[0],
+    )
     .option("-y, --yes", "do not ask before changing a stack on Azure")
     .action(async ({ stack, yes }: { stack: string; yes?: boolean }) => {
-        endLike(await (stack === SANDBOX_STACK ? upInSandbox() : upInAzure(stack, yes ?? false)));
+        const inSandbox = SANDBOX_STACKS.includes(stack);
+        endLike(await (inSandbox ? upInSandbox(stack) : upInAzure(stack, yes ?? false)));
     });
 
 void program.parseAsync().catch(endLike);

@@ -9,7 +9,7 @@ const RESOLVER = "dns-resolver";
 /** The zone's own name servers must lead from the host to the service. */
 export function checkZone(host: string, view: DnsView, target: VerifyTarget): Finished {
     const { zone } = view;
-    const { fqdn, ipAddress } = target;
+    const { fqdn, ipAddress, dnsRecord } = target;
     if (view.local.length > 0) {
         return warning(
             ZONE,
@@ -38,7 +38,8 @@ export function checkZone(host: string, view: DnsView, target: VerifyTarget): Fi
             "Wait until all name servers of the zone have the new record.",
         );
     }
-    const throughFqdn = !fqdn || zone.hops.some(hop => same(hop.name, fqdn));
+    // An address that stays as long as the service may be in the zone itself.
+    const throughFqdn = !fqdn || dnsRecord?.type === "A" || zone.hops.some(hop => same(hop.name, fqdn));
     const atAddress = !ipAddress || zone.addresses.includes(ipAddress);
     if (throughFqdn && atAddress) return ok(ZONE, describe(zone.hops));
     if (throughFqdn) {

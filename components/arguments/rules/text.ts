@@ -94,3 +94,43 @@ export const tagValue: Rule<string> = value => {
         ? `has ${value.length} characters; ${LONGEST_TAG_VALUE} fit`
         : undefined;
 };
+
+/** Objects of Kubernetes (RFC 1123 subdomain). */
+export const kubernetesName = matching(
+    /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/,
+    "give lower-case letters, digits, '-' and '.', with a letter or digit at both ends",
+);
+
+/** As v1 had them: a path of the service's, and part of the names of Kubernetes objects. */
+export const modelName = matching(
+    /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/,
+    "give lower-case letters, digits and '-', a letter first and no '-' at the end",
+);
+
+export const clusterName = matching(
+    /^[a-zA-Z0-9]([a-zA-Z0-9_-]{0,61}[a-zA-Z0-9])?$/,
+    "give 1 to 63 letters, digits, '_' and '-', with a letter or digit at both ends",
+);
+
+export const vmSize = matching(/^[A-Z][A-Za-z0-9_]+$/, "give a size like Standard_D4s_v5 (az vm list-sizes)");
+
+export const kubernetesVersion = matching(
+    /^1\.\d{1,2}(\.\d{1,3})?$/,
+    "give a version like 1.34 (az aks get-versions)",
+);
+
+export const zone = matching(/^[1-9]$/, 'give the zone\'s number as text, like "1"');
+
+export const subnetName = matching(
+    /^[A-Za-z0-9]([\w.-]{0,78}\w)?$/,
+    "give 1 to 80 letters, digits, '_', '-' and '.'",
+);
+
+export const subnetId = matching(
+    /^\/subscriptions\/[^/]+\/resourcegroups\/[^/]+\/providers\/Microsoft\.Network\/virtualNetworks\/[^/]+\/subnets\/[^/]+$/i,
+    "give the resource id of a subnet (az network vnet subnet show --query id)",
+);
+
+export const ipv4Address = matching(/^\d{1,3}(\.\d{1,3}){3}$/, "give an IPv4 address like 10.0.0.10");
+
+export const cidr = matching(/^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/, "give a range like 10.0.0.0/16");

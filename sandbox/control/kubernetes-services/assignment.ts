@@ -1,6 +1,6 @@
 import type { V1Service } from "@kubernetes/client-node";
 import { freeAddress } from "../addresses";
-import { PUBLIC_IP_ADDRESSES } from "../arm/resource-types/public-ip-addresses";
+import { PUBLIC_IP_ADDRESSES } from "../arm/resource-types/public-ip-attachment";
 import { resourceId } from "../arm/resource-id";
 import { SUBSCRIPTION } from "../context";
 import type { Resource } from "../state/resource";

@@ -1,6 +1,11 @@
 import type { V1Service } from "@kubernetes/client-node";
 import { freeAddress } from "../addresses";
-import { PUBLIC_IP_ADDRESSES } from "../arm/resource-types/public-ip-addresses";
+import {
+    attachPublicIp,
+    detachPublicIp,
+    PUBLIC_IP_ADDRESSES,
+    publicIpHidden,
+} from "../arm/resource-types/public-ip-attachment";
 import type { Resource } from "../state/resource";
 import type { Store } from "../state/store";
 import { type Assigned, frontendId, publicIpId } from "./assignment";
@@ -55,15 +60,11 @@ export class ServicePublicIps {
         }
         for (const { id, hidden, tags } of this.all()) {
             const frontend = frontends.get(id);
-            if (frontend !== undefined) {
-                if (hidden.attachedTo === frontend) continue;
-                this.store.update(id, { hidden: { ...hidden, attachedTo: frontend } });
-            } else if (tags?.[OWNER_TAG] !== undefined) {
-                this.store.delete(id);
-            } else if (hidden.attachedTo !== undefined) {
-                const { attachedTo: _, ...free } = hidden;
-                this.store.update(id, { hidden: free });
-            }
+            const { attachedTo } = publicIpHidden.parse(hidden);
+            if (attachedTo !== undefined && attachedTo !== frontend)
+                detachPublicIp(this.store, id, attachedTo);
+            if (frontend !== undefined) attachPublicIp(this.store, id, frontend);
+            else if (tags?.[OWNER_TAG] !== undefined) this.store.delete(id);
         }
     }
 

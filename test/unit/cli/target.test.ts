@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { targetOfOutputs, targetOfUrl } from "../../../cli/verify";
+import { targetsOfOutputs, targetOfUrl } from "../../../cli/verify";
 
 const outputs = {
     scoringUri: "https://score.contoso.com/score",
@@ -12,9 +12,9 @@ const outputs = {
     tlsMode: "SelfSigned",
 };
 
-describe("targetOfOutputs", () => {
+describe("targetsOfOutputs", () => {
     it("takes what the stack declares", () => {
-        expect(targetOfOutputs(outputs)).toEqual({
+        expect(targetsOfOutputs(outputs).get("")).toEqual({
             scoringUri: outputs.scoringUri,
             fqdn: outputs.fqdn,
             ipAddress: outputs.ipAddress,
@@ -28,15 +28,38 @@ describe("targetOfOutputs", () => {
 
     it("expects no keys when the stack has none", () => {
         const { keys: _, ...rest } = outputs;
-        expect(targetOfOutputs(rest)).toMatchObject({ keysExpected: false, key: undefined });
+        expect(targetsOfOutputs(rest).get("")).toMatchObject({ keysExpected: false, key: undefined });
+    });
+
+    it("takes each model of a cluster with its own name, key and record", () => {
+        const { scoringUri: _, dnsRecord: __, ...shared } = outputs;
+        const record = { name: "score.contoso.com", type: "A", value: "20.1.2.3", ttl: 300 };
+        const path = "/api/v1/service";
+        const targets = targetsOfOutputs({
+            ...shared,
+            services: {
+                iris: { scoringUri: `https://score.contoso.com${path}/iris/score` },
+                wine: { scoringUri: `http://${outputs.fqdn}${path}/wine/score` },
+            },
+            dnsRecords: [record],
+            keys: { iris: outputs.keys },
+        });
+        expect([...targets.keys()]).toEqual(["iris", "wine"]);
+        expect(targets.get("iris")).toMatchObject({
+            dnsRecord: record,
+            key: "first-secret",
+            keysExpected: true,
+        });
+        expect(targets.get("wine")).toMatchObject({ key: undefined, keysExpected: false });
+        expect(targets.get("wine")).not.toHaveProperty("dnsRecord");
     });
 
     it("names what is missing or wrong, and never a value", () => {
         const broken = () =>
-            targetOfOutputs({ ...outputs, scoringUri: "ftp://x", keys: { primary: ["first-secret"] } });
+            targetsOfOutputs({ ...outputs, scoringUri: "ftp://x", keys: { primary: ["first-secret"] } });
         expect(broken).toThrow(/\(scoringUri, keys\.primary\)/);
         expect(broken).not.toThrow(/first-secret/);
-        expect(() => targetOfOutputs([])).toThrow(/do not describe a service/);
+        expect(() => targetsOfOutputs([])).toThrow(/do not describe a service/);
     });
 });
 

@@ -1,0 +1,175 @@
+import * as apps from "@pulumi/kubernetes/apps/v1";
+import * as core from "@pulumi/kubernetes/core/v1";
+import * as networking from "@pulumi/kubernetes/networking/v1";
+import * as policy from "@pulumi/kubernetes/policy/v1";
+import type { input } from "@pulumi/kubernetes/types";
+import type * as pulumi from "@pulumi/pulumi";
+import { TlsMode } from "../arguments/tls";
+import {
+    CONFIGURATION_FOLDER,
+    frontPodCommand,
+    HEALTH_PORT,
+    LIVE_PATH,
+    METRICS_PATH,
+    QUEUE_PORT,
+    type PodFrontSettings,
+    READY_PATH,
+    SECRET_FOLDER,
+    terminationGraceSeconds,
+    UNPRIVILEGED_HTTP_PORT,
+    UNPRIVILEGED_HTTPS_PORT,
+} from "../front";
+import { type FrontFiles, secretSources } from "./front-files";
+import { type KubernetesScope, labels, objectName } from "./kubernetes-scope";
+import { quantities, RESTRICTED_CONTAINER, RESTRICTED_POD, spread } from "./pod";
+import type { AksSettings } from "./settings";
+
+/** Any user but root will do: the image's own files are readable by everybody. */
+const USER = 65_532;
+
+/** How often the front is asked: it starts in a moment, and a hang shows at once. */
+const PROBE = { periodSeconds: 5, timeoutSeconds: 2, failureThreshold: 3, successThreshold: 1 };
+
+/** The pods that terminate TLS, and what keeps enough of them. */
+export function front(
+    settings: AksSettings,
+    scope: KubernetesScope,
+    behaviour: pulumi.Output<PodFrontSettings>,
+    files: FrontFiles,
+    models: pulumi.Resource[],
+): apps.Deployment {
+    const name = objectName(scope, "front");
+    const selector = labels(scope, "front", "front");
+    const metadata = { name, namespace: scope.namespace, labels: selector };
+    const { opts } = scope;
+
+    siblings(scope);
+    traffic(name, settings, scope);
+    new policy.PodDisruptionBudget(
+        name,
+        { metadata, spec: { maxUnavailable: 1, selector: { matchLabels: selector } } },
+        opts,
+    );
+    return new apps.Deployment(
+        name,
+        {
+            metadata,
+            spec: {
+                replicas: settings.front.replicas,
+                selector: { matchLabels: selector },
+                strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+                template: {
+                    metadata: {
+                        labels: selector,
+                        annotations: {
+                            "prometheus.io/scrape": "true",
+                            "prometheus.io/port": String(HEALTH_PORT),
+                            "prometheus.io/path": METRICS_PATH,
+                        },
+                    },
+                    spec: podSpec(settings, behaviour, selector, files),
+                },
+            },
+        },
+        // A model that does not come up leaves the running front as it is.
+        { ...opts, dependsOn: models },
+    );
+}
+
+/** How the fronts find each other: each model's queue is kept by one of them. */
+function siblings(scope: KubernetesScope): void {
+    const selector = labels(scope, "front", "front");
+    const name = objectName(scope, "fronts");
+    new core.Service(
+        name,
+        {
+            metadata: { name, namespace: scope.namespace, labels: selector },
+            spec: {
+                clusterIP: "None",
+                selector,
+                ports: [{ name: "queue", port: QUEUE_PORT }],
+                // They judge each other for themselves, faster than DNS tells.
+                publishNotReadyAddresses: true,
+            },
+        },
+        scope.opts,
+    );
+}
+
+/** The ports that clients come to, by what they are outside of the cluster. */
+export function publicPorts({ tls }: AksSettings): input.core.v1.ServicePort[] {
+    const http = { name: "http", port: 80, targetPort: UNPRIVILEGED_HTTP_PORT };
+    const https = { name: "https", port: 443, targetPort: UNPRIVILEGED_HTTPS_PORT };
+    return tls.mode === TlsMode.Disabled ? [http] : [https, http];
+}
+
+/** The queues are for the fronts among themselves: there is no TLS before them. */
+function traffic(name: string, settings: AksSettings, scope: KubernetesScope): void {
+    const selector = labels(scope, "front", "front");
+    const tcp = (port: number) => ({ port, protocol: "TCP" });
+    new networking.NetworkPolicy(
+        name,
+        {
+            metadata: { name, namespace: scope.namespace, labels: selector },
+            spec: {
+                podSelector: { matchLabels: selector },
+                policyTypes: ["Ingress"],
+                ingress: [
+                    { ports: publicPorts(settings).map(({ targetPort }) => tcp(targetPort as number)) },
+                    { from: [{ podSelector: { matchLabels: selector } }], ports: [tcp(QUEUE_PORT)] },
+                    // Metrics, for whoever collects them in the cluster.
+                    { from: [{ namespaceSelector: {} }], ports: [tcp(HEALTH_PORT)] },
+                ],
+            },
+        },
+        scope.opts,
+    );
+}
+
+function podSpec(
+    settings: AksSettings,
+    behaviour: pulumi.Output<PodFrontSettings>,
+    selector: Record<string, string>,
+    { configuration, secrets, pullSecret }: FrontFiles,
+): input.core.v1.PodSpec {
+    const sources = secretSources(settings, secrets);
+    const probe = (path: string) => ({ httpGet: { path, port: HEALTH_PORT }, ...PROBE });
+    const share = quantities(settings.front);
+    return {
+        containers: [
+            {
+                name: "front",
+                image: settings.front.image,
+                command: [...frontPodCommand],
+                ports: [
+                    ...publicPorts(settings).map(({ name, targetPort }) => ({
+                        name,
+                        containerPort: targetPort as number,
+                    })),
+                    { name: "queue", containerPort: QUEUE_PORT },
+                    { name: "health", containerPort: HEALTH_PORT },
+                ],
+                // No limit on CPU: a share that is used up would stop the handshakes of everybody.
+                resources: { requests: share, limits: { memory: share.memory as string } },
+                readinessProbe: probe(READY_PATH),
+                livenessProbe: probe(LIVE_PATH),
+                securityContext: { ...RESTRICTED_CONTAINER, readOnlyRootFilesystem: true },
+                volumeMounts: [
+                    { name: "configuration", mountPath: CONFIGURATION_FOLDER, readOnly: true },
+                    ...(sources.length > 0
+                        ? [{ name: "secrets", mountPath: SECRET_FOLDER, readOnly: true }]
+                        : []),
+                ],
+            },
+        ],
+        securityContext: { ...RESTRICTED_POD, runAsUser: USER, runAsGroup: USER, fsGroup: USER },
+        automountServiceAccountToken: false,
+        imagePullSecrets: pullSecret && [{ name: pullSecret.metadata.name }],
+        topologySpreadConstraints: spread(selector),
+        terminationGracePeriodSeconds: behaviour.apply(terminationGraceSeconds),
+        volumes: [
+            { name: "configuration", configMap: { name: configuration.metadata.name } },
+            ...(sources.length > 0 ? [{ name: "secrets", projected: { defaultMode: 0o440, sources } }] : []),
+        ],
+    };
+}

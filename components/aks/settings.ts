@@ -1,0 +1,193 @@
+import * as pulumi from "@pulumi/pulumi";
+import { ArgumentCheck } from "../arguments/argument-check";
+import { checkCertificate } from "../arguments/certificate";
+import { type DnsSettings, readDns } from "../arguments/dns";
+import { readEnvironment } from "../arguments/environment";
+import type { Share } from "../arguments/model-container";
+import { positiveAmount, wholeNumber } from "../arguments/rules/numbers";
+import * as text from "../arguments/rules/text";
+import { readTags, type Texts } from "../arguments/texts";
+import { readTls, TlsMode, type TlsSettings } from "../arguments/tls";
+import { dnsNameLabel, leafLabelProblem } from "../dns/leaf-label";
+import { FRONT_IMAGE } from "../front/image";
+import { DnsRecordType, LoadBalancerType, type SecureAksInferenceArgs } from "./arguments";
+import { type ClusterSettings, readCluster } from "./cluster-settings";
+import { type ModelSettings, readModels } from "./model-settings";
+import { namespaceName, reservedNamespaceProblem } from "./namespace-name";
+
+/** The arguments, checked, with defaults in place. */
+export interface AksSettings {
+    resourceGroupName: pulumi.Input<string>;
+    /** Absent: the attached cluster's. */
+    location?: pulumi.Input<string>;
+    cluster: ClusterSettings;
+    namespace: { name: string; exists: boolean };
+    models: ModelSettings[];
+    /** With the six characters. */
+    dnsNameLabel: string;
+    /** Of the public address, in Azure. */
+    publicIpAddressName: string;
+    loadBalancer: { type: LoadBalancerType; subnetName?: string; grantAccess: boolean };
+    tls: TlsSettings & { secretName?: string };
+    dns: DnsSettings & { recordType: DnsRecordType };
+    front: Share & { image: pulumi.Input<string>; replicas: number };
+    registry?: SecureAksInferenceArgs["registry"];
+    tags: Texts;
+}
+
+/**
+ * Checks all arguments and fills in the defaults. Throws once, with every problem; what is known only later is checked
+ * when it is known.
+ */
+export function readArguments(name: string, args: SecureAksInferenceArgs, now: Date): AksSettings {
+    const check = new ArgumentCheck(name);
+    // Names of Kubernetes objects begin with the component's.
+    if (!/^[a-z]([a-z0-9-]{0,29}[a-z0-9])?$/.test(name)) {
+        check.report(
+            "name",
+            `the component's name is ${JSON.stringify(name)}; give at most 31 lower-case letters, digits and '-', a letter first`,
+        );
+    }
+    const resourceGroupName = check.required(
+        "resourceGroupName",
+        args.resourceGroupName,
+        "name the resource group that gets the service",
+        text.resourceGroupName,
+    );
+    const label = args.leafDomainLabel ?? name;
+    check.report("leafDomainLabel", leafLabelProblem(label));
+    const owner = { project: pulumi.getProject(), stack: pulumi.getStack(), component: name };
+    const cluster = readCluster(check, args);
+    const models = readModels(check, name, args);
+    const tls = readAksTls(check, args);
+    const dnsArgs = args.dns;
+    check.oneOf("dns.recordType", dnsArgs?.recordType, DnsRecordType);
+    const recordType = dnsArgs?.recordType ?? DnsRecordType.Alias;
+    check.known("namespace", args.namespace, text.containerName);
+    check.known("namespace", args.namespace, reservedNamespaceProblem);
+    const settings: AksSettings = {
+        resourceGroupName,
+        location: readLocation(check, args, cluster),
+        cluster,
+        namespace: {
+            name: args.namespace ?? namespaceName(name, owner),
+            exists: args.namespace !== undefined,
+        },
+        models,
+        dnsNameLabel: dnsNameLabel(label, owner),
+        // Not made from the label: another label changes the address's name, and not the address.
+        publicIpAddressName: dnsNameLabel(`${name}-`, owner),
+        loadBalancer: readLoadBalancer(check, args),
+        tls,
+        dns: {
+            ...readDns(
+                check,
+                dnsArgs,
+                args.tls?.hostname,
+                resourceGroupName,
+                recordType === DnsRecordType.Alias,
+            ),
+            recordType,
+        },
+        front: readFront(check, args),
+        registry: readRegistry(check, args),
+        tags: readTags(check, args.tags),
+    };
+    const ownNames = models.flatMap(({ hostname }) => (hostname === undefined ? [] : [hostname]));
+    if (tls.secretName === undefined) checkCertificate(check, tls, ownNames, now);
+    check.throwIfAny();
+    return settings;
+}
+
+/** An attached cluster knows where it is; everything else has to be told. */
+function readLocation(
+    check: ArgumentCheck,
+    { location }: SecureAksInferenceArgs,
+    { attach }: ClusterSettings,
+): pulumi.Input<string> | undefined {
+    if (location === undefined && attach?.clusterName !== undefined) return undefined;
+    return check.required(
+        "location",
+        location ?? new pulumi.Config("azure-native").get("location"),
+        "give the region here, or as azure-native:location of the stack",
+        text.location,
+    );
+}
+
+function readAksTls(check: ArgumentCheck, args: SecureAksInferenceArgs): AksSettings["tls"] {
+    const tls = readTls(check, args.tls, readEnvironment(check, args.environment));
+    const { secretName, certificate, privateKey } = args.tls ?? {};
+    check.known("tls.secretName", secretName, text.kubernetesName);
+    if (secretName !== undefined) {
+        if (tls.mode !== TlsMode.Custom) {
+            check.report("tls.secretName", `goes with mode Custom, and the mode is ${tls.mode}; change one`);
+        }
+        if (certificate !== undefined || privateKey !== undefined) {
+            check.report(
+                "tls.secretName",
+                "stands beside tls.certificate or tls.privateKey; leave one of the two out",
+            );
+        }
+        if (tls.hostname === undefined) {
+            check.report("tls.hostname", "is missing; the certificate is for the name that clients use");
+        }
+    }
+    return { ...tls, secretName };
+}
+
+function readLoadBalancer(check: ArgumentCheck, args: SecureAksInferenceArgs): AksSettings["loadBalancer"] {
+    const { type = LoadBalancerType.PublicIp, subnetName, grantAccess = true } = args.loadBalancer ?? {};
+    check.oneOf("loadBalancer.type", type, LoadBalancerType);
+    check.known("loadBalancer.subnetName", subnetName, text.subnetName);
+    const internal = type === LoadBalancerType.InternalLoadBalancer;
+    if (!internal && subnetName !== undefined) {
+        check.report(
+            "loadBalancer.subnetName",
+            "goes with type InternalLoadBalancer; a public address has no subnet",
+        );
+    }
+    if (internal && args.tls?.mode !== TlsMode.Disabled && args.tls?.hostname === undefined) {
+        check.report(
+            "tls.hostname",
+            "is missing; an internal address gets no name from Azure that a certificate could be for",
+        );
+    }
+    if (internal && args.dns?.recordType !== undefined) {
+        check.report(
+            "dns.recordType",
+            "goes with a public address; an internal one gets a plain address record",
+        );
+    }
+    return { type, subnetName, grantAccess };
+}
+
+function readFront(check: ArgumentCheck, { front = {} }: SecureAksInferenceArgs): AksSettings["front"] {
+    const { image = FRONT_IMAGE, replicas = 2, cpu = 0.25, memoryInGB = 0.5 } = front;
+    check.known("front.replicas", replicas, wholeNumber(2, 20, "replicas"));
+    check.known("front.cpu", cpu, positiveAmount(64, "cores"));
+    check.known("front.memoryInGB", memoryInGB, positiveAmount(256, "GB"));
+    return { image: check.input("front.image", image, text.image), replicas, cpu, memoryInGB };
+}
+
+function readRegistry(
+    check: ArgumentCheck,
+    { registry }: SecureAksInferenceArgs,
+): SecureAksInferenceArgs["registry"] {
+    if (!registry) return undefined;
+    const { server, username, password } = registry;
+    return {
+        server: check.required("registry.server", server, "name the registry", text.registryServer),
+        username: check.required(
+            "registry.username",
+            username,
+            "user name and password belong together",
+            text.secretText,
+        ),
+        password: check.required(
+            "registry.password",
+            password,
+            "user name and password belong together",
+            text.secretText,
+        ),
+    };
+}

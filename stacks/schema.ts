@@ -1,0 +1,237 @@
+import * as z from "zod";
+import {
+    ClusterPurpose,
+    DnsRecordType,
+    Environment,
+    GpuSku,
+    LoadBalancerType,
+    MinimumTlsVersion,
+    TlsMode,
+} from "../components";
+
+/** What runs the models. */
+export enum Hosting {
+    /** One model on Azure Container Instances: `SecureAciInference`. */
+    ContainerInstances = "ContainerInstances",
+    /** Any number of models on Azure Kubernetes Service: `SecureAksInference`. */
+    Kubernetes = "Kubernetes",
+}
+
+/** `pulumi config set --path` stores 0.5 as text, and 5 as a number. Neither is the user's fault. */
+const number = z.preprocess(
+    value => (typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value),
+    z.number(),
+);
+const asText = (value: unknown): unknown =>
+    typeof value === "number" || typeof value === "boolean" ? String(value) : value;
+const text = z.preprocess(asText, z.string());
+const texts = z.record(z.string(), text);
+const probe = z.strictObject({
+    initialDelaySeconds: number.optional(),
+    periodSeconds: number.optional(),
+    timeoutSeconds: number.optional(),
+    successThreshold: number.optional(),
+    failureThreshold: number.optional(),
+});
+
+const limits = z.strictObject({
+    maxConcurrentRequestsPerContainer: number.optional(),
+    maxQueueWaitMs: number.optional(),
+    scoringTimeoutMs: number.optional(),
+    maxRequestBodyBytes: number.optional(),
+});
+const keys = z.strictObject({
+    enabled: z.boolean().optional(),
+    primary: text.optional(),
+    secondary: text.optional(),
+});
+const container = {
+    image: text,
+    port: number.optional(),
+    cpu: number.optional(),
+    memoryInGB: number.optional(),
+    cpuLimit: number.optional(),
+    memoryInGBLimit: number.optional(),
+    environment: texts.optional(),
+    secretEnvironment: texts.optional(),
+    command: z.array(text).optional(),
+    healthPath: text.optional(),
+    readiness: probe.optional(),
+    liveness: probe.optional(),
+};
+
+/** What both hostings take. */
+const common = {
+    /** What runs the models. Settings of the other hosting may stay: nobody looks at them. */
+    hosting: z.enum(Hosting).default(Hosting.ContainerInstances),
+    /** The component's name, and the model's on Container Instances unless `model.name` says otherwise. */
+    name: text.default("inference"),
+    environment: z.enum(Environment).optional(),
+    resourceGroup: z.strictObject({
+        name: text,
+        /** False: the group exists already. */
+        create: z.boolean().default(true),
+    }),
+    location: text.optional(),
+    leafDomainLabel: text.optional(),
+    overwriteExistingDomain: z.boolean().optional(),
+    /** On Kubernetes: of every model that does not set its own. */
+    limits: limits.optional(),
+    tls: z.strictObject({
+        mode: z.enum(TlsMode),
+        hostname: text.optional(),
+        certificate: text.optional(),
+        /** Instead of `certificate`: a PEM file, relative to the folder of the stack's configuration. */
+        certificateFile: text.optional(),
+        privateKey: text.optional(),
+        /** Instead of `privateKey`: a PEM file, relative to the folder of the stack's configuration. */
+        privateKeyFile: text.optional(),
+        minimumVersion: z.preprocess(asText, z.enum(MinimumTlsVersion)).optional(),
+        hstsMaxAgeSeconds: number.optional(),
+        /** On Kubernetes. */
+        secretName: text.optional(),
+    }),
+    dns: z
+        .strictObject({
+            zoneName: text,
+            zoneResourceGroupName: text.optional(),
+            /** True: the stack makes the zone too, in its own resource group. */
+            createZone: z.boolean().default(false),
+            ttl: number.optional(),
+            /** On Kubernetes. */
+            recordType: z.enum(DnsRecordType).optional(),
+        })
+        .optional(),
+    /** On Kubernetes: of every model that does not set its own. */
+    keys: keys.optional(),
+    front: z
+        .strictObject({
+            image: text.optional(),
+            cpu: number.optional(),
+            memoryInGB: number.optional(),
+            /** On Kubernetes. */
+            replicas: number.optional(),
+        })
+        .optional(),
+    registry: z
+        .strictObject({
+            server: text,
+            username: text.optional(),
+            password: text.optional(),
+            /** On Container Instances. */
+            managedIdentityId: text.optional(),
+        })
+        .optional(),
+    tags: texts.optional(),
+};
+
+/** What Container Instances alone take. */
+const containerInstances = {
+    containerGroupName: text.optional(),
+    model: z
+        .strictObject({
+            name: text.optional(),
+            ...container,
+            gpu: z.strictObject({ count: number, sku: z.enum(GpuSku) }).optional(),
+        })
+        .optional(),
+    identity: z
+        .strictObject({
+            systemAssigned: z.boolean().optional(),
+            userAssignedIds: z.array(text).optional(),
+        })
+        .optional(),
+    logAnalytics: z.strictObject({ workspaceId: text, workspaceKey: text }).optional(),
+};
+
+/** What Kubernetes alone takes. */
+const kubernetes = {
+    cluster: z
+        .strictObject({
+            create: z
+                .strictObject({
+                    purpose: z.enum(ClusterPurpose).optional(),
+                    name: text.optional(),
+                    agentCount: number.optional(),
+                    vmSize: text.optional(),
+                    kubernetesVersion: text.optional(),
+                    zones: z.array(text).optional(),
+                    network: z
+                        .strictObject({
+                            subnetId: text,
+                            serviceCidr: text.optional(),
+                            dnsServiceIp: text.optional(),
+                        })
+                        .optional(),
+                })
+                .optional(),
+            attach: z
+                .strictObject({
+                    resourceId: text.optional(),
+                    resourceGroupName: text.optional(),
+                    clusterName: text.optional(),
+                    kubeconfig: text.optional(),
+                })
+                .optional(),
+        })
+        .optional(),
+    namespace: text.optional(),
+    loadBalancer: z
+        .strictObject({
+            type: z.enum(LoadBalancerType).optional(),
+            subnetName: text.optional(),
+            grantAccess: z.boolean().optional(),
+        })
+        .optional(),
+    models: z
+        .record(
+            z.string(),
+            z.strictObject({
+                ...container,
+                replicas: number.optional(),
+                autoscale: z
+                    .strictObject({
+                        minReplicas: number.optional(),
+                        maxReplicas: number.optional(),
+                        targetUtilization: number.optional(),
+                    })
+                    .optional(),
+                gpu: number.optional(),
+                limits: limits.optional(),
+                keys: keys.optional(),
+                tlsDisabled: z.boolean().optional(),
+                hostname: text.optional(),
+                runAsUser: number.optional(),
+                nodeSelector: texts.optional(),
+                tolerations: z
+                    .array(
+                        z.strictObject({
+                            key: text.optional(),
+                            operator: text.optional(),
+                            value: text.optional(),
+                            effect: text.optional(),
+                        }),
+                    )
+                    .optional(),
+                serviceAccountName: text.optional(),
+                podLabels: texts.optional(),
+            }),
+        )
+        .optional(),
+};
+
+/**
+ * What a stack's configuration may say: the names of the components' arguments, and what is needed around them. Kinds of
+ * values are checked here, their meaning by the component.
+ */
+export const schema = z
+    .strictObject({ ...common, ...containerInstances, ...kubernetes })
+    .superRefine((settings, context) => {
+        const needed =
+            settings.hosting === Hosting.Kubernetes ? (["cluster", "models"] as const) : (["model"] as const);
+        for (const name of needed) {
+            if (settings[name] !== undefined) continue;
+            const message = `is missing; hosting ${settings.hosting} needs it`;
+            context.addIssue({ code: "custom", path: [name], message });
+        }
+    });
