@@ -42,8 +42,8 @@ describe("user-assigned identities", () => {
         const made = await userAssignedIdentities.createOrUpdate("clients", "issuer", { location: LOCATION });
         expect(made).toMatchObject({
             tenantId: "00000000-0000-0000-0000-000000000002",
-            principalId: expect.stringMatching(/^[-0-9a-f]{36}$/),
-            clientId: expect.stringMatching(/^[-0-9a-f]{36}$/),
+            principalId: expect.stringMatching(/^[-0-9a-f]{36}$/) as string,
+            clientId: expect.stringMatching(/^[-0-9a-f]{36}$/) as string,
         });
         expect(await userAssignedIdentities.get("clients", "issuer")).toMatchObject({
             clientId: made.clientId,

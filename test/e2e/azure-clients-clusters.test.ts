@@ -58,7 +58,10 @@ describe("managed clusters", () => {
             currentKubernetesVersion: "1.34.4",
             nodeResourceGroup: `MC_clients_aks_${LOCATION}`,
             networkProfile: { networkPlugin: "azure", outboundType: "loadBalancer" },
-            identity: { type: "SystemAssigned", principalId: expect.stringMatching(/^[-0-9a-f]{36}$/) },
+            identity: {
+                type: "SystemAssigned",
+                principalId: expect.stringMatching(/^[-0-9a-f]{36}$/) as string,
+            },
             oidcIssuerProfile: { enabled: false },
             sku: { name: "Base", tier: "Free" },
         });
@@ -92,7 +95,7 @@ describe("managed clusters", () => {
         const { nodeResourceGroup = "", identityProfile } = await put("aks");
         expect(await azure.resources.resourceGroups.get(nodeResourceGroup)).toMatchObject({
             location: LOCATION,
-            managedBy: expect.stringMatching(/managedClusters\/aks$/),
+            managedBy: expect.stringMatching(/managedClusters\/aks$/) as string,
         });
         const kubelet = await azure.identities.userAssignedIdentities.get(nodeResourceGroup, "aks-agentpool");
         expect(identityProfile?.kubeletidentity).toEqual({

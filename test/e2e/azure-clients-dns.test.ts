@@ -124,6 +124,21 @@ describe("DNS zones and record sets", () => {
             targetResource: { id: address.id },
         });
         expect(await resolver.resolve4(zone)).toEqual([address.ipAddress]);
+        // The record follows the address; without one it is empty, and a new one of the name is found again.
+        await azure.network.publicIPAddresses.beginDeleteAndWait("clients", "aliased");
+        await expect(resolver.resolve4(zone)).rejects.toMatchObject({ code: "ENODATA" });
+        const dangling = azure.dns.recordSets.createOrUpdate("clients", zone, "dangling", "A", {
+            ttl: 60,
+            targetResource: { id: address.id },
+        });
+        expect(await refusal(dangling)).toMatchObject({ statusCode: 400, code: "BadRequest" });
+        const renewed = await azure.network.publicIPAddresses.beginCreateOrUpdateAndWait(
+            "clients",
+            "aliased",
+            { location: LOCATION, publicIPAllocationMethod: "Static", sku: { name: "Standard" } },
+        );
+        expect(await resolver.resolve4(zone)).toEqual([renewed.ipAddress]);
+        expect(renewed.ipAddress).not.toBe(address.ipAddress);
     });
 
     it("are refused where a CNAME cannot be", async () => {

@@ -119,7 +119,7 @@ describe("azure-native, for clusters", () => {
         const outputs = await stack.outputs();
         expect(outputs).toMatchObject({
             nodeResourceGroup: `MC_${String(outputs.groupName)}_aks_westeurope`,
-            assignmentName: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
+            assignmentName: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/) as string,
             assignmentScope: outputs.addressId,
             found: 3,
         });

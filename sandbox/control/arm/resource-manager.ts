@@ -239,7 +239,10 @@ export class ResourceManager {
                 .filter(child => this.isDirectChild(child, resource));
             const groups = this.store
                 .ofType(RESOURCE_GROUPS)
-                .filter(({ envelope }) => sameId(String(envelope.managedBy ?? ""), resource.id));
+                .filter(
+                    ({ envelope: { managedBy } }) =>
+                        typeof managedBy === "string" && sameId(managedBy, resource.id),
+                );
             await Promise.all([...children, ...groups].map(child => this.release(child)));
             await this.types.get(resource.type.toLowerCase())?.release?.(resource);
             this.store.delete(resource.id);

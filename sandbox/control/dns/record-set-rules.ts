@@ -110,9 +110,9 @@ function aliasTarget({ type, zoneId, properties, target }: ProposedRecordSet): v
         throw badRequest(`The target resource '${id}' of the record set does not exist.`);
     const targetType = target.type.toLowerCase();
     if (targetType === "microsoft.network/publicipaddresses" && type !== "CNAME") {
-        const version = target.properties.publicIPAddressVersion ?? "IPv4";
+        const version = target.properties.publicIPAddressVersion === "IPv6" ? "IPv6" : "IPv4";
         if ((version === "IPv6") === (type === "AAAA")) return;
-        throw badRequest(`A record set of type ${type} cannot refer to an ${String(version)} address.`);
+        throw badRequest(`A record set of type ${type} cannot refer to an ${version} address.`);
     }
     if (targetType !== `microsoft.network/dnszones/${type.toLowerCase()}`) {
         throw badRequest(`A record set of type ${type} cannot refer to a resource of type ${target.type}.`);

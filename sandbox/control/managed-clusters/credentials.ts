@@ -80,7 +80,10 @@ function entraLogin({ aadProfile }: ManagedClusterProperties): object {
         exec: {
             apiVersion: "client.authentication.k8s.io/v1beta1",
             command: "kubelogin",
-            args: ["get-token", ...Object.entries(parameters).flatMap(([name, value]) => [`--${name}`, value])],
+            args: [
+                "get-token",
+                ...Object.entries(parameters).flatMap(([name, value]) => [`--${name}`, value]),
+            ],
             installHint: "kubelogin is not installed: see https://aka.ms/aks/kubelogin.",
             provideClusterInfo: false,
         },

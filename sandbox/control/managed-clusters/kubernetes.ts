@@ -6,8 +6,11 @@ import { NAMESPACE as CONTAINER_GROUPS_NAMESPACE } from "../container-groups/kub
 export interface ClusterKubernetes {
     /** The administrator's. */
     kubeconfig(): string;
-    /** Removes what users put into it. Ends when that is gone. */
-    clear(): Promise<void>;
+    /**
+     * Removes what users put into it. Ends when that is gone.
+     * @param since what was there before stays: the Kubernetes may be somebody's own, with more in it
+     */
+    clear(since: Date): Promise<void>;
 }
 
 const CLEAR_TIMEOUT_MS = 300_000;
@@ -20,7 +23,9 @@ export class SandboxKubernetes implements ClusterKubernetes {
     }
 
     /** Namespaces with all that is in them; those of Kubernetes itself and of the container groups stay. */
-    async clear(): Promise<void> {
+    async clear(since: Date): Promise<void> {
+        // Kubernetes tells whole seconds.
+        const first = Math.floor(since.getTime() / 1000) * 1000;
         const config = new KubeConfig();
         config.loadFromFile(this.file);
         const api = config.makeApiClient(CoreV1Api);
@@ -28,6 +33,8 @@ export class SandboxKubernetes implements ClusterKubernetes {
         const left = () =>
             namespaces
                 .list()
+                // A watch passes times on as they came, as text.
+                .filter(({ metadata }) => new Date(metadata?.creationTimestamp ?? 0).getTime() >= first)
                 .map(({ metadata }) => metadata?.name ?? "")
                 .filter(isOfUsers);
         const failed = new Promise<never>((_, reject) => namespaces.on("error", reject));

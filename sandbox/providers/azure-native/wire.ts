@@ -26,7 +26,7 @@ export class WireFormat {
 
     private outward(value: Value, shape: Shape, path: string): Value {
         if (shape.kind === "list" && Array.isArray(value)) {
-            if (ID_SETS.includes(path)) return Object.fromEntries(value.map(id => [String(id), {}]));
+            if (ID_SETS.includes(path)) return Object.fromEntries(value.map(id => [id as string, {}]));
             return value.map(item => this.outward(item, shape.items, path));
         }
         if (shape.kind !== "object" || !isObject(value)) return value;

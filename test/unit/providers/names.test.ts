@@ -29,12 +29,26 @@ describe("generated names", () => {
         expect([wish("propose"), wish("enforce"), wish("disable")]).toEqual(["wished", "wished", undefined]);
     });
 
+    it("are UUIDs where Azure wants those", () => {
+        const { groupName } = generatedName(request, { ...random, style: "uuid" });
+        expect(groupName).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+    });
+
     it("of children are the names in the program", () => {
         expect(generatedName(request, { ...random, style: "copy" })).toEqual({ groupName: "web" });
     });
 });
 
 describe("paths", () => {
+    it("may begin with the id of what they hang on", () => {
+        const template = "{+scope}/providers/Microsoft.Authorization/roleAssignments/{name}";
+        const scope = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/dnszones/contoso.com";
+        const path = `${scope}/providers/Microsoft.Authorization/roleAssignments/a`;
+        expect(fillPath(template, { scope, name: "a" })).toBe(path);
+        expect(fillPath(template, { scope: scope.slice(1), name: "a" })).toBe(path);
+        expect(parsePath(template, path)).toEqual({ scope, name: "a" });
+    });
+
     const template = "/subscriptions/{subscriptionId}/zones/{zoneName}/{recordType}/{name}";
 
     it("are filled and read back, whatever the case of the fixed parts", () => {

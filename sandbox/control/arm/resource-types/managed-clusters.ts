@@ -141,8 +141,8 @@ export function managedClusters({ store, instance, kubernetes, clock }: ControlC
         deleteStyle: "Azure-AsyncOperation",
         put,
         created,
-        release: async () => {
-            await kubernetes?.clear();
+        async release({ createdAt }) {
+            await kubernetes?.clear(new Date(createdAt));
         },
         view: visibleProperties,
 
