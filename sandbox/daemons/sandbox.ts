@@ -45,6 +45,7 @@ export interface DaemonStatus {
 /** State of a whole sandbox. */
 export interface SandboxStatus {
     daemons: DaemonStatus[];
+    /** The node is ready when it takes pods, and its Services, names and metrics work. */
     ready: { control: boolean; apiServer: boolean; node: boolean };
     /** Proportional set size in bytes of all its processes with containers and their shims. */
     memory: number;

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { eventually } from "../daemons/wait";
 import type { SandboxInstance } from "../instance";
 import { applyObject, type ClusterObject } from "./api";
 import type { ClusterCredentials } from "./credentials";
@@ -6,15 +7,28 @@ import { DNS_SERVICE_ADDRESS, NODE_ADDRESS, NODE_PORTS } from "./settings";
 
 const NAMESPACE = "kube-system";
 
+/** How long the API server may refuse the objects. */
+const PATIENCE_MS = 20_000;
+
 /** Makes the objects that names and metrics need what they should be. Nothing changes when they are that already. */
 export async function applyClusterObjects(
     instance: SandboxInstance,
     credentials: ClusterCredentials,
 ): Promise<void> {
     const authority = readFileSync(credentials.authority.certificate).toString("base64");
-    await Promise.all(
-        [...rights(), ...names(), ...metrics(authority)].map(object => applyObject(instance, object)),
-    );
+    const objects = [...rights(), ...names(), ...metrics(authority)];
+    let failure: unknown;
+    // For a moment a new API server says that it is ready but has neither the namespace nor addresses for Services.
+    const applied = await eventually(async () => {
+        try {
+            await Promise.all(objects.map(object => applyObject(instance, object)));
+            return true;
+        } catch (error) {
+            failure = error;
+            return false;
+        }
+    }, PATIENCE_MS);
+    if (!applied) throw failure;
 }
 
 /** What CoreDNS and metrics-server may do. kube-proxy's rights come with Kubernetes. */

@@ -160,7 +160,7 @@ async function kubernetesBuild(): Promise<Kubernetes> {
     return program => path.join(folder, program);
 }
 
-const ADDONS = ["coredns", "metrics-server"];
+const ADDON_PROGRAMS = ["coredns", "metrics-server"];
 
 /** Names and metrics in one binary. metrics-server has no release of programs, and with it CoreDNS costs little. */
 async function addonsBuild(): Promise<NodeTools["addon"]> {
@@ -176,7 +176,7 @@ async function addonsBuild(): Promise<NodeTools["addon"]> {
         await withProgress("Building cluster DNS and metrics (up to 3 minutes the first time)", () =>
             buildGo(module, path.join(target, "addons"), [], "./addons"),
         );
-        for (const program of ADDONS) symlinkSync("addons", path.join(target, program));
+        for (const program of ADDON_PROGRAMS) symlinkSync("addons", path.join(target, program));
     });
     return program => path.join(folder, program);
 }
@@ -216,7 +216,7 @@ export async function buildGo(
 ): Promise<void> {
     if (!onPath("go")) {
         throw new Error(
-            "Kubernetes for the sandbox can neither be downloaded from dl.k8s.io nor be built: install Go 1.24 or later " +
+            "Programs of the sandbox's Kubernetes node have to be built here: install Go 1.24 or later " +
                 "(https://go.dev/dl), or use `npm run sandbox -- up --control-plane-only`.",
         );
     }

@@ -16,7 +16,7 @@ import { eventually } from "../../sandbox/daemons/wait";
 import { sandboxInstance } from "../../sandbox/instance";
 import { importImage, programArchive } from "../../sandbox/node/images";
 import { findNamespaces } from "../../sandbox/node/namespace";
-import { API_SERVER_SERVICE_ADDRESS, DNS_SERVICE_ADDRESS } from "../../sandbox/node/settings";
+import { API_SERVER_SERVICE_ADDRESS, DNS_SERVICE_ADDRESS, NODE_ADDRESS } from "../../sandbox/node/settings";
 
 const hasNode = process.platform === "linux" && process.getuid?.() === 0;
 const instance = sandboxInstance({ AZURE_SECURE_INFERENCE_SANDBOX: "1", ...process.env });
@@ -34,6 +34,7 @@ describe.skipIf(!hasNode)("the sandbox's cluster (needs Linux and root)", () => 
     /** Names and addresses of two pods behind the headless Service `models` and the Service `front`. */
     let pods: { name: string; address: string }[];
     let frontAddress: string;
+    let frontNodePort: number;
 
     beforeAll(async () => {
         await sandboxUp(instance);
@@ -52,9 +53,10 @@ describe.skipIf(!hasNode)("the sandbox's cluster (needs Linux and root)", () => 
         });
         const front = await core.createNamespacedService({
             namespace,
-            body: { metadata: { name: "front" }, spec: { selector, ports } },
+            body: { metadata: { name: "front" }, spec: { type: "NodePort", selector, ports } },
         });
         frontAddress = front.spec?.clusterIP ?? "";
+        frontNodePort = front.spec?.ports?.[0]?.nodePort ?? 0;
     });
     afterAll(async () => {
         for (const name of [namespace, restricted])
@@ -75,6 +77,18 @@ describe.skipIf(!hasNode)("the sandbox's cluster (needs Linux and root)", () => 
         ]);
     });
 
+    it("gives answers that may be kept for 30 seconds, as AKS does", async () => {
+        const script = `
+            const resolver = new (require("node:dns").promises.Resolver)();
+            resolver.setServers(["${NODE_ADDRESS}"]);
+            resolver.resolve4("front.${namespace}.svc.cluster.local", { ttl: true }).then(([{ ttl }]) => console.log(ttl));
+        `;
+        const ttl = Number(await onNode(script));
+        // The server may have had it in its own cache for as long as this test has run.
+        expect(ttl).toBeGreaterThan(5);
+        expect(ttl).toBeLessThanOrEqual(30);
+    });
+
     it("says at once that there are no names outside of the cluster", async () => {
         const begun = Date.now();
         await expect(resolve("example.com")).rejects.toThrow(/no such host/);
@@ -92,6 +106,7 @@ describe.skipIf(!hasNode)("the sandbox's cluster (needs Linux and root)", () => 
         }, 20_000);
         expect([...seen].sort()).toEqual(names);
         expect(names).toContain(await fetchFromNode(`http://${frontAddress}/`));
+        expect(names).toContain(await fetchFromNode(`http://${NODE_ADDRESS}:${frontNodePort}/`));
         expect(await fetchFromPod(`https://${API_SERVER_SERVICE_ADDRESS}/version`)).toContain("gitVersion");
     });
 
@@ -198,9 +213,13 @@ describe.skipIf(!hasNode)("the sandbox's cluster (needs Linux and root)", () => 
         return throughApiServer(proxied(pods[0]!.name, `/fetch?${new URLSearchParams({ url }).toString()}`));
     }
 
-    async function fetchFromNode(url: string): Promise<string> {
-        const script = "fetch(process.argv[1]).then(answer => answer.text()).then(console.log)";
-        const [program, ...options] = findNamespaces(instance)!.inside([process.execPath, "-e", script, url]);
+    function fetchFromNode(url: string): Promise<string> {
+        return onNode(`fetch("${url}").then(answer => answer.text()).then(console.log)`);
+    }
+
+    /** What a script writes that runs in the node's network. */
+    async function onNode(script: string): Promise<string> {
+        const [program, ...options] = findNamespaces(instance)!.inside([process.execPath, "-e", script]);
         return (await execa(program!, options)).stdout;
     }
 
