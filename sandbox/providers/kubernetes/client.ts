@@ -114,7 +114,7 @@ export class ApiClient {
             });
             sent.on("error", (error: NodeJS.ErrnoException) => {
                 const stale = sent.reusedSocket && error.code === "ECONNRESET";
-                reject(stale ? new StaleConnection() : signal?.aborted ? signal.reason : error);
+                reject(stale ? new StaleConnection() : signal?.aborted ? (signal.reason as Error) : error);
             });
             sent.end(payload);
         });

@@ -55,12 +55,7 @@ export async function deleteObject(
 }
 
 function propagation(outputs: Properties): string {
-    switch (annotation(outputs, "pulumi.com/deletionPropagationPolicy")?.toLowerCase()) {
-        case "orphan":
-            return "Orphan";
-        case "background":
-            return "Background";
-        default:
-            return "Foreground";
-    }
+    const wish = annotation(outputs, "pulumi.com/deletionPropagationPolicy")?.toLowerCase();
+    if (wish === "orphan") return "Orphan";
+    return wish === "background" ? "Background" : "Foreground";
 }

@@ -13,13 +13,10 @@ function wasWrittenBy(entry: Properties, managers: string[]): boolean {
     );
 }
 
-/**
- * The list of managers once `manager` applies what it has created: for the API server, creating and applying are two
- * managers, even under one name, and the second would be in conflict with the first. Nothing when all is well.
- */
+/** The list of managers once `manager` has taken over from its predecessors; nothing when there is none of them. */
 export function takenOver(live: Properties, manager: string): Properties[] | undefined {
     const entries = listAt(live, "metadata", "managedFields");
-    const predecessors = entries.filter(entry => wasWrittenBy(entry, [manager, ...PREDECESSORS]));
+    const predecessors = entries.filter(entry => wasWrittenBy(entry, PREDECESSORS));
     const [first] = predecessors;
     if (!first) return undefined;
     const own = entries.filter(entry => isApplied(entry, manager));

@@ -23,6 +23,12 @@ export function countAt(object: Value | undefined, ...path: string[]): number {
     return typeof value === "number" ? value : 0;
 }
 
+/** How many replicas a controller should have: one unless it says so. */
+export function wantedReplicas(controller: Properties): number {
+    const value = at(controller, "spec", "replicas");
+    return typeof value === "number" ? value : 1;
+}
+
 /** The objects in the list at a path. */
 export function listAt(object: Value | undefined, ...path: string[]): Properties[] {
     const value = at(object, ...path);

@@ -25,7 +25,7 @@ export interface Write {
     dryRun: boolean;
 }
 
-/** Writes objects as the provider does: creates what is new, and applies changes on the server. */
+/** Writes objects: creates what is new and applies changes, both on the server. */
 export class Writer {
     constructor(
         private readonly client: ApiClient,
@@ -35,20 +35,33 @@ export class Writer {
     async create(write: Write, call: Call): Promise<Properties> {
         for (let attempt = 0; ; attempt++) {
             try {
-                if (this.options.upsertExistingObjects)
-                    return await this.apply(write, this.forced(write) || write.dryRun, call);
-                const { collection: path, inputs: body, manager } = write;
-                const query = { fieldManager: manager, ...(write.dryRun && { dryRun: "All" }) };
-                return told(
-                    await this.client.request({ method: "POST", path, query, body, signal: call.signal }),
-                    call,
-                );
+                return await this.attemptCreation(write, call);
             } catch (error) {
                 const isMissing = error instanceof ApiError && error.code === 404;
                 if (!isMissing || write.dryRun || attempt >= RETRIES) throw error;
                 await pause(FIRST_RETRY_PAUSE * 2 ** attempt, undefined, { signal: call.signal });
             }
         }
+    }
+
+    /**
+     * Applying alone would take over what exists already. Creating alone would leave the fields to a manager that
+     * does not apply them, so that a later preview could not say what becomes of those that the program removes.
+     */
+    private async attemptCreation(write: Write, call: Call): Promise<Properties> {
+        const { collection: path, inputs: body, manager, dryRun } = write;
+        if (!this.options.upsertExistingObjects) {
+            const query = { fieldManager: manager, dryRun: "All" };
+            const answer = await this.client.request({
+                method: "POST",
+                path,
+                query,
+                body,
+                signal: call.signal,
+            });
+            if (dryRun) return told(answer, call);
+        }
+        return this.apply(write, dryRun || this.forced(write), call);
     }
 
     async update(write: Write, call: Call): Promise<Properties> {

@@ -1,5 +1,5 @@
 import type { Properties } from "../../protocol/values";
-import { at, countAt } from "../objects";
+import { countAt, wantedReplicas } from "../objects";
 import { podsOf, problemsOf } from "./pod";
 import {
     type Awaiter,
@@ -19,7 +19,7 @@ function deploymentProgress(deployment: Properties, [pods = []]: Properties[][])
     const observed = countAt(deployment, "status", "observedGeneration");
     if (observed < countAt(deployment, "metadata", "generation"))
         return waitingFor("The Deployment controller has not seen the Deployment yet.");
-    const wanted = at(deployment, "spec", "replicas") ?? 1;
+    const wanted = wantedReplicas(deployment);
     const total = countAt(deployment, "status", "replicas");
     const updated = countAt(deployment, "status", "updatedReplicas");
     const available = countAt(deployment, "status", "availableReplicas");
@@ -32,7 +32,7 @@ function deploymentProgress(deployment: Properties, [pods = []]: Properties[][])
         ...(progressing?.status === "False" ? inWords(progressing) : []),
         ...(isAvailable ? [] : inWords(condition(deployment, "Available"))),
         isAvailable
-            ? `${updated} of ${String(wanted)} replicas are updated, ${available} available.`
+            ? `${updated} of ${wanted} replicas are updated, ${available} available.`
             : "Minimum number of live Pods was not attained",
         ...problemsOf(pods),
     ];

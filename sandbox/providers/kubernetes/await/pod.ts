@@ -1,5 +1,5 @@
 import type { Properties } from "../../protocol/values";
-import { at, idOf, listAt, textAt } from "../objects";
+import { at, countAt, idOf, listAt, textAt } from "../objects";
 import {
     type Awaiter,
     condition,
@@ -48,8 +48,8 @@ function containerProblem(container: Properties): string | undefined {
     const reason = textAt(waiting, "reason");
     if (reason !== undefined) return ORDINARY.includes(reason) ? undefined : sentence(waiting);
     const terminated = at(container, "state", "terminated");
-    if (terminated === undefined || at(terminated, "exitCode") === 0) return undefined;
-    return `${sentence(terminated)} (exit code ${String(at(terminated, "exitCode"))})`;
+    const exitCode = countAt(terminated, "exitCode");
+    return exitCode === 0 ? undefined : `${sentence(terminated)} (exit code ${exitCode})`;
 }
 
 function sentence(state: Properties[string] | undefined): string {

@@ -1,16 +1,16 @@
 import type { Properties } from "../../protocol/values";
-import { at, countAt } from "../objects";
+import { at, countAt, wantedReplicas } from "../objects";
 import { podsOf, problemsOf } from "./pod";
 import { type Awaiter, type Progress, READY, waitingFor } from "./progress";
 
 export const statefulSetAwaiter: Awaiter = { timeout: 600, related: podsOf, progress: statefulSetProgress };
 
 function statefulSetProgress(set: Properties, [pods = []]: Properties[][]): Progress {
-    const wanted = at(set, "spec", "replicas") ?? 1;
+    const wanted = wantedReplicas(set);
     const ready = countAt(set, "status", "readyReplicas");
     const isSeen = countAt(set, "status", "observedGeneration") >= countAt(set, "metadata", "generation");
     if (isSeen && ready === wanted && isRolledOut(set)) return READY;
-    return waitingFor(`${ready} of ${String(wanted)} replicas are ready.`, ...problemsOf(pods));
+    return waitingFor(`${ready} of ${wanted} replicas are ready.`, ...problemsOf(pods));
 }
 
 /** Whether the pods are those of the last template, as far as the update strategy replaces them at all. */

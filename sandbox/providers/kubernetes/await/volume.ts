@@ -1,5 +1,5 @@
 import type { Properties } from "../../protocol/values";
-import { at, textAt } from "../objects";
+import { textAt } from "../objects";
 import { type Awaiter, type Progress, READY, waitingFor } from "./progress";
 
 export const volumeAwaiter: Awaiter = {
@@ -24,7 +24,7 @@ export const volumeClaimAwaiter: Awaiter = {
 };
 
 function phaseIs(object: Properties, ...phases: string[]): Progress {
-    const phase = at(object, "status", "phase");
-    if (typeof phase === "string" && phases.includes(phase)) return READY;
-    return waitingFor(`It is ${String(phase ?? "not looked at yet")} and should be ${phases.join(" or ")}.`);
+    const phase = textAt(object, "status", "phase") ?? "not looked at yet";
+    if (phases.includes(phase)) return READY;
+    return waitingFor(`It is ${phase} and should be ${phases.join(" or ")}.`);
 }

@@ -65,7 +65,7 @@ export async function waitUntilReady(
     } finally {
         stop.abort();
     }
-    const { state, reasons } = last as Progress;
+    const { state, reasons } = last;
     if (state === "ready") return;
     const id = idOf(object);
     if (state === "failed") throw new NotReady(`'${id}' failed to become ready`, reasons);
