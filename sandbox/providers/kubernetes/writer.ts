@@ -3,6 +3,7 @@ import type { Call } from "../protocol/provider";
 import type { Properties } from "../protocol/values";
 import { ApiError } from "./api-error";
 import type { Answer, ApiClient } from "./client";
+import type { Configuration } from "./configuration";
 import { isManagedByOthers, takenOver } from "./managed-fields";
 import { annotation, at, textAt } from "./objects";
 
@@ -29,7 +30,10 @@ export interface Write {
 export class Writer {
     constructor(
         private readonly client: ApiClient,
-        private readonly options: { enablePatchForce: boolean; upsertExistingObjects: boolean },
+        private readonly options: Pick<
+            Configuration,
+            "enablePatchForce" | "upsertExistingObjects" | "suppressDeprecationWarnings"
+        >,
     ) {}
 
     async create(write: Write, call: Call): Promise<Properties> {
@@ -59,7 +63,7 @@ export class Writer {
                 body,
                 signal: call.signal,
             });
-            if (dryRun) return told(answer, call);
+            if (dryRun) return this.told(answer, call);
         }
         return this.apply(write, dryRun || this.forced(write), call);
     }
@@ -91,13 +95,21 @@ export class Writer {
                 body: write.inputs,
                 signal: call.signal,
             });
-            return told(answer, call);
+            return this.told(answer, call);
         } catch (error) {
             if (!(error instanceof ApiError) || error.code !== 409) throw error;
             throw new Error(
                 `Server-Side Apply field conflict detected. See ${CONFLICT_HELP} for troubleshooting help\n: ${error.message}`,
             );
         }
+    }
+
+    /** The object in an answer. What the API server warns of is shown beside the resource. */
+    private told({ object, warnings }: Answer, call: Call): Properties {
+        const isWanted = (text: string) =>
+            !this.options.suppressDeprecationWarnings || !/\bdeprecated\b/.test(text);
+        for (const warning of warnings.filter(isWanted)) call.warn(warning);
+        return object;
     }
 
     private forced({ inputs }: Write): boolean {
@@ -139,12 +151,6 @@ export class Writer {
             }
         }
     }
-}
-
-/** The object in an answer. What the API server warns of is shown beside the resource. */
-function told({ object, warnings }: Answer, call: Call): Properties {
-    for (const warning of warnings) call.warn(warning);
-    return object;
 }
 
 /**
