@@ -197,6 +197,7 @@ const kubernetes = {
                     })
                     .optional(),
                 gpu: number.optional(),
+                progressDeadlineSeconds: number.optional(),
                 limits: limits.optional(),
                 keys: keys.optional(),
                 tlsDisabled: z.boolean().optional(),

@@ -58,6 +58,12 @@ export interface AksModelArgs extends ModelContainerArgs {
      * @default 0
      */
     gpu?: number;
+    /**
+     * How long a changed model may take to get on with its new replicas, images included, in seconds. Then the update fails;
+     * the replicas that were there go on.
+     * @default 600 (as Kubernetes)
+     */
+    progressDeadlineSeconds?: number;
     /** What a request may use. */
     limits?: LimitsArgs;
     /** Scoring keys of this model. */

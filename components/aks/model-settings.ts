@@ -18,6 +18,7 @@ export interface ModelSettings extends ModelContainerSettings {
     /** CPU in percent that autoscaling aims at. Absent: a fixed number of replicas. */
     targetUtilization?: number;
     gpu: number;
+    progressDeadlineSeconds: number;
     requestLimits: LimitsSettings;
     keys: KeysSettings;
     plainHttp: boolean;
@@ -71,12 +72,15 @@ function readModel(
     if (model.tlsDisabled && args.tls?.mode === TlsMode.Disabled) {
         check.report(`${at}.tlsDisabled`, "says nothing where tls.mode is Disabled; leave it out");
     }
+    const { progressDeadlineSeconds = 600 } = model;
+    check.known(`${at}.progressDeadlineSeconds`, progressDeadlineSeconds, wholeNumber(1, 86_400, "seconds"));
     readTolerations(check, at, model.tolerations);
     return {
         name,
         ...readModelContainer(check, at, model, NODE_MAXIMUM, tcpPort),
         ...readReplicas(check, at, model),
         gpu: model.gpu ?? 0,
+        progressDeadlineSeconds,
         requestLimits: readLimits(check, `${at}.limits`, model.limits),
         keys: readKeys(check, `${at}.keys`, model.keys, true),
         plainHttp: model.tlsDisabled ?? false,

@@ -13,6 +13,9 @@ import { DRAIN, DRAIN_SECONDS, quantities, RESTRICTED_CONTAINER, RESTRICTED_POD,
 /** What an ending pod gets beside the time for its last request. */
 const SHUTDOWN_SECONDS = 5;
 
+/** Kubernetes tells that a deadline has passed a moment after it has. */
+const PATIENCE_SECONDS = 15;
+
 /** A model: its pods, the name that the front finds them by, and what keeps their number right. */
 export function model(
     settings: ModelSettings,
@@ -23,6 +26,8 @@ export function model(
     const selector = labels(scope, "model", settings.name);
     const metadata = { name, namespace: scope.namespace, labels: selector };
     const { opts } = scope;
+    // The provider waits for as long as this whatever the deadline is, and only then says what the pods lack.
+    const patience = `${settings.progressDeadlineSeconds + PATIENCE_SECONDS}s`;
 
     new core.Service(
         name,
@@ -39,6 +44,7 @@ export function model(
                 // With autoscaling the number belongs to the autoscaler.
                 replicas: settings.targetUtilization === undefined ? settings.replicas.most : undefined,
                 selector: { matchLabels: selector },
+                progressDeadlineSeconds: settings.progressDeadlineSeconds,
                 strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: "25%", maxUnavailable: 0 } },
                 template: {
                     metadata: { labels: { ...settings.podLabels, ...selector } },
@@ -46,7 +52,7 @@ export function model(
                 },
             },
         },
-        opts,
+        { ...opts, customTimeouts: { create: patience, update: patience } },
     );
     if (settings.targetUtilization !== undefined) {
         autoscaler(metadata, settings, settings.targetUtilization, deployment, opts);

@@ -1,0 +1,223 @@
+import * as pulumi from "@pulumi/pulumi";
+import { beforeAll, describe, expect, it } from "vitest";
+import {
+    type AksModelArgs,
+    type AttachedClusterArgs,
+    DnsRecordType,
+    LoadBalancerType,
+    type NewClusterArgs,
+    type SecureAksInferenceArgs,
+    TlsMode,
+} from "../../../components";
+import { readArguments } from "../../../components/aks/settings";
+import { ArgumentsError } from "../../../components/arguments/argument-check";
+
+const NOW = new Date("2026-11-24T00:00:00Z");
+const CLUSTER_ID =
+    "/subscriptions/s/resourceGroups/ml/providers/Microsoft.ContainerService/managedClusters/inference";
+const GOOD: SecureAksInferenceArgs = {
+    resourceGroupName: "inference",
+    location: "westeurope",
+    cluster: { create: {} },
+    models: { iris: { image: "contoso.azurecr.io/iris:7" } },
+    tls: { mode: TlsMode.Disabled },
+};
+
+beforeAll(() =>
+    pulumi.runtime.setMocks({
+        call: () => ({}),
+        newResource: ({ name, inputs }) => ({ id: name, state: inputs as object }),
+    }),
+);
+
+function problems(changes: Partial<SecureAksInferenceArgs>, name = "models"): Record<string, string> {
+    try {
+        readArguments(name, { ...GOOD, ...changes }, NOW);
+        return {};
+    } catch (error) {
+        if (!(error instanceof ArgumentsError)) throw error;
+        return Object.fromEntries(error.errors.map(one => [one.propertyPath, one.reason]));
+    }
+}
+
+const iris = (changes: Partial<AksModelArgs>) => ({
+    models: { iris: { image: "contoso.azurecr.io/iris:7", ...changes } },
+});
+const create = (args: NewClusterArgs) => ({ cluster: { create: args } });
+const attach = (args: AttachedClusterArgs) => ({ cluster: { attach: args } });
+const tls = (args: Partial<SecureAksInferenceArgs["tls"]>) => ({ tls: { mode: TlsMode.Disabled, ...args } });
+
+const WRONG: [path: string, reason: RegExp, changes: Partial<SecureAksInferenceArgs>][] = [
+    ["cluster", /is missing; give create/, { cluster: {} }],
+    ["cluster", /both create and attach/, { cluster: { create: {}, attach: { resourceId: CLUSTER_ID } } }],
+    ["cluster.create.purpose", /FastProd, DevTest/, create({ purpose: "Prod" as never })],
+    ["cluster.create.agentCount", /from 1 to 1000/, create({ agentCount: 0 })],
+    ["cluster.create.vmSize", /like Standard_D4s_v5/, create({ vmSize: "D 4" })],
+    ["cluster.create.kubernetesVersion", /like 1\.34/, create({ kubernetesVersion: "v1.34" })],
+    ["cluster.create.zones[1]", /zone's number/, create({ zones: ["1", "a"] })],
+    ["cluster.create.network.subnetId", /resource id/, create({ network: { subnetId: "aks-subnet" } })],
+    ["cluster.attach.resourceId", /az aks show/, attach({ resourceId: "/subscriptions/s" })],
+    [
+        "cluster.attach.clusterName",
+        /stands beside resourceId/,
+        attach({ resourceId: CLUSTER_ID, clusterName: "inference" }),
+    ],
+    ["cluster.attach.resourceGroupName", /belong together/, attach({ clusterName: "inference" })],
+    ["cluster.attach.clusterName", /belong together/, attach({ resourceGroupName: "ml" })],
+    ["cluster.attach.kubeconfig", /is no kubeconfig/, attach({ kubeconfig: "token: hunter2" })],
+    [
+        "cluster.attach.kubeconfig",
+        /no current-context/,
+        attach({
+            kubeconfig: JSON.stringify({
+                clusters: [{ name: "a" }],
+                contexts: [{ name: "a" }],
+                users: [{ name: "hunter2" }],
+                "current-context": "b",
+            }),
+        }),
+    ],
+    ["namespace", /belongs to the system/, { namespace: "kube-system" }],
+    ["models", /at least one/, { models: {} }],
+    ["models.my_model", /lower-case/, { models: { my_model: { image: "a:1" } } }],
+    ["models.front", /name of the front/, { models: { front: { image: "a:1" } } }],
+    ["models.iris.image", /give an image/, iris({ image: "an image" })],
+    ["models.iris.port", /from 1 to 65535/, iris({ port: 0 })],
+    ["models.iris.replicas", /whole number/, iris({ replicas: 0 })],
+    ["models.iris.autoscale", /stands beside/, iris({ replicas: 2, autoscale: {} })],
+    ["models.iris.autoscale.minReplicas", /more than/, iris({ autoscale: { minReplicas: 11 } })],
+    ["models.iris.autoscale.targetUtilization", /1 to 100/, iris({ autoscale: { targetUtilization: 150 } })],
+    ["models.iris.gpu", /GPUs/, iris({ gpu: 0.5 })],
+    ["models.iris.runAsUser", /other than root/, iris({ runAsUser: 0 })],
+    ["models.iris.cpuLimit", /less than models\.iris\.cpu/, iris({ cpu: 2, cpuLimit: 1 })],
+    ["models.iris.limits.maxQueueWaitMs", /is 0;/, iris({ limits: { maxQueueWaitMs: 0 } })],
+    ["models.iris.keys.primary", /16 to 512/, iris({ keys: { primary: "hunter2" } })],
+    ["models.iris.hostname", /has a port/, iris({ hostname: "iris.contoso.com:443" })],
+    ["models.iris.tlsDisabled", /says nothing/, iris({ tlsDisabled: true })],
+    ["models.iris.tolerations[0].effect", /NoExecute/, iris({ tolerations: [{ effect: "Never" }] })],
+    [
+        "models.wine.hostname",
+        /as models\.iris\.hostname is/,
+        {
+            models: {
+                iris: { image: "a:1", hostname: "a.contoso.com" },
+                wine: { image: "a:1", hostname: "A.contoso.com." },
+            },
+        },
+    ],
+    [
+        "models.iris.hostname",
+        /as tls\.hostname is/,
+        { ...iris({ hostname: "a.contoso.com" }), ...tls({ hostname: "a.contoso.com" }) },
+    ],
+    ["loadBalancer.type", /PublicIp, InternalLoadBalancer/, { loadBalancer: { type: "None" as never } }],
+    ["loadBalancer.subnetName", /no subnet/, { loadBalancer: { subnetName: "aks-subnet" } }],
+    [
+        "tls.hostname",
+        /no name from Azure/,
+        {
+            loadBalancer: { type: LoadBalancerType.InternalLoadBalancer },
+            environment: "Development" as never,
+            tls: { mode: TlsMode.SelfSigned },
+        },
+    ],
+    ["tls.secretName", /goes with mode Custom/, tls({ secretName: "tls", hostname: "a.contoso.com" })],
+    [
+        "tls.secretName",
+        /leave one of the two out/,
+        tls({
+            mode: TlsMode.Custom,
+            secretName: "tls",
+            certificate: "hunter2",
+            hostname: "a.contoso.com",
+        }),
+    ],
+    ["tls.hostname", /is missing/, tls({ mode: TlsMode.Custom, secretName: "tls" })],
+    [
+        "tls.hostname",
+        /apex/,
+        {
+            ...tls({ hostname: "contoso.com" }),
+            dns: { zoneName: "contoso.com", recordType: DnsRecordType.Cname },
+        },
+    ],
+    [
+        "tls.hostname",
+        /does not lie in the zone/,
+        { ...tls({ hostname: "a.fabrikam.com" }), dns: { zoneName: "contoso.com" } },
+    ],
+    ["front.replicas", /from 2 to 20/, { front: { replicas: 1 } }],
+    [
+        "registry.password",
+        /belong together/,
+        { registry: { server: "contoso.azurecr.io", username: "me" } as never },
+    ],
+];
+
+describe("readArguments", () => {
+    it("accepts the least that is needed", () => expect(problems({})).toEqual({}));
+
+    it("accepts an apex for an alias record", () => {
+        const changes = { ...tls({ hostname: "contoso.com" }), dns: { zoneName: "contoso.com" } };
+        expect(problems(changes)).toEqual({});
+    });
+
+    it.each(WRONG)("says what is wrong with %s alone: %s", (path, reason, changes) => {
+        const found = problems(changes);
+        expect(Object.keys(found)).toEqual([path]);
+        expect(found[path]).toMatch(reason);
+        expect(JSON.stringify(found)).not.toContain("hunter2");
+    });
+
+    it.each(["My Models", "1models", "m".repeat(32), "models-"])("refuses the component name %s", name => {
+        expect(problems({}, name).name).toMatch(/at most 31/);
+    });
+
+    it("says everything at once, of every model", () => {
+        const found = problems({
+            models: { iris: { image: "", port: 0 }, wine: { image: "w:1", replicas: 0 } },
+            front: { replicas: 1 },
+        });
+        expect(Object.keys(found).sort()).toEqual([
+            "front.replicas",
+            "models.iris.image",
+            "models.iris.port",
+            "models.wine.replicas",
+        ]);
+    });
+
+    it("has v1's defaults", () => {
+        const { cluster, models, front } = readArguments("models", GOOD, NOW);
+        expect(cluster.create).toMatchObject({
+            agentCount: 3,
+            vmSize: "Standard_D3_v2",
+            purpose: "FastProd",
+        });
+        expect(models[0]).toMatchObject({
+            cpu: 0.1,
+            memoryInGB: 0.5,
+            replicas: { least: 1, most: 10 },
+            targetUtilization: 70,
+            keys: { enabled: true },
+            requestLimits: { maxConcurrentRequests: 1, maxQueueWaitMs: 500, scoringTimeoutMs: 60_000 },
+            liveness: { initialDelaySeconds: 310, periodSeconds: 10, timeoutSeconds: 2, failureThreshold: 3 },
+        });
+        expect(front.replicas).toBe(2);
+    });
+
+    it("makes one node for development", () => {
+        const changes = { ...GOOD, ...create({ purpose: "DevTest" as never }) };
+        expect(readArguments("models", changes, NOW).cluster.create?.agentCount).toBe(1);
+    });
+
+    it("reads where a cluster is from its id", () => {
+        const changes = { ...GOOD, ...attach({ resourceId: CLUSTER_ID }), location: undefined };
+        const { cluster, location } = readArguments("models", changes, NOW);
+        expect(cluster.attach).toMatchObject({
+            subscriptionId: "s",
+            resourceGroupName: "ml",
+            clusterName: "inference",
+        });
+        expect(location).toBeUndefined();
+    });
+});

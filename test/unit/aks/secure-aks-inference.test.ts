@@ -1,0 +1,328 @@
+import * as pulumi from "@pulumi/pulumi";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import {
+    LoadBalancerType,
+    SecureAksInference,
+    type SecureAksInferenceArgs,
+    TlsMode,
+} from "../../../components";
+
+interface Registered {
+    type: string;
+    name: string;
+    inputs: Record<string, unknown>;
+}
+
+let registered: Registered[];
+let invoked: string[];
+
+beforeEach(() => {
+    registered = [];
+    invoked = [];
+});
+
+const CLUSTER = {
+    location: "northeurope",
+    identity: { type: "SystemAssigned", principalId: "the-cluster" },
+};
+
+/** What the component registers with mocks: `preview` leaves outputs unknown, as providers do. */
+async function register(
+    args: Partial<SecureAksInferenceArgs>,
+    { preview = false, providers }: { preview?: boolean; providers?: pulumi.ProviderResource[] } = {},
+): Promise<Record<string, unknown>> {
+    await pulumi.runtime.setMocks(
+        {
+            call: ({ token }) => {
+                invoked.push(token);
+                if (token.endsWith("getManagedCluster")) return CLUSTER;
+                return {
+                    kubeconfigs: [{ name: "user", value: Buffer.from("kubeconfig").toString("base64") }],
+                };
+            },
+            newResource: ({ type, name, inputs }) => {
+                registered.push({ type, name, inputs: inputs as Record<string, unknown> });
+                const made = {
+                    ...(type.startsWith("random:") && { result: `${name}-0123456789abcdef` }),
+                    ...(type === PUBLIC_IP && { ipAddress: "20.1.2.3" }),
+                    ...(type === "kubernetes:core/v1:Service" && {
+                        status: { loadBalancer: { ingress: [{ ip: "10.0.0.7" }] } },
+                    }),
+                    ...(type === CLUSTER_TYPE && CLUSTER),
+                };
+                const id =
+                    type === PUBLIC_IP
+                        ? `/subscriptions/s/resourceGroups/group/providers/Microsoft.Network/publicIPAddresses/${name}`
+                        : `${name}-id`;
+                return { id: preview ? undefined : id, state: { ...inputs, ...made } as object };
+            },
+        },
+        "inference",
+        "test",
+        preview,
+    );
+    const service = new SecureAksInference(
+        "models",
+        {
+            resourceGroupName: "group",
+            location: "westeurope",
+            cluster: { attach: { resourceGroupName: "ml", clusterName: "shared" } },
+            models: { iris: { image: "iris:1", replicas: 2, secretEnvironment: { TOKEN: "hunter2" } } },
+            tls: { mode: TlsMode.Disabled },
+            // Pulumi's mocks know no resource hooks; the tests with the engine test the guard.
+            overwriteExistingDomain: true,
+            ...args,
+        },
+        { providers },
+    );
+    const { services, fqdn, ipAddress, dnsRecords, namespace } = service;
+    const outputs = pulumi.output({ services, fqdn, ipAddress, dnsRecords, namespace });
+    return await new Promise(resolve => void outputs.apply(resolve));
+}
+
+const PUBLIC_IP = "azure-native:network:PublicIPAddress";
+const CLUSTER_TYPE = "azure-native:containerservice:ManagedCluster";
+const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
+const SERVICE = "kubernetes:core/v1:Service";
+
+/** Children are registered after the constructor has returned. */
+async function find(type: string, name?: string): Promise<Registered> {
+    return await vi.waitFor(() => {
+        const found = registered.filter(
+            one => one.type === type && (name === undefined || one.name === name),
+        );
+        expect(found).toHaveLength(1);
+        return found[0]!;
+    });
+}
+
+interface PodTemplate {
+    spec: {
+        template: {
+            spec: {
+                containers: Record<string, unknown>[];
+                securityContext: object;
+                terminationGracePeriodSeconds: number;
+                volumes: { name: string }[];
+            };
+        };
+        replicas?: number;
+        strategy: object;
+    };
+}
+
+describe("SecureAksInference", () => {
+    it("registers exactly what a model, its front and its address need", async () => {
+        await register({});
+        await find("azure-native:authorization:RoleAssignment");
+        await find(SERVICE, "models-front");
+        expect(registered.map(({ type, name }) => `${type} ${name}`).sort()).toEqual(
+            [
+                "azure-secure-inference:index:SecureAksInference models",
+                "azure-native:network:PublicIPAddress models",
+                "azure-native:authorization:RoleAssignment models-network",
+                "pulumi:providers:kubernetes models-cluster",
+                "kubernetes:core/v1:Namespace models",
+                "kubernetes:core/v1:Service models-iris",
+                "kubernetes:apps/v1:Deployment models-iris",
+                "kubernetes:networking.k8s.io/v1:NetworkPolicy models-iris",
+                "kubernetes:policy/v1:PodDisruptionBudget models-iris",
+                "kubernetes:core/v1:Secret models-iris-environment",
+                "random:index/randomPassword:RandomPassword models-iris-primary-key",
+                "random:index/randomPassword:RandomPassword models-iris-secondary-key",
+                "kubernetes:core/v1:ConfigMap models-front",
+                "kubernetes:core/v1:Secret models-front",
+                "kubernetes:apps/v1:Deployment models-front",
+                "kubernetes:core/v1:Service models-front",
+                "kubernetes:core/v1:Service models-fronts",
+                "kubernetes:networking.k8s.io/v1:NetworkPolicy models-front",
+                "kubernetes:policy/v1:PodDisruptionBudget models-front",
+            ].sort(),
+        );
+    });
+
+    it("gives every container what the restricted Pod Security Standard asks for, and the front a read-only root", async () => {
+        await register({});
+        for (const name of ["models-iris", "models-front"]) {
+            const { spec } = (await find(DEPLOYMENT, name)).inputs as unknown as PodTemplate;
+            expect(spec.template.spec.securityContext).toMatchObject({
+                runAsNonRoot: true,
+                seccompProfile: { type: "RuntimeDefault" },
+            });
+            expect(spec.template.spec.containers).toHaveLength(1);
+            expect(spec.template.spec.containers[0]).toMatchObject({
+                securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+            });
+            expect(spec.strategy).toMatchObject({ rollingUpdate: { maxUnavailable: 0 } });
+        }
+        const front = (await find(DEPLOYMENT, "models-front")).inputs as unknown as PodTemplate;
+        expect(front.spec.template.spec.containers[0]).toMatchObject({
+            securityContext: { readOnlyRootFilesystem: true },
+        });
+    });
+
+    it("leaves a model the time to serve what old DNS answers still send, and its longest request after that", async () => {
+        await register({
+            models: { iris: { image: "iris:1", limits: { scoringTimeoutMs: 90_000 } } },
+        });
+        const { spec } = (await find(DEPLOYMENT, "models-iris")).inputs as unknown as PodTemplate;
+        expect(spec.template.spec.containers[0]).toMatchObject({
+            lifecycle: { preStop: { sleep: { seconds: 40 } } },
+        });
+        expect(spec.template.spec.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(40 + 90);
+    });
+
+    it("leaves the number of replicas to the autoscaler, or says it itself", async () => {
+        await register({
+            models: {
+                fixed: { image: "a:1", replicas: 3 },
+                scaled: {
+                    image: "a:1",
+                    autoscale: { minReplicas: 2, maxReplicas: 5, targetUtilization: 50 },
+                },
+            },
+        });
+        const scaled = (await find(DEPLOYMENT, "models-scaled")).inputs as unknown as PodTemplate;
+        expect(scaled.spec.replicas).toBeUndefined();
+        const fixed = (await find(DEPLOYMENT, "models-fixed")).inputs as unknown as PodTemplate;
+        expect(fixed.spec.replicas).toBe(3);
+        const { inputs, name } = await find("kubernetes:autoscaling/v2:HorizontalPodAutoscaler");
+        expect(name).toBe("models-scaled");
+        expect(inputs.spec).toMatchObject({
+            scaleTargetRef: { kind: "Deployment", name: "models-scaled" },
+            minReplicas: 2,
+            maxReplicas: 5,
+            metrics: [{ resource: { name: "cpu", target: { averageUtilization: 50 } } }],
+        });
+    });
+
+    it("calls an update failed when a model has not come up within its deadline", async () => {
+        await register({ models: { iris: { image: "iris:1", progressDeadlineSeconds: 60 } } });
+        const { inputs } = await find(DEPLOYMENT, "models-iris");
+        expect(inputs.spec).toMatchObject({ progressDeadlineSeconds: 60 });
+    });
+
+    it("takes the attached cluster's region, and gives its identity the role on the service's own group", async () => {
+        const { fqdn } = await register({ location: undefined });
+        expect(fqdn).toMatch(/^models\w{6}\.northeurope\.cloudapp\.azure\.com$/);
+        const { inputs } = await find("azure-native:authorization:RoleAssignment");
+        expect(inputs).toMatchObject({
+            scope: "/subscriptions/s/resourceGroups/group",
+            principalId: "the-cluster",
+            principalType: "ServicePrincipal",
+            roleDefinitionId: expect.stringMatching(/4d97b98b-1d4f-4787-a291-c67834d212e7$/) as string,
+        });
+        expect(registered.map(({ type }) => type)).not.toContain(CLUSTER_TYPE);
+        expect((await find(SERVICE, "models-front")).inputs).toMatchObject({
+            metadata: {
+                annotations: {
+                    "service.beta.kubernetes.io/azure-load-balancer-resource-group": "group",
+                    "service.beta.kubernetes.io/azure-pip-name": expect.stringMatching(
+                        /^models-\w{6}$/,
+                    ) as string,
+                },
+            },
+        });
+    });
+
+    it("makes a cluster that enforces network policies", async () => {
+        await register({ cluster: { create: {} } });
+        const { inputs } = await find(CLUSTER_TYPE);
+        expect(inputs).toMatchObject({
+            identity: { type: "SystemAssigned" },
+            agentPoolProfiles: [{ count: 3, vmSize: "Standard_D3_v2", mode: "System" }],
+            networkProfile: { networkPolicy: "cilium", networkPluginMode: "overlay" },
+        });
+    });
+
+    it("uses a kubeconfig of the user's instead of asking Azure for one", async () => {
+        const kubeconfig = JSON.stringify({
+            clusters: [{ name: "a" }],
+            contexts: [{ name: "a" }],
+            users: [{ name: "a" }],
+            "current-context": "a",
+        });
+        await register({ cluster: { attach: { kubeconfig } } });
+        await find(SERVICE, "models-front");
+        expect(invoked).toEqual([]);
+        expect(registered.map(({ type }) => type)).not.toContain("azure-native:authorization:RoleAssignment");
+    });
+
+    it("gives an internal service no public address, and a plain record of its own", async () => {
+        const outputs = await register({
+            loadBalancer: { type: LoadBalancerType.InternalLoadBalancer, subnetName: "apps" },
+            tls: { mode: TlsMode.Disabled, hostname: "score.contoso.com" },
+            dns: { zoneName: "contoso.com" },
+        });
+        expect(outputs.fqdn).toBeUndefined();
+        expect(outputs.ipAddress).toBe("10.0.0.7");
+        expect(registered.map(({ type }) => type)).not.toContain(PUBLIC_IP);
+        expect((await find(SERVICE, "models-front")).inputs).toMatchObject({
+            metadata: {
+                annotations: {
+                    "service.beta.kubernetes.io/azure-load-balancer-internal": "true",
+                    "service.beta.kubernetes.io/azure-load-balancer-internal-subnet": "apps",
+                },
+            },
+        });
+        expect((await find("azure-native:dns:RecordSet")).inputs).toMatchObject({
+            recordType: "A",
+            aRecords: [{ ipv4Address: "10.0.0.7" }],
+        });
+    });
+
+    it("puts an alias of the address at the zone's apex, and tells of names that lie elsewhere", async () => {
+        const { dnsRecords, services, fqdn } = await register({
+            models: { iris: { image: "iris:1", hostname: "iris.fabrikam.com" } },
+            tls: { mode: TlsMode.Disabled, hostname: "contoso.com" },
+            dns: { zoneName: "contoso.com" },
+        });
+        expect((await find("azure-native:dns:RecordSet")).inputs).toMatchObject({
+            relativeRecordSetName: "@",
+            recordType: "A",
+            targetResource: { id: expect.stringContaining("publicIPAddresses/models") as string },
+        });
+        expect(dnsRecords).toEqual([
+            { name: "contoso.com", zone: "contoso.com", type: "A", value: "10.0.0.7", ttl: 300 },
+            { name: "iris.fabrikam.com", type: "CNAME", value: fqdn, ttl: 300 },
+        ]);
+        expect(services).toEqual({
+            iris: {
+                scoringUri: "http://iris.fabrikam.com/score",
+                swaggerUri: "http://iris.fabrikam.com/swagger.json",
+            },
+        });
+    });
+
+    it("mounts a Secret that somebody else keeps, and makes no certificate", async () => {
+        await register({
+            tls: { mode: TlsMode.Custom, secretName: "kept", hostname: "score.contoso.com" },
+        });
+        const { inputs } = await find(DEPLOYMENT, "models-front");
+        const { volumes } = (inputs as unknown as PodTemplate).spec.template.spec;
+        expect(volumes.find(({ name }) => name === "secrets")).toMatchObject({
+            projected: {
+                sources: expect.arrayContaining([
+                    {
+                        secret: {
+                            name: "kept",
+                            items: [
+                                { key: "tls.crt", path: "certificate.pem" },
+                                { key: "tls.key", path: "certificate.pem.key" },
+                            ],
+                        },
+                    },
+                ]) as unknown,
+            },
+        });
+        expect(registered.some(({ type }) => type.startsWith("tls:"))).toBe(false);
+    });
+
+    it("knows every address at the first preview", async () => {
+        const { services } = await register({ cluster: { create: {} } }, { preview: true });
+        const { scoringUri } = (services as Record<string, { scoringUri: string }>).iris!;
+        expect(scoringUri).toMatch(
+            /^http:\/\/models\w{6}\.westeurope\.cloudapp\.azure\.com\/api\/v1\/service\/iris\/score$/,
+        );
+    });
+});
