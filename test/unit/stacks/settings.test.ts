@@ -73,17 +73,54 @@ describe("readSettings", () => {
         });
     });
 
-    it.each(["local", "dev"])("accepts the configuration of the stack %s", stack => {
-        const file = path.resolve(__dirname, "../../../stacks", `Pulumi.${stack}.yaml`);
-        const { config } = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
-        const configuration = Object.entries(config).map(([key, value]) => [
-            key,
-            typeof value === "string" ? value : JSON.stringify(value),
-        ]);
+    it("asks for what the hosting needs, and for nothing of the other", () => {
+        const kubernetes = { "inference:hosting": "Kubernetes" };
+        expect(problems(kubernetes)).toEqual({
+            cluster: "is missing; hosting Kubernetes needs it",
+            models: "is missing; hosting Kubernetes needs it",
+        });
+        const cluster = {
+            "inference:cluster": '{"create":{}}',
+            "inference:models": '{"iris":{"image":"a:1"}}',
+        };
+        // With the model of Container Instances beside it: one setting chooses.
+        expect(problems({ ...kubernetes, ...cluster })).toEqual({});
+        expect(problems(cluster)).toEqual({});
+        expect(problems({ ...kubernetes, "inference:models": '{"iris":{"imgae":"a:1"}}' })).toMatchObject({
+            "models.iris.image": "is missing",
+            "models.iris.imgae": "is no setting; look for a typing error",
+        });
+        expect(problems({ "inference:hosting": "VirtualMachines" })).toEqual({
+            hosting: "has to be one of ContainerInstances, Kubernetes",
+        });
+    });
+
+    it.each(["local", "local-aks", "dev"])("accepts the configuration of the stack %s", stack => {
+        expect(problemsOf(stack)).toEqual([]);
+    });
+
+    it.each(["prod", "prod-aks"])("misses only your files in the configuration of the stack %s", stack => {
+        expect(problemsOf(stack)).toEqual(["tls.certificateFile", "tls.privateKeyFile"]);
+    });
+});
+
+/** Paths of what is wrong with a file of `stacks/`. */
+function problemsOf(stack: string): string[] {
+    const file = path.resolve(__dirname, "../../../stacks", `Pulumi.${stack}.yaml`);
+    const { config } = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
+    const configuration = Object.entries(config).map(([key, value]) => [
+        key,
+        typeof value === "string" ? value : JSON.stringify(value),
+    ]);
+    try {
         readSettings(
             Object.fromEntries(configuration) as Record<string, string>,
             "azure-secure-inference",
             FOLDER,
         );
-    });
-});
+        return [];
+    } catch (error) {
+        if (!(error instanceof SettingsError)) throw error;
+        return error.problems.map(one => one.path);
+    }
+}
