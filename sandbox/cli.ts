@@ -1,14 +1,20 @@
+import * as path from "node:path";
 import { Command } from "commander";
 import Table from "cli-table3";
 import { sandboxDown, sandboxReset, sandboxStatus, sandboxUp, type SandboxOptions } from "./daemons/sandbox";
 import { sandboxInstance } from "./instance";
 import { sandboxLogs } from "./daemons/logs";
+import { nodeTools } from "./node/tools";
+import { runInteractively } from "../tools/run";
 
 const MEBIBYTE = 1024 * 1024;
 
-const program = new Command("sandbox").description(
-    "A local Azure: an ARM server, DNS, load balancers and a Kubernetes node that runs container groups.",
-);
+const program = new Command("sandbox")
+    .description(
+        "A local Azure: an ARM server, DNS, load balancers and a Kubernetes node that runs containers.",
+    )
+    // Options behind a command are that command's: kubectl has its own.
+    .enablePositionalOptions();
 
 program
     .command("up")
@@ -62,6 +68,19 @@ program
     .option("-f, --follow", "go on until interrupted")
     .action(async (name: string | undefined, { follow }: { follow?: boolean }) => {
         await sandboxLogs(sandboxInstance(), { name, follow: follow ?? false }, process.stdout);
+    });
+
+program
+    .command("kubectl")
+    .description("Kubernetes' own client on the sandbox's cluster, e.g. `kubectl get pods --all-namespaces`")
+    .argument("[arguments...]")
+    .passThroughOptions()
+    .allowUnknownOption()
+    .helpOption(false)
+    .action(async (args: string[]) => {
+        const kubeconfig = path.join(sandboxInstance().stateFolder, "kubeconfig");
+        const kubectl = (await nodeTools()).kubernetes("kubectl");
+        process.exitCode = await runInteractively(kubectl, [`--kubeconfig=${kubeconfig}`, ...args]);
     });
 
 program
