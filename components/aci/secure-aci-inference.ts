@@ -49,8 +49,8 @@ export class SecureAciInference extends pulumi.ComponentResource {
             { fqdn, hostname: tls.hostname },
             guarded(name, args.overwriteExistingDomain ?? false, opts),
         );
-        const hostnames = tls.hostname === undefined ? [fqdn] : [tls.hostname, fqdn];
-        const certificate = servingCertificate(name, tls, hostnames, now, this);
+        const own = tls.hostname === undefined ? [] : [tls.hostname];
+        const certificate = servingCertificate(name, tls, { own, azure: fqdn }, now, this);
         const keys = scoringKeys(name, settings.keys, this);
         const group = containerGroup(name, settings, certificate, keys, this);
         const record = customDomain(name, settings, group, this);

@@ -15,13 +15,9 @@ export interface ModelAddress {
     swaggerUri: string;
 }
 
-/** Every name that clients use; the certificate has to cover them. */
-export function hostnames(
-    { tls, models }: AksSettings,
-    fqdn: pulumi.Input<string> | undefined,
-): pulumi.Input<string>[] {
-    const all = [tls.hostname, ...models.map(one => one.hostname), fqdn];
-    return all.filter(name => name !== undefined);
+/** The names that the user gave the service and its models; the certificate has to cover them. */
+export function hostnames({ tls, models }: AksSettings): pulumi.Input<string>[] {
+    return [tls.hostname, ...models.map(one => one.hostname)].filter(name => name !== undefined);
 }
 
 /** Where each model answers, by its name. */

@@ -72,7 +72,7 @@ export class SecureAksInference extends pulumi.ComponentResource {
         const scope = kubernetesScope(name, settings, found, this);
         const certificate =
             tls.secretName === undefined
-                ? servingCertificate(name, tls, hostnames(settings, fqdn), now, this)
+                ? servingCertificate(name, tls, { own: hostnames(settings), azure: fqdn }, now, this)
                 : undefined;
         const keys = new Map(
             models.flatMap(one => {

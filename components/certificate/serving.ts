@@ -5,14 +5,19 @@ import { customCertificate } from "./custom";
 import { selfSignedCertificate } from "./self-signed";
 import type { ServingCertificate } from "./serving-certificate";
 
-/**
- * The certificate that the mode asks for; nothing without TLS.
- * @param hostnames every name that clients use
- */
+/** Names that clients can use. */
+export interface ServingNames {
+    /** The user's own. */
+    own: pulumi.Input<string>[];
+    /** The one that Azure gives. No authority signs it to a stranger, so a certificate of the user's own need not cover it. */
+    azure: pulumi.Input<string> | undefined;
+}
+
+/** The certificate that the mode asks for; nothing without TLS. */
 export function servingCertificate(
     name: string,
     tls: TlsSettings,
-    hostnames: pulumi.Input<string>[],
+    { own, azure }: ServingNames,
     now: Date,
     component: pulumi.Resource,
 ): ServingCertificate | undefined {
@@ -20,11 +25,11 @@ export function servingCertificate(
         case TlsMode.Disabled:
             return undefined;
         case TlsMode.SelfSigned:
-            return selfSignedCertificate(name, hostnames, component);
+            return selfSignedCertificate(name, azure === undefined ? own : [...own, azure], component);
         case TlsMode.Custom: {
             const { certificate = "", privateKey = "" } = tls;
             return customCertificate(
-                { certificate, privateKey, hostnames },
+                { certificate, privateKey, hostnames: own },
                 now,
                 problems => laterError(name, problems, component),
                 component,
