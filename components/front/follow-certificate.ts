@@ -2,11 +2,16 @@ import { CERTIFICATE_FILE, SECRET_FOLDER } from "./settings";
 
 export const FOLLOW_CERTIFICATE_FILE = "follow-certificate.lua";
 
+/** HAProxy's own commands, in Linux's abstract namespace: for nobody outside of the pod. */
+export const COMMANDS_SOCKET = "abns@front-commands";
+
 /**
  * Puts a changed certificate into the running HAProxy: no restart, and no connection notices. The contents are compared,
- * because neither Kubernetes (which swaps a symbolic link) nor SMB tells about changes. HAProxy itself takes chain and key
- * only together, and keeps what it has when they do not fit. Key beside chain, as in a Secret of type kubernetes.io/tls
- * mounted under these names, is how HAProxy reads them at start too.
+ * because neither Kubernetes (which swaps a symbolic link) nor SMB tells about changes. Key beside chain, as in a Secret of
+ * type kubernetes.io/tls mounted under these names, is how HAProxy reads them at start too.
+ *
+ * By HAProxy's commands, not by its `CertCache` for Lua: that one does not look whether chain and key belong together (3.0),
+ * and with a pair that does not, nobody could connect.
  */
 export const FOLLOW_CERTIFICATE = `
 local file = "${SECRET_FOLDER}/${CERTIFICATE_FILE}"
@@ -21,21 +26,58 @@ local function contents(name)
     return text or ""
 end
 
-local function pair()
-    return contents(file) .. "\\n" .. contents(file .. ".key")
+local function read()
+    return { chain = contents(file), key = contents(file .. ".key") }
 end
 
-local seen = pair()
+local function same(one, other)
+    return one.chain == other.chain and one.key == other.key
+end
+
+-- HAProxy's answer to one command, which may quote the file: it is for looking at, not for the log.
+local function command(line)
+    local socket = core.tcp()
+    socket:settimeout(5)
+    if not socket:connect("${COMMANDS_SOCKET}") then
+        return ""
+    end
+    socket:send(line .. "\\n")
+    local answer = socket:receive("*a")
+    socket:close()
+    return answer or ""
+end
+
+-- An empty line ends what follows a command.
+local function setting(name, pem)
+    local lines = pem:gsub("\\r", ""):gsub("\\n+", "\\n"):gsub("^\\n", "")
+    return "set ssl cert " .. name .. " <<\\n" .. lines .. "\\n"
+end
+
+local function done(answer, sign)
+    return answer:find(sign, 1, true) ~= nil
+end
+
+local function serve(pair)
+    local set = done(command(setting(file, pair.chain)), "Transaction")
+        and (pair.key == "" or done(command(setting(file .. ".key", pair.key)), "Transaction"))
+    -- A pair that does not belong together leaves errors behind that HAProxy would take for those of the next connection it
+    -- looks at. Setting clears them, and in one go nothing comes between.
+    local served = set
+        and done(command("commit ssl cert " .. file .. ";" .. setting(file, pair.chain)), "Success")
+    command("abort ssl cert " .. file)
+    return served
+end
+
+local seen = read()
 
 core.register_task(function()
     while true do
         core.msleep(2000)
-        local found = pair()
+        local found = read()
         -- Read twice: chain and key may be exchanged between one and the other.
-        if found ~= seen and found == pair() then
+        if not same(found, seen) and same(found, read()) then
             seen = found
-            -- What went wrong may quote the file, so it is not told.
-            if pcall(CertCache.set, { filename = file, crt = found }) then
+            if serve(found) then
                 core.log(core.notice, "The certificate has changed. The new one is served from now on.")
             else
                 core.log(core.warning, "The certificate has changed, and cannot be used: chain and key are broken or do not"

@@ -28,7 +28,8 @@ export function accessLog(): string {
     ]);
 }
 
-/** The front that a client came to: which model it asked for, and which front (by address) kept the queue. */
+/** The front that a client came to: which model it asked for, and the address of the front that
+ * kept its queue (or of the replica, where that was this front). */
 export function entryLog(): string {
     return json([
         TIME,
@@ -40,7 +41,7 @@ export function entryLog(): string {
         "%(protocol)HV",
         "%(tls)sslv",
         "%(model)[var(txn.model)]",
-        "%(front)si",
+        "%(server)si",
         ...OUTCOME,
     ]);
 }
@@ -54,7 +55,7 @@ export function queueLog(): string {
         "%(client)[var(txn.client)]",
         "%(entry)[src]",
         "%(model)[var(txn.model)]",
-        "%(replica)si",
+        "%(server)si",
         ...OUTCOME,
     ]);
 }

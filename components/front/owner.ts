@@ -1,9 +1,15 @@
-import { QUEUE_PORT, type PodFrontSettings } from "./pod-settings";
+import { QUEUE_PORT, type FrontReplicas } from "./pod-settings";
 import type { Section } from "./sections";
 
-/** A colon is not possible in the name of a model. */
+/** The fronts that keep queues. A colon is not possible in the name of a model. */
 export const OTHERS = ":fronts";
-export const OTHERS_KNOWN = `{ nbsrv(${OTHERS}) gt 0 }`;
+/** The same fronts, for bodies whose length nobody said: these are counted while they pass. */
+export const OTHERS_UNCOUNTED = ":fronts-uncounted";
+
+export const BODY_FILTER = "filter lua.body-limit";
+/** The front that keeps the queue answers in time; this is only for the case that it does not. */
+export const HOP_TIMEOUT = "http-request set-timeout server var(txn.most_ms)";
+
 /** Answers 200 when this front may keep queues. No client gets here: it is asked on QUEUE_PORT. */
 export const OWNER_PATH = "/owner";
 
@@ -28,15 +34,16 @@ const LOOKED_AROUND_SECONDS = 3;
  * second, for nobody knows whether a model has seen them. What comes after goes elsewhere at once.
  */
 export function others(
-    { host, most }: NonNullable<PodFrontSettings["fronts"]>,
-    timeout: readonly string[],
+    name: typeof OTHERS | typeof OTHERS_UNCOUNTED,
+    { host, most }: FrontReplicas,
 ): Section {
     return [
-        `backend ${OTHERS}`,
+        `backend ${name}`,
+        ...(name === OTHERS_UNCOUNTED ? [BODY_FILTER] : []),
         "balance hash var(txn.model)",
         // Names that differ in one letter are to be far apart.
         "hash-type consistent crc32 avalanche",
-        ...timeout,
+        HOP_TIMEOUT,
         "timeout check 2s",
         `option httpchk GET ${OWNER_PATH}`,
         "http-check expect status 200",
@@ -48,15 +55,17 @@ export function others(
     ];
 }
 
+export function known(name: string): string {
+    return `{ nbsrv(${name}) gt 0 }`;
+}
+
 /** The answer on OWNER_PATH. Where nobody keeps queues, who has looked around does; and who does, does until it stops. */
-export function mayKeepQueues({
-    dnsDelaySeconds = DNS_DELAY_SECONDS,
-}: NonNullable<PodFrontSettings["fronts"]>): string[] {
+export function mayKeepQueues({ dnsDelaySeconds = DNS_DELAY_SECONDS }: FrontReplicas): string[] {
     return [
         `acl asked path ${OWNER_PATH}`,
         "http-request set-log-level silent if asked",
         "http-request deny deny_status 503 if asked { stopping }",
-        `http-request set-var(proc.owner) bool(true) if asked { date,sub(proc.started) ge ${LOOKED_AROUND_SECONDS} } !${OTHERS_KNOWN}`,
+        `http-request set-var(proc.owner) bool(true) if asked { date,sub(proc.started) ge ${LOOKED_AROUND_SECONDS} } !${known(OTHERS)}`,
         `http-request set-var(proc.owner) bool(true) if asked { date,sub(proc.started) ge ${dnsDelaySeconds} }`,
         "http-request return status 200 if asked { var(proc.owner) -m bool }",
         "http-request deny deny_status 503 if asked",

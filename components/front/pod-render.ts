@@ -1,6 +1,6 @@
 import { BODY_LIMIT_FILE, ROUTE_BODY_LIMIT_FILTER } from "./body-limit";
 import { checkPodFront, FrontSettingsError } from "./check";
-import { FOLLOW_CERTIFICATE, FOLLOW_CERTIFICATE_FILE } from "./follow-certificate";
+import { COMMANDS_SOCKET, FOLLOW_CERTIFICATE, FOLLOW_CERTIFICATE_FILE } from "./follow-certificate";
 import { connectionLog, entryLog, queueLog } from "./log";
 import {
     CONFIGURATION_FOLDER,
@@ -9,10 +9,11 @@ import {
     QUEUE_PORT,
     UNPRIVILEGED_HTTP_PORT,
     UNPRIVILEGED_HTTPS_PORT,
+    type FrontReplicas,
     type PodFrontModel,
     type PodFrontSettings,
 } from "./pod-settings";
-import { mayKeepQueues, OTHERS, OTHERS_KNOWN, others } from "./owner";
+import { BODY_FILTER, HOP_TIMEOUT, known, mayKeepQueues, OTHERS, OTHERS_UNCOUNTED, others } from "./owner";
 import { findRoute, routeMap } from "./routes";
 import {
     answerHeaders,
@@ -35,9 +36,12 @@ const ROUTES_FILE = "routes.map";
 
 const ROUTES = `${CONFIGURATION_FOLDER}/${ROUTES_FILE}`;
 
-/** In Linux's abstract namespace: no file, no port, and nobody outside of the pod can reach them. */
+/** In Linux's abstract namespace: no file, no port, and nobody outside of the pod can reach it. */
 const COUNTED_SOCKET = "abns@front-counted";
-const QUEUE_SOCKET = "abns@front-queue";
+
+/** A colon is not possible in the name of a model. */
+const UNCOUNTED = ":uncounted";
+const TO_MODEL = "use_backend %[var(txn.model)]";
 
 /** From then on a front is ready even without one of its models: the others are not to wait for it. */
 const READY_ANYWAY_SECONDS = 10;
@@ -81,7 +85,12 @@ function sections(settings: PodFrontSettings): Section[] {
                 `grace ${DRAIN_SECONDS}s`,
                 `hard-stop-after ${hardStopSeconds(settings)}s`,
                 "set-var proc.started date()",
-                ...(tls?.followed ? [`lua-load ${CONFIGURATION_FOLDER}/${FOLLOW_CERTIFICATE_FILE}`] : []),
+                ...(tls?.followed
+                    ? [
+                          `stats socket ${COMMANDS_SOCKET} level admin`,
+                          `lua-load ${CONFIGURATION_FOLDER}/${FOLLOW_CERTIFICATE_FILE}`,
+                      ]
+                    : []),
             ],
         }),
         ...(knowsNames ? [resolvers()] : []),
@@ -93,22 +102,9 @@ function sections(settings: PodFrontSettings): Section[] {
             "option redispatch 1",
         ],
         ...entrances(settings),
-        [
-            "backend :uncounted",
-            "filter lua.body-limit",
-            ...hopTimeout(),
-            `server counted ${COUNTED_SOCKET} send-proxy-v2`,
-        ],
-        [
-            "frontend :counted",
-            `bind ${COUNTED_SOCKET} accept-proxy`,
-            "no log",
-            ...findRoute(ROUTES),
-            ...toQueue(settings),
-        ],
-        ...(fronts ? [others(fronts, hopTimeout())] : []),
-        ["backend :self", ...hopTimeout(), `server self ${QUEUE_SOCKET}`],
-        queue(settings),
+        ...(fronts ? [others(OTHERS, fronts), others(OTHERS_UNCOUNTED, fronts), queue(fronts)] : []),
+        uncounted(),
+        counted(),
         ...models.map(pool),
         health(ready(settings)),
     ];
@@ -152,7 +148,7 @@ function entrances(settings: PodFrontSettings): Section[] {
 function entrance(
     scheme: "http" | "https",
     hstsMaxAgeSeconds: number,
-    settings: PodFrontSettings,
+    { fronts }: PodFrontSettings,
     more: readonly string[] = [],
 ): string[] {
     return [
@@ -165,8 +161,12 @@ function entrance(
         "http-request deny deny_status 404 unless { var(txn.route) -m found }",
         // Here, so that a body which is too large does not travel first.
         "http-request deny deny_status 413 if { req.body_size,sub(txn.most_bytes) gt 0 }",
-        "use_backend :uncounted if body !length_known",
-        ...toQueue(settings),
+        ...(fronts
+            ? [`use_backend ${OTHERS_UNCOUNTED} if body !length_known ${known(OTHERS_UNCOUNTED)}`]
+            : []),
+        `use_backend ${UNCOUNTED} if body !length_known`,
+        ...(fronts ? [`use_backend ${OTHERS} if ${known(OTHERS)}`] : []),
+        TO_MODEL,
     ];
 }
 
@@ -183,31 +183,45 @@ function leaving(): string[] {
     ];
 }
 
-function toQueue({ fronts }: PodFrontSettings): string[] {
-    return [...(fronts ? [`use_backend ${OTHERS} if ${OTHERS_KNOWN}`] : []), "default_backend :self"];
+/**
+ * Where a body whose length nobody said is counted, on its way through the process a second time, when this front keeps the
+ * queue for want of others.
+ */
+function uncounted(): Section {
+    return [
+        `backend ${UNCOUNTED}`,
+        BODY_FILTER,
+        HOP_TIMEOUT,
+        `server counted ${COUNTED_SOCKET} send-proxy-v2`,
+    ];
 }
 
-function hopTimeout(): string[] {
-    return ["http-request set-timeout server var(txn.most_ms)"];
+function counted(): Section {
+    return [
+        "frontend :counted",
+        `bind ${COUNTED_SOCKET} accept-proxy`,
+        "no log",
+        ...findRoute(ROUTES),
+        TO_MODEL,
+    ];
 }
 
 /** Where requests come in from the fronts that clients talk to. The route is found again: nobody is believed that. */
-function queue({ fronts }: PodFrontSettings): Section {
+function queue(fronts: FrontReplicas): Section {
     return [
         "frontend :queue",
-        ...(fronts ? [`bind *:${QUEUE_PORT}`] : []),
-        `bind ${QUEUE_SOCKET}`,
+        `bind *:${QUEUE_PORT}`,
         `log-format ${queueLog()}`,
         ...leaving(),
         // The other end closes what it does not need: if both did, one could close what the other is about to use.
         "timeout client 5m",
         "timeout http-keep-alive 5m",
-        ...(fronts ? mayKeepQueues(fronts) : []),
+        ...mayKeepQueues(fronts),
         "http-request set-var(txn.id) req.hdr(x-request-id)",
         "http-request set-var(txn.client) req.hdr(x-forwarded-for)",
         ...findRoute(ROUTES),
         "http-request deny deny_status 404 unless { var(txn.route) -m found }",
-        "use_backend %[var(txn.model)]",
+        TO_MODEL,
     ];
 }
 

@@ -25,6 +25,23 @@ export interface PodFrontModel extends FrontModel {
     keyDigestsFile?: string;
 }
 
+/** How fronts find each other. */
+export interface FrontReplicas {
+    /**
+     * Name of a headless Service over the fronts, complete. It should list those that are not ready too
+     * (`publishNotReadyAddresses`): fronts judge each other for themselves, faster than DNS tells.
+     */
+    host: string;
+    /** The most fronts that it can list. */
+    most: number;
+    /**
+     * How late DNS may tell of a new front, in seconds. It keeps no queues before, unless there is nobody else who does.
+     * In a cluster answers are 30 seconds old at most, and caches keep them for some more.
+     * @default 45
+     */
+    dnsDelaySeconds?: number;
+}
+
 /** Everything that decides what a front in a pod does. Plain values: no secrets, no Pulumi. */
 export interface PodFrontSettings {
     /** Absent: plain HTTP only. */
@@ -38,21 +55,7 @@ export interface PodFrontSettings {
     };
     models: PodFrontModel[];
     /** The replicas of the front itself. Absent: there is one. */
-    fronts?: {
-        /**
-         * Name of a headless Service over the fronts, complete. It should list those that are not ready too
-         * (`publishNotReadyAddresses`): fronts judge each other for themselves, faster than DNS tells.
-         */
-        host: string;
-        /** The most fronts that it can list. */
-        most: number;
-        /**
-         * How late DNS may tell of a new front, in seconds. It keeps no queues before, unless there is nobody else who does.
-         * In a cluster answers are 30 seconds old at most, and caches keep them for some more.
-         * @default 45
-         */
-        dnsDelaySeconds?: number;
-    };
+    fronts?: FrontReplicas;
 }
 
 /** Where the front expects what `frontFiles` returned. May be read-only. */

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createHash } from "node:crypto";
+import { createHash, X509Certificate } from "node:crypto";
 import {
     chmodSync,
     cpSync,
@@ -31,7 +31,11 @@ import { commandInRoot } from "../../sandbox/images/command";
 import { TestAuthority } from "./front-certificates";
 
 export const HOST = "score.test";
-export const FRONTS = "fronts.ml.svc.cluster.local";
+/** What the certificate covers. */
+const HOSTS = [HOST, "iris.test", "wine.test", "rose.test"];
+const FRONTS = "fronts.ml.svc.cluster.local";
+/** DNS tells of changes within a second here. */
+const IN_STAGE = { host: FRONTS, most: 4, dnsDelaySeconds: 5 };
 /** Where DNS and the models are, and from where clients come. */
 const HUB = "10.99.0.1";
 /** Neither root nor anybody the image knows. */
@@ -65,7 +69,8 @@ export interface LoadSeen {
 
 interface Front {
     process: ResultPromise<{ all: true; reject: false; stdin: "ignore" }>;
-    folder: string;
+    lines: string[];
+    ended: Promise<void>;
 }
 
 /**
@@ -100,10 +105,14 @@ export class ClusterStage {
             stdio: ["ignore", "inherit", "inherit", "ipc"],
         });
         const opened = new Promise<void>((resolve, reject) => {
-            this.#waiting.set(0, () => resolve());
+            this.#waiting.set(0, () => {
+                resolve();
+            });
             this.#helper?.once("exit", () => reject(new Error("The helper did not start")));
         });
-        this.#helper.on("message", (message: { id: number }) => this.#waiting.get(message.id)?.(message));
+        this.#helper.on("message", (message: { id: number; answer?: unknown; error?: string }) =>
+            this.#waiting.get(message.id)?.(message),
+        );
         await opened;
     }
 
@@ -154,11 +163,11 @@ export class ClusterStage {
         return this.ask("modelSeen", { name });
     }
 
-    /** A new chain and key for HOST, put in place as Kubernetes does it: by a link that is exchanged. */
-    async newCertificate(...hosts: readonly string[]): Promise<string> {
-        const { chain, key } = await this.authority.leaf(HOST, ...hosts);
+    /** A new chain and key for HOST, with the serial number as `served` tells it, put in place as Kubernetes does it: by a link that is exchanged. */
+    async newCertificate(): Promise<string> {
+        const { chain, key } = await this.authority.leaf(...HOSTS);
         this.secrets({ [CERTIFICATE_FILE]: chain, [`${CERTIFICATE_FILE}.key`]: key });
-        return chain;
+        return `serial=${new X509Certificate(chain).serialNumber}`;
     }
 
     secrets(files: Record<string, string>): void {
@@ -202,7 +211,11 @@ export class ClusterStage {
             frontPodCommand,
         );
         const started = execa(program, args, { reject: false, stdin: "ignore", all: true });
-        this.#fronts.set(index, { process: started, folder });
+        const lines: string[] = [];
+        const note = async () => {
+            for await (const line of started.iterable({ from: "all" })) lines.push(line);
+        };
+        this.#fronts.set(index, { process: started, lines, ended: note() });
     }
 
     /** Starts fronts that know each other, has the load balancer know them, and waits until all are ready. */
@@ -217,6 +230,16 @@ export class ClusterStage {
             });
         for (const index of indices) await this.ready(index);
         await this.endpoints(...indices);
+    }
+
+    /** One more front, which DNS tells of at once. */
+    async addFront(index: number, settings: PodFrontSettings, all: readonly number[]): Promise<void> {
+        await this.startFront(index, { ...settings, fronts: IN_STAGE });
+        await this.dns(
+            FRONTS,
+            all.map(each => this.address(each)),
+        );
+        await this.ready(index);
     }
 
     /** Where the load balancer sends new connections from now on. */
@@ -250,9 +273,9 @@ export class ClusterStage {
     async stopFront(index: number): Promise<string> {
         const front = this.#front(index);
         front.process.kill("SIGTERM");
-        const { all } = await front.process;
+        await front.process;
         this.#fronts.delete(index);
-        return all;
+        return front.lines.join("\n");
     }
 
     /** As the kernel does it when memory is short. Returns all that it logged. */
@@ -260,9 +283,22 @@ export class ClusterStage {
         const front = this.#front(index);
         for (const pid of await this.pids(index)) process.kill(pid, "SIGKILL");
         front.process.kill("SIGKILL");
-        const { all } = await front.process;
+        await front.process;
         this.#fronts.delete(index);
-        return all;
+        return front.lines.join("\n");
+    }
+
+    /** Waits until a front has logged this, so many times. */
+    async logged(index: number, text: string, times = 1): Promise<void> {
+        const { lines } = this.#front(index);
+        const there = await eventually(
+            () =>
+                Promise.resolve(
+                    lines.filter(line => line.startsWith("The ") && line.includes(text)).length >= times,
+                ),
+            8_000,
+        );
+        if (!there) throw new Error(`Front ${index} did not log ${text}`);
     }
 
     /** HAProxy's processes in this front. */
@@ -287,6 +323,26 @@ export class ClusterStage {
             `http://${this.address(index)}:${HEALTH_PORT}${at}`,
         ]);
         return Number(stdout);
+    }
+
+    /** The front that keeps this model's queue. */
+    async ownerOf(model: string, indices: readonly number[]): Promise<number> {
+        const requests = `haproxy_backend_http_requests_total{proxy="${model}"}`;
+        const counts = () =>
+            Promise.all(
+                indices.map(async index => {
+                    const line = (await this.metrics(index))
+                        .split("\n")
+                        .find(each => each.startsWith(requests));
+                    return Number(line?.split(" ")[1]);
+                }),
+            );
+        const before = await counts();
+        await this.burst(indices.length, model);
+        const after = await counts();
+        const kept = indices.filter((_, at) => (after[at] ?? 0) > (before[at] ?? 0));
+        if (kept.length !== 1) throw new Error(`The fronts ${kept.join(" and ")} keep the queue of ${model}`);
+        return Number(kept[0]);
     }
 
     async metrics(index: number): Promise<string> {
@@ -317,6 +373,20 @@ export class ClusterStage {
 
     stopLoad(id: string): Promise<LoadSeen> {
         return this.ask("stopLoad", { id });
+    }
+
+    /** Serial number of the certificate that a front serves. */
+    async served(index: number): Promise<string> {
+        const connect = `${this.address(index)}:${UNPRIVILEGED_HTTPS_PORT}`;
+        const { stdout } = await this.inside([
+            ...[
+                "sh",
+                "-c",
+                'openssl s_client -connect "$0" -servername "$1" </dev/null 2>/dev/null | openssl x509 -noout -serial',
+            ],
+            ...[connect, HOST],
+        ]);
+        return stdout;
     }
 
     inside(command: readonly string[]) {
