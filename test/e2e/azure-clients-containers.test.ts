@@ -21,7 +21,6 @@ const PORT = 8080;
 
 /** Container groups that really run, driven by Microsoft's client. */
 describe.skipIf(!needs)("container groups in Kubernetes (needs Linux and root)", () => {
-    // The tests' sandbox unless another is named; it is left running for the tests that follow.
     const instance = sandboxInstance({ AZURE_SECURE_INFERENCE_SANDBOX: "1", ...process.env });
     let azure: AzureClients;
 

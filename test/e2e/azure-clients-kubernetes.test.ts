@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { sandboxDown, sandboxUp } from "../../sandbox/daemons/sandbox";
+import { sandboxUp } from "../../sandbox/daemons/sandbox";
 import { eventually } from "../../sandbox/daemons/wait";
 import { sandboxInstance } from "../../sandbox/instance";
 import { type AzureClients, azureClients, LOCATION, refusal } from "./azure-clients-sandbox";
@@ -54,7 +54,6 @@ describe.skipIf(!hasNode)("a managed cluster with Kubernetes behind it (needs Li
         await azure.resources.resourceGroups.beginDeleteAndWait(GROUP);
         await own().deleteNamespace({ name: EARLIER });
         await eventually(async () => !(await namespaces()).includes(EARLIER), 60_000);
-        await sandboxDown(instance);
     });
 
     it("opens it with the credentials that Azure gives", async () => {

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import type { ContainerGroup } from "@azure/arm-containerinstance";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { sandboxDown, sandboxUp } from "../../sandbox/daemons/sandbox";
+import { sandboxUp } from "../../sandbox/daemons/sandbox";
 import { groupedProcesses } from "../../sandbox/node/control-groups";
 import { ensureImages } from "../../sandbox/images";
 import { sandboxInstance } from "../../sandbox/instance";
@@ -45,7 +45,6 @@ describe.skipIf(CANNOT_RUN)(`a model on container instances${CANNOT_RUN ? ` (${C
 
     afterAll(async () => {
         await project?.dispose();
-        await sandboxDown(instance);
         workshop.close();
     });
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runningDaemon } from "../../sandbox/daemons/daemon";
 import { signal } from "../../sandbox/daemons/processes";
-import { sandboxDown, sandboxUp } from "../../sandbox/daemons/sandbox";
+import { sandboxUp } from "../../sandbox/daemons/sandbox";
 import { eventually } from "../../sandbox/daemons/wait";
 import { sandboxInstance } from "../../sandbox/instance";
 import { all, type AzureClients, azureClients, LOCATION, refusal } from "./azure-clients-sandbox";
@@ -35,7 +35,6 @@ describe.skipIf(!hasNode)("Services of type LoadBalancer (needs Linux and root)"
     afterAll(async () => {
         await stage?.close();
         await azure?.resources.resourceGroups.beginDeleteAndWait(GROUP);
-        await sandboxDown(instance);
     });
 
     it("gets the public IP address that it names, which is then in use", async () => {

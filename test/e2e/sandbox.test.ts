@@ -31,7 +31,6 @@ describe.skipIf(!hasNode)("a sandbox (needs Linux and root)", () => {
     });
     afterAll(async () => {
         await sandboxReset(neighbour);
-        await sandboxDown(instance);
     });
 
     it("changes nothing of its host outside of its own namespaces, and leaves nothing behind", async () => {
