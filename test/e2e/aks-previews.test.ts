@@ -4,7 +4,6 @@ import { dnsNameLabel } from "../../components/dns/leaf-label";
 import { sandboxInstance } from "../../sandbox/instance";
 import type { Step } from "../engine/harness";
 import { AksStage, prepareSandbox, type Settings, SMALL_MODEL } from "./aks-stage";
-import { CA_EXTENSIONS, leafExtensions } from "../unit/pki/openssl";
 import { azureClients, type AzureClients } from "./azure-clients-sandbox";
 
 const hasNode = process.platform === "linux" && process.getuid?.() === 0;
@@ -70,7 +69,9 @@ describe.skipIf(!hasNode)("what a preview says of models on Kubernetes (needs Li
         const changed = planned(steps);
         expect(changed[`update ${DEPLOYMENT} models-front`]).toEqual(PROPERTIES_OF_NAMES);
         const types = new Set(steps.map(({ type, name }) => `${type} ${name}`));
-        expect([...types].sort()).toEqual([`${DEPLOYMENT} models-front`, `${CONFIG_MAP} models-front`].sort());
+        expect([...types].sort()).toEqual(
+            [`${DEPLOYMENT} models-front`, `${CONFIG_MAP} models-front`].sort(),
+        );
         await stage.configure({ "models.iris.limits.maxQueueWaitMs": "500" });
     });
 
@@ -104,12 +105,17 @@ describe.skipIf(!hasNode)("what a preview says of models on Kubernetes (needs Li
             "models.iris.hostname": "models.previews.test",
             "models.wine.replicas": "0",
         });
-        await stage.configure({ "tls.certificate": "no certificate", "tls.privateKey": "hunter2" }, "--secret");
+        await stage.configure(
+            { "tls.certificate": "no certificate", "tls.privateKey": "hunter2" },
+            "--secret",
+        );
         for (const outcome of [await stage.project.preview(), await stage.project.up()]) {
             expect(outcome.succeeded).toBe(false);
             expect(outcome.text).toMatch(/tls\.certificate: /);
             expect(outcome.text).toMatch(/tls\.privateKey: no-key/);
-            expect(outcome.text).toMatch(/models\.iris\.hostname: is models\.previews\.test, as tls\.hostname is/);
+            expect(outcome.text).toMatch(
+                /models\.iris\.hostname: is models\.previews\.test, as tls\.hostname is/,
+            );
             expect(outcome.text).toMatch(/models\.wine\.replicas: is 0/);
             expect(outcome.text).not.toContain("hunter2");
         }
@@ -133,7 +139,7 @@ describe.skipIf(!hasNode)("what a preview says of models on Kubernetes (needs Li
 
     it("says that a name is taken in Azure, and leaves the service as it was", async () => {
         const owner = { project: "azure-secure-inference", stack: "test", component: "models" };
-        await azure.network.publicIPAddresses.createOrUpdate(GROUP, "neighbour", {
+        await azure.network.publicIPAddresses.beginCreateOrUpdateAndWait(GROUP, "neighbour", {
             location: "westeurope",
             sku: { name: "Standard" },
             publicIPAllocationMethod: "Static",
@@ -145,10 +151,10 @@ describe.skipIf(!hasNode)("what a preview says of models on Kubernetes (needs Li
         expect(failed.errors.join("\n")).toMatch(/DnsRecordInUse/);
         expect(await stage.podNames("front")).toEqual(fronts);
         stage.trusted();
-        const scored = await stage.score(stage.outputs.services.iris!.scoringUri, undefined);
+        const scored = await stage.score(`https://${stage.outputs.fqdn}/api/v1/service/iris/score`);
         expect(scored.status).toBe(401);
         await stage.configure({ leafDomainLabel: "previews", overwriteExistingDomain: "false" });
-        await azure.network.publicIPAddresses.delete(GROUP, "neighbour");
+        await azure.network.publicIPAddresses.beginDeleteAndWait(GROUP, "neighbour");
         expect((await stage.project.up()).errors).toEqual([]);
     });
 
@@ -172,12 +178,8 @@ describe.skipIf(!hasNode)("what a preview says of models on Kubernetes (needs Li
     });
 
     it("shows another certificate as a Secret, and fronts that follow, without a word of it", async () => {
-        const root = stage.workshop.issue({ subject: "/CN=previews", extensions: CA_EXTENSIONS });
-        const leaf = stage.workshop.issue({
-            subject: "/CN=models",
-            issuer: root,
-            extensions: leafExtensions("DNS:models.previews.test"),
-        });
+        const root = stage.workshop.root();
+        const leaf = stage.workshop.leaf(root, ["DNS:models.previews.test"]);
         await stage.configure({ "tls.mode": "Custom" });
         const pair = { "tls.certificate": leaf.certificate + root.certificate, "tls.privateKey": leaf.key };
         await stage.configure(pair, "--secret");
