@@ -53,7 +53,13 @@ export function checkPodFront({ tls, models, fronts }: PodFrontSettings): FrontP
     return [
         ...checkTls(tls),
         ...(fronts
-            ? [...hostName("fronts.host", fronts.host), ...wholeNumber("fronts.most", fronts.most, 1, 100)]
+            ? [
+                  ...hostName("fronts.host", fronts.host),
+                  ...wholeNumber("fronts.most", fronts.most, 1, 100),
+                  ...(fronts.dnsDelaySeconds === undefined
+                      ? []
+                      : wholeNumber("fronts.dnsDelaySeconds", fronts.dnsDelaySeconds, 1, 3_600)),
+              ]
             : []),
         ...checkModels(models, (model, at) => [
             ...checkModel(model, at, ports),

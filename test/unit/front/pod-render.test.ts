@@ -1,0 +1,134 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+    checkPodFront,
+    frontFiles,
+    FrontSettingsError,
+    terminationGraceSeconds,
+    type PodFrontSettings,
+} from "../../../components/front";
+import { hostileText } from "./hostile";
+import { inCluster, irisInCluster } from "./settings";
+
+const VARIANTS: Record<string, PodFrontSettings> = {
+    everything: inCluster({
+        tls: { minimumVersion: "1.2", hstsMaxAgeSeconds: 31_536_000, followed: true },
+        models: [
+            irisInCluster({
+                hostname: "iris.contoso.com",
+                plainHttp: true,
+                keyDigestsFile: "iris/key-digests",
+            }),
+            irisInCluster({
+                ...{ name: "wine", host: "wine.ml.svc.cluster.local", replicas: 2, keysRequired: false },
+                ...{ maxConcurrentRequests: 8, maxQueueWaitMs: 600_000, maxBodyBytes: 104_857_600 },
+            }),
+        ],
+    }),
+    "one-front-and-no-tls": {
+        models: [
+            irisInCluster({ host: "iris.ml.svc.cluster.local", replicas: undefined, keysRequired: false }),
+        ],
+    },
+};
+
+describe("frontFiles", () => {
+    it.each(Object.entries(VARIANTS))("writes the files that were reviewed: %s", async (name, settings) => {
+        for (const [file, text] of Object.entries(frontFiles(settings))) {
+            await expect(text).toMatchFileSnapshot(`golden-pod/${name}/${file}`);
+        }
+    });
+
+    it("names every setting that it refuses, all at once", () => {
+        const settings = inCluster({
+            tls: { minimumVersion: "1.1" as "1.2", hstsMaxAgeSeconds: 0, followed: true },
+            fronts: { host: "10.0.0.1", most: 0, dnsDelaySeconds: 0 },
+            models: [
+                irisInCluster({ hostname: "score.contoso.com", port: 8081, host: "127.0.0.1" }),
+                irisInCluster({ hostname: "score.contoso.com", replicas: 0, keyDigestsFile: "../key" }),
+                irisInCluster({ name: "wine", hostname: "Wine.contoso.com" }),
+            ],
+        });
+        let problems: readonly { property: string; reason: string }[] = [];
+        try {
+            frontFiles(settings);
+        } catch (error) {
+            if (error instanceof FrontSettingsError) problems = error.problems;
+        }
+        expect(problems.map(({ property }) => property)).toEqual([
+            ...[
+                "tls.minimumVersion",
+                "fronts.host",
+                "fronts.most",
+                "fronts.dnsDelaySeconds",
+                "models[0].port",
+            ],
+            ...["models[1].replicas", "models[1].keyDigestsFile", "models[1].hostname", "models[1].name"],
+            "models[2].hostname",
+        ]);
+        expect(problems).toContainEqual({
+            property: "models[1].hostname",
+            reason: "is taken by another model",
+        });
+    });
+
+    it("refuses to serve no model at all", () => {
+        expect(checkPodFront(inCluster({ models: [] }))).toEqual([
+            { property: "models", reason: "must name at least one model" },
+        ]);
+    });
+
+    it.each(["name", "host", "healthPath", "hostname", "keyDigestsFile"] as const)(
+        "lets no %s add a directive or a route",
+        property => {
+            const plain = shapes(inCluster({ models: [irisInCluster({ hostname: "iris.contoso.com" })] }));
+            fc.assert(
+                fc.property(hostileText, value => {
+                    const models = [irisInCluster({ hostname: "iris.contoso.com", [property]: value })];
+                    const settings = inCluster({ models });
+                    if (checkPodFront(settings).length > 0) {
+                        expect(() => frontFiles(settings)).toThrow(`models[0].${property}: `);
+                        return;
+                    }
+                    expect(shapes(settings)).toEqual(plain);
+                    expect(value).toMatch(/^[!-~]+$/);
+                    expect(value).not.toMatch(/["'\\#$%{}[\]|<>^`]/);
+                }),
+                { numRuns: 1_000 },
+            );
+        },
+    );
+
+    it("grows in proportion to the number of models", () => {
+        const size = (count: number) => {
+            const models = Array.from({ length: count }, (_, index) =>
+                irisInCluster({ name: `model-${100 + index}`, hostname: `model-${100 + index}.contoso.com` }),
+            );
+            return Object.values(frontFiles(inCluster({ models }))).join("").length;
+        };
+        const [one, ten, hundred] = [size(1), size(10), size(100)];
+        expect(hundred - ten).toBe((ten - one) * 10);
+        // A ConfigMap holds 1 MiB.
+        expect(hundred).toBeLessThan(2 ** 18);
+    });
+
+    it("gives a pod the time that its slowest request may take, and not for ever", () => {
+        const grace = (scoringTimeoutMs: number) =>
+            terminationGraceSeconds(inCluster({ models: [irisInCluster({ scoringTimeoutMs })] }));
+        expect(grace(1_000)).toBe(20 + 45 + 5);
+        expect(grace(120_000)).toBe(20 + 126 + 5);
+        expect(grace(86_400_000)).toBe(20 + 600 + 5);
+    });
+});
+
+/** The first word of each line and the number of words, for each file. */
+function shapes(settings: PodFrontSettings): Record<string, string[]> {
+    const files = Object.entries(frontFiles(settings)).map(([file, text]) => {
+        const lines = text.split("\n").map(line => line.trim().split(" "));
+        return [
+            file,
+            lines.map(words => `${file === "routes.map" ? "" : words[0]} ${words.length}`),
+        ] as const;
+    });
+    return Object.fromEntries(files);
+}
