@@ -3,10 +3,12 @@ import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
 import {
     type DnsArgs,
+    LoadBalancerType,
     type PullSecretArgs,
     SecureAciInference,
     SecureAksInference,
     type TlsArgs,
+    TlsMode,
 } from "../components";
 import { Hosting } from "./schema";
 import { readSettings, SettingsError, type StackSettings } from "./settings";
@@ -21,20 +23,30 @@ const resourceGroupName = stack.resourceGroup.create
       }).name
     : stack.resourceGroup.name;
 
-// An output that is not there at all would be warned about, so each hosting exports its own.
 export = { hosting: stack.hosting, tlsMode: stack.tls.mode, ...outputs() };
 
+/** An output that is not there at all would be warned about, so only those are exported that these settings lead to. */
 function outputs() {
+    const { tls, keys: keysSettings, loadBalancer } = stack;
     switch (stack.hosting) {
         case Hosting.ContainerInstances: {
             const { scoringUri, swaggerUri, fqdn, ipAddress, dnsRecord, certificate, keys } =
                 containerInstances();
-            return { scoringUri, swaggerUri, fqdn, ipAddress, dnsRecord, certificate, keys };
+            return {
+                ...{ scoringUri, swaggerUri, fqdn, ipAddress },
+                ...(tls.hostname !== undefined && { dnsRecord }),
+                ...(tls.mode !== TlsMode.Disabled && { certificate }),
+                ...(keysSettings?.enabled && { keys }),
+            };
         }
         case Hosting.Kubernetes: {
             const { services, fqdn, ipAddress, dnsRecords, certificate, keys, namespace, kubeconfig } =
                 kubernetes();
-            return { services, fqdn, ipAddress, dnsRecords, certificate, keys, namespace, kubeconfig };
+            return {
+                ...{ services, ipAddress, dnsRecords, keys, namespace, kubeconfig },
+                ...(loadBalancer?.type !== LoadBalancerType.InternalLoadBalancer && { fqdn }),
+                ...(tls.mode !== TlsMode.Disabled && tls.secretName === undefined && { certificate }),
+            };
         }
     }
 }

@@ -13,6 +13,7 @@ import { installStandIns } from "../../sandbox/providers/install";
 import { ROOT } from "../../tools/root";
 import { type Outcome, TestProject } from "../engine/harness";
 import { Workshop } from "../unit/pki/openssl";
+import { LOCATION } from "./azure-clients-sandbox";
 import { importModelImages, MODEL_IMAGE } from "./model-image";
 
 /** How long Kubernetes may take for anything, on a busy machine. */
@@ -85,15 +86,12 @@ export class AksStage {
     ) {}
 
     static async open(instance: SandboxInstance, settings: Settings): Promise<AksStage> {
-        const own = Object.entries(settings).map(([name, value]) => [
-            `azure-secure-inference:${name}`,
-            value,
-        ]);
+        const config: Settings = { "azure-native:location": LOCATION };
+        for (const [name, value] of Object.entries(settings))
+            config[`azure-secure-inference:${name}`] = value;
         const project = await TestProject.create({
             directory: ROOT,
-            configuration: stringify({
-                config: { "azure-native:location": "westeurope", ...Object.fromEntries(own) },
-            }),
+            configuration: stringify({ config }),
             plugins: home => installStandIns(home, instance),
         });
         return new AksStage(instance, project, (await nodeTools()).kubernetes("kubectl"));
@@ -133,13 +131,12 @@ export class AksStage {
         return stdout;
     }
 
-    /** Has kubectl create or change objects. @returns what it said to errors too, warnings among them */
-    async apply(...objects: object[]): Promise<string> {
+    /** Has kubectl create or change objects. */
+    async apply(...objects: object[]): Promise<void> {
         const kubeconfig = path.join(this.instance.stateFolder, "kubeconfig");
-        const input = objects.map(object => stringify(object)).join("---\n");
+        const input = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
         const args = ["--kubeconfig", kubeconfig, "apply", "--server-side", "--filename=-"];
-        const { all } = await execa(this.kubectlProgram, args, { input, all: true });
-        return all;
+        await execa(this.kubectlProgram, args, { input });
     }
 
     /** Objects in the stack's namespace. */
