@@ -7,7 +7,10 @@ export const MODEL_COUNTS = [1, 10, 100] as const;
 const LINEAR = 1.3;
 
 /** Prints what each further model costs from step to step; where it costs the same, the whole is linear. */
-export function printGrowth(name: string, totals: readonly (readonly [count: number, figure: number])[]): void {
+export function printGrowth(
+    name: string,
+    totals: readonly (readonly [count: number, figure: number])[],
+): void {
     const steps = totals.slice(1).map(([count, figure], index) => {
         const [before, figureBefore] = totals[index]!;
         return [`${before} to ${count} models`, (figure - figureBefore) / (count - before)] as const;

@@ -18,7 +18,8 @@ export async function benchModelsPreview(): Promise<void> {
     for (const count of MODEL_COUNTS) {
         const projects = new Map<string, TestProject>();
         try {
-            for (const [name, folder] of Object.entries(FOLDERS)) projects.set(name, await project(folder, count));
+            for (const [name, folder] of Object.entries(FOLDERS))
+                projects.set(name, await project(folder, count));
             const declared = new Map<string, Record<string, number>>();
             const contenders = [...projects].map(([name, one]): Contender => ({
                 name,

@@ -1,0 +1,227 @@
+import { spawn } from "node:child_process";
+import { EventEmitter, once } from "node:events";
+import { rm } from "node:fs/promises";
+import * as https from "node:https";
+import * as path from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { execa } from "execa";
+import { stringify } from "yaml";
+import { eventually } from "../../sandbox/daemons/wait";
+import { FRONT_IMAGE } from "../../sandbox/images/front";
+import { buildImage } from "../../sandbox/images/recipe";
+import type { SandboxInstance } from "../../sandbox/instance";
+import { importImage } from "../../sandbox/node/images";
+import { findNamespaces } from "../../sandbox/node/namespace";
+import { NODE_ADDRESS } from "../../sandbox/node/settings";
+import { nodeTools } from "../../sandbox/node/tools";
+import { installStandIns } from "../../sandbox/providers/install";
+import { importModelImages, MODEL_IMAGE } from "../../test/e2e/model-image";
+import { TestProject } from "../../test/engine/harness";
+import { ROOT } from "../../tools/root";
+
+/** The component's name, with which names of objects begin. */
+const NAME = "bench";
+/** How long names are kept by the cluster's DNS, as on AKS, in seconds. */
+const NAMES_LIVE_SECONDS = 30;
+const PATIENCE_MS = 180_000;
+
+const MODEL = {
+    image: MODEL_IMAGE,
+    cpu: 0.05,
+    memoryInGB: 0.0625,
+    replicas: 1,
+    readiness: { periodSeconds: 1 },
+};
+
+interface Outputs {
+    ipAddress: string;
+    fqdn: string;
+    namespace: string;
+    certificate: { authority: string };
+}
+
+/** All are 1 when the change is complete. */
+const REPLICA_COUNTS = ["status.updatedReplicas", "status.availableReplicas", "status.replicas"];
+
+/** Moments of a Deployment that changes, as `performance.now()` tells them. */
+export interface Rollout {
+    /** Kubernetes has what it is to be. */
+    taken: Promise<number>;
+    /** The new replica is ready, and the old one asked to go. */
+    complete: Promise<number>;
+}
+
+/** Models that are alike on the sandbox's Kubernetes, deployed by the program in `stacks/`. */
+export class ChangeStage {
+    private constructor(
+        private readonly instance: SandboxInstance,
+        private readonly project: TestProject,
+        private readonly kubectlProgram: string,
+        private readonly outputs: Outputs,
+    ) {}
+
+    /** @param instance a sandbox that runs */
+    static async open(instance: SandboxInstance, models: readonly string[]): Promise<ChangeStage> {
+        await importImage(instance, await buildImage(FRONT_IMAGE));
+        await importModelImages(instance);
+        const project = await TestProject.create({
+            directory: ROOT,
+            configuration: stringify({ config: settings(models) }),
+            plugins: home => installStandIns(home, instance),
+        });
+        const { succeeded, text } = await project.up();
+        if (!succeeded) throw new Error(text);
+        const outputs = (await project.outputs({ showSecrets: true })) as unknown as Outputs;
+        const kubectl = (await nodeTools()).kubernetes("kubectl");
+        const stage = new ChangeStage(instance, project, kubectl, outputs);
+        for (const model of models) await stage.served(model, "");
+        return stage;
+    }
+
+    /** Forgets the stack without destroying it, as pods would drain for long: the sandbox has to go with it. */
+    async close(): Promise<void> {
+        await rm(this.project.state, { recursive: true });
+    }
+
+    /** Has Pulumi change what the model is started with. */
+    async declare(model: string, version: string): Promise<() => Promise<void>> {
+        await this.project.configure(
+            `azure-secure-inference:models.${model}.environment.MODEL_VERSION`,
+            version,
+        );
+        return async () => {
+            const { succeeded, text, steps } = await this.project.up();
+            if (!succeeded) throw new Error(text);
+            const changed = steps.filter(
+                ({ type }) => type !== "azure-secure-inference:index:SecureAksInference",
+            );
+            if (changed.length !== 1)
+                throw new Error(`The update changed more than the Deployment:\n${text}`);
+        };
+    }
+
+    /** Has kubectl change what the model is started with. */
+    async patch(model: string, version: string): Promise<void> {
+        const deployment = `deployment/${objectName(model)}`;
+        await execa(this.kubectlProgram, this.kubectl("set", "env", deployment, `MODEL_VERSION=${version}`));
+    }
+
+    /** Follows a model's Deployment until it has changed. Ends when it does follow. */
+    async follow(model: string): Promise<Rollout> {
+        const fields = ["metadata.generation", "status.observedGeneration", ...REPLICA_COUNTS];
+        const template = `${fields.map(field => `{.${field}}`).join(",")}{"\\n"}`;
+        const args = this.kubectl(
+            ...["get", "deployment", objectName(model)],
+            ...["--watch", `--output=jsonpath=${template}`],
+        );
+        const child = spawn(this.kubectlProgram, args, { stdio: ["ignore", "pipe", "inherit"] });
+        const events = new EventEmitter();
+        const moment = async (event: string): Promise<number> => {
+            await once(events, event);
+            return performance.now();
+        };
+        const [follows, taken, complete] = [moment("follows"), moment("taken"), moment("complete")];
+        let first: string | undefined;
+        createInterface({ input: child.stdout }).on("line", line => {
+            const [generation, observed, ...replicas] = line.split(",");
+            first ??= generation;
+            events.emit("follows");
+            if (generation === first) return;
+            events.emit("taken");
+            if (observed !== generation || !replicas.every(count => count === "1")) return;
+            events.emit("complete");
+            child.kill();
+        });
+        child.on(
+            "exit",
+            code => code !== null && events.emit("error", new Error(`kubectl ended with ${code}`)),
+        );
+        await follows;
+        return { taken, complete };
+    }
+
+    /** When this version of the model is the first time seen at the public address. Any version: "". */
+    async served(model: string, version: string): Promise<number> {
+        const seen = await eventually(
+            async () => (await this.answer(model))?.includes(version) ?? false,
+            PATIENCE_MS,
+        );
+        if (!seen) throw new Error(`${model} is not served in version ${version}`);
+        return performance.now();
+    }
+
+    /** How much longer the cluster's DNS gives the answer that it has for the model's name, in seconds. */
+    async nameLives(model: string): Promise<number> {
+        const script = `
+            const { Resolver } = require("node:dns/promises");
+            const resolver = new Resolver();
+            resolver.setServers([process.argv[1]]);
+            resolver.resolve4(process.argv[2], { ttl: true }).then(([first]) => console.log(first.ttl));`;
+        const host = `${objectName(model)}.${this.outputs.namespace}.svc.cluster.local`;
+        const namespaces = findNamespaces(this.instance);
+        if (!namespaces) throw new Error("The node does not run");
+        const command = namespaces.inside([process.execPath, "-e", script, NODE_ADDRESS, host]);
+        const { stdout } = await execa(command[0]!, command.slice(1));
+        return Number(stdout);
+    }
+
+    /** Waits until the cluster's DNS keeps its answer for so many seconds more: the fronts see a new replica only then. */
+    async untilNameLives(model: string, seconds: number): Promise<void> {
+        const left = await this.nameLives(model);
+        await sleep(((left - seconds + NAMES_LIVE_SECONDS) % NAMES_LIVE_SECONDS) * 1000);
+    }
+
+    private kubectl(...args: string[]): string[] {
+        const kubeconfig = path.join(this.instance.stateFolder, "kubeconfig");
+        return ["--kubeconfig", kubeconfig, "--namespace", this.outputs.namespace, ...args];
+    }
+
+    /** The body of an answer; absent when there is none. */
+    private answer(model: string): Promise<string | undefined> {
+        const { ipAddress, fqdn, certificate } = this.outputs;
+        return new Promise(resolve => {
+            const request = https.request(
+                {
+                    ...{ host: ipAddress, servername: fqdn, ca: certificate.authority, agent: false },
+                    ...{ method: "POST", path: `/api/v1/service/${model}/score`, timeout: 10_000 },
+                    headers: { host: fqdn },
+                },
+                response => {
+                    let body = "";
+                    response.on("data", data => (body += String(data)));
+                    response.on("end", () => resolve(response.statusCode === 200 ? body : undefined));
+                },
+            );
+            request.on("timeout", () => request.destroy());
+            request.on("error", () => resolve(undefined));
+            request.end("{}");
+        });
+    }
+}
+
+function objectName(model: string): string {
+    return `${NAME}-${model}`;
+}
+
+function settings(models: readonly string[]): Record<string, unknown> {
+    const own = {
+        hosting: "Kubernetes",
+        name: NAME,
+        environment: "Development",
+        resourceGroup: { name: "inference-bench" },
+        cluster: { create: { purpose: "DevTest" } },
+        tls: { mode: "SelfSigned" },
+        keys: { enabled: false },
+        front: { image: FRONT_IMAGE.name, cpu: 0.1, memoryInGB: 0.125 },
+        models: Object.fromEntries(
+            models.map(model => [model, { ...MODEL, environment: { MODEL_VERSION: "first" } }]),
+        ),
+    };
+    return {
+        "azure-native:location": "westeurope",
+        ...Object.fromEntries(
+            Object.entries(own).map(([name, value]) => [`azure-secure-inference:${name}`, value]),
+        ),
+    };
+}

@@ -1,0 +1,90 @@
+import { LIVE_PATH, type PodFrontModel, type PodFrontSettings } from "../../components/front";
+import { eventually } from "../../sandbox/daemons/wait";
+import { ClusterStage, FRONTS } from "../../test/e2e/front-cluster-stage";
+import { memoryOf } from "../memory";
+import { printAbsolute } from "../report";
+import { median } from "../rounds";
+import { MODEL_COUNTS, printGrowth } from "./growth";
+
+const ROUNDS = 5;
+const REPLICAS = 12;
+/** What the component promises each front unless told otherwise: 0.5 GB. */
+const MEMORY_OF_A_FRONT = 512;
+/** Of the first model: all are at the same addresses, each at a port of its own. */
+const FIRST_PORT = 6000;
+const FIRST_ADDRESS = 101;
+/** The one front of this bench. */
+const FRONT = 1;
+
+/**
+ * The front of a pod with so many models, as its Deployment starts it for each change of its configuration: how long until it
+ * answers, and its memory once it knows every replica and has asked each whether it is well.
+ */
+export async function benchModelsFront(): Promise<void> {
+    const stage = new ClusterStage();
+    const totals: [count: number, mebibytes: number][] = [];
+    try {
+        await stage.open();
+        await stage.dns(FRONTS, [stage.address(FRONT)]);
+        const models: PodFrontModel[] = [];
+        for (const count of MODEL_COUNTS) {
+            while (models.length < count) models.push(await startModel(stage, models.length));
+            const settings = {
+                tls: { minimumVersion: "1.2", hstsMaxAgeSeconds: 31_536_000 } as const,
+                models,
+            };
+            const seconds: number[] = [];
+            const mebibytes: number[] = [];
+            for (let round = 0; round < ROUNDS; round++) {
+                const seen = await start(stage, { ...settings, fronts: { host: FRONTS, most: 5 } });
+                seconds.push(seen.seconds);
+                mebibytes.push(seen.mebibytes);
+            }
+            const name = `front with ${count} models of ${REPLICAS} replicas`;
+            printAbsolute(`${name}, until it answers`, median(seconds), "s", 1);
+            printAbsolute(`${name}, memory`, median(mebibytes), "MiB", MEMORY_OF_A_FRONT);
+            totals.push([count, median(mebibytes)]);
+        }
+        printGrowth("memory of the front, MiB for each added model", totals);
+    } finally {
+        await stage.close();
+    }
+}
+
+async function startModel(stage: ClusterStage, index: number): Promise<PodFrontModel> {
+    const name = `model-${index}`;
+    const host = `${name}.ml.svc.cluster.local`;
+    const port = FIRST_PORT + index;
+    const addresses = Array.from({ length: REPLICAS }, (_, replica) => `10.99.0.${FIRST_ADDRESS + replica}`);
+    await stage.ask("model", { name, addresses, port, delayMs: 0 });
+    await stage.dns(host, addresses);
+    return {
+        ...{ name, host, port, healthPath: "/health", replicas: REPLICAS },
+        ...{ maxConcurrentRequests: 1, maxQueueWaitMs: 500, scoringTimeoutMs: 60_000 },
+        ...{ maxBodyBytes: 10 << 20, keysRequired: false },
+    };
+}
+
+async function start(
+    stage: ClusterStage,
+    settings: PodFrontSettings,
+): Promise<{ seconds: number; mebibytes: number }> {
+    const started = performance.now();
+    await stage.startFront(FRONT, settings);
+    // Nobody answers before the whole configuration is read and every port is open.
+    const answers = await eventually(async () => (await stage.health(FRONT, LIVE_PATH)) === 200, 30_000);
+    const seconds = (performance.now() - started) / 1000;
+    const complete = answers && (await eventually(() => knowsAll(stage, settings), 60_000));
+    const [container] = await stage.pids(FRONT);
+    const mebibytes = container === undefined ? 0 : (await memoryOf(container)) / 1024;
+    const said = await stage.killFront(FRONT);
+    if (!complete) throw new Error(`The front does not answer, or does not find every replica:\n${said}`);
+    return { seconds, mebibytes };
+}
+
+async function knowsAll(stage: ClusterStage, { models }: PodFrontSettings): Promise<boolean> {
+    const metrics = await stage.metrics(FRONT);
+    return models.every(({ name }) =>
+        metrics.includes(`haproxy_backend_active_servers{proxy="${name}"} ${REPLICAS}\n`),
+    );
+}
