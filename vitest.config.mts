@@ -1,6 +1,11 @@
 import { defineConfig } from "vitest/config";
+import { WORKERS } from "./test/e2e/test-sandbox";
 
 const TEN_MINUTES = 600_000;
+const patient = { testTimeout: TEN_MINUTES, hookTimeout: TEN_MINUTES };
+
+/** Looks at the whole machine, so nothing else may come and go meanwhile. */
+const ALONE = "test/e2e/sandbox.test.ts";
 
 export default defineConfig({
     test: {
@@ -16,23 +21,31 @@ export default defineConfig({
             },
             {
                 test: {
+                    name: "machine",
+                    include: [ALONE],
+                    ...patient,
+                    fileParallelism: false,
+                    sequence: { groupOrder: 1 },
+                },
+            },
+            // Two at a time: most of what they do is waiting for others.
+            {
+                test: {
                     name: "engine",
                     include: ["test/engine/**/*.test.ts"],
-                    testTimeout: TEN_MINUTES,
-                    hookTimeout: TEN_MINUTES,
-                    fileParallelism: false,
-                    // Two processors: the engine's and the sandbox's tests would only slow each other down.
-                    sequence: { groupOrder: 1 },
+                    ...patient,
+                    maxWorkers: WORKERS,
+                    sequence: { groupOrder: 2 },
                 },
             },
             {
                 test: {
                     name: "e2e",
                     include: ["test/e2e/**/*.test.ts"],
+                    exclude: [ALONE],
                     globalSetup: ["test/e2e/global-setup.ts"],
-                    testTimeout: TEN_MINUTES,
-                    hookTimeout: TEN_MINUTES,
-                    fileParallelism: false,
+                    ...patient,
+                    maxWorkers: WORKERS,
                     sequence: { groupOrder: 2 },
                 },
             },

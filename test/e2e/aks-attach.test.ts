@@ -3,15 +3,15 @@ import * as path from "node:path";
 import type { ManagedCluster } from "@azure/arm-containerservice";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sandboxDown } from "../../sandbox/daemons/sandbox";
-import { sandboxInstance } from "../../sandbox/instance";
 import { PAUSE_IMAGE } from "../../sandbox/node/images";
 import type { Issued } from "../unit/pki/openssl";
 import { Clients } from "./aks-load-stage";
 import { AksStage, type Pod, prepareSandbox, type Settings, SMALL_MODEL, timed } from "./aks-stage";
 import { type AzureClients, azureClients, LOCATION } from "./azure-clients-sandbox";
+import { testSandbox } from "./test-sandbox";
 
 const hasNode = process.platform === "linux" && process.getuid?.() === 0;
-const instance = sandboxInstance({ AZURE_SECURE_INFERENCE_SANDBOX: "1", ...process.env });
+const instance = testSandbox();
 
 /** Of the cluster that is there before anything of ours. */
 const GROUP = "platform";

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sandboxDown } from "../../sandbox/daemons/sandbox";
-import { sandboxInstance } from "../../sandbox/instance";
 import type { Issued } from "../unit/pki/openssl";
 import { Clients, type LoadSeen } from "./aks-load-stage";
 import { AksStage, diagnostics, prepareSandbox, SMALL_MODEL, timed } from "./aks-stage";
 import { NEXT_MODEL_IMAGE } from "./model-image";
+import { testSandbox } from "./test-sandbox";
 
 const hasNode = process.platform === "linux" && process.getuid?.() === 0;
-const instance = sandboxInstance({ AZURE_SECURE_INFERENCE_SANDBOX: "1", ...process.env });
+const instance = testSandbox();
 
 const HOST = "load.fabrikam.test";
 /** As many at a time as come when everything stands still for a moment. */

@@ -1,13 +1,13 @@
 import { stringify } from "yaml";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dnsNameLabel } from "../../components/dns/leaf-label";
-import { sandboxInstance } from "../../sandbox/instance";
 import type { Step } from "../engine/harness";
 import { AksStage, prepareSandbox, type Settings, SMALL_MODEL } from "./aks-stage";
 import { azureClients, type AzureClients } from "./azure-clients-sandbox";
+import { testSandbox } from "./test-sandbox";
 
 const hasNode = process.platform === "linux" && process.getuid?.() === 0;
-const instance = sandboxInstance({ AZURE_SECURE_INFERENCE_SANDBOX: "1", ...process.env });
+const instance = testSandbox();
 
 const GROUP = "inference-previews";
 const PUBLIC_IP = "azure-native:network:PublicIPAddress";

@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { targetsOfOutputs, verifyService } from "../../cli/verify";
 import { sandboxDown } from "../../sandbox/daemons/sandbox";
-import { sandboxInstance } from "../../sandbox/instance";
 import { groupedProcesses } from "../../sandbox/node/control-groups";
 import { ROOT } from "../../tools/root";
 import { keySecrets, frontMetric } from "./aks-evidence";
@@ -13,9 +12,10 @@ import { AksStage, type Pod, prepareSandbox, type Settings, SMALL_MODEL, timed }
 import { azureClients } from "./azure-clients-sandbox";
 import { privateFiles, readableByOthers } from "./first-light-evidence";
 import { startLoad } from "./load";
+import { testSandbox } from "./test-sandbox";
 
 const hasNode = process.platform === "linux" && process.getuid?.() === 0;
-const instance = sandboxInstance({ AZURE_SECURE_INFERENCE_SANDBOX: "1", ...process.env });
+const instance = testSandbox();
 
 const HOST = "models.fabrikam.test";
 const OWN_HOST = "flowers.fabrikam.test";

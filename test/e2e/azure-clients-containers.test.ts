@@ -10,10 +10,10 @@ import { shareFolder } from "../../sandbox/control/arm/resource-types/storage-ac
 import { NAMESPACE } from "../../sandbox/control/container-groups/kubernetes-runner";
 import { sandboxUp } from "../../sandbox/daemons/sandbox";
 import { eventually } from "../../sandbox/daemons/wait";
-import { sandboxInstance } from "../../sandbox/instance";
 import { importImage } from "../../sandbox/node/images";
 import { BUSYBOX_IMAGE, busyboxArchive } from "./azure-clients-image";
 import { type AzureClients, azureClients, LOCATION, refusal } from "./azure-clients-sandbox";
+import { testSandbox } from "./test-sandbox";
 
 const needs = process.platform === "linux" && process.getuid?.() === 0;
 const GROUP = "clients-containers";
@@ -21,7 +21,7 @@ const PORT = 8080;
 
 /** Container groups that really run, driven by Microsoft's client. */
 describe.skipIf(!needs)("container groups in Kubernetes (needs Linux and root)", () => {
-    const instance = sandboxInstance({ AZURE_SECURE_INFERENCE_SANDBOX: "1", ...process.env });
+    const instance = testSandbox();
     let azure: AzureClients;
 
     beforeAll(async () => {

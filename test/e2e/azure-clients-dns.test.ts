@@ -18,7 +18,7 @@ let azure: AzureClients;
 let resolver: Resolver;
 
 beforeAll(async () => {
-    control = await ControlProcess.start(14);
+    control = await ControlProcess.start();
     azure = azureClients(control.instance);
     resolver = new Resolver();
     resolver.setServers([`${control.instance.dns.address}:${control.instance.dns.port}`]);

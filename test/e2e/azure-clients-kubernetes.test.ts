@@ -3,11 +3,11 @@ import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sandboxUp } from "../../sandbox/daemons/sandbox";
 import { eventually } from "../../sandbox/daemons/wait";
-import { sandboxInstance } from "../../sandbox/instance";
 import { type AzureClients, azureClients, LOCATION, refusal } from "./azure-clients-sandbox";
+import { testSandbox } from "./test-sandbox";
 
 const hasNode = process.platform === "linux" && process.getuid?.() === 0;
-const instance = sandboxInstance({ AZURE_SECURE_INFERENCE_SANDBOX: "1", ...process.env });
+const instance = testSandbox();
 const GROUP = "clients-kubernetes";
 
 /** A namespace that is older than the managed cluster. */

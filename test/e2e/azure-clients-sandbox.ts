@@ -84,7 +84,9 @@ export class ControlProcess {
         private readonly home: string,
     ) {}
 
-    static async start(number: number): Promise<ControlProcess> {
+    static async start(): Promise<ControlProcess> {
+        // Apart from the sandboxes with containers, and from that of the file beside this one.
+        const number = 12 + Number(process.env.VITEST_POOL_ID ?? 1);
         const home = await mkdtemp(path.join(os.tmpdir(), "azure-clients-"));
         const environment = {
             ...process.env,

@@ -18,7 +18,7 @@ let control: ControlProcess;
 let azure: AzureClients;
 
 beforeAll(async () => {
-    control = await ControlProcess.start(14);
+    control = await ControlProcess.start();
     azure = azureClients(control.instance);
 });
 afterAll(() => control.stop());

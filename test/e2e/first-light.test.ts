@@ -7,7 +7,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sandboxUp } from "../../sandbox/daemons/sandbox";
 import { groupedProcesses } from "../../sandbox/node/control-groups";
 import { ensureImages } from "../../sandbox/images";
-import { sandboxInstance } from "../../sandbox/instance";
 import { installStandIns } from "../../sandbox/providers/install";
 import { debianPackages, type DebianTree } from "../../tools/debian";
 import { ROOT } from "../../tools/root";
@@ -16,6 +15,7 @@ import { type StackOutputs, privateFiles, readableByOthers, secretsIn } from "./
 import { TestProject } from "../engine/harness";
 import { azureClients } from "./azure-clients-sandbox";
 import { Workshop } from "../unit/pki/openssl";
+import { testSandbox } from "./test-sandbox";
 
 const CANNOT_RUN =
     process.platform === "linux" && process.getuid?.() === 0 ? undefined : "it needs Linux and root";
@@ -25,7 +25,7 @@ const SAMPLE = readFileSync(path.join(ROOT, "examples", "iris", "sample-request.
 const WAIT_MS = 180_000;
 
 describe.skipIf(CANNOT_RUN)(`a model on container instances${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`, () => {
-    const instance = sandboxInstance({ ...process.env, AZURE_SECURE_INFERENCE_SANDBOX: "1" });
+    const instance = testSandbox();
     const workshop = new Workshop();
     let project: TestProject;
     let tools: DebianTree;

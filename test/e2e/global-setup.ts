@@ -1,11 +1,8 @@
 import { sandboxDown } from "../../sandbox/daemons/sandbox";
-import { sandboxInstance } from "../../sandbox/instance";
+import { testSandbox, WORKERS } from "./test-sandbox";
 
-/**
- * After the last file. Each file starts the sandbox if it is not there, removes what it made, and leaves it running: starting it
- * for every file would take longer than most of them.
- */
+/** Stops the sandboxes that the files have left running, after the last of them. */
 export async function teardown(): Promise<void> {
     if (process.platform !== "linux" || process.getuid?.() !== 0) return;
-    await sandboxDown(sandboxInstance({ AZURE_SECURE_INFERENCE_SANDBOX: "1", ...process.env }));
+    for (let worker = 1; worker <= WORKERS; worker++) await sandboxDown(testSandbox(String(worker)));
 }

@@ -4,14 +4,14 @@ import { runningDaemon } from "../../sandbox/daemons/daemon";
 import { signal } from "../../sandbox/daemons/processes";
 import { sandboxUp } from "../../sandbox/daemons/sandbox";
 import { eventually } from "../../sandbox/daemons/wait";
-import { sandboxInstance } from "../../sandbox/instance";
 import { all, type AzureClients, azureClients, LOCATION, refusal } from "./azure-clients-sandbox";
 import { startLoad } from "./load";
 import { BalancerStage, score, type Score } from "./load-balancer-stage";
 import { importModelImages, NEXT_MODEL_IMAGE } from "./model-image";
+import { testSandbox } from "./test-sandbox";
 
 const hasNode = process.platform === "linux" && process.getuid?.() === 0;
-const instance = sandboxInstance({ AZURE_SECURE_INFERENCE_SANDBOX: "1", ...process.env });
+const instance = testSandbox();
 
 const GROUP = "load-balancer-test";
 const LABEL = `balanced-${process.pid}`;

@@ -13,13 +13,13 @@ import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sandboxUp } from "../../sandbox/daemons/sandbox";
 import { eventually } from "../../sandbox/daemons/wait";
-import { sandboxInstance } from "../../sandbox/instance";
 import { importImage, programArchive } from "../../sandbox/node/images";
 import { findNamespaces } from "../../sandbox/node/namespace";
 import { API_SERVER_SERVICE_ADDRESS, DNS_SERVICE_ADDRESS, NODE_ADDRESS } from "../../sandbox/node/settings";
+import { testSandbox } from "./test-sandbox";
 
 const hasNode = process.platform === "linux" && process.getuid?.() === 0;
-const instance = sandboxInstance({ AZURE_SECURE_INFERENCE_SANDBOX: "1", ...process.env });
+const instance = testSandbox();
 
 const PROBE_IMAGE = "localhost/node-probe:test";
 const PORT = 8080;

@@ -3,16 +3,16 @@ import * as path from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sandboxUp } from "../../sandbox/daemons/sandbox";
-import { sandboxInstance } from "../../sandbox/instance";
 import { PAUSE_IMAGE } from "../../sandbox/node/images";
 import { installStandIns } from "../../sandbox/providers/install";
 import { ApiClient } from "../../sandbox/providers/kubernetes/client";
 import { follow } from "../../sandbox/providers/kubernetes/follow";
 import { at, listAt, textAt } from "../../sandbox/providers/kubernetes/objects";
 import { TestProject } from "../engine/harness";
+import { testSandbox } from "./test-sandbox";
 
 const hasNode = process.platform === "linux" && process.getuid?.() === 0;
-const instance = sandboxInstance({ AZURE_SECURE_INFERENCE_SANDBOX: "1", ...process.env });
+const instance = testSandbox();
 
 const NAMESPACE = "providers-test";
 const HOME = `/api/v1/namespaces/${NAMESPACE}`;

@@ -9,9 +9,10 @@ import { sandboxInstance } from "../../sandbox/instance";
 import { groupedProcesses } from "../../sandbox/node/control-groups";
 import { PAUSE_IMAGE } from "../../sandbox/node/images";
 import { difference, hostFootprint, type HostFootprint } from "./sandbox-footprint";
+import { testSandbox } from "./test-sandbox";
 
 const hasNode = process.platform === "linux" && process.getuid?.() === 0;
-const instance = sandboxInstance({ AZURE_SECURE_INFERENCE_SANDBOX: "1", ...process.env });
+const instance = testSandbox();
 const neighbour = sandboxInstance({ ...process.env, AZURE_SECURE_INFERENCE_SANDBOX: "14" });
 
 /** Of the daemons that a sandbox with a node has. */
