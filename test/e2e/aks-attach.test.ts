@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import type { ManagedCluster } from "@azure/arm-containerservice";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { sandboxDown } from "../../sandbox/daemons/sandbox";
 import { PAUSE_IMAGE } from "../../sandbox/node/images";
 import type { Issued } from "../unit/pki/openssl";
 import { Clients } from "./aks-load-stage";
@@ -69,10 +68,9 @@ describe.skipIf(!hasNode)("a cluster that exists (needs Linux and root)", () => 
         byKubeconfig.trusted();
     });
     afterAll(async () => {
-        for (const stage of stages()) await stage?.close();
+        await Promise.all(stages().map(stage => stage?.close()));
         await named?.kubectl("delete", "namespace", NEIGHBOUR, PREPARED, "--ignore-not-found");
         await azure?.resources.resourceGroups.beginDeleteAndWait(GROUP);
-        await sandboxDown(instance);
     });
 
     const stages = (): AksStage[] => [named, byId, byKubeconfig];

@@ -97,16 +97,19 @@ export class AksStage {
         return new AksStage(instance, project, (await nodeTools()).kubernetes("kubectl"));
     }
 
-    /** Deletes pods without their time to drain, which nobody waits for any more, and destroys the rest. */
+    /** Destroys everything. */
     async close(): Promise<void> {
-        if (this.outputs !== undefined) {
-            const { namespace } = this.outputs;
-            const inNamespace = ["--namespace", namespace, "--ignore-not-found", "--wait=false"];
-            await this.kubectl("delete", "deployments", "--all", ...inNamespace);
-            await this.kubectl("delete", "pods", "--all", "--force", "--grace-period=0", ...inNamespace);
-        }
+        await this.hurry();
         await this.project.dispose();
         this.workshop.close();
+    }
+
+    /** Takes the pods away without their time to drain, which nobody waits for any more. */
+    async hurry(): Promise<void> {
+        if (this.outputs === undefined) return;
+        const inNamespace = ["--namespace", this.outputs.namespace, "--ignore-not-found", "--wait=false"];
+        await this.kubectl("delete", "deployments", "--all", ...inNamespace);
+        await this.kubectl("delete", "pods", "--all", "--force", "--grace-period=0", ...inNamespace);
     }
 
     /** Deploys what is configured. @throws with the engine's errors and warnings: there are to be none */

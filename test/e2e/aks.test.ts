@@ -4,7 +4,6 @@ import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { targetsOfOutputs, verifyService } from "../../cli/verify";
-import { sandboxDown } from "../../sandbox/daemons/sandbox";
 import { groupedProcesses } from "../../sandbox/node/control-groups";
 import { ROOT } from "../../tools/root";
 import { keySecrets, frontMetric } from "./aks-evidence";
@@ -55,7 +54,6 @@ describe.skipIf(!hasNode)("models on Kubernetes (needs Linux and root)", () => {
     });
     afterAll(async () => {
         await stage?.close();
-        await sandboxDown(instance);
     });
 
     const key = (model: string): string => stage.outputs.keys[model]!.primary;
@@ -177,7 +175,7 @@ describe.skipIf(!hasNode)("models on Kubernetes (needs Linux and root)", () => {
     });
 
     it("sends away who waits too long for a slow model, and nobody else notices", async () => {
-        const { ipAddress, namespace } = stage.outputs;
+        const { ipAddress } = stage.outputs;
         const fronts = await stage.podNames("front");
         // From then on a queue is one, whichever front a client came to.
         await stage.soon("all fronts agree who keeps queues", async () => {
@@ -231,7 +229,6 @@ describe.skipIf(!hasNode)("models on Kubernetes (needs Linux and root)", () => {
         expect(await stage.statistics(slow)).toMatchObject({ highest: 1 });
         expect(report.firstFailures).toEqual([]);
         expect(report.latencies.p99).toBeLessThan(500);
-        void namespace;
     });
 
     it("keeps its secrets from state, logs, arguments and what Kubernetes shows to everybody", async () => {
@@ -266,6 +263,8 @@ describe.skipIf(!hasNode)("models on Kubernetes (needs Linux and root)", () => {
 
     it("destroys everything", async () => {
         const { namespace } = stage.outputs;
+        // Its pods would drain first, for about a minute.
+        await stage.hurry();
         const outcome = await timed("destroy", () => stage.project.destroy());
         expect(outcome.errors).toEqual([]);
         const groups: (string | undefined)[] = [];
