@@ -1,7 +1,8 @@
 import { defineConfig } from "vitest/config";
-import { WORKERS } from "./test/e2e/test-sandbox";
 
 const TEN_MINUTES = 600_000;
+/** Files with the engine or the sandbox that run side by side: most of what they do is waiting for others. */
+const WORKERS = 2;
 const patient = { testTimeout: TEN_MINUTES, hookTimeout: TEN_MINUTES };
 
 /** Looks at the whole machine, so nothing else may come and go meanwhile. */
@@ -28,7 +29,6 @@ export default defineConfig({
                     sequence: { groupOrder: 1 },
                 },
             },
-            // Two at a time: most of what they do is waiting for others.
             {
                 test: {
                     name: "engine",

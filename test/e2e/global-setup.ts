@@ -1,8 +1,12 @@
+import type { TestProject } from "vitest/node";
 import { sandboxDown } from "../../sandbox/daemons/sandbox";
-import { testSandbox, WORKERS } from "./test-sandbox";
+import { testSandbox } from "./test-sandbox";
 
-/** Stops the sandboxes that the files have left running, after the last of them. */
-export async function teardown(): Promise<void> {
-    if (process.platform !== "linux" || process.getuid?.() !== 0) return;
-    for (let worker = 1; worker <= WORKERS; worker++) await sandboxDown(testSandbox(String(worker)));
+/** After the last file: stops the sandboxes that they have left running, one for each worker. */
+export default function setup(project: TestProject): () => Promise<void> {
+    return async () => {
+        if (process.platform !== "linux" || process.getuid?.() !== 0) return;
+        const workers = Number(project.config.maxWorkers);
+        for (let worker = 1; worker <= workers; worker++) await sandboxDown(testSandbox(String(worker)));
+    };
 }

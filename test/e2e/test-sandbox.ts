@@ -1,8 +1,5 @@
 import { type SandboxInstance, sandboxInstance } from "../../sandbox/instance";
 
-/** Files of the end-to-end tests that run side by side. */
-export const WORKERS = 2;
-
 /**
  * The sandbox of this file: one for each worker, unless the environment names another. Each file starts it if it is not there,
  * removes what it made, and leaves it running: starting it takes longer than many files.
