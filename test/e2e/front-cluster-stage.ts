@@ -95,7 +95,8 @@ export class ClusterStage {
         await this.newCertificate();
         await execa("ip", ["netns", "add", this.#hub]);
         await this.inside(["ip", "link", "set", "lo", "up"]);
-        await this.inside(["ip", "link", "add", "br0", "type", "bridge"]);
+        // With an address of its own: else it takes another one when a front joins, and the others look for the models in vain.
+        await this.inside(["ip", "link", "add", "br0", "address", "02:00:00:00:00:01", "type", "bridge"]);
         await this.inside(["ip", "address", "add", `${HUB}/24`, "dev", "br0"]);
         for (let last = 101; last <= 120; last++)
             await this.inside(["ip", "address", "add", `10.99.0.${last}/24`, "dev", "br0"]);
