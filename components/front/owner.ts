@@ -1,4 +1,4 @@
-import { QUEUE_PORT, type FrontReplicas } from "./pod-settings";
+import { DNS_DELAY_SECONDS, QUEUE_PORT, type FrontReplicas } from "./pod-settings";
 import type { Section } from "./sections";
 
 /** The fronts that keep queues. A colon is not possible in the name of a model. */
@@ -13,7 +13,6 @@ export const HOP_TIMEOUT = "http-request set-timeout server var(txn.most_ms)";
 /** Answers 200 when this front may keep queues. No client gets here: it is asked on QUEUE_PORT. */
 export const OWNER_PATH = "/owner";
 
-const DNS_DELAY_SECONDS = 45;
 /** By then this front has heard of others that were there before it. */
 const LOOKED_AROUND_SECONDS = 3;
 
@@ -22,16 +21,18 @@ const LOOKED_AROUND_SECONDS = 3;
  * points to one of them. All fronts reckon the same way.
  *
  * Which fronts may keep queues does not hang on DNS, which is late, but on what each answers when it is asked, twice a second:
- * yes when it has been there for as long as DNS may be late, so that all know it, and no as soon as it is asked to stop, long before it does.
+ * yes when it has been there for as long as DNS may be late, so that all know it, and no as soon as it is asked to stop, long
+ * before it does.
  *
  * What holds: a replica never gets more requests at a time than its model's limit, and the queue is one, as long as the set of
  * fronts is the same. When one comes or goes, the queues that move (those of about one front) are kept by two for up to a
- * second, and what stood in the old one is still worked off: until then a replica may get twice its limit. When all fronts are
- * younger than that, it may for as long as DNS tells them different things. A front that knows no other (no DNS) keeps
- * all queues for what it gets: the limit is then one for each front.
+ * second, and what stood in the old one is still worked off: until then a replica may get twice its limit. When all fronts
+ * have just been started, or been replaced faster than DNS tells, it may for as long as they hear different things. A front that
+ * knows of none (no DNS) keeps all queues for what it gets: the limit is then one for each front.
  *
- * A front that dies takes the requests with it that it had from clients or in its queues. They are answered 502 when it was the
- * second, for nobody knows whether a model has seen them. What comes after goes elsewhere at once.
+ * A front that dies takes the requests with it that it had from clients or in its queues. Another front that had handed one to it
+ * answers 502 or closes the connection, for nobody knows whether a model has seen the request. What comes after goes elsewhere
+ * at once.
  */
 export function others(
     name: typeof OTHERS | typeof OTHERS_UNCOUNTED,
@@ -50,7 +51,8 @@ export function others(
         [
             `server-template front 1-${most} ${host}:${QUEUE_PORT} resolvers cluster resolve-prefer ipv4 init-addr none`,
             // By address: DNS lists them to everybody in another order. 16 times as many places on the ring share it evenly.
-            "hash-key addr weight 16 check inter 500 fall 2 rise 1",
+            // Connections that are not needed end soon: a front that stops waits for them.
+            "hash-key addr weight 16 pool-purge-delay 1s check inter 500 fall 2 rise 1",
         ].join(" "),
     ];
 }

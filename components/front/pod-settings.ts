@@ -36,8 +36,7 @@ export interface FrontReplicas {
     most: number;
     /**
      * How late DNS may tell of a new front, in seconds. It keeps no queues before, unless there is nobody else who does.
-     * In a cluster answers are 30 seconds old at most, and caches keep them for some more.
-     * @default 45
+     * @default DNS_DELAY_SECONDS
      */
     dnsDelaySeconds?: number;
 }
@@ -57,6 +56,12 @@ export interface PodFrontSettings {
     /** The replicas of the front itself. Absent: there is one. */
     fronts?: FrontReplicas;
 }
+
+/**
+ * In a cluster DNS answers with what it knew 30 seconds ago, and caches keep that for some more. As a Deployment's
+ * `minReadySeconds` it has the limits of the models hold during its rolling update too.
+ */
+export const DNS_DELAY_SECONDS = 45;
 
 /** Where the front expects what `frontFiles` returned. May be read-only. */
 export const CONFIGURATION_FOLDER = "/etc/front";

@@ -1,4 +1,14 @@
-import { readFileSync } from "node:fs";
+import {
+    chmodSync,
+    cpSync,
+    existsSync,
+    mkdirSync,
+    mkdtempSync,
+    readFileSync,
+    renameSync,
+    symlinkSync,
+    writeFileSync,
+} from "node:fs";
 import * as path from "node:path";
 import { execa } from "execa";
 
@@ -45,5 +55,23 @@ export class TestAuthority {
             ],
             { cwd: this.folder },
         );
+    }
+}
+
+/** Changes files of a mounted Secret as Kubernetes does it: all at once, by a link that is exchanged. */
+export function exchange(folder: string, files: Record<string, string>): void {
+    const version = mkdtempSync(path.join(folder, "..version-"));
+    const data = path.join(folder, "..data");
+    if (existsSync(data)) cpSync(data, version, { recursive: true, dereference: true });
+    for (const [name, text] of Object.entries(files)) {
+        mkdirSync(path.dirname(path.join(version, name)), { recursive: true });
+        writeFileSync(path.join(version, name), text);
+    }
+    chmodSync(version, 0o755);
+    symlinkSync(path.basename(version), `${data}-new`);
+    renameSync(`${data}-new`, data);
+    for (const name of new Set(Object.keys(files).map(file => file.split("/")[0] ?? ""))) {
+        const link = path.join(folder, name);
+        if (!existsSync(link)) symlinkSync(path.join("..data", name), link);
     }
 }

@@ -1,16 +1,5 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { createHash, X509Certificate } from "node:crypto";
-import {
-    chmodSync,
-    cpSync,
-    existsSync,
-    mkdirSync,
-    mkdtempSync,
-    renameSync,
-    rmSync,
-    symlinkSync,
-    writeFileSync,
-} from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { execa, type ResultPromise } from "execa";
@@ -28,7 +17,8 @@ import {
 import { eventually } from "../../sandbox/daemons/wait";
 import { frontRoot } from "../../sandbox/images";
 import { commandInRoot } from "../../sandbox/images/command";
-import { TestAuthority } from "./front-certificates";
+import { exchange, TestAuthority } from "./front-certificates";
+import { Around, type LoadSeen, type ModelSeen, type Outcome } from "./front-cluster-around";
 
 export const HOST = "score.test";
 /** What the certificate covers. */
@@ -40,32 +30,6 @@ const IN_STAGE = { host: FRONTS, most: 4, dnsDelaySeconds: 5 };
 const HUB = "10.99.0.1";
 /** Neither root nor anybody the image knows. */
 const USER = 10_001;
-
-/** What a client got: an answer, or why there is none. */
-export interface Outcome {
-    status?: number;
-    headers: Record<string, string | undefined>;
-    body: string;
-    error?: string;
-    tookMs: number;
-}
-
-export interface ModelSeen {
-    now: number;
-    /** Most requests at a time, over all addresses and for each. */
-    most: number;
-    mostAt: Record<string, number>;
-    seen: number;
-    aborted: number;
-    last?: { url: string; bytes: number; headers: Record<string, string | undefined> };
-}
-
-/** Requests by status, or by what went wrong. */
-export interface LoadSeen {
-    answers: Record<string, number>;
-    connections: number;
-    slowestMs: number;
-}
 
 interface Front {
     process: ResultPromise<{ all: true; reject: false; stdin: "ignore" }>;
@@ -83,10 +47,8 @@ export class ClusterStage {
     readonly #hub = `fc-${process.pid}`;
     readonly #secrets = path.join(this.folder, "secrets");
     readonly #fronts = new Map<number, Front>();
-    readonly #waiting = new Map<number, (answer: { answer?: unknown; error?: string }) => void>();
-    #helper: ChildProcess | undefined;
+    #around: Around | undefined;
     #root = "";
-    #asked = 0;
 
     async open(): Promise<void> {
         this.#root = await frontRoot();
@@ -101,41 +63,21 @@ export class ClusterStage {
         for (let last = 101; last <= 120; last++)
             await this.inside(["ip", "address", "add", `10.99.0.${last}/24`, "dev", "br0"]);
         await this.inside(["ip", "link", "set", "br0", "up"]);
-        const helper = path.join(__dirname, "front-cluster.mjs");
-        this.#helper = spawn("nsenter", [`--net=/run/netns/${this.#hub}`, process.execPath, helper, HUB], {
-            stdio: ["ignore", "inherit", "inherit", "ipc"],
-        });
-        const opened = new Promise<void>((resolve, reject) => {
-            this.#waiting.set(0, () => {
-                resolve();
-            });
-            this.#helper?.once("exit", () => reject(new Error("The helper did not start")));
-        });
-        this.#helper.on("message", (message: { id: number; answer?: unknown; error?: string }) =>
-            this.#waiting.get(message.id)?.(message),
-        );
-        await opened;
+        this.#around = await Around.start(this.#hub, HUB);
     }
 
     async close(): Promise<void> {
         for (const index of [...this.#fronts.keys()]) await this.killFront(index);
-        this.#helper?.kill("SIGKILL");
+        this.#around?.stop();
         for (const name of [this.#hub, ...[1, 2, 3, 4].map(index => this.#namespace(index))])
             if (existsSync(`/run/netns/${name}`)) await execa("ip", ["netns", "delete", name]);
         rmSync(this.folder, { recursive: true, force: true });
     }
 
     /** Has the helper do something, see front-cluster.mjs. */
-    async ask<Answer>(ask: string, values: object): Promise<Answer> {
-        const id = ++this.#asked;
-        const answered = new Promise<{ answer?: unknown; error?: string }>(resolve =>
-            this.#waiting.set(id, resolve),
-        );
-        this.#helper?.send({ id, ask, values });
-        const { answer, error } = await answered;
-        this.#waiting.delete(id);
-        if (error !== undefined) throw new Error(`${ask}: ${error}`);
-        return answer as Answer;
+    ask<Answer>(ask: string, values: object): Promise<Answer> {
+        if (!this.#around) throw new Error("The stage is not open");
+        return this.#around.ask(ask, values);
     }
 
     dns(name: string, addresses: readonly string[]): Promise<void> {
@@ -172,17 +114,7 @@ export class ClusterStage {
     }
 
     secrets(files: Record<string, string>): void {
-        const version = mkdtempSync(path.join(this.#secrets, "..version-"));
-        const data = path.join(this.#secrets, "..data");
-        if (existsSync(data)) cpSync(data, version, { recursive: true, dereference: true });
-        for (const [name, text] of Object.entries(files)) writeFileSync(path.join(version, name), text);
-        chmodSync(version, 0o755);
-        symlinkSync(path.basename(version), `${data}-new`);
-        renameSync(`${data}-new`, data);
-        for (const name of Object.keys(files)) {
-            const link = path.join(this.#secrets, name);
-            if (!existsSync(link)) symlinkSync(path.join("..data", name), link);
-        }
+        exchange(this.#secrets, files);
     }
 
     address(index: number): string {
@@ -193,24 +125,7 @@ export class ClusterStage {
     async startFront(index: number, settings: PodFrontSettings): Promise<void> {
         const namespace = this.#namespace(index);
         if (!existsSync(`/run/netns/${namespace}`)) await this.#connect(index, namespace);
-        const folder = mkdtempSync(path.join(this.folder, `front-${index}-`));
-        const configuration = path.join(folder, "configuration");
-        mkdirSync(configuration);
-        for (const [name, text] of Object.entries(frontFiles(settings)))
-            writeFileSync(path.join(configuration, name), text);
-        const [program = "", ...args] = commandInRoot(
-            {
-                root: this.#root,
-                networkNamespace: namespace,
-                user: `${USER}:${USER}`,
-                mounts: {
-                    "/etc": this.#etc(folder),
-                    [CONFIGURATION_FOLDER]: configuration,
-                    [SECRET_FOLDER]: this.#secrets,
-                },
-            },
-            frontPodCommand,
-        );
+        const [program = "", ...args] = this.#command(frontFiles(settings), frontPodCommand, namespace);
         const started = execa(program, args, { reject: false, stdin: "ignore", all: true });
         const lines: string[] = [];
         const note = async () => {
@@ -300,6 +215,14 @@ export class ClusterStage {
             8_000,
         );
         if (!there) throw new Error(`Front ${index} did not log ${text}`);
+    }
+
+    /** Every line of `haproxy -c`, and whether it accepts these files. */
+    async check(files: Record<string, string>): Promise<{ valid: boolean; said: string }> {
+        const checking = ["haproxy", "-c", "-f", path.join(CONFIGURATION_FOLDER, "haproxy.cfg")];
+        const [program = "", ...args] = this.#command(files, checking, this.#hub);
+        const { failed, all } = await execa(program, args, { reject: false, stdin: "ignore", all: true });
+        return { valid: !failed, said: all };
     }
 
     /** HAProxy's processes in this front. */
@@ -402,6 +325,28 @@ export class ClusterStage {
             path: `/api/v1/service/${model}/score`,
             authority: path.join(this.folder, "authority.pem"),
         };
+    }
+
+    /** A command in the front's image, as a user without any right, with these files as configuration. */
+    #command(files: Record<string, string>, command: readonly string[], networkNamespace: string): string[] {
+        const folder = mkdtempSync(path.join(this.folder, "front-"));
+        const configuration = path.join(folder, "configuration");
+        mkdirSync(configuration);
+        for (const [name, text] of Object.entries(files)) writeFileSync(path.join(configuration, name), text);
+        chmodSync(folder, 0o755);
+        return commandInRoot(
+            {
+                root: this.#root,
+                networkNamespace,
+                user: `${USER}:${USER}`,
+                mounts: {
+                    "/etc": this.#etc(folder),
+                    [CONFIGURATION_FOLDER]: configuration,
+                    [SECRET_FOLDER]: this.#secrets,
+                },
+            },
+            command,
+        );
     }
 
     #front(index: number): Front {

@@ -1,12 +1,17 @@
+import { readdirSync, readFileSync } from "node:fs";
+import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
     CERTIFICATE_FILE,
+    frontFiles,
     UNPRIVILEGED_HTTP_PORT,
     type PodFrontModel,
     type PodFrontSettings,
 } from "../../components/front";
 import { eventually } from "../../sandbox/daemons/wait";
-import { ClusterStage, digest, HOST, type Outcome } from "./front-cluster-stage";
+import { inCluster, irisInCluster } from "../unit/front/settings";
+import type { Outcome } from "./front-cluster-around";
+import { ClusterStage, digest, HOST } from "./front-cluster-stage";
 import { CANNOT_RUN } from "./front-stage";
 
 const KEY = "key-of-iris";
@@ -38,6 +43,29 @@ describe.skipIf(CANNOT_RUN)(`fronts in a cluster${CANNOT_RUN ? ` (${CANNOT_RUN})
         await stage.keepQueues(1, 2);
     });
     afterAll(() => stage.close());
+
+    describe("have a configuration", () => {
+        beforeAll(() => {
+            stage.secrets({ "key-digests": digest(KEY), "iris/key-digests": digest(KEY) });
+        });
+        const golden = path.join(__dirname, "..", "unit", "front", "golden-pod");
+
+        it.each(readdirSync(golden))("that HAProxy 3.0 accepts without a word: %s", async variant => {
+            const files = readdirSync(path.join(golden, variant)).map(
+                name => [name, readFileSync(path.join(golden, variant, name), "utf8")] as const,
+            );
+            expect(await stage.check(Object.fromEntries(files))).toEqual({ valid: true, said: "" });
+        });
+
+        // Names that HAProxy or the other sections of the configuration use too.
+        it.each(["http", "https", "redirect", "global", "cluster", "1", "a--b"])(
+            "for a model named %s",
+            async name => {
+                const files = frontFiles(inCluster({ models: [irisInCluster({ name })] }));
+                expect(await stage.check(files)).toEqual({ valid: true, said: "" });
+            },
+        );
+    });
 
     describe("have one queue for each model", () => {
         it("and both keep some of them", async () => {
@@ -81,11 +109,12 @@ describe.skipIf(CANNOT_RUN)(`fronts in a cluster${CANNOT_RUN ? ` (${CANNOT_RUN})
 
         it("that forgets who has gone, and so does the model", async () => {
             await stage.ask("modelForget", { name: "slow" });
-            const [working, waiting] = await Promise.all([
-                stage.request("slow", { abortMs: 500 }),
-                stage.burst(2, "slow", { abortMs: 400 }),
-            ]);
-            for (const { error } of [working, ...waiting]) expect(error).toBe("ECONNRESET");
+            await stage.ask("modelDelay", { name: "slow", delayMs: 2_000 });
+            const working = stage.request("slow", { abortMs: 1_800 });
+            expect(await eventually(async () => (await stage.seen("slow")).now === 1, 1_500)).toBe(true);
+            const waiting = stage.burst(2, "slow", { abortMs: 300 });
+            for (const { error } of [await working, ...(await waiting)]) expect(error).toBe("ECONNRESET");
+            await stage.ask("modelDelay", { name: "slow", delayMs: 1_000 });
             expect((await stage.request("slow")).status).toBe(200);
             expect(await stage.seen("slow")).toMatchObject({ seen: 2, aborted: 1 });
         });
