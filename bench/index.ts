@@ -1,5 +1,6 @@
 /** `npm run bench`, or `npm run bench -- front` for one of them. */
 import { benchFront } from "./front";
+import { benchModels } from "./models";
 import { benchCompiler, benchPreview } from "./program";
 import { benchSandbox } from "./sandbox";
 
@@ -7,6 +8,7 @@ const BENCHES: Record<string, () => Promise<void>> = {
     front: benchFront,
     preview: benchPreview,
     compiler: benchCompiler,
+    models: benchModels,
     sandbox: benchSandbox,
 };
 

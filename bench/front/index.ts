@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
 import { debianPackages } from "../../tools/debian";
 import { ROOT } from "../../tools/root";
 import { SAMPLE_REQUEST } from "../../tools/show-score";
-import { memoryOf } from "../memory";
 import { type Measure, print } from "../report";
 import { medians } from "../rounds";
 import { BenchNetwork } from "./network";
@@ -102,4 +101,15 @@ async function idleMemory(network: BenchNetwork, servers: Map<Server, number>): 
         });
     }
     return figures;
+}
+
+/** KiB of a process and all its descendants. */
+async function memoryOf(pid: number): Promise<number> {
+    const rollup = await readFile(`/proc/${pid}/smaps_rollup`, "utf8");
+    let sum = Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0);
+    for (const task of await readdir(`/proc/${pid}/task`)) {
+        const children = await readFile(`/proc/${pid}/task/${task}/children`, "utf8");
+        for (const child of children.split(" ").filter(Boolean)) sum += await memoryOf(Number(child));
+    }
+    return sum;
 }

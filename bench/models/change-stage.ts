@@ -133,10 +133,9 @@ export class ChangeStage {
             events.emit("complete");
             child.kill();
         });
-        child.on(
-            "exit",
-            code => code !== null && events.emit("error", new Error(`kubectl ended with ${code}`)),
-        );
+        child.on("exit", code => {
+            if (!child.killed) events.emit("error", new Error(`kubectl ended with ${code}`));
+        });
         await follows;
         return { taken, complete };
     }

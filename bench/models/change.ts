@@ -21,8 +21,8 @@ interface Taken {
     ready: number;
     /** From then on, until a client got the first answer of the new version. */
     served: number;
-    /** From that answer on, until the command ended. */
-    after: number;
+    /** The whole command. */
+    command: number;
 }
 
 type Seen = Record<typeof PULUMI | typeof KUBECTL, Taken[]>;
@@ -45,22 +45,21 @@ export async function benchModelChange(): Promise<void> {
         await sandboxDown(instance);
         await sandboxReset(instance);
     }
-    const compare = (name: string, field: keyof Taken) => {
-        const figures = Object.entries(seen).map(
-            ([tool, rounds]) => [tool, median(rounds.map(one => one[field]))] as const,
-        );
-        print({ name, figures: new Map(figures), rival: KUBECTL, target: { atMost: 1.1 } });
-    };
-    compare("changed model, s from Kubernetes to a ready replica", "ready");
-    compare("changed model, s from Kubernetes to the first answer", "served");
-    for (const [tool, rounds] of Object.entries(seen)) {
-        const [before, after] = (["before", "after"] as const).map(field =>
-            median(rounds.map(one => one[field])).toFixed(2),
+    const middle = (tool: keyof Seen, part: keyof Taken) => median(seen[tool].map(one => one[part]));
+    for (const tool of [PULUMI, KUBECTL] as const) {
+        const [command, before, ready] = (["command", "before", "ready"] as const).map(part =>
+            middle(tool, part).toFixed(2),
         );
         console.log(
-            `${tool}: ${before} s until Kubernetes has the change, ends ${after} s after the first answer`,
+            `${tool}: ${command} s; ${before} s until Kubernetes has the change, ${ready} s more until the new replica is ready`,
         );
     }
+    print({
+        name: "changed model, s from Kubernetes to the first answer",
+        figures: new Map(([PULUMI, KUBECTL] as const).map(tool => [tool, middle(tool, "served")])),
+        rival: KUBECTL,
+        target: { atMost: 1.1 },
+    });
 }
 
 async function changeBoth(stage: ChangeStage, version: string, seen: Seen): Promise<void> {
@@ -86,7 +85,8 @@ async function change(
     const rollout = await stage.follow(model);
     const started = performance.now();
     const acting = act().then(() => performance.now());
-    const taken = await rollout.taken;
+    // A command that fails is told of at once.
+    const taken = await Promise.race([rollout.taken, acting.then(() => rollout.taken)]);
     await whenTaken?.();
     const [ready, served, ended] = await Promise.all([
         rollout.complete,
@@ -98,6 +98,6 @@ async function change(
         before: seconds(started, taken),
         ready: seconds(taken, ready),
         served: seconds(taken, served),
-        after: seconds(served, ended),
+        command: seconds(started, ended),
     };
 }

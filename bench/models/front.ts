@@ -1,7 +1,7 @@
+import { readFile } from "node:fs/promises";
 import { LIVE_PATH, type PodFrontModel, type PodFrontSettings } from "../../components/front";
 import { eventually } from "../../sandbox/daemons/wait";
 import { ClusterStage, FRONTS } from "../../test/e2e/front-cluster-stage";
-import { memoryOf } from "../memory";
 import { printAbsolute } from "../report";
 import { median } from "../rounds";
 import { MODEL_COUNTS, printGrowth } from "./growth";
@@ -75,8 +75,7 @@ async function start(
     const answers = await eventually(async () => (await stage.health(FRONT, LIVE_PATH)) === 200, 30_000);
     const seconds = (performance.now() - started) / 1000;
     const complete = answers && (await eventually(() => knowsAll(stage, settings), 60_000));
-    const [container] = await stage.pids(FRONT);
-    const mebibytes = container === undefined ? 0 : (await memoryOf(container)) / 1024;
+    const mebibytes = await residentMebibytes(await stage.pids(FRONT));
     const said = await stage.killFront(FRONT);
     if (!complete) throw new Error(`The front does not answer, or does not find every replica:\n${said}`);
     return { seconds, mebibytes };
@@ -87,4 +86,11 @@ async function knowsAll(stage: ClusterStage, { models }: PodFrontSettings): Prom
     return models.every(({ name }) =>
         metrics.includes(`haproxy_backend_active_servers{proxy="${name}"} ${REPLICAS}\n`),
     );
+}
+
+/** Resident, not proportional: other fronts on the same machine, with which it would share its code, are not to count. */
+async function residentMebibytes(pids: readonly number[]): Promise<number> {
+    const statuses = await Promise.all(pids.map(pid => readFile(`/proc/${pid}/status`, "utf8")));
+    const kibibytes = statuses.map(status => Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]));
+    return kibibytes.reduce((sum, one) => sum + one, 0) / 1024;
 }
