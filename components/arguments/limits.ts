@@ -4,7 +4,8 @@ import { wholeNumber } from "./rules/numbers";
 /** What a request may use. The names and defaults are those of Azure ML v1. */
 export interface LimitsArgs {
     /**
-     * Requests that the model works on at a time; others wait in a queue.
+     * Requests that a replica of the model works on at a time; others wait in a queue. On Kubernetes this holds over all fronts
+     * together; while fronts come or go, a replica may get twice as many for a moment.
      * @default 1
      */
     maxConcurrentRequestsPerContainer?: number;

@@ -23,7 +23,8 @@ import { Around, type LoadSeen, type ModelSeen, type Outcome } from "./front-clu
 export const HOST = "score.test";
 /** What the certificate covers. */
 const HOSTS = [HOST, "iris.test", "wine.test", "rose.test"];
-const FRONTS = "fronts.ml.svc.cluster.local";
+/** The headless Service over the fronts. */
+export const FRONTS = "fronts.ml.svc.cluster.local";
 /** DNS tells of changes within a second here. */
 const IN_STAGE = { host: FRONTS, most: 4, dnsDelaySeconds: 5 };
 /** Where DNS and the models are, and from where clients come. */
@@ -139,11 +140,7 @@ export class ClusterStage {
         for (const index of [...this.#fronts.keys()]) await this.killFront(index);
         const addresses = indices.map(index => this.address(index));
         await this.dns(FRONTS, addresses);
-        for (const index of indices)
-            await this.startFront(index, {
-                ...settings,
-                fronts: { host: FRONTS, most: 4, dnsDelaySeconds: 5 },
-            });
+        for (const index of indices) await this.startFront(index, { ...settings, fronts: IN_STAGE });
         for (const index of indices) await this.ready(index);
         await this.endpoints(...indices);
     }
