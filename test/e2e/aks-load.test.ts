@@ -136,11 +136,10 @@ describe.skipIf(!hasNode)("models on Kubernetes under load (needs Linux and root
 
     it("keeps serving what it has when an update cannot work, and goes on when it is taken back", async () => {
         const before = await stage.podNames("iris");
-        // Kubernetes gives up after ten minutes; here after seconds.
-        const patience = JSON.stringify({ spec: { progressDeadlineSeconds: 10 } });
-        const { namespace } = stage.outputs;
-        await stage.kubectl("patch", "deployment", "load-iris", "-n", namespace, "--patch", patience);
-        await stage.configure({ "models.iris.image": "localhost/model:missing" });
+        await stage.configure({
+            "models.iris.image": "localhost/model:missing",
+            "models.iris.progressDeadlineSeconds": "10",
+        });
         await underLoad("an image that does not exist", async () => {
             const outcome = await stage.project.up();
             expect(outcome.succeeded).toBe(false);
@@ -148,6 +147,10 @@ describe.skipIf(!hasNode)("models on Kubernetes under load (needs Linux and root
         });
         expect(await stage.podNames("iris")).toEqual(expect.arrayContaining(before));
         await stage.configure({ "models.iris.image": NEXT_MODEL_IMAGE });
+        await stage.project.pulumi([
+            ...["config", "rm", "--path"],
+            "azure-secure-inference:models.iris.progressDeadlineSeconds",
+        ]);
     });
 
     it("shrinks from 10 to 2 replicas as another model goes", async () => {
