@@ -3,7 +3,7 @@ import { print } from "../report";
 /** How many models are behind one front. */
 export const MODEL_COUNTS = [1, 10, 100] as const;
 
-/** Room for noise: twice as much for twice as many would be ten times over from one step to the next. */
+/** Room for noise. What grew with the square would be ten times over from one step to the next. */
 const LINEAR = 1.3;
 
 /** Prints what each further model costs from step to step; where it costs the same, the whole is linear. */
