@@ -6,7 +6,6 @@ import { sandboxUp } from "../../sandbox/daemons/sandbox";
 import { PAUSE_IMAGE } from "../../sandbox/node/images";
 import { installStandIns } from "../../sandbox/providers/install";
 import { ApiClient } from "../../sandbox/providers/kubernetes/client";
-import { follow } from "../../sandbox/providers/kubernetes/follow";
 import { at, listAt, textAt } from "../../sandbox/providers/kubernetes/objects";
 import { TestProject } from "../engine/harness";
 import { testSandbox } from "./test-sandbox";
@@ -299,21 +298,13 @@ describe.skipIf(!hasNode)("kubernetes (needs Linux and root)", () => {
             more("Service", "outside", args) +
             "export const address = outside.status.loadBalancer.ingress[0].ip;";
         await stack.write("index.ts", program({ ...choices, more: both }));
-        const stop = new AbortController();
-        const address = follow(api, `${HOME}/services`, {}, stop.signal, services => {
-            const [fresh] = services.filter(service => textAt(service, "metadata", "name") === "outside");
-            if (!fresh || stop.signal.aborted) return;
-            stop.abort();
-            const status = { loadBalancer: { ingress: [{ ip: "203.0.113.7" }] } };
-            void merge(`${HOME}/services/outside/status`, { status }, "cloud");
-        });
         const outcome = await stack.up();
-        stop.abort();
-        await address;
 
         expect(outcome.errors).toEqual([]);
         expect(outcome.steps.map(({ op, name }) => `${op} ${name}`)).toContain("import adopted");
-        expect((await stack.outputs()).address).toBe("203.0.113.7");
+        // From the sandbox's cloud controller.
+        const { address } = await stack.outputs();
+        expect(String(address).replace(/\.\d+$/, "")).toBe(instance.loadBalancerAddresses);
     });
 
     it("destroys everything and waits until it is gone", async () => {
