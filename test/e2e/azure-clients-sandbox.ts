@@ -16,6 +16,7 @@ import { createDefaultHttpClient, type HttpClient } from "@azure/core-rest-pipel
 import { controlAnswers, controlCommand } from "../../sandbox/daemons/control";
 import { eventually } from "../../sandbox/daemons/wait";
 import { type SandboxInstance, sandboxInstance } from "../../sandbox/instance";
+import { testSandbox } from "./test-sandbox";
 
 export const SUBSCRIPTION = "00000000-0000-0000-0000-000000000001";
 export const LOCATION = "westeurope";
@@ -86,7 +87,7 @@ export class ControlProcess {
 
     static async start(): Promise<ControlProcess> {
         // Apart from the sandboxes with containers, and from that of the file beside this one.
-        const number = 12 + Number(process.env.VITEST_POOL_ID ?? 1);
+        const number = 12 + (testSandbox().number % 3);
         const home = await mkdtemp(path.join(os.tmpdir(), "azure-clients-"));
         const environment = {
             ...process.env,

@@ -1,9 +1,46 @@
+import * as os from "node:os";
+import * as path from "node:path";
+import { lockSync } from "proper-lockfile";
 import { type SandboxInstance, sandboxInstance } from "../../sandbox/instance";
 
+/** Files that may run side by side, as vitest.config.mts says. */
+export const TEST_SANDBOXES = [1, 2];
+
+/** How long a process of a file that has ended may take to be gone, in milliseconds. */
+const LEAVING_MS = 60_000;
+const RETRY_MS = 100;
+
 /**
- * The sandbox of this file: one for each worker, unless the environment names another. Each file starts it if it is not there,
- * removes what it made, and leaves it running: starting it takes longer than many files.
+ * The sandbox of this file, unless the environment names another: one that no other file has. Each file starts it if it is not
+ * there, removes what it made, and leaves it running: starting it takes longer than many files.
  */
-export function testSandbox(worker = process.env.VITEST_POOL_ID ?? "1"): SandboxInstance {
-    return sandboxInstance({ AZURE_SECURE_INFERENCE_SANDBOX: worker, ...process.env });
+export function testSandbox(): SandboxInstance {
+    const { AZURE_SECURE_INFERENCE_SANDBOX: named = String(claimed()) } = process.env;
+    return numbered(named);
+}
+
+export function numbered(number: string): SandboxInstance {
+    return sandboxInstance({ ...process.env, AZURE_SECURE_INFERENCE_SANDBOX: number });
+}
+
+/** A process is one file. Vitest's own number for it is not used: after a change of group, two files can have the same. */
+function claimed(): number {
+    const deadline = Date.now() + LEAVING_MS;
+    for (;;) {
+        const free = TEST_SANDBOXES.find(claim);
+        if (free !== undefined) return free;
+        if (Date.now() > deadline) throw new Error("Every sandbox of the tests is in use.");
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
+    }
+}
+
+/** Until this process ends. */
+function claim(number: number): boolean {
+    try {
+        lockSync(path.join(os.tmpdir(), `azure-secure-inference-test-${number}`), { realpath: false });
+        return true;
+    } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "ELOCKED") return false;
+        throw error;
+    }
 }
