@@ -6,7 +6,7 @@ import type { ServingCertificate } from "../certificate/serving-certificate";
 import { CERTIFICATE_FILE, frontFiles, type PodFrontModel, type PodFrontSettings } from "../front";
 import { keyDigests, type ScoringKeys } from "../keys/scoring-keys";
 import { canonicalHostname } from "../dns/hostname";
-import { type KubernetesScope, labels, objectName, serviceHost } from "./kubernetes-scope";
+import { frontLabels, type KubernetesScope, objectName, serviceHost } from "./kubernetes-scope";
 import { mostReplicas } from "./model";
 import type { ModelSettings } from "./model-settings";
 import type { AksSettings } from "./settings";
@@ -48,7 +48,7 @@ export function configuration(
     return new core.ConfigMap(
         objectName(scope, "front"),
         {
-            metadata: { namespace: scope.namespace, labels: labels(scope, "front", "front") },
+            metadata: { namespace: scope.namespace, labels: frontLabels(scope) },
             data: settings.apply(frontFiles),
         },
         scope.opts,
@@ -93,7 +93,7 @@ export function frontSecrets(
     const data = Object.fromEntries(files.map(([file, text]) => [file, pulumi.secret(text.apply(base64))]));
     return new core.Secret(
         objectName(scope, "front"),
-        { metadata: { namespace: scope.namespace, labels: labels(scope, "front", "front") }, data },
+        { metadata: { namespace: scope.namespace, labels: frontLabels(scope) }, data },
         scope.opts,
     );
 }

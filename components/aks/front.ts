@@ -20,7 +20,7 @@ import {
     UNPRIVILEGED_HTTPS_PORT,
 } from "../front";
 import { type FrontFiles, secretSources } from "./front-files";
-import { type KubernetesScope, labels, objectName } from "./kubernetes-scope";
+import { frontLabels, type KubernetesScope, objectName } from "./kubernetes-scope";
 import { quantities, RESTRICTED_CONTAINER, RESTRICTED_POD, spread } from "./pod";
 import type { AksSettings } from "./settings";
 
@@ -39,7 +39,7 @@ export function front(
     models: pulumi.Resource[],
 ): apps.Deployment {
     const name = objectName(scope, "front");
-    const selector = labels(scope, "front", "front");
+    const selector = frontLabels(scope);
     const metadata = { name, namespace: scope.namespace, labels: selector };
     const { opts } = scope;
 
@@ -78,7 +78,7 @@ export function front(
 
 /** How the fronts find each other: each model's queue is kept by one of them. */
 function siblings(scope: KubernetesScope): void {
-    const selector = labels(scope, "front", "front");
+    const selector = frontLabels(scope);
     const name = objectName(scope, "fronts");
     new core.Service(
         name,
@@ -105,7 +105,7 @@ export function publicPorts({ tls }: AksSettings): input.core.v1.ServicePort[] {
 
 /** The queues are for the fronts among themselves: there is no TLS before them. */
 function traffic(name: string, settings: AksSettings, scope: KubernetesScope): void {
-    const selector = labels(scope, "front", "front");
+    const selector = frontLabels(scope);
     const tcp = (port: number) => ({ port, protocol: "TCP" });
     new networking.NetworkPolicy(
         name,

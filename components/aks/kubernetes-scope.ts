@@ -52,6 +52,11 @@ export function labels(
     };
 }
 
+/** Labels of the front and of what belongs to it; they select its pods. */
+export function frontLabels(scope: KubernetesScope): Record<string, string> {
+    return labels(scope, "front", "front");
+}
+
 /** `iris` of the component `inference` is `inference-iris`. */
 export function objectName(scope: KubernetesScope, name: string): string {
     return `${scope.component}-${name}`;

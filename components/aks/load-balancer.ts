@@ -2,7 +2,7 @@ import * as core from "@pulumi/kubernetes/core/v1";
 import type * as pulumi from "@pulumi/pulumi";
 import type { PublicAddress } from "./address";
 import { publicPorts } from "./front";
-import { type KubernetesScope, labels, objectName } from "./kubernetes-scope";
+import { frontLabels, type KubernetesScope, objectName } from "./kubernetes-scope";
 import type { AksSettings } from "./settings";
 
 const ANNOTATIONS = "service.beta.kubernetes.io";
@@ -15,7 +15,7 @@ export function loadBalancer(
     front: pulumi.Resource,
 ): core.Service {
     const name = objectName(scope, "front");
-    const selector = labels(scope, "front", "front");
+    const selector = frontLabels(scope);
     return new core.Service(
         name,
         {

@@ -6,7 +6,7 @@ import * as policy from "@pulumi/kubernetes/policy/v1";
 import type { input } from "@pulumi/kubernetes/types";
 import * as pulumi from "@pulumi/pulumi";
 import type { ProbeSettings } from "../arguments/probes";
-import { type KubernetesScope, labels, objectName } from "./kubernetes-scope";
+import { frontLabels, type KubernetesScope, labels, objectName } from "./kubernetes-scope";
 import type { ModelSettings } from "./model-settings";
 import { DRAIN, DRAIN_SECONDS, quantities, RESTRICTED_CONTAINER, RESTRICTED_POD, spread } from "./pod";
 
@@ -93,7 +93,7 @@ function podSpec(
 
 function container(name: string, settings: ModelSettings, scope: KubernetesScope): input.core.v1.Container {
     const { gpu, limits, port, healthPath } = settings;
-    const probe = ({ ...times }: ProbeSettings): input.core.v1.Probe => ({
+    const probe = (times: ProbeSettings): input.core.v1.Probe => ({
         httpGet: { path: healthPath, port },
         ...times,
     });
@@ -180,7 +180,7 @@ function onlyFromTheFront(name: string, settings: ModelSettings, scope: Kubernet
                 policyTypes: ["Ingress"],
                 ingress: [
                     {
-                        from: [{ podSelector: { matchLabels: labels(scope, "front", "front") } }],
+                        from: [{ podSelector: { matchLabels: frontLabels(scope) } }],
                         ports: [{ port: settings.port, protocol: "TCP" }],
                     },
                 ],

@@ -27,6 +27,7 @@ import {
     redirect,
     redirectToHttps,
     requestHeaders,
+    rootHealth,
     type Section,
 } from "./sections";
 import { CERTIFICATE_FILE, SECRET_FOLDER } from "./settings";
@@ -234,12 +235,7 @@ function pool(model: PodFrontModel): Section {
             "balance leastconn",
             // A connection for each request: one that is kept may be closed by the model just when it is used again.
             "option http-server-close",
-            ...(hostname
-                ? [
-                      `http-request return status 200 content-type text/plain string Healthy if { path / } { nbsrv(${name}) gt 0 }`,
-                      "http-request deny deny_status 503 if { path / }",
-                  ]
-                : []),
+            ...(hostname ? rootHealth(name) : []),
         ],
         replicas === undefined
             ? `server replica ${at}`

@@ -12,6 +12,7 @@ import {
     processWide,
     redirect,
     requestHeaders,
+    rootHealth,
     type Section,
     SERVICE_PREFIX,
 } from "./sections";
@@ -73,12 +74,7 @@ function entrance({ tls, models }: FrontSettings): Section {
         ...(tls ? [`error-log-format ${connectionLog()}`] : []),
         ...requestHeaders(tls ? "https" : "http"),
         ...answerHeaders(tls?.hstsMaxAgeSeconds ?? 0),
-        ...(models.length === 1
-            ? models.flatMap(({ name }) => [
-                  `http-request return status 200 content-type text/plain string Healthy if { path / } { nbsrv(${name}) gt 0 }`,
-                  "http-request deny deny_status 503 if { path / }",
-              ])
-            : []),
+        ...(models.length === 1 ? models.flatMap(({ name }) => rootHealth(name)) : []),
         ...models.map(
             ({ name }, _, all) => `use_backend ${uncounted(name)} if body !length_known ${isFor(name, all)}`,
         ),

@@ -166,6 +166,14 @@ export function modelBackend(
     ];
 }
 
+/** What a model's own root says of it, for people and for those who watch v1 services there. */
+export function rootHealth(model: string): string[] {
+    return [
+        `http-request return status 200 content-type text/plain string Healthy if { path / } { nbsrv(${model}) gt 0 }`,
+        "http-request deny deny_status 503 if { path / }",
+    ];
+}
+
 /** Probes and metrics. `ready` are the directives that answer on READY_PATH. */
 export function health(ready: readonly string[]): Section {
     return [
