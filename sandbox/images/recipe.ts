@@ -36,7 +36,9 @@ const LEFT_OUT = [
 
 /** The archive of the image, built when it is not in the cache. Needs root, for the owners of files. */
 export async function buildImage(recipe: ImageRecipe): Promise<string> {
-    const hash = createHash("sha256").update(JSON.stringify({ ...recipe, inputs: [], LEFT_OUT, SUITE }));
+    // Files count by their contents: where a checkout or a program lies makes no other image.
+    const content = { ...recipe, environment: {}, inputs: [], LEFT_OUT, SUITE };
+    const hash = createHash("sha256").update(JSON.stringify(content));
     for (const input of recipe.inputs ?? []) hash.update(readFileSync(input));
     const version = hash.digest("hex").slice(0, 16);
     const name = path.basename(recipe.name).replace(":", "-");
