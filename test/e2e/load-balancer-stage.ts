@@ -17,6 +17,9 @@ import { MODEL_IMAGE } from "./model-image";
 /** How long Kubernetes may take for anything, on a busy machine. */
 const PATIENCE_MS = 60_000;
 
+/** How long a pod that is to go serves on: nobody says when the load balancer has heard of it. */
+const DRAIN_MS = 10_000;
+
 const MERGE = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
 
 export const ANNOTATION = "service.beta.kubernetes.io/azure-";
@@ -63,7 +66,10 @@ export class BalancerStage {
                                     name: "model",
                                     image: MODEL_IMAGE,
                                     imagePullPolicy: "Never",
-                                    env: [{ name: "MODEL_NAME", value: "iris" }],
+                                    env: [
+                                        { name: "MODEL_NAME", value: "iris" },
+                                        { name: "DRAIN_MS", value: String(DRAIN_MS) },
+                                    ],
                                     ports: [{ name: "score", containerPort: 5001 }],
                                     readinessProbe: probe,
                                 },

@@ -14,6 +14,12 @@ export interface LoadOptions {
     rate: number;
     /** @default true */
     keepAlive?: boolean;
+    /**
+     * How many connections may wait for their next request. Where every one is busy again at once, a server that wants
+     * to close them can say so in an answer, and need not cut one that a request is on its way to.
+     * @default 10000
+     */
+    idleConnections?: number;
     /** Where the server offers it. @default false */
     http2?: boolean;
     /** File with the authorities to trust (PEM). @default those of the machine */
@@ -114,6 +120,7 @@ function attackFlags(options: LoadOptions): string[] {
         `-timeout=${timeoutSeconds}s`,
         `-keepalive=${keepAlive}`,
         `-http2=${http2}`,
+        ...(options.idleConnections === undefined ? [] : [`-connections=${options.idleConnections}`]),
         // A redirect is an answer like any other.
         "-redirects=-1",
         `-max-body=${BODY_BYTES}`,
