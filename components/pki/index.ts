@@ -8,6 +8,7 @@ export {
     judgeServingCertificate,
 } from "./judge";
 export { normalizePem } from "./normalize";
+export { type PfxReading, readPfx } from "./pfx";
 export { type CertificateReading, readCertificates } from "./read-certificates";
 export { type PrivateKeyReading, readPrivateKey } from "./read-private-key";
 export { type TrustStore, trustStore } from "./roots";

@@ -1,0 +1,46 @@
+import { type Asn1, MalformedError, elements, identifier, parseAsn1, shape } from "./pfx/asn1";
+
+/** What people take for one another. */
+export type EncodedKind =
+    "certificate" | "request" | "pkcs7" | "pfx" | "private-key" | "encrypted-key" | "public-key";
+
+/** Says what a binary (DER or BER) file is, by its outermost elements. Undefined when it is none of these. */
+export function identify(bytes: Buffer): EncodedKind | undefined {
+    try {
+        const file = parseAsn1(bytes);
+        return SHAPES.find(([outer, fits]) => outer.test(shape(file)) && fits(elements(file)))?.[2];
+    } catch (error) {
+        if (error instanceof MalformedError) return undefined;
+        throw error;
+    }
+}
+
+const PKCS7 = /^1\.2\.840\.113549\.1\.7\.\d+$/;
+const always = (): boolean => true;
+const firstIs =
+    (inner: RegExp) =>
+    ([first]: Asn1[]): boolean =>
+        first !== undefined && inner.test(shape(first));
+
+/** By the types of the elements, one letter each (see `shape`). */
+const SHAPES: ReadonlyArray<readonly [RegExp, (inside: Asn1[]) => boolean, EncodedKind]> = [
+    // RFC 2986: version, subject, key, attributes.
+    [/^SSB$/, firstIs(/^ISSc?$/), "request"],
+    // RFC 5280: version, serial number, algorithm, issuer, validity, subject, key.
+    [/^SSB$/, firstIs(/^c?ISSSSS/), "certificate"],
+    // RFC 7292: version, contents, integrity.
+    [/^ISS?$/, ([, content]) => content !== undefined && isPkcs7(content), "pfx"],
+    [/^Dc$/, ([type]) => PKCS7.test(identifier(type)), "pkcs7"],
+    // RFC 5958, without and with encryption; RFC 8017; RFC 5915.
+    [/^ISO/, always, "private-key"],
+    [/^SO$/, firstIs(/^D/), "encrypted-key"],
+    [/^IIIIIIIII/, always, "private-key"],
+    [/^IO/, always, "private-key"],
+    // RFC 5280, SubjectPublicKeyInfo; RFC 8017.
+    [/^SB$/, firstIs(/^D/), "public-key"],
+    [/^II$/, always, "public-key"],
+];
+
+function isPkcs7(content: Asn1): boolean {
+    return /^Dc$/.test(shape(content)) && PKCS7.test(identifier(elements(content)[0]));
+}

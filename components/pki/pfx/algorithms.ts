@@ -1,0 +1,196 @@
+import { createDecipheriv, createHmac, pbkdf2Sync } from "node:crypto";
+import forge from "node-forge";
+import { type Asn1, MalformedError, identifier, integer, isInteger, octets, sequence } from "./asn1";
+import { unsupported } from "./problem";
+import type { Encrypted, Mac } from "./structure";
+
+/** Password-based encryption, known but not yet applied. */
+export interface Scheme {
+    /** Rounds of hashing that its key costs. */
+    iterations: number;
+    /** @throws Error when the password is not the right one (not always: one in 256 wrong ones goes unnoticed) */
+    decrypt: (data: Buffer, password: Password) => Buffer;
+}
+
+/**
+ * What is put into key derivation. PKCS#12's own takes null for "no password at all", which some programs write where
+ * others write the empty one.
+ */
+export type Password = string | null;
+
+type Cipher = (key: Buffer, iv: Buffer, data: Buffer) => Buffer;
+
+interface Pkcs12Cipher {
+    keyBytes: number;
+    cipher: Cipher;
+}
+
+const nodeCipher =
+    (name: string): Cipher =>
+    (key, iv, data) => {
+        const decipher = createDecipheriv(name, key, iv);
+        return Buffer.concat([decipher.update(data), decipher.final()]);
+    };
+
+/** OpenSSL 3 keeps RC2 for its legacy provider, which Node does not load. */
+const rc2 =
+    (bits: number): Cipher =>
+    (key, iv, data) => {
+        const cipher = forge.rc2.createDecryptionCipher(key.toString("latin1"), bits);
+        cipher.start(iv.toString("latin1"));
+        cipher.update(forge.util.createBuffer(data.toString("latin1")));
+        if (!cipher.finish()) throw new Error("wrong padding");
+        return Buffer.from(cipher.output.getBytes(), "latin1");
+    };
+
+const twoKeyTripleDes: Cipher = (key, iv, data) =>
+    nodeCipher("des-ede3-cbc")(Buffer.concat([key, key.subarray(0, 8)]), iv, data);
+
+/** RFC 7292, appendix C. */
+const PKCS12_CIPHERS: Readonly<Record<string, Pkcs12Cipher>> = {
+    "1.2.840.113549.1.12.1.3": { keyBytes: 24, cipher: nodeCipher("des-ede3-cbc") },
+    "1.2.840.113549.1.12.1.4": { keyBytes: 16, cipher: twoKeyTripleDes },
+    "1.2.840.113549.1.12.1.5": { keyBytes: 16, cipher: rc2(128) },
+    "1.2.840.113549.1.12.1.6": { keyBytes: 5, cipher: rc2(40) },
+};
+
+/** RFC 8018, appendix B.2. */
+const PBES2_CIPHERS: Readonly<Record<string, { keyBytes: number; name: string }>> = {
+    "2.16.840.1.101.3.4.1.2": { keyBytes: 16, name: "aes-128-cbc" },
+    "2.16.840.1.101.3.4.1.22": { keyBytes: 24, name: "aes-192-cbc" },
+    "2.16.840.1.101.3.4.1.42": { keyBytes: 32, name: "aes-256-cbc" },
+    "1.2.840.113549.3.7": { keyBytes: 24, name: "des-ede3-cbc" },
+};
+
+/** RFC 8018, appendix B.1; the first is meant when none is named. */
+const PSEUDO_RANDOM_FUNCTIONS: Readonly<Record<string, string>> = {
+    "1.2.840.113549.2.7": "sha1",
+    "1.2.840.113549.2.8": "sha224",
+    "1.2.840.113549.2.9": "sha256",
+    "1.2.840.113549.2.10": "sha384",
+    "1.2.840.113549.2.11": "sha512",
+};
+
+interface Digest {
+    name: string;
+    bytes: number;
+    create: () => forge.md.MessageDigest;
+    /** How long one round takes, as a multiple of SHA-1's. */
+    cost: number;
+}
+
+const SHA1: Digest = { name: "sha1", bytes: 20, create: forge.md.sha1.create, cost: 1 };
+
+const MAC_DIGESTS: Readonly<Record<string, Digest>> = {
+    "1.3.14.3.2.26": SHA1,
+    "2.16.840.1.101.3.4.2.1": { name: "sha256", bytes: 32, create: forge.md.sha256.create, cost: 1 },
+    "2.16.840.1.101.3.4.2.2": { name: "sha384", bytes: 48, create: forge.md.sha512.sha384.create, cost: 3 },
+    "2.16.840.1.101.3.4.2.3": { name: "sha512", bytes: 64, create: forge.md.sha512.create, cost: 3 },
+};
+
+/** What is met and not supported, as its documents call it. */
+const NAMES: Readonly<Record<string, string>> = {
+    "1.2.840.113549.1.5.3": "PBE-MD5-DES",
+    "1.2.840.113549.1.5.10": "PBE-SHA1-DES",
+    "1.2.840.113549.1.5.14": "PBMAC1 (RFC 9579)",
+    "1.2.840.113549.1.12.1.1": "PBE-SHA1-RC4-128",
+    "1.2.840.113549.1.12.1.2": "PBE-SHA1-RC4-40",
+    "1.2.840.113549.2.5": "MD5",
+    "1.2.840.113549.3.2": "RC2",
+    "1.3.14.3.2.7": "DES",
+    "1.3.6.1.4.1.11591.4.11": "scrypt",
+    "1.2.392.200011.61.1.1.1.2": "Camellia-128",
+    "1.2.392.200011.61.1.1.1.4": "Camellia-256",
+    "2.16.840.1.101.3.4.1.6": "AES-128-GCM",
+    "2.16.840.1.101.3.4.1.46": "AES-256-GCM",
+    "2.16.840.1.101.3.4.2.4": "SHA-224",
+};
+
+const PBES2 = "1.2.840.113549.1.5.13";
+const PBKDF2 = "1.2.840.113549.1.5.12";
+/** RFC 7292, appendix B.3: what derived bytes are for. */
+const [FOR_KEY, FOR_IV, FOR_MAC] = [1, 2, 3];
+
+/** @throws PfxProblem when it is not supported */
+export function schemeOf({ algorithm }: Pick<Encrypted, "algorithm">): Scheme {
+    const [type, parameters] = sequence(algorithm, 1);
+    const name = identifier(type);
+    if (name === PBES2) return pbes2(parameters);
+    const { keyBytes, cipher } = known(PKCS12_CIPHERS, name);
+    const [salt, iterations] = sequence(parameters, 2);
+    const saltBytes = octets(salt);
+    const rounds = positive(iterations);
+    return {
+        // 24 bytes are two digests of SHA-1, and the initial vector is a third one.
+        iterations: 3 * rounds,
+        decrypt: (data, password) =>
+            cipher(
+                pkcs12Key(SHA1, password, saltBytes, FOR_KEY, rounds, keyBytes),
+                pkcs12Key(SHA1, password, saltBytes, FOR_IV, rounds, 8),
+                data,
+            ),
+    };
+}
+
+/** RFC 8018, section 6.2. */
+function pbes2(parameters: Asn1 | undefined): Scheme {
+    const [derivation, encryption] = sequence(parameters, 2).map(one => sequence(one, 2)) as [Asn1[], Asn1[]];
+    const derivationName = identifier(derivation[0]);
+    if (derivationName !== PBKDF2) throw unsupported(NAMES[derivationName] ?? derivationName);
+    const [salt, iterations, ...more] = sequence(derivation[1], 2);
+    const [saltBytes, rounds] = [octets(salt), positive(iterations)];
+    const functionOf = isInteger(more[0]) ? more[1] : more[0];
+    const digest = functionOf
+        ? known(PSEUDO_RANDOM_FUNCTIONS, identifier(sequence(functionOf, 1)[0]))
+        : "sha1";
+    const { keyBytes, name } = known(PBES2_CIPHERS, identifier(encryption[0]));
+    const iv = octets(encryption[1]);
+    if (iv.length !== (name.startsWith("aes") ? 16 : 8)) throw new MalformedError("no initial vector");
+    return {
+        iterations: rounds * Math.ceil(keyBytes / 20),
+        // In UTF-8, as OpenSSL and RFC 8018 want it; PKCS#12's own derivation takes UTF-16.
+        decrypt: (data, password) =>
+            nodeCipher(name)(pbkdf2Sync(password ?? "", saltBytes, rounds, keyBytes, digest), iv, data),
+    };
+}
+
+/** How the integrity check is made: its cost, and what it yields. */
+export function macOf({ algorithm, salt, iterations }: Mac): {
+    iterations: number;
+    compute: (data: Buffer, password: Password) => Buffer;
+} {
+    const digest = known(MAC_DIGESTS, identifier(sequence(algorithm, 1)[0]));
+    if (iterations < 1) throw new MalformedError("no iterations");
+    return {
+        iterations: iterations * digest.cost,
+        compute: (data, password) => {
+            const key = pkcs12Key(digest, password, salt, FOR_MAC, iterations, digest.bytes);
+            return createHmac(digest.name, key).update(data).digest();
+        },
+    };
+}
+
+function known<T>(table: Readonly<Record<string, T>>, name: string): T {
+    const found = Object.hasOwn(table, name) ? table[name] : undefined;
+    if (found === undefined) throw unsupported(NAMES[name] ?? `the algorithm ${name}`);
+    return found;
+}
+
+function positive(element: Asn1 | undefined): number {
+    const value = integer(element);
+    if (value < 1) throw new MalformedError("no iterations");
+    return value;
+}
+
+function pkcs12Key(
+    digest: Digest,
+    password: Password,
+    salt: Buffer,
+    purpose: number,
+    iterations: number,
+    bytes: number,
+): Buffer {
+    const saltBuffer = forge.util.createBuffer(salt.toString("latin1"));
+    const key = forge.pkcs12.generateKey(password, saltBuffer, purpose, iterations, bytes, digest.create());
+    return Buffer.from(key.getBytes(), "latin1");
+}

@@ -1,0 +1,42 @@
+import type { Finding } from "../finding";
+
+/** Why a PFX cannot be used. */
+export class PfxProblem extends Error {
+    readonly finding: Finding;
+
+    constructor(code: string, message: string, advice: string) {
+        super(message);
+        this.finding = { code, severity: "error", message, advice };
+    }
+}
+
+/** How to write the same certificate and key in the way that current tools agree on. */
+const EXPORT_ANEW =
+    "Write it anew with openssl pkcs12 -in OLD.pfx -nodes -out all.pem (with -legacy for old ciphers), then " +
+    "openssl pkcs12 -export -in all.pem -out NEW.pfx -keypbe AES-256-CBC -certpbe AES-256-CBC -macalg sha256; " +
+    "delete all.pem afterwards.";
+
+/** @param what the name of the algorithm, or its object identifier */
+export function unsupported(what: string): PfxProblem {
+    return new PfxProblem(
+        "pfx-algorithm-unsupported",
+        `The PFX uses ${what}, which is not supported.`,
+        EXPORT_ANEW,
+    );
+}
+
+export function tooManyIterations(limit: number): PfxProblem {
+    return new PfxProblem(
+        "pfx-too-many-iterations",
+        `The PFX asks for more than ${limit.toLocaleString("en")} rounds of key derivation: no usual program does.`,
+        EXPORT_ANEW.replace("Write", "If it is from a source you trust, write"),
+    );
+}
+
+export function unreadable(): PfxProblem {
+    return new PfxProblem(
+        "pfx-unreadable",
+        "The PFX is damaged or cut off.",
+        "Copy the file again, whole; openssl pkcs12 -info -noout -in FILE shows whether it is sound.",
+    );
+}
