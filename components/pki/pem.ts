@@ -20,14 +20,17 @@ const BOUNDARY = /^-----(BEGIN|END) ([A-Z0-9][A-Z0-9 ]{0,60})-----$/;
 
 /**
  * Finds the blocks of a PEM text as leniently as OpenSSL: text around blocks, CRLF, spaces at line ends and a
- * byte order mark do not matter (RFC 7468, section 2). Never throws; time grows with the length only.
+ * byte order mark do not matter (RFC 7468, section 2). Nor do two things that OpenSSL stumbles over: blocks glued together
+ * where the first file had no line end, and UTF-16 (PowerShell's `>`) that was read as UTF-8. Never throws; time grows
+ * with the length only.
  */
 export function readPem(text: string): PemReading {
     const reading: PemReading = { blocks: [], broken: [] };
     let label: string | undefined;
     let headers: string[] = [];
     let base64: string[] = [];
-    for (const rawLine of text.split(/\r\n|\n|\r/)) {
+    const plain = text.includes("\0") ? text.replace(/[\0\ufffd]/g, "") : text;
+    for (const rawLine of plain.replaceAll("----------BEGIN ", "-----\n-----BEGIN ").split(/\r\n|\n|\r/)) {
         // trim() takes the byte order mark too.
         const line = rawLine.trim();
         const [, boundary, name] = line.length <= 100 ? (BOUNDARY.exec(line) ?? []) : [];

@@ -1,6 +1,8 @@
 import { type Certificate, parseCertificate } from "./certificate";
 import type { Finding } from "./finding";
-import { MAX_PEM_CHARACTERS, type PemReading, readPem } from "./pem";
+import { identify } from "./identify";
+import { type Instead, type Saying, identifyText, insteadFinding } from "./instead";
+import { MAX_PEM_CHARACTERS, readPem } from "./pem";
 
 export interface CertificateReading {
     /** In the order of the file. */
@@ -10,6 +12,36 @@ export interface CertificateReading {
 
 const LABELS = new Set(["CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"]);
 const ADVICE = "Give the PEM chain: the certificate of the service first, then its intermediates.";
+const JUNK: Saying = ["The text holds no PEM certificate.", ADVICE];
+
+const INSTEAD: Partial<Record<Instead, Saying>> = {
+    empty: ["The certificate is empty.", ADVICE],
+    path: ["This is the path of a file; its contents are needed.", ADVICE],
+    der: ["This is a binary (DER) file.", "Convert it with openssl x509 -inform DER -in FILE."],
+    base64: [
+        "This is a certificate in Base64 without the line -----BEGIN CERTIFICATE----- before it and the END line after it.",
+        "Add the two lines.",
+    ],
+    "joined-lines": [
+        "The lines of the certificate were joined into one, or have \\n spelled out between them.",
+        "Give the file as it is, with its line ends.",
+    ],
+    pkcs7: [
+        "This is a PKCS#7 bundle.",
+        "Convert it with openssl pkcs7 -print_certs -in FILE (and -inform DER when it is binary), the service's own first.",
+    ],
+    pfx: [
+        "This is a PFX (PKCS#12) file.",
+        "Give it as the PFX with its password, in place of certificate and private key.",
+    ],
+    request: [
+        "This is a certificate request (CSR): the certificate is what the authority made from it.",
+        "Give what the authority sent back.",
+    ],
+    "public-key": ["This is a public key, not a certificate.", ADVICE],
+    "private-key": ["This is a private key, not a certificate.", ADVICE],
+    "encrypted-key": ["This is an encrypted private key, not a certificate.", ADVICE],
+};
 
 /** Reads every certificate of a PEM text. Whatever the text is, it answers: with certificates, findings, or both. */
 export function readCertificates(text: string): CertificateReading {
@@ -30,12 +62,17 @@ export function readCertificates(text: string): CertificateReading {
     const findings: Finding[] = [];
     const certificates: Certificate[] = [];
     let unreadable = pem.broken.filter(label => LABELS.has(label)).length;
+    let inside: Instead | undefined;
     for (const block of pem.blocks.filter(one => LABELS.has(one.label))) {
         const certificate = parseCertificate(block.der);
         if (certificate) certificates.push(certificate);
         else unreadable++;
+        if (!certificate) inside ??= identify(block.der);
     }
-    if (unreadable > 0) {
+    // Windows calls PKCS#7 a certificate, and so do people who add the lines by hand.
+    if (inside && INSTEAD[inside]) {
+        findings.push(insteadFinding("certificate", inside, INSTEAD, JUNK));
+    } else if (unreadable > 0) {
         const what = unreadable === 1 ? "One certificate" : `${unreadable} certificates`;
         findings.push(
             error(
@@ -45,7 +82,7 @@ export function readCertificates(text: string): CertificateReading {
             ),
         );
     } else if (certificates.length === 0) {
-        findings.push(error("no-certificate", whatItIsInstead(text, pem)));
+        findings.push(insteadFinding("certificate", identifyText(text, pem, "certificate"), INSTEAD, JUNK));
     }
     if ([...pem.blocks.map(one => one.label), ...pem.broken].some(label => label.endsWith("PRIVATE KEY"))) {
         findings.push({
@@ -59,28 +96,3 @@ export function readCertificates(text: string): CertificateReading {
 }
 
 const REPAIR = "Copy the file again, whole, with its BEGIN and END lines.";
-
-function whatItIsInstead(text: string, pem: PemReading): string {
-    const labels = new Set(pem.blocks.map(one => one.label));
-    const compact = text.trim();
-    if (compact === "") return "The certificate is empty.";
-    if ([...labels].some(label => label.endsWith("CERTIFICATE REQUEST"))) {
-        return "This is a certificate request (CSR): the certificate is what the authority made from it.";
-    }
-    if (labels.has("PKCS7") || labels.has("CMS")) {
-        return "This is a PKCS#7 bundle; convert it with openssl pkcs7 -print_certs -in FILE.";
-    }
-    if (labels.has("PUBLIC KEY")) return "This is a public key, not a certificate.";
-    if (labels.size > 0) return `The file holds ${[...labels].join(", ")} and no certificate.`;
-    if (!compact.includes("\n") && /\.(pem|crt|cer|der|pfx|p12)$/i.test(compact)) {
-        return "This is the path of a file; its contents are needed.";
-    }
-    if (/^MI[A-Za-z0-9+/=\s]+$/.test(compact)) {
-        return "This is Base64 without the line -----BEGIN CERTIFICATE----- before and the END line after it.";
-    }
-    // How a binary file looks after somebody read it as text: ASN.1 SEQUENCE with a two-byte length.
-    if (compact.startsWith("0\u0082") || compact.startsWith("0\ufffd")) {
-        return "This is a binary (DER or PFX) file; convert it with openssl x509 -inform DER -in FILE.";
-    }
-    return "The text holds no PEM certificate.";
-}

@@ -1,5 +1,7 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import type { Finding } from "./finding";
+import { identify } from "./identify";
+import { type Instead, type Saying, identifyText, insteadFinding } from "./instead";
 import { MAX_PEM_CHARACTERS, type PemBlock, readPem, writePem } from "./pem";
 
 export interface PrivateKeyReading {
@@ -39,7 +41,9 @@ export function readPrivateKey(text: string): PrivateKeyReading {
             "Copy the file again, whole, with its BEGIN and END lines.",
         );
     }
-    if (!first) return failed("no-key", whatItIsInstead(text, pem.blocks), GIVE_KEY);
+    if (!first) {
+        return { findings: [insteadFinding("key", identifyText(text, pem, "private-key"), INSTEAD, JUNK)] };
+    }
     if (keys.length > 1) {
         return failed(
             "several-keys",
@@ -48,11 +52,7 @@ export function readPrivateKey(text: string): PrivateKeyReading {
         );
     }
     if (isEncrypted(first)) {
-        return failed(
-            "key-encrypted",
-            "The private key is encrypted; the front starts without a person who could type its password.",
-            "Decrypt it with openssl pkey -in FILE, and store the result as a secret of the stack.",
-        );
+        return failed("key-encrypted", ...ENCRYPTED);
     }
     const encoding = ENCODINGS[first.label];
     if (!encoding) {
@@ -67,6 +67,8 @@ export function readPrivateKey(text: string): PrivateKeyReading {
         const pkcs8 = key.export({ format: "der", type: "pkcs8" });
         return { key, pem: writePem("PRIVATE KEY", pkcs8), findings: [] };
     } catch {
+        const inside = identify(first.der);
+        if (inside && INSTEAD[inside]) return { findings: [insteadFinding("key", inside, INSTEAD, JUNK)] };
         return failed(
             "key-unreadable",
             `The block ${first.label} holds no private key that OpenSSL can read.`,
@@ -77,26 +79,36 @@ export function readPrivateKey(text: string): PrivateKeyReading {
 
 const SERVING_TYPES = new Set(["rsa", "rsa-pss", "ec", "ed25519", "ed448"]);
 const GIVE_KEY = "Give the PEM private key that belongs to the certificate.";
+const ENCRYPTED: Saying = [
+    "The private key is encrypted; the front starts without a person who could type its password.",
+    "Decrypt it with openssl pkey -in FILE, and store the result as a secret of the stack.",
+];
+const JUNK: Saying = ["The text holds no PEM private key.", GIVE_KEY];
+const INSTEAD: Partial<Record<Instead, Saying>> = {
+    empty: ["The private key is empty.", GIVE_KEY],
+    path: ["This is the path of a file; its contents are needed.", GIVE_KEY],
+    der: ["This is a binary (DER) file.", "Convert it with openssl pkey -inform DER -in FILE."],
+    base64: [
+        "This is a private key in Base64 without its BEGIN and END lines.",
+        "Convert it with openssl base64 -d -A -in FILE | openssl pkey -inform DER.",
+    ],
+    "joined-lines": [
+        "The lines of the private key were joined into one, or have \\n spelled out between them.",
+        "Give the file as it is, with its line ends.",
+    ],
+    "encrypted-key": ENCRYPTED,
+    pfx: [
+        "This is a PFX (PKCS#12) file.",
+        "Give it as the PFX with its password, in place of certificate and private key.",
+    ],
+    pkcs7: ["This is a PKCS#7 bundle: it holds certificates, and never a key.", GIVE_KEY],
+    certificate: ["This is a certificate, not a private key.", GIVE_KEY],
+    request: ["This is a certificate request (CSR), not a private key.", GIVE_KEY],
+    "public-key": ["This is a public key, not a private one.", GIVE_KEY],
+};
 const USE_RSA_OR_EC = "Use an RSA key of 2048 bits or more, or an EC key (P-256 or P-384).";
 
 function isEncrypted(block: PemBlock): boolean {
     const marked = block.headers.some(header => /^Proc-Type:.*ENCRYPTED/i.test(header));
     return marked || block.label === "ENCRYPTED PRIVATE KEY";
-}
-
-function whatItIsInstead(text: string, blocks: PemBlock[]): string {
-    const labels = new Set(blocks.map(block => block.label));
-    const compact = text.trim();
-    if (compact === "") return "The private key is empty.";
-    if (labels.has("PUBLIC KEY") || labels.has("RSA PUBLIC KEY")) {
-        return "This is a public key, not a private one.";
-    }
-    if (labels.has("CERTIFICATE")) return "This is a certificate, not a private key.";
-    if ([...labels].some(label => label.endsWith("CERTIFICATE REQUEST"))) {
-        return "This is a certificate request (CSR), not a private key.";
-    }
-    if (!compact.includes("\n") && /\.(pem|key|pfx|p12)$/i.test(compact)) {
-        return "This is the path of a file; its contents are needed.";
-    }
-    return "The text holds no PEM private key.";
 }

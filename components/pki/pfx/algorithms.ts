@@ -79,13 +79,18 @@ interface Digest {
     cost: number;
 }
 
-const SHA1: Digest = { name: "sha1", bytes: 20, create: forge.md.sha1.create, cost: 1 };
+const SHA1: Digest = { name: "sha1", bytes: 20, create: () => forge.md.sha1.create(), cost: 1 };
 
 const MAC_DIGESTS: Readonly<Record<string, Digest>> = {
     "1.3.14.3.2.26": SHA1,
-    "2.16.840.1.101.3.4.2.1": { name: "sha256", bytes: 32, create: forge.md.sha256.create, cost: 1 },
-    "2.16.840.1.101.3.4.2.2": { name: "sha384", bytes: 48, create: forge.md.sha512.sha384.create, cost: 3 },
-    "2.16.840.1.101.3.4.2.3": { name: "sha512", bytes: 64, create: forge.md.sha512.create, cost: 3 },
+    "2.16.840.1.101.3.4.2.1": { name: "sha256", bytes: 32, create: () => forge.md.sha256.create(), cost: 1 },
+    "2.16.840.1.101.3.4.2.2": {
+        name: "sha384",
+        bytes: 48,
+        create: () => forge.md.sha512.sha384.create(),
+        cost: 3,
+    },
+    "2.16.840.1.101.3.4.2.3": { name: "sha512", bytes: 64, create: () => forge.md.sha512.create(), cost: 3 },
 };
 
 /** What is met and not supported, as its documents call it. */

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { normalizePem, readCertificates, readPrivateKey } from "../../../components/pki";
@@ -31,22 +33,86 @@ subject=CN = Test\n${root.certificate.replace(/\n/g, "  \n")}\nthe end`;
         expect(certificate).toBe(leaf.certificate + root.certificate);
     });
 
-    it.each<[string, string, RegExp, () => string]>([
-        ["nothing", "no-certificate", /is empty/, () => " \n"],
-        ["junk", "no-certificate", /holds no PEM/, () => "hello"],
-        ["a key", "no-certificate", /PRIVATE KEY and no certificate/, () => leaf.key],
+    it.each<[string, () => string]>([
+        ["blocks glued together", () => leaf.certificate.trim() + root.certificate],
+        ["UTF-16 that was read as UTF-8", () => utf16(leaf.certificate + root.certificate).toString("utf8")],
+        ["all of a block on one line", () => oneLine(leaf.certificate) + oneLine(root.certificate)],
+        ["lines with spaces before them", () => (leaf.certificate + root.certificate).replace(/^/gm, "    ")],
         [
-            "a public key",
-            "no-certificate",
-            /public key/,
-            () => workshop.run("pkey", "-pubout", "-in", leaf.keyFile),
+            "the text form in between",
+            () => workshop.run("x509", "-text", "-in", leaf.certificateFile) + root.certificate,
         ],
-        ["a request", "no-certificate", /request/, () => request()],
-        ["PKCS#7", "no-certificate", /PKCS#7/, () => pkcs7()],
-        ["a path", "no-certificate", /path of a file/, () => "./certs/score.pem"],
-        ["bare Base64", "no-certificate", /Base64 without/, () => bare(leaf.certificate)],
-        ["DER read as text", "no-certificate", /binary/, () => der().toString("latin1")],
-        ["DER read as UTF-8", "no-certificate", /binary/, () => der().toString("utf8")],
+        [
+            "OpenSSL's trusted form",
+            () => workshop.run("x509", "-trustout", "-in", leaf.certificateFile) + root.certificate,
+        ],
+        ["a label of old", () => (leaf.certificate + root.certificate).replaceAll(" CERT", " X509 CERT")],
+    ])("reads %s", (_, text) => {
+        expect(normalizePem({ certificate: text(), privateKey: leaf.key }).certificate).toBe(
+            leaf.certificate + root.certificate,
+        );
+        expect(readCertificates(text()).findings).toEqual([]);
+    });
+
+    it.each<[string, string, RegExp, () => string]>([
+        ["nothing", "certificate-empty", /is empty/, () => " \n"],
+        ["junk", "no-certificate", /holds no PEM/, () => "hello"],
+        ["other blocks", "no-certificate", /holds no PEM/, () => armour("DH PARAMETERS", "AAAA")],
+        ["a key", "certificate-is-private-key", /a private key/, () => leaf.key],
+        ["an encrypted key", "certificate-is-encrypted-key", /encrypted/, () => encrypted()],
+        ["a public key", "certificate-is-public-key", /public key/, () => publicKey()],
+        ["a request", "certificate-is-request", /request/, () => request()],
+        ["PKCS#7", "certificate-is-pkcs7", /PKCS#7/, () => pkcs7()],
+        [
+            "PKCS#7 called a certificate",
+            "certificate-is-pkcs7",
+            /PKCS#7/,
+            () => armour("CERTIFICATE", bare(pkcs7())),
+        ],
+        ["PKCS#7 in Base64", "certificate-is-pkcs7", /PKCS#7/, () => bare(pkcs7())],
+        [
+            "binary PKCS#7 as Latin-1",
+            "certificate-is-pkcs7",
+            /PKCS#7/,
+            () => bytes(pkcs7()).toString("latin1"),
+        ],
+        ["binary PKCS#7 as UTF-8", "certificate-is-pkcs7", /PKCS#7/, () => bytes(pkcs7()).toString("utf8")],
+        ["a PFX in Base64", "certificate-is-pfx", /PFX/, () => pfx().toString("base64")],
+        ["a PFX as Latin-1", "certificate-is-pfx", /PFX/, () => pfx().toString("latin1")],
+        ["a PFX as UTF-8", "certificate-is-pfx", /PFX/, () => pfx().toString("utf8")],
+        [
+            "a PFX called a certificate",
+            "certificate-is-pfx",
+            /PFX/,
+            () => armour("CERTIFICATE", pfx().toString("base64")),
+        ],
+        [
+            "a PFX as a block of its own",
+            "certificate-is-pfx",
+            /PFX/,
+            () => armour("PKCS12", pfx().toString("base64")),
+        ],
+        ["a path", "certificate-is-path", /path of a file/, () => "./certs/score.pem"],
+        ["bare Base64", "certificate-is-base64", /Base64 without/, () => bare(leaf.certificate)],
+        [
+            "DER read as Latin-1",
+            "certificate-is-der",
+            /binary/,
+            () => bytes(leaf.certificate).toString("latin1"),
+        ],
+        ["DER read as UTF-8", "certificate-is-der", /binary/, () => bytes(leaf.certificate).toString("utf8")],
+        [
+            "lost line ends",
+            "certificate-is-joined-lines",
+            /joined/,
+            () => leaf.certificate.replace(/\n/g, " "),
+        ],
+        [
+            "spelled-out line ends",
+            "certificate-is-joined-lines",
+            /joined/,
+            () => leaf.certificate.replace(/\n/g, "\\n"),
+        ],
         ["a cut-off file", "certificate-unreadable", /One certificate/, () => leaf.certificate.slice(0, -40)],
         [
             "a damaged line",
@@ -58,7 +124,7 @@ subject=CN = Test\n${root.certificate.replace(/\n/g, "  \n")}\nthe end`;
         ["a huge file", "certificate-too-large", /KiB/, () => leaf.certificate.repeat(1000)],
     ])("says what is wrong with %s", (_, code, message, text) => {
         const reading = readCertificates(text());
-        expect(codes(reading)).toContain(code);
+        expect(reading.findings[0]?.code).toBe(code);
         expect(reading.findings[0]?.message).toMatch(message);
         expect(reading.findings[0]?.severity).toBe("error");
         expect(reading.certificates).toEqual([]);
@@ -67,10 +133,6 @@ subject=CN = Test\n${root.certificate.replace(/\n/g, "  \n")}\nthe end`;
     it("warns of a key in the same file", () => {
         expect(codes(readCertificates(leaf.certificate + leaf.key))).toEqual(["key-beside-certificate"]);
     });
-
-    const request = () => workshop.run("req", "-new", "-key", leaf.keyFile, "-subj", "/CN=x");
-    const pkcs7 = () => workshop.run("crl2pkcs7", "-nocrl", "-certfile", leaf.certificateFile);
-    const der = () => Buffer.from(bare(leaf.certificate), "base64");
 });
 
 describe("readPrivateKey", () => {
@@ -90,11 +152,24 @@ describe("readPrivateKey", () => {
     });
 
     it.each<[string, string, RegExp, () => string]>([
-        ["nothing", "no-key", /is empty/, () => ""],
+        ["nothing", "key-empty", /is empty/, () => ""],
         ["junk", "no-key", /no PEM private key/, () => "hello"],
-        ["a certificate", "no-key", /is a certificate/, () => leaf.certificate],
-        ["a public key", "no-key", /public key/, () => workshop.run("pkey", "-pubout", "-in", leaf.keyFile)],
-        ["a path", "no-key", /path of a file/, () => "score.key"],
+        ["a certificate", "key-is-certificate", /is a certificate/, () => leaf.certificate],
+        ["a public key", "key-is-public-key", /public key/, () => publicKey()],
+        ["a request", "key-is-request", /request/, () => request()],
+        ["PKCS#7", "key-is-pkcs7", /PKCS#7/, () => pkcs7()],
+        ["a PFX", "key-is-pfx", /PFX/, () => pfx().toString("base64")],
+        ["a PFX called a key", "key-is-pfx", /PFX/, () => armour("PRIVATE KEY", pfx().toString("base64"))],
+        ["DER", "key-is-der", /binary/, () => bytes(leaf.key).toString("latin1")],
+        [
+            "DER of an encrypted key",
+            "key-is-encrypted-key",
+            /encrypted/,
+            () => bytes(encrypted()).toString("latin1"),
+        ],
+        ["bare Base64", "key-is-base64", /Base64 without/, () => bare(leaf.key)],
+        ["lost line ends", "key-is-joined-lines", /joined/, () => leaf.key.replace(/\n/g, " ")],
+        ["a path", "key-is-path", /path of a file/, () => "score.key"],
         ["an encrypted PKCS#8 key", "key-encrypted", /is encrypted/, () => encrypted()],
         ["an encrypted key of old", "key-encrypted", /is encrypted/, () => encryptedOld()],
         ["two keys", "several-keys", /2 private keys/, () => leaf.key + root.key],
@@ -113,12 +188,13 @@ describe("readPrivateKey", () => {
         expect(codes(reading)).toEqual([code]);
         expect(reading.findings[0]?.message).toMatch(message);
         expect(reading.key).toBeUndefined();
+        for (const line of text().match(/[A-Za-z0-9+/]{40,}/g) ?? []) {
+            expect(JSON.stringify(reading.findings)).not.toContain(line.slice(0, 20));
+        }
     });
 
     const rsa = () => workshop.write("rsa.key", workshop.run("genpkey", ...rsaKey(2048)));
-    const pass = ["-passout", "pass:x"];
-    const encrypted = () => workshop.run("pkcs8", "-topk8", "-in", leaf.keyFile, ...pass);
-    const encryptedOld = () => workshop.run("ec", "-aes128", "-in", leaf.keyFile, ...pass);
+    const encryptedOld = () => workshop.run("ec", "-aes128", "-in", leaf.keyFile, "-passout", "pass:x");
     const x25519 = () => workshop.run("genpkey", "-algorithm", "X25519");
 });
 
@@ -167,6 +243,33 @@ describe("both readers", () => {
         for (const key of keys) expect(readPrivateKey(workshop.run("genpkey", ...key)).findings).toEqual([]);
     });
 });
+
+const request = () => workshop.run("req", "-new", "-key", leaf.keyFile, "-subj", "/CN=x");
+const publicKey = () => workshop.run("pkey", "-pubout", "-in", leaf.keyFile);
+const encrypted = () => workshop.run("pkcs8", "-topk8", "-in", leaf.keyFile, "-passout", "pass:x");
+const pkcs7 = () => workshop.run("crl2pkcs7", "-nocrl", "-certfile", leaf.certificateFile);
+const pfx = () => {
+    workshop.run(
+        "pkcs12",
+        "-export",
+        "-inkey",
+        leaf.keyFile,
+        "-in",
+        leaf.certificateFile,
+        "-passout",
+        "pass:x",
+        "-out",
+        "x.pfx",
+    );
+    return readFileSync(path.join(workshop.folder, "x.pfx"));
+};
+
+const utf16 = (text: string) => Buffer.from(`\ufeff${text}`, "utf16le");
+const bytes = (pem: string) => Buffer.from(bare(pem), "base64");
+
+function oneLine(pem: string): string {
+    return armour("CERTIFICATE", bare(pem).replace(/\n/g, ""));
+}
 
 function bare(pem: string): string {
     return pem.replace(/-----.*-----\n/g, "").trim();
