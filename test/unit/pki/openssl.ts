@@ -55,7 +55,7 @@ export class Workshop {
         return execFileSync("openssl", args, { cwd: this.folder, stdio: "pipe", encoding: "utf8" });
     }
 
-    write(name: string, text: string): string {
+    write(name: string, text: string | Buffer): string {
         const file = path.join(this.folder, name);
         writeFileSync(file, text, { mode: 0o600 });
         return file;

@@ -1,0 +1,146 @@
+import { createHmac } from "node:crypto";
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
+import forge from "node-forge";
+import { type Issued, Workshop } from "./openssl";
+
+type Asn1 = forge.asn1.Asn1;
+const { Class, Type } = forge.asn1;
+
+/** Makes PFX files with openssl, and those by hand that openssl does not make. */
+export class PfxWorkshop extends Workshop {
+    /** `openssl pkcs12 -export`. */
+    export(leaf: Issued, chain: readonly Issued[], ...args: string[]): Buffer {
+        const more = this.write("pfx-chain.pem", chain.map(one => one.certificate).join(""));
+        this.run(
+            ...["pkcs12", "-export", "-out", "made.pfx", "-in", leaf.certificateFile, "-inkey", leaf.keyFile],
+            ...(chain.length > 0 ? ["-certfile", more] : []),
+            ...args,
+        );
+        return readFileSync(path.join(this.folder, "made.pfx"));
+    }
+
+    /** What openssl reads from a PFX; it throws when it refuses. */
+    opened(pfx: Buffer, password: string): string {
+        this.write("opened.pfx", pfx);
+        return this.run("pkcs12", "-in", "opened.pfx", "-nodes", "-passin", `pass:${password}`);
+    }
+
+    der(...args: string[]): Buffer {
+        this.run(...args, "-outform", "DER", "-out", "made.der");
+        return readFileSync(path.join(this.folder, "made.der"));
+    }
+}
+
+const CONTENT_DATA = "1.2.840.113549.1.7.1";
+const BAG = "1.2.840.113549.1.12.10.1";
+
+export const sequence = (...inside: Asn1[]) =>
+    forge.asn1.create(Class.UNIVERSAL, Type.SEQUENCE, true, inside);
+export const identifier = (name: string) =>
+    forge.asn1.create(Class.UNIVERSAL, Type.OID, false, forge.asn1.oidToDer(name).getBytes());
+export const octets = (bytes: Buffer) =>
+    forge.asn1.create(Class.UNIVERSAL, Type.OCTETSTRING, false, bytes.toString("latin1"));
+export const integer = (value: number) =>
+    forge.asn1.create(Class.UNIVERSAL, Type.INTEGER, false, forge.util.hexToBytes(evenHex(value)));
+const tagged = (inside: Asn1) => forge.asn1.create(Class.CONTEXT_SPECIFIC, 0, true, [inside]);
+const set = (...inside: Asn1[]) => forge.asn1.create(Class.UNIVERSAL, Type.SET, true, inside);
+
+export const decoded = (der: Buffer) => forge.asn1.fromDer(der.toString("latin1"));
+export const encoded = (element: Asn1) => Buffer.from(forge.asn1.toDer(element).getBytes(), "latin1");
+
+/** A SafeBag. */
+export type Bag = Asn1;
+
+export const keyBag = (pkcs8: Buffer, name?: string): Bag => bag("1", decoded(pkcs8), name);
+export const shroudedKeyBag = (encryptedPkcs8: Buffer, name?: string): Bag =>
+    bag("2", decoded(encryptedPkcs8), name);
+export const certificateBag = (der: Buffer, name?: string): Bag =>
+    bag("3", sequence(identifier("1.2.840.113549.1.9.22.1"), tagged(octets(der))), name);
+export const secretBag = (): Bag =>
+    bag("5", sequence(identifier("1.2.3.4"), tagged(octets(Buffer.from("a secret")))));
+export const nestedBag = (...bags: Bag[]): Bag => bag("6", sequence(...bags));
+
+/** EncryptedPrivateKeyInfo that asks for as many iterations as it wants. */
+export const shroudedWith = (algorithm: string, parameters: Asn1): Bag =>
+    bag("2", sequence(sequence(identifier(algorithm), parameters), octets(Buffer.alloc(64))));
+
+export interface MacOrder {
+    password: string;
+    /** What the file says; computed is always one. */
+    iterations?: number;
+    algorithm?: string;
+}
+
+/** A PFX of unencrypted parts, each a SafeContents. */
+export function buildPfx(parts: ReadonlyArray<readonly Bag[]>, mac?: MacOrder): Buffer {
+    return withMac(encoded(sequence(...parts.map(bags => data(encoded(sequence(...bags)))))), mac);
+}
+
+/** The same contents with another integrity check. */
+export function remade(pfx: Buffer, mac?: MacOrder): Buffer {
+    const [, authSafe] = decoded(pfx).value as Asn1[];
+    const [, content] = authSafe?.value as Asn1[];
+    const [bytes] = content?.value as Asn1[];
+    return withMac(Buffer.from(bytes?.value as string, "latin1"), mac);
+}
+
+function withMac(authenticated: Buffer, mac?: MacOrder): Buffer {
+    return encoded(sequence(integer(3), data(authenticated), ...(mac ? [macData(authenticated, mac)] : [])));
+}
+
+function macData(
+    authenticated: Buffer,
+    { password, iterations = 1, algorithm = "2.16.840.1.101.3.4.2.1" }: MacOrder,
+): Asn1 {
+    const salt = Buffer.from("12345678");
+    const key = forge.pkcs12.generateKey(
+        password,
+        forge.util.createBuffer(salt.toString("latin1")),
+        3,
+        1,
+        32,
+        forge.md.sha256.create(),
+    );
+    const digest = createHmac("sha256", Buffer.from(key.getBytes(), "latin1")).update(authenticated).digest();
+    return sequence(
+        sequence(sequence(identifier(algorithm)), octets(digest)),
+        octets(salt),
+        integer(iterations),
+    );
+}
+
+function data(bytes: Buffer): Asn1 {
+    return sequence(identifier(CONTENT_DATA), tagged(octets(bytes)));
+}
+
+function bag(type: string, value: Asn1, name?: string): Bag {
+    const text = name && forge.asn1.create(Class.UNIVERSAL, Type.BMPSTRING, false, name);
+    const attributes = text ? [set(sequence(identifier("1.2.840.113549.1.9.20"), set(text)))] : [];
+    return sequence(identifier(`${BAG}.${type}`), tagged(value), ...attributes);
+}
+
+/** The same in BER as streaming programs write it: no lengths known beforehand, strings in pieces. */
+export function toBer(der: Buffer): Buffer {
+    return ber(decoded(der));
+}
+
+function ber(element: Asn1): Buffer {
+    const tag = element.tagClass | element.type;
+    const end = Buffer.from([0, 0]);
+    if (Array.isArray(element.value) && element.constructed) {
+        return Buffer.concat([Buffer.from([tag | 0x20, 0x80]), ...element.value.map(ber), end]);
+    }
+    const isString = element.tagClass === Class.UNIVERSAL && element.type === Type.OCTETSTRING;
+    if (!isString) return encoded(element);
+    const bytes = Buffer.from(element.value as string, "latin1");
+    const half = Math.ceil(bytes.length / 2);
+    const pieces = [bytes.subarray(0, half), bytes.subarray(half)].map(piece => encoded(octets(piece)));
+    return Buffer.concat([Buffer.from([0x24, 0x80]), ...pieces, end]);
+}
+
+function evenHex(value: number): string {
+    const hex = value.toString(16);
+    const even = hex.length % 2 === 0 ? hex : `0${hex}`;
+    return /^[89a-f]/.test(even) ? `00${even}` : even;
+}
