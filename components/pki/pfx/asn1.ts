@@ -69,7 +69,11 @@ export function identifier(element: Asn1 | undefined): string {
     if (!isUniversal(element, Type.OID) || typeof element.value !== "string" || element.value === "") {
         throw new MalformedError("not an OBJECT IDENTIFIER");
     }
-    return forge.asn1.derToOid(element.value);
+    try {
+        return forge.asn1.derToOid(element.value);
+    } catch {
+        throw new MalformedError("an OBJECT IDENTIFIER with numbers beyond all sense");
+    }
 }
 
 /** An INTEGER of 0 or more; infinity when it is larger than any that means something. */

@@ -7,6 +7,7 @@ import {
     PfxWorkshop,
     buildPfx,
     certificateBag,
+    decoded,
     identifier,
     integer,
     keyBag,
@@ -310,6 +311,7 @@ describe("readPfx refuses", () => {
             /rounds/,
             () => buildPfx([Array.from({ length: 40 }, () => shroudedWith(PBES2, pbes2(100_000)))]),
         ],
+        ["an identifier without end", "pfx-unreadable", /damaged/, () => buildPfx([[endless()]], mac)],
         ["no iterations", "pfx-unreadable", /damaged/, () => withKey(PBES2, pbes2(0))],
         ["a cut-off file", "pfx-unreadable", /cut off/, () => good().subarray(0, 700)],
         ["junk", "pfx-unreadable", /no PFX/, () => Buffer.from([1, 2, 3])],
@@ -380,6 +382,8 @@ describe("readPfx refuses", () => {
         ]);
     });
 
+    const endless = () =>
+        sequence(decoded(Buffer.from("0609ffffffffffffffff7f", "hex")), octets(Buffer.alloc(1)));
     const x25519 = () => workshop.der("genpkey", "-algorithm", "X25519");
     const manyCertificates = (count: number) =>
         Array.from({ length: count }, (_, at) =>
