@@ -7,6 +7,7 @@ export {
 } from "./aci/arguments";
 export { type GpuArgs, GpuSku, type ModelArgs } from "./aci/model-arguments";
 export { SecureAciInference } from "./aci/secure-aci-inference";
+export { type AcmeArgs, AcmeChallenge, type ExternalAccountBindingArgs } from "./arguments/acme";
 export type { DnsArgs } from "./arguments/dns";
 export { Environment } from "./arguments/environment";
 export type { KeysArgs } from "./arguments/keys";
@@ -18,6 +19,7 @@ export type { CertificateInfo } from "./certificate/serving-certificate";
 export type { DnsRecord } from "./dns/record";
 export type { ScoringKeys } from "./keys/scoring-keys";
 export {
+    type AksAcmeArgs,
     type AksDnsArgs,
     type AksFrontArgs,
     type AksTlsArgs,

@@ -102,8 +102,11 @@ export interface SecureAciInferenceArgs {
      * @default false
      */
     overwriteExistingDomain?: boolean;
-    /** How clients reach the service. */
-    tls: TlsArgs;
+    /**
+     * How clients reach the service.
+     * @default HTTPS, with a certificate that issues and renews itself
+     */
+    tls?: TlsArgs;
     /**
      * The Azure DNS zone for the CNAME of `tls.hostname`.
      * @default none: the output `dnsRecord` says which record to create

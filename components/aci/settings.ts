@@ -9,14 +9,14 @@ import { type ModelContainerSettings, readModelContainer, type Share } from "../
 import { positiveAmount } from "../arguments/rules/numbers";
 import * as text from "../arguments/rules/text";
 import { readTags, type Texts } from "../arguments/texts";
-import { readTls, type TlsSettings } from "../arguments/tls";
+import { readTls, TlsMode, type TlsSettings } from "../arguments/tls";
 import { containerGroupFqdn, dnsNameLabel, leafLabelProblem } from "../dns/leaf-label";
 import { HEALTH_PORT, HTTP_PORT, HTTPS_PORT } from "../front";
 import { FRONT_IMAGE } from "../front/image";
 import type { SecureAciInferenceArgs } from "./arguments";
 import { type GpuArgs, GpuSku } from "./model-arguments";
 import { modelPort } from "./model-port";
-import { frontShare, groupProblem, GROUP_MAXIMUM } from "./resources";
+import { besideFront, frontShare, groupProblem, GROUP_MAXIMUM } from "./resources";
 
 /** The arguments, checked, with defaults in place. */
 export interface AciSettings {
@@ -64,9 +64,9 @@ export function readArguments(name: string, args: SecureAciInferenceArgs, now: D
         args.containerGroupName,
         text.containerName,
     );
-    const model = readModel(check, name, args);
-    const front = readFront(check, args, model);
-    const tls = readTls(check, args.tls, readEnvironment(check, args.environment));
+    const tls = readTls(check, args.tls, readEnvironment(check, args.environment), args.dns?.zoneName);
+    const model = readModel(check, name, args, tls.mode);
+    const front = readFront(check, args, besideFront(model, tls.mode));
     const owner = { project: pulumi.getProject(), stack: pulumi.getStack(), component: name };
     const settings: AciSettings = {
         resourceGroupName,
@@ -97,12 +97,13 @@ function readModel(
     check: ArgumentCheck,
     component: string,
     args: SecureAciInferenceArgs,
+    mode: TlsMode,
 ): AciSettings["model"] {
     const model: Partial<SecureAciInferenceArgs["model"]> = args.model ?? {};
     const { name = component, gpu } = model;
     check.known("model.name", name, text.containerName);
-    if (name === "front")
-        check.report("model.name", `"front" is the name of the other container; give another`);
+    if (name === "front" || (name === "issuer" && mode === TlsMode.Auto))
+        check.report("model.name", `"${name}" is the name of another container of the group; give another`);
     if (gpu) {
         const counts = [1, 2, 4];
         if (!counts.includes(gpu.count)) {
@@ -114,16 +115,17 @@ function readModel(
     return { name, gpu, ...readModelContainer(check, "model", model, GROUP_MAXIMUM, port) };
 }
 
-function readFront(check: ArgumentCheck, args: SecureAciInferenceArgs, model: Share): AciSettings["front"] {
+/** @param others what the group's other containers are promised */
+function readFront(check: ArgumentCheck, args: SecureAciInferenceArgs, others: Share): AciSettings["front"] {
     const { image, cpu, memoryInGB } = args.front ?? {};
     check.known("front.cpu", cpu, positiveAmount(GROUP_MAXIMUM.cpu, "cores"));
     check.known("front.memoryInGB", memoryInGB, positiveAmount(GROUP_MAXIMUM.memoryInGB, "GB"));
-    const share = frontShare(model, { cpu, memoryInGB });
+    const share = frontShare(others, { cpu, memoryInGB });
     // What is wrong by itself is said already: the sum says nothing more.
     const inRange = (part: keyof Share): boolean =>
-        [model[part], share[part]].every(one => one > 0 && one <= GROUP_MAXIMUM[part]);
+        [others[part], share[part]].every(one => one > 0 && one <= GROUP_MAXIMUM[part]);
     for (const part of ["cpu", "memoryInGB"] as const) {
-        if (inRange(part)) check.report(`front.${part}`, groupProblem(part, model, share));
+        if (inRange(part)) check.report(`front.${part}`, groupProblem(part, others, share));
     }
     return { ...share, image: check.input("front.image", image ?? FRONT_IMAGE, text.image) };
 }

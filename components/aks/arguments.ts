@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { AcmeArgs } from "../arguments/acme";
 import type { DnsArgs } from "../arguments/dns";
 import type { Environment } from "../arguments/environment";
 import type { TlsArgs } from "../arguments/tls";
@@ -34,8 +35,22 @@ export interface LoadBalancerArgs {
     grantAccess?: boolean;
 }
 
+/** The certificate authority that issues and renews the certificate by itself, and where it is kept. */
+export interface AksAcmeArgs extends AcmeArgs {
+    /**
+     * The storage class that keeps account and certificate: files that several pods can mount at a time.
+     * @default "azurefile-csi"
+     */
+    storageClassName?: string;
+}
+
 /** How clients reach a service on Kubernetes. */
 export interface AksTlsArgs extends TlsArgs {
+    /**
+     * The authority that issues and renews the certificate. For `Auto`.
+     * @default Let's Encrypt
+     */
+    acme?: AksAcmeArgs;
     /**
      * Instead of `certificate` and `privateKey`, for `Custom`: a Kubernetes Secret of type `kubernetes.io/tls` in the
      * service's namespace that something else keeps (cert-manager, the Key Vault driver). A changed certificate is
@@ -139,8 +154,11 @@ export interface SecureAksInferenceArgs {
     overwriteExistingDomain?: boolean;
     /** The way into the cluster. */
     loadBalancer?: LoadBalancerArgs;
-    /** How clients reach the service. */
-    tls: AksTlsArgs;
+    /**
+     * How clients reach the service.
+     * @default HTTPS, with a certificate that issues and renews itself
+     */
+    tls?: AksTlsArgs;
     /**
      * The Azure DNS zone for the service's host names.
      * @default none: the output `dnsRecords` says which records to create

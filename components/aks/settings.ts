@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { AcmeChallenge } from "../arguments/acme";
 import { ArgumentCheck } from "../arguments/argument-check";
 import { checkCertificate } from "../arguments/certificate";
 import { type DnsSettings, readDns } from "../arguments/dns";
@@ -28,7 +29,7 @@ export interface AksSettings {
     /** Of the public address, in Azure. */
     publicIpAddressName: string;
     loadBalancer: { type: LoadBalancerType; subnetName?: string; grantAccess: boolean };
-    tls: TlsSettings & { secretName?: string };
+    tls: TlsSettings & { secretName?: string; storageClassName: string };
     dns: DnsSettings & { recordType: DnsRecordType };
     front: Share & { image: pulumi.Input<string>; replicas: number };
     registry?: SecureAksInferenceArgs["registry"];
@@ -59,7 +60,7 @@ export function readArguments(name: string, args: SecureAksInferenceArgs, now: D
     const owner = { project: pulumi.getProject(), stack: pulumi.getStack(), component: name };
     const cluster = readCluster(check, args);
     const models = readModels(check, name, args);
-    const tls = readAksTls(check, args);
+    const tls = readAksTls(check, args, cluster);
     const dnsArgs = args.dns;
     check.oneOf("dns.recordType", dnsArgs?.recordType, DnsRecordType);
     const recordType = dnsArgs?.recordType ?? DnsRecordType.Alias;
@@ -114,9 +115,30 @@ function readLocation(
     );
 }
 
-function readAksTls(check: ArgumentCheck, args: SecureAksInferenceArgs): AksSettings["tls"] {
-    const tls = readTls(check, args.tls, readEnvironment(check, args.environment));
-    const { secretName, certificate, privateKey } = args.tls ?? {};
+function readAksTls(
+    check: ArgumentCheck,
+    args: SecureAksInferenceArgs,
+    { attach }: ClusterSettings,
+): AksSettings["tls"] {
+    const tls = readTls(check, args.tls, readEnvironment(check, args.environment), args.dns?.zoneName);
+    const { secretName, certificate, privateKey, acme: { storageClassName } = {} } = args.tls ?? {};
+    check.known("tls.acme.storageClassName", storageClassName, text.kubernetesName);
+    const { challenge } = tls.acme ?? {};
+    if (challenge === AcmeChallenge.Dns01 && attach && attach.clusterName === undefined) {
+        check.report(
+            "tls.acme.challenge",
+            "Dns01 needs the cluster's OIDC issuer, which only Azure knows; name the cluster in cluster.attach too, or use Http01",
+        );
+    }
+    if (
+        challenge === AcmeChallenge.Http01 &&
+        args.loadBalancer?.type === LoadBalancerType.InternalLoadBalancer
+    ) {
+        check.report(
+            "tls.acme.challenge",
+            "Http01 lets the authority ask the service from the internet, and an internal load balancer is not to be reached from there; use Dns01 with dns.zoneName, or mode Custom",
+        );
+    }
     check.known("tls.secretName", secretName, text.kubernetesName);
     if (secretName !== undefined) {
         if (tls.mode !== TlsMode.Custom) {
@@ -132,7 +154,7 @@ function readAksTls(check: ArgumentCheck, args: SecureAksInferenceArgs): AksSett
             check.report("tls.hostname", "is missing; the certificate is for the name that clients use");
         }
     }
-    return { ...tls, secretName };
+    return { ...tls, secretName, storageClassName: storageClassName ?? "azurefile-csi" };
 }
 
 function readLoadBalancer(check: ArgumentCheck, args: SecureAksInferenceArgs): AksSettings["loadBalancer"] {

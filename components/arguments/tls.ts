@@ -1,11 +1,14 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { hostnameProblem } from "../dns/hostname";
+import { type AcmeArgs, type AcmeSettings, readAcme } from "./acme";
 import type { ArgumentCheck } from "./argument-check";
 import { Environment } from "./environment";
 import { LARGEST_INT32, wholeNumber } from "./rules/numbers";
 
 /** Where the certificate comes from. */
 export enum TlsMode {
+    /** From a certificate authority that issues and renews it by itself (ACME): Let's Encrypt, unless `acme` names another. */
+    Auto = "Auto",
     /** Your own certificate, from any authority. */
     Custom = "Custom",
     /** A private authority and a certificate of its own, made by the stack. For development. */
@@ -23,10 +26,11 @@ export enum MinimumTlsVersion {
 /** How clients reach the service. */
 export interface TlsArgs {
     /**
-     * Where the certificate comes from. There is no default yet: plain HTTP has to be asked for.
+     * Where the certificate comes from. Plain HTTP has to be asked for.
+     * @default TlsMode.Auto
      * @example TlsMode.Custom
      */
-    mode: TlsMode;
+    mode?: TlsMode;
     /**
      * The name clients use, without scheme or port. Point it to the service with a CNAME: see `dns`, or the output
      * `dnsRecord`. Required with `Custom`, where a subject alternative name of the certificate must cover it
@@ -39,6 +43,11 @@ export interface TlsArgs {
     certificate?: pulumi.Input<string>;
     /** PEM private key, not encrypted (PKCS#8, PKCS#1 or SEC 1). For `Custom`. Secret. */
     privateKey?: pulumi.Input<string>;
+    /**
+     * The authority that issues and renews the certificate. For `Auto`.
+     * @default Let's Encrypt
+     */
+    acme?: AcmeArgs;
     /**
      * The oldest TLS version that clients may use.
      * @default MinimumTlsVersion.Tls12
@@ -59,44 +68,56 @@ export interface TlsSettings {
     hostname?: pulumi.Input<string>;
     certificate?: pulumi.Input<string>;
     privateKey?: pulumi.Input<string>;
+    /** With `Auto`, and only then. */
+    acme?: AcmeSettings;
     minimumVersion: MinimumTlsVersion;
     hstsMaxAgeSeconds: number;
 }
 
 const YEAR_SECONDS = 31_536_000;
 
-/** The certificate itself is judged by `checkCertificate`. */
+/**
+ * The certificate itself is judged by `checkCertificate`.
+ * @param zoneName the zone of `tls.hostname`, as far as there is one
+ */
 export function readTls(
     check: ArgumentCheck,
-    tls: TlsArgs | undefined,
+    tls: TlsArgs = {},
     environment: Environment,
+    zoneName: pulumi.Input<string> | undefined,
 ): TlsSettings {
-    const hostname = check.optionalInput("tls.hostname", tls?.hostname, hostnameProblem);
-    checkMode(check, tls, environment);
+    const { mode = TlsMode.Auto } = tls;
+    const hostname = check.optionalInput("tls.hostname", tls.hostname, hostnameProblem);
+    checkMode(check, mode, tls, environment);
     return {
-        // When it is missing, the constructor throws before this is used.
-        mode: tls?.mode as TlsMode,
+        mode,
         hostname,
-        certificate: tls?.certificate,
-        privateKey: tls?.privateKey,
-        minimumVersion: tls?.minimumVersion ?? MinimumTlsVersion.Tls12,
-        hstsMaxAgeSeconds: tls?.hstsMaxAgeSeconds ?? YEAR_SECONDS,
+        certificate: tls.certificate,
+        privateKey: tls.privateKey,
+        acme: mode === TlsMode.Auto ? readAcme(check, tls.acme, zoneName) : undefined,
+        minimumVersion: tls.minimumVersion ?? MinimumTlsVersion.Tls12,
+        hstsMaxAgeSeconds: tls.hstsMaxAgeSeconds ?? YEAR_SECONDS,
     };
 }
 
-function checkMode(check: ArgumentCheck, tls: TlsArgs | undefined, environment: Environment): void {
-    if (tls?.mode === undefined) {
-        const modes = Object.values(TlsMode).join(", ");
-        check.report("tls.mode", `is missing; give one of ${modes}. Plain HTTP has to be asked for`);
-        return;
-    }
-    check.oneOf("tls.mode", tls.mode, TlsMode);
+function checkMode(check: ArgumentCheck, mode: TlsMode, tls: TlsArgs, environment: Environment): void {
+    check.oneOf("tls.mode", mode, TlsMode);
     check.oneOf("tls.minimumVersion", tls.minimumVersion, MinimumTlsVersion);
     check.known("tls.hstsMaxAgeSeconds", tls.hstsMaxAgeSeconds, wholeNumber(0, LARGEST_INT32, "seconds"));
-    if (tls.mode === TlsMode.SelfSigned && environment === Environment.Production) {
+    if (mode === TlsMode.SelfSigned && environment === Environment.Production) {
         check.report(
             "tls.mode",
-            "SelfSigned is for development: no client trusts it by itself. Use Custom, or set environment to Development",
+            "SelfSigned is for development: no client trusts it by itself. Use Auto or Custom, or set environment to Development",
         );
     }
+    if (mode === TlsMode.Auto) {
+        for (const own of ["certificate", "privateKey"] as const) {
+            if (tls[own] !== undefined) check.report(`tls.${own}`, BESIDE_AUTO);
+        }
+    } else if (tls.acme !== undefined) {
+        check.report("tls.acme", `goes with mode Auto, and the mode is ${mode}; change one`);
+    }
 }
+
+const BESIDE_AUTO =
+    "stands beside mode Auto, which gets its certificate by itself; set tls.mode to Custom to serve this one, or leave it out";

@@ -25,5 +25,6 @@ export interface CertificateInfo {
 export interface ServingCertificate {
     /** PEM: the chain, leaf first, then the key. Secret. */
     pem: pulumi.Output<string>;
-    info: pulumi.Output<CertificateInfo>;
+    /** Absent where what is served changes outside of updates. */
+    info?: pulumi.Output<CertificateInfo>;
 }

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { laterError } from "../arguments/argument-check";
 import { TlsMode, type TlsSettings } from "../arguments/tls";
 import { customCertificate } from "./custom";
+import { placeholderCertificate } from "./placeholder";
 import { selfSignedCertificate } from "./self-signed";
 import type { ServingCertificate } from "./serving-certificate";
 
@@ -13,7 +14,7 @@ export interface ServingNames {
     azure: pulumi.Input<string> | undefined;
 }
 
-/** The certificate that the mode asks for; nothing without TLS. */
+/** The certificate that the mode asks for, in mode `Auto` the one before the first; nothing without TLS. */
 export function servingCertificate(
     name: string,
     tls: TlsSettings,
@@ -24,6 +25,8 @@ export function servingCertificate(
     switch (tls.mode) {
         case TlsMode.Disabled:
             return undefined;
+        case TlsMode.Auto:
+            return placeholderCertificate(name, component);
         case TlsMode.SelfSigned:
             return selfSignedCertificate(name, azure === undefined ? own : [...own, azure], component);
         case TlsMode.Custom: {

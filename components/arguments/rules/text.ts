@@ -40,6 +40,12 @@ export const registryServer = matching(
     "give the registry's name alone, like contoso.azurecr.io",
 );
 
+/** No judgement of its own: what can be written to has one '@' and a domain. */
+export const email = matching(
+    /^[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+$/,
+    "give an address like certificates@contoso.com",
+);
+
 export const identityId = matching(
     /^\/subscriptions\/[^/]+\/resourcegroups\/[^/]+\/providers\/Microsoft\.ManagedIdentity\/userAssignedIdentities\/[^/]+$/i,
     "give the resource id of a user-assigned identity (az identity show --query id)",

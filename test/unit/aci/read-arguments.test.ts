@@ -1,6 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, it } from "vitest";
-import { Environment, type SecureAciInferenceArgs, TlsMode } from "../../../components";
+import {
+    type AcmeArgs,
+    AcmeChallenge,
+    Environment,
+    type SecureAciInferenceArgs,
+    TlsMode,
+} from "../../../components";
 import { ArgumentsError } from "../../../components/arguments/argument-check";
 import { readArguments } from "../../../components/aci/settings";
 
@@ -33,6 +39,8 @@ const model = (changes: Partial<SecureAciInferenceArgs["model"]>) => ({
     model: { ...GOOD.model, ...changes },
 });
 
+const acme = (args: AcmeArgs) => ({ tls: { acme: args } });
+
 const WRONG: [path: string, reason: RegExp, changes: Partial<SecureAciInferenceArgs>][] = [
     ["resourceGroupName", /with no '\.' at the end/, { resourceGroupName: "inference." }],
     ["location", /like westeurope/, { location: "West Europe" }],
@@ -40,7 +48,7 @@ const WRONG: [path: string, reason: RegExp, changes: Partial<SecureAciInferenceA
     ["environment", /Production, Development/, { environment: "Test" as Environment }],
     ["leafDomainLabel", /write contoso/, { leafDomainLabel: "Contoso" }],
     ["model.name", /lower-case/, model({ name: "my_model" })],
-    ["model.name", /other container/, model({ name: "front" })],
+    ["model.name", /another container/, model({ name: "front" })],
     ["model.image", /give an image/, model({ image: "an image" })],
     ["model.port", /kept by Azure/, model({ port: 22 })],
     ["model.port", /kept by Azure/, model({ port: 25_000 })],
@@ -73,8 +81,34 @@ const WRONG: [path: string, reason: RegExp, changes: Partial<SecureAciInferenceA
     ["limits.maxQueueWaitMs", /is 0;/, { limits: { maxQueueWaitMs: 0 } }],
     ["limits.scoringTimeoutMs", /is -1;/, { limits: { scoringTimeoutMs: -1 } }],
     ["limits.maxRequestBodyBytes", /bytes/, { limits: { maxRequestBodyBytes: 0 } }],
-    ["tls.mode", /Plain HTTP has to be asked for/, { tls: {} as never }],
-    ["tls.mode", /Custom, SelfSigned, Disabled/, { tls: { mode: "Auto" as TlsMode } }],
+    ["tls.mode", /Auto, Custom, SelfSigned, Disabled/, { tls: { mode: "None" as TlsMode } }],
+    ["tls.certificate", /set tls\.mode to Custom/, { tls: { certificate: "hunter2" } }],
+    ["tls.privateKey", /set tls\.mode to Custom/, { tls: { privateKey: "hunter2" } }],
+    ["tls.acme", /the mode is Disabled/, { tls: { mode: TlsMode.Disabled, acme: {} } }],
+    ["tls.acme.directoryUrl", /needs https/, acme({ directoryUrl: "http://ca.contoso.com/directory" })],
+    ["tls.acme.directoryUrl", /address of the authority/, acme({ directoryUrl: "letsencrypt" })],
+    ["tls.acme.directoryUrl", /user name or password/, acme({ directoryUrl: "https://me:hunter2@ca.test/" })],
+    ["tls.acme.email", /give an address/, acme({ email: "certificates" })],
+    ["tls.acme.challenge", /Http01, Dns01/, acme({ challenge: "TlsAlpn01" as AcmeChallenge })],
+    ["tls.acme.challenge", /name it in dns\.zoneName/, acme({ challenge: AcmeChallenge.Dns01 })],
+    [
+        "tls.acme.externalAccountBinding.keyId",
+        /belong together/,
+        acme({ externalAccountBinding: { hmacKey: "hunter2-hunter2-hunter2" } as never }),
+    ],
+    [
+        "tls.acme.externalAccountBinding.hmacKey",
+        /belong together/,
+        acme({ externalAccountBinding: { keyId: "kid-1" } as never }),
+    ],
+    [
+        "tls.acme.externalAccountBinding.hmacKey",
+        /is no key/,
+        acme({ externalAccountBinding: { keyId: "kid-1", hmacKey: "hunter2 hunter2 hunter2" } }),
+    ],
+    ["tls.acme.certificateAuthority", /no-certificate: .* as PEM/, acme({ certificateAuthority: "junk" })],
+    ["tls.acme.image", /give an image/, acme({ image: "" })],
+    ["model.name", /another container/, { ...model({ name: "issuer" }), tls: {} }],
     ["tls.mode", /set environment to Development/, { tls: { mode: TlsMode.SelfSigned } }],
     ["tls.minimumVersion", /1\.2, 1\.3/, { tls: { mode: TlsMode.Disabled, minimumVersion: "1.1" as never } }],
     ["tls.hstsMaxAgeSeconds", /seconds/, { tls: { mode: TlsMode.Disabled, hstsMaxAgeSeconds: -1 } }],
@@ -164,5 +198,28 @@ describe("readArguments", () => {
     it("gives v1's small model a front that fills the group to Azure's minimum", () => {
         const { front, model: own } = readArguments("iris", GOOD, NOW);
         expect([own.cpu, own.memoryInGB, front.cpu, front.memoryInGB]).toEqual([0.1, 0.5, 0.9, 0.5]);
+    });
+
+    it("gets a certificate by itself unless told otherwise, from Let's Encrypt, by way of port 80", () => {
+        const { tls, front, model: own } = readArguments("iris", { ...GOOD, tls: undefined }, NOW);
+        expect(tls).toMatchObject({
+            mode: TlsMode.Auto,
+            acme: {
+                directoryUrl: "https://acme-v02.api.letsencrypt.org/directory",
+                challenge: AcmeChallenge.Http01,
+            },
+        });
+        // The issuer has its part of Azure's minimum.
+        expect([own.cpu, own.memoryInGB, front.cpu, front.memoryInGB]).toEqual([0.1, 0.5, 0.8, 0.5]);
+    });
+
+    it("asks by DNS where the zone is known", () => {
+        const args = { tls: { hostname: "score.contoso.com" }, dns: { zoneName: "contoso.com" } };
+        const { tls } = readArguments("iris", { ...GOOD, ...args }, NOW);
+        expect(tls.acme?.challenge).toBe(AcmeChallenge.Dns01);
+    });
+
+    it("asks for a model named issuer to be renamed only where there is an issuer", () => {
+        expect(problems(model({ name: "issuer" }))).toEqual({});
     });
 });

@@ -44,7 +44,7 @@ describe("readSettings", () => {
     it("says all problems at once, with their paths, and repeats no value", () => {
         const found = problems({
             "inference:model": '{"prot":5001,"cpu":"much"}',
-            "inference:tls": '{"mode":"Auto","privateKey":["hunter2"]}',
+            "inference:tls": '{"mode":"None","privateKey":["hunter2"]}',
             "inference:keyz": "hunter2",
         });
         expect(Object.keys(found).sort()).toEqual([
