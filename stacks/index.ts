@@ -95,8 +95,9 @@ function common() {
 }
 
 function tls(): TlsArgs {
-    const { mode, hostname, certificate, privateKey, minimumVersion, hstsMaxAgeSeconds } = stack.tls;
-    return { mode, hostname, certificate, privateKey, minimumVersion, hstsMaxAgeSeconds };
+    const { mode, hostname, certificate, privateKey, minimumVersion, hstsMaxAgeSeconds, renewalTrigger } =
+        stack.tls;
+    return { mode, hostname, certificate, privateKey, minimumVersion, hstsMaxAgeSeconds, renewalTrigger };
 }
 
 function zone(): DnsArgs | undefined {

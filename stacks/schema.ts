@@ -88,6 +88,7 @@ const common = {
         privateKeyFile: text.optional(),
         minimumVersion: z.preprocess(asText, z.enum(MinimumTlsVersion)).optional(),
         hstsMaxAgeSeconds: number.optional(),
+        renewalTrigger: text.optional(),
         /** On Kubernetes. */
         secretName: text.optional(),
     }),

@@ -4,6 +4,7 @@ import { type AcmeArgs, type AcmeSettings, readAcme } from "./acme";
 import type { ArgumentCheck } from "./argument-check";
 import { Environment } from "./environment";
 import { LARGEST_INT32, wholeNumber } from "./rules/numbers";
+import { renewalTrigger } from "./rules/text";
 
 /** Where the certificate comes from. */
 export enum TlsMode {
@@ -59,6 +60,14 @@ export interface TlsArgs {
      * @default 31536000 (a year)
      */
     hstsMaxAgeSeconds?: number;
+    /**
+     * Any other value than before makes a new certificate with a new key in the next update, also the first one and leaving it
+     * out again. For certificates that the stack makes by itself. With `SelfSigned` the authority stays: clients that trust
+     * it notice nothing.
+     * @default none: a certificate is renewed when its time has come
+     * @example "2026-11-24, key was on a lost laptop"
+     */
+    renewalTrigger?: pulumi.Input<string>;
 }
 
 /** How clients reach the service, checked, with defaults in place. */
@@ -72,7 +81,14 @@ export interface TlsSettings {
     acme?: AcmeSettings;
     minimumVersion: MinimumTlsVersion;
     hstsMaxAgeSeconds: number;
+    renewalTrigger?: pulumi.Input<string>;
 }
+
+/** Modes in which the certificate is the user's own, or there is none, and why nothing can be renewed here. */
+const NOT_RENEWED_HERE: Partial<Record<TlsMode, string>> = {
+    [TlsMode.Custom]: "renew your certificate where it comes from, and give the new one",
+    [TlsMode.Disabled]: "there is no certificate; leave this out",
+};
 
 const YEAR_SECONDS = 31_536_000;
 
@@ -97,7 +113,23 @@ export function readTls(
         acme: mode === TlsMode.Auto ? readAcme(check, tls.acme, zoneName) : undefined,
         minimumVersion: tls.minimumVersion ?? MinimumTlsVersion.Tls12,
         hstsMaxAgeSeconds: tls.hstsMaxAgeSeconds ?? YEAR_SECONDS,
+        renewalTrigger: readRenewalTrigger(check, mode, tls),
     };
+}
+
+function readRenewalTrigger(
+    check: ArgumentCheck,
+    mode: TlsMode,
+    tls: TlsArgs,
+): TlsSettings["renewalTrigger"] {
+    const advice = NOT_RENEWED_HERE[mode];
+    if (tls.renewalTrigger !== undefined && advice !== undefined) {
+        check.report(
+            "tls.renewalTrigger",
+            `does not go with mode ${mode}, where the stack makes no certificate; ${advice}`,
+        );
+    }
+    return check.optionalInput("tls.renewalTrigger", tls.renewalTrigger, renewalTrigger);
 }
 
 function checkMode(check: ArgumentCheck, mode: TlsMode, tls: TlsArgs, environment: Environment): void {

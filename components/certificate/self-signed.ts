@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
+import { laterError } from "../arguments/argument-check";
 import { readCertificates } from "../pki";
 import { summarize } from "../pki/summary";
 import type { CertificateInfo, ServingCertificate } from "./serving-certificate";
@@ -10,13 +11,24 @@ const TEN_YEARS_HOURS = 87_600;
 const LEAF_HOURS = 2_160;
 const LEAF_RENEWAL_HOURS = 720;
 
+/** What a self-signed certificate is made from. */
+export interface SelfSigned {
+    hostnames: pulumi.Input<string>[];
+    /** Another value makes a new key and certificate; the authority stays. */
+    renewalTrigger?: pulumi.Input<string>;
+}
+
 /**
  * A private authority, and a certificate of it for `hostnames`. Clients that trust the authority see what they would see
  * with a public certificate.
+ *
+ * The tls provider looks at the clock whenever it plans, so the first update in the certificate's last third replaces it,
+ * without a refresh (terraform-provider-tls, `modifyPlanIfCertificateReadyForRenewal`).
  */
 export function selfSignedCertificate(
     name: string,
-    hostnames: pulumi.Input<string>[],
+    { hostnames, renewalTrigger }: SelfSigned,
+    now: Date,
     parent: pulumi.Resource,
 ): ServingCertificate {
     const opts = { parent };
@@ -30,10 +42,13 @@ export function selfSignedCertificate(
             setSubjectKeyId: true,
             allowedUses: ["cert_signing", "crl_signing"],
             validityPeriodHours: TEN_YEARS_HOURS,
+            // It signs nothing that would outlive it.
+            earlyRenewalHours: LEAF_HOURS,
         },
         opts,
     );
-    const key = new tls.PrivateKey(`${name}-key`, KEY, opts);
+    // Request and certificate follow their key. Never absent: the engine takes a trigger that was not there before for none.
+    const key = new tls.PrivateKey(`${name}-key`, KEY, { ...opts, replacementTrigger: renewalTrigger ?? "" });
     const request = new tls.CertRequest(
         `${name}-request`,
         {
@@ -57,17 +72,17 @@ export function selfSignedCertificate(
         },
         opts,
     );
+    const served = pulumi
+        .all([leaf.certPem, key.privateKeyPem, authority.certPem])
+        .apply(([certificate, privateKey, root]) => {
+            const info = described(certificate, root);
+            const reason = missedRenewal(info, now);
+            if (reason) throw laterError(name, [{ propertyPath: "tls.renewalTrigger", reason }], parent);
+            return { pem: certificate + privateKey, info };
+        });
     return {
-        pem: pulumi.secret(
-            pulumi
-                .all([leaf.certPem, key.privateKeyPem])
-                .apply(([certificate, privateKey]) => certificate + privateKey),
-        ),
-        info: pulumi.unsecret(
-            pulumi
-                .all([leaf.certPem, authority.certPem])
-                .apply(([certificate, root]) => described(certificate, root)),
-        ),
+        pem: pulumi.secret(served.apply(({ pem }) => pem)),
+        info: pulumi.unsecret(served.apply(({ info }) => info)),
     };
 }
 
@@ -75,4 +90,10 @@ function described(certificate: string, authority: string): CertificateInfo {
     const [leaf] = readCertificates(certificate).certificates;
     if (!leaf) throw new Error("The tls provider returned a certificate that cannot be read.");
     return { ...summarize(leaf), authority };
+}
+
+/** What to do about a provider that lets a certificate expire: none is known that does, but what it would do to clients is. */
+export function missedRenewal({ notAfter }: CertificateInfo, now: Date): string | undefined {
+    if (now <= new Date(notAfter)) return undefined;
+    return `the certificate ended on ${notAfter}, and the tls provider did not renew it; give a value that was not there before to have a new one`;
 }

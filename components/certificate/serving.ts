@@ -28,7 +28,15 @@ export function servingCertificate(
         case TlsMode.Auto:
             return placeholderCertificate(name, component);
         case TlsMode.SelfSigned:
-            return selfSignedCertificate(name, azure === undefined ? own : [...own, azure], component);
+            return selfSignedCertificate(
+                name,
+                {
+                    hostnames: azure === undefined ? own : [...own, azure],
+                    renewalTrigger: tls.renewalTrigger,
+                },
+                now,
+                component,
+            );
         case TlsMode.Custom: {
             const { certificate = "", privateKey = "" } = tls;
             return customCertificate(

@@ -13,6 +13,11 @@ export const secretText: Rule<string> = value =>
         ? undefined
         : "is empty; set it as a secret of the stack";
 
+export const renewalTrigger: Rule<string> = value =>
+    typeof value === "string" && value.trim() !== ""
+        ? undefined
+        : "is empty; give a text that you did not use before, like the date of today";
+
 export const containerName = matching(
     /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
     "give 1 to 63 lower-case letters, digits and '-', with no '-' at its ends",

@@ -44,7 +44,7 @@ export async function signCertificate(
             certPem: `${certificate.toString("pem")}\n`,
             validityStartTime: notBefore.toISOString(),
             validityEndTime: notAfter.toISOString(),
-            readyForRenewal: false,
+            readyForRenewal: Number(inputs.earlyRenewalHours) >= Number(inputs.validityPeriodHours),
         },
     };
 }

@@ -48,9 +48,10 @@ const certificateRequest: LocalType = {
  *
  * Renewal: terraform-provider-tls, which the real provider wraps, looks at the clock whenever it plans (ModifyPlan):
  * from `earlyRenewalHours` before the end it marks `ready_for_renewal` as unknown and demands a replacement, and a
- * refresh puts `true` there. The wrapper passes planned replacements on to `pulumi up` since it moved to the plugin
- * framework (4.7), so that is what is done here. Not known for certain: whether nothing on that way swallows it. The
- * report of the opposite (https://github.com/pulumi/pulumi-tls/issues/39) is from before that move, and still open.
+ * refresh puts `true` there. Seen with the version that @pulumi/tls 5 wraps (857b38cda3fc), asked for its plan as the
+ * wrapper asks: no refresh is needed. The wrapper hands planned replacements to the engine (pulumi-terraform-bridge,
+ * pkg/pf/tfbridge/provider_diff.go: replaceKeys), read and not run. The report of the opposite
+ * (https://github.com/pulumi/pulumi-tls/issues/39) is from 2020, before the wrapper was on the plugin framework.
  */
 function certificateType(
     now: () => Date,
