@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
+import { addCertificateCommand } from "./commands/certificate";
 import { addVerifyCommand } from "./commands/verify";
 
 /** Also for what commander itself refuses; 1 is left for "looked, and found a fault". */
@@ -11,6 +12,7 @@ async function main(): Promise<void> {
         .showHelpAfterError("(add --help for the options)")
         .exitOverride();
     addVerifyCommand(program);
+    addCertificateCommand(program);
     try {
         await program.parseAsync();
     } catch (error) {
