@@ -1,16 +1,26 @@
 import { X509Certificate } from "node:crypto";
 import { AsnConvert } from "@peculiar/asn1-schema";
 import * as asn1 from "@peculiar/asn1-x509";
+import { type NameConstraints, comparableRdns, readNameConstraints } from "./name-constraints";
 import { writePem } from "./pem";
 
 /** What the rules look at. */
 export interface Certificate {
+    /** 1 or 3: only the third has extensions. */
+    version: number;
+    /** Bytes of the number as encoded: big-endian, two's complement. */
+    serial: Buffer;
     /** For people, e.g. `CN=score.contoso.com, O=Contoso`. */
     subject: string;
     issuer: string;
     /** The encoded names: equal encodings are how issuer and subject are matched here. */
     subjectDer: string;
     issuerDer: string;
+    hasSubject: boolean;
+    /** Attributes of the subject's name, outermost first, in a form that can be compared. */
+    subjectRdns: string[];
+    /** Clients ignore them, people do not. */
+    commonNames: string[];
     /** Subject alternative names; empty when there is no such extension. */
     dnsNames: string[];
     ipAddresses: string[];
@@ -18,6 +28,13 @@ export interface Certificate {
     notAfter: Date;
     /** SHA-256 of the encoding, upper-case hex with colons. */
     fingerprint: string;
+    /** Hexadecimal. */
+    subjectKeyId?: string;
+    authorityKeyId?: AuthorityKeyId;
+    /** Names that what it issues may and may not bear. */
+    nameConstraints?: NameConstraints;
+    /** It may only be served with a stapled OCSP answer (RFC 7633). */
+    mustStaple: boolean;
     /** `basicConstraints` says that it may issue others. */
     isCa: boolean;
     /** How many intermediates may follow below it. */
@@ -26,31 +43,32 @@ export interface Certificate {
     keyUsage?: asn1.KeyUsageType[];
     /** Object identifiers. Absent: every use is allowed. */
     extendedKeyUsage?: string[];
-    /** Object identifiers of critical extensions that TLS clients do not process. */
-    unknownCriticalExtensions: string[];
-    /** Object identifier. */
-    signatureAlgorithm: string;
+    /** Object identifiers. */
+    criticalExtensions: string[];
+    signatureAlgorithm: SignatureAlgorithm;
     /** Its own key signed it: the end of every chain. */
     selfSigned: boolean;
     x509: X509Certificate;
     pem: string;
 }
 
-/** RFC 5280 extensions that OpenSSL, Go, Java and the browsers process. */
-const KNOWN_EXTENSIONS: ReadonlySet<string> = new Set([
-    asn1.id_ce_basicConstraints,
-    asn1.id_ce_keyUsage,
-    asn1.id_ce_extKeyUsage,
-    asn1.id_ce_subjectAltName,
-    asn1.id_ce_nameConstraints,
-    asn1.id_ce_certificatePolicies,
-    asn1.id_ce_policyConstraints,
-    asn1.id_ce_policyMappings,
-    asn1.id_ce_inhibitAnyPolicy,
-    asn1.id_ce_cRLDistributionPoints,
-    asn1.id_ce_subjectKeyIdentifier,
-    asn1.id_ce_authorityKeyIdentifier,
-]);
+export interface SignatureAlgorithm {
+    /** Object identifier. */
+    oid: string;
+    /** DER; only RSASSA-PSS says something in it. */
+    parameters?: ArrayBuffer;
+}
+
+/** Which certificate made the signature, as the signed one says. Hexadecimal. */
+export interface AuthorityKeyId {
+    keyId?: string;
+    issuerDer?: string;
+    serial?: string;
+}
+
+const id_pe_tlsFeature = "1.3.6.1.5.5.7.1.24";
+/** `status_request` (5) and `status_request_v2` (17) in a SEQUENCE OF INTEGER. */
+const STAPLING = /^30..(?:0201..)*?0201(?:05|11)/;
 
 /** Reads a certificate. Undefined when the bytes are none, or one that Node's OpenSSL cannot take. */
 export function parseCertificate(der: Uint8Array): Certificate | undefined {
@@ -63,28 +81,42 @@ export function parseCertificate(der: Uint8Array): Certificate | undefined {
             return found && AsnConvert.parse(found.extnValue, type);
         };
         const names = [...(extension(asn1.id_ce_subjectAltName, asn1.SubjectAlternativeName) ?? [])];
+        const akid = extension(asn1.id_ce_authorityKeyIdentifier, asn1.AuthorityKeyIdentifier);
+        const tlsFeature = extensions.find(one => one.extnID === id_pe_tlsFeature)?.extnValue.buffer;
         const constraints = extension(asn1.id_ce_basicConstraints, asn1.BasicConstraints);
         const subjectDer = hex(AsnConvert.serialize(subject));
         const issuerDer = hex(AsnConvert.serialize(issuer));
         const extendedKeyUsage = extension(asn1.id_ce_extKeyUsage, asn1.ExtendedKeyUsage);
+        const { algorithm, parameters } = structure.signatureAlgorithm;
         return {
+            version: structure.tbsCertificate.version + 1,
+            serial: Buffer.from(structure.tbsCertificate.serialNumber),
             subject: oneLine(x509.subject) || "(no subject)",
             issuer: oneLine(x509.issuer),
             subjectDer,
             issuerDer,
+            hasSubject: subject.length > 0,
+            subjectRdns: comparableRdns(subject),
+            commonNames: [...subject].flatMap(rdn =>
+                [...rdn].filter(one => one.type === COMMON_NAME).map(one => one.value.toString()),
+            ),
             dnsNames: names.flatMap(name => name.dNSName ?? []),
             ipAddresses: names.flatMap(name => name.iPAddress ?? []),
             notBefore: validity.notBefore.getTime(),
             notAfter: validity.notAfter.getTime(),
             fingerprint: x509.fingerprint256,
+            subjectKeyId: subjectKeyIdOf(
+                extension(asn1.id_ce_subjectKeyIdentifier, asn1.SubjectKeyIdentifier),
+            ),
+            authorityKeyId: akid && authorityKeyIdOf(akid),
+            nameConstraints: readNameConstraints(extension(asn1.id_ce_nameConstraints, asn1.NameConstraints)),
+            mustStaple: tlsFeature !== undefined && STAPLING.test(hex(tlsFeature)),
             isCa: constraints?.cA ?? false,
             pathLength: constraints?.pathLenConstraint,
             keyUsage: extension(asn1.id_ce_keyUsage, asn1.KeyUsage)?.toJSON(),
             extendedKeyUsage: extendedKeyUsage && [...extendedKeyUsage],
-            unknownCriticalExtensions: extensions
-                .filter(one => one.critical && !KNOWN_EXTENSIONS.has(one.extnID))
-                .map(one => one.extnID),
-            signatureAlgorithm: structure.signatureAlgorithm.algorithm,
+            criticalExtensions: extensions.filter(one => one.critical).map(one => one.extnID),
+            signatureAlgorithm: { oid: algorithm, parameters: parameters ?? undefined },
             selfSigned: subjectDer === issuerDer && signedBy(x509, x509),
             x509,
             pem: writePem("CERTIFICATE", x509.raw),
@@ -101,6 +133,22 @@ export function signedBy(certificate: X509Certificate, issuer: X509Certificate):
     } catch {
         return false;
     }
+}
+
+const COMMON_NAME = "2.5.4.3";
+
+function subjectKeyIdOf(extension: asn1.SubjectKeyIdentifier | undefined): string | undefined {
+    return extension && hex(extension.buffer);
+}
+
+function authorityKeyIdOf(extension: asn1.AuthorityKeyIdentifier): AuthorityKeyId {
+    const { keyIdentifier, authorityCertIssuer, authorityCertSerialNumber } = extension;
+    const issuer = authorityCertIssuer?.find(one => one.directoryName)?.directoryName;
+    return {
+        keyId: keyIdentifier && hex(keyIdentifier.buffer),
+        issuerDer: issuer && hex(AsnConvert.serialize(issuer)),
+        serial: authorityCertSerialNumber && hex(authorityCertSerialNumber),
+    };
 }
 
 function hex(bytes: ArrayBuffer): string {

@@ -1,4 +1,9 @@
-/** `error`: clients will refuse it. `warning`: clients connect today, but a person should know. `info`: good to know. */
+/**
+ * How much a finding weighs is decided by the usual clients: OpenSSL (curl, Python, Node), Go, Java, .NET, browsers.
+ * - `error`: OpenSSL or most of them refuse it.
+ * - `warning`: most connect today, but a person should know; what the strictest of them refuses is at least this.
+ * - `info`: good to know.
+ */
 export type Severity = "error" | "warning" | "info";
 
 /** What a rule has to say about a certificate or a key. Never holds a secret. */

@@ -18,7 +18,10 @@ export function coversHostname(certificate: Certificate, hostname: string): bool
 
 /** Lower case, A-labels, no dot at the end. Undefined when it is no host name. */
 export function canonicalName(hostname: string): string | undefined {
+    // Node reads a name as a browser reads its address line: what follows the name is cut off, numbers become addresses.
+    if (/[\s/\\?#@:%[\]]/.test(hostname)) return undefined;
     const ascii = domainToASCII(hostname.replace(/\.$/, ""));
+    if (isIP(ascii)) return undefined;
     return /^[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$/.test(ascii) && ascii.length <= 253 ? ascii : undefined;
 }
 

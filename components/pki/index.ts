@@ -1,7 +1,8 @@
 export { type Certificate, parseCertificate } from "./certificate";
 export type { Finding, Severity } from "./finding";
-export { coversHostname } from "./hostnames";
+export { canonicalName, coversHostname } from "./hostnames";
 export {
+    type JudgeOptions,
     type Judgement,
     type ServingCertificate,
     judgePresentedChain,

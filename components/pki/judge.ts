@@ -1,9 +1,10 @@
 import type { Certificate } from "./certificate";
 import { buildChain } from "./chain";
+import { type Circumstances, gatherFacts } from "./facts";
 import type { Finding } from "./finding";
 import { readCertificates } from "./read-certificates";
 import { readPrivateKey } from "./read-private-key";
-import { type TrustStore, isAnchor, isIssuedByAnchor, trustStore } from "./roots";
+import { type TrustStore, onlyRoots, trustStore } from "./roots";
 import { RULES } from "./rules";
 import { type CertificateSummary, summarize } from "./summary";
 
@@ -17,6 +18,17 @@ export interface ServingCertificate {
     hostnames: readonly string[];
 }
 
+/** What a judge is told beside the certificate. */
+export interface JudgeOptions {
+    /** What clients trust, and nothing else. Default: trust is not judged. */
+    roots?: readonly Certificate[];
+    /**
+     * A certificate that signed itself is a warning, not an error.
+     * @default true
+     */
+    selfSignedAllowed?: boolean;
+}
+
 export interface Judgement {
     /** What a person should know, most important first; nothing when all is well. */
     findings: Finding[];
@@ -28,15 +40,20 @@ export interface Judgement {
  * Judges a certificate and its key before they are deployed: readable, belonging together, complete, in order,
  * valid at `now`, strong enough, and made for `hostnames`. Never throws; says all problems at once.
  */
-export function judgeServingCertificate(serving: ServingCertificate, now: Date): Judgement {
+export function judgeServingCertificate(
+    serving: ServingCertificate,
+    now: Date,
+    { roots: given, selfSignedAllowed = true }: JudgeOptions = {},
+): Judgement {
     const read = readCertificates(serving.certificate);
     const { key, findings: keyFindings } = readPrivateKey(serving.privateKey);
     const findings = [...read.findings, ...keyFindings];
     const chain = buildChain(read.certificates, key);
     if (!chain) return { findings };
-    const facts = { chain, key, hostnames: serving.hostnames, roots: trustStore(), now };
+    const { hostnames } = serving;
+    const trust = { roots: given ? onlyRoots(given) : trustStore(), trustIsJudged: given !== undefined };
     return {
-        findings: [...findings, ...RULES.flatMap(rule => rule(facts) ?? [])],
+        findings: [...findings, ...judgeChain({ chain, key, hostnames, now, selfSignedAllowed, ...trust })],
         summary: summarize(chain.leaf),
     };
 }
@@ -55,16 +72,15 @@ export function judgePresentedChain(
 ): Judgement {
     const chain = buildChain(presented);
     if (!chain) return { findings: [] };
-    const facts = { chain, hostnames: [hostname], roots, now };
-    const findings = RULES.flatMap(rule => rule(facts) ?? []);
-    const trusted = chain.path.some(one => isAnchor(one, roots) || isIssuedByAnchor(one, roots));
-    if (!trusted && !findings.some(one => one.code === "chain-incomplete")) {
-        findings.unshift({
-            code: "untrusted",
-            severity: "error",
-            message: `Nothing that clients trust issued the certificate for ${chain.leaf.subject}; the chain ends at ${chain.path.at(-1)?.issuer}.`,
-            advice: "Get a certificate from a public authority, or give clients the private authority's root.",
-        });
-    }
-    return { findings, summary: summarize(chain.leaf) };
+    const trust = { roots, trustIsJudged: true, selfSignedAllowed: true };
+    return {
+        findings: judgeChain({ chain, hostnames: [hostname], now, ...trust }),
+        summary: summarize(chain.leaf),
+    };
+}
+
+/** What all the rules find, in their order. */
+export function judgeChain(circumstances: Circumstances): Finding[] {
+    const facts = gatherFacts(circumstances);
+    return RULES.flatMap(rule => rule(facts) ?? []);
 }

@@ -24,15 +24,43 @@ export function trustStore(further: readonly Certificate[] = []): TrustStore {
     };
 }
 
+/** These roots and no public ones. */
+export function onlyRoots(roots: readonly Certificate[]): TrustStore {
+    return subjectDer => roots.filter(root => root.subjectDer === subjectDer);
+}
+
+/**
+ * The part of a path that clients verify: up to the first certificate that they trust, in their own edition, or that
+ * a root of theirs issued. Undefined when there is none.
+ */
+export function wayToAnchor(path: readonly Certificate[], roots: TrustStore): Certificate[] | undefined {
+    for (const [i, certificate] of path.entries()) {
+        const below = path.slice(0, i);
+        const own = anchorOf(certificate, roots);
+        if (own) return [...below, own];
+        const issuer = issuingAnchorOf(certificate, roots);
+        if (issuer) return [...below, certificate, issuer];
+    }
+    return undefined;
+}
+
 /**
  * Whether clients accept this certificate without looking further up: it is a root of theirs, or a cross-signed
  * edition of one (same name, same key).
  */
 export function isAnchor(certificate: Certificate, roots: TrustStore): boolean {
-    return roots(certificate.subjectDer).some(root => root.x509.publicKey.equals(certificate.x509.publicKey));
+    return anchorOf(certificate, roots) !== undefined;
 }
 
 /** Whether a root that clients have made the signature on it. */
 export function isIssuedByAnchor(certificate: Certificate, roots: TrustStore): boolean {
-    return roots(certificate.issuerDer).some(root => signedBy(certificate.x509, root.x509));
+    return issuingAnchorOf(certificate, roots) !== undefined;
+}
+
+function anchorOf(certificate: Certificate, roots: TrustStore): Certificate | undefined {
+    return roots(certificate.subjectDer).find(root => root.x509.publicKey.equals(certificate.x509.publicKey));
+}
+
+function issuingAnchorOf(certificate: Certificate, roots: TrustStore): Certificate | undefined {
+    return roots(certificate.issuerDer).find(root => signedBy(certificate.x509, root.x509));
 }

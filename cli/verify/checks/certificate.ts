@@ -11,20 +11,27 @@ import { type Finished, fault, ok, passingFault, skipped, warning } from "../rep
 
 /** The findings of the certificate rules, told apart by what a person has to do about them. */
 const TOPICS: Readonly<Record<string, readonly string[]>> = {
-    "certificate-names": ["name-not-covered"],
+    "certificate-names": ["name-not-covered", "name-not-permitted"],
     "certificate-dates": [
         "leaf-expired",
         "leaf-not-yet-valid",
         "intermediate-expired",
         "intermediate-not-yet-valid",
+        "root-expired",
         "expires-soon",
         "long-lifetime",
+        "shorter-next-time",
     ],
     "certificate-strength": [
         "weak-key",
+        "unsupported-key",
+        "uncommon-key",
+        "unusual-exponent",
         "weak-signature",
+        "uncommon-signature",
         "no-server-auth",
         "no-digital-signature",
+        "must-staple",
         "unknown-critical-extension",
     ],
 };

@@ -2,19 +2,23 @@ import { signedBy } from "../certificate";
 import type { Facts } from "../facts";
 import type { Finding } from "../finding";
 import { isAnchor, isIssuedByAnchor } from "../roots";
+import { contradictsKeyId } from "./authority";
 
 /**
- * The leaf comes first and each certificate is followed by its issuer: a MUST of TLS 1.2 (RFC 5246, 7.4.2); TLS 1.3
- * still wants the leaf first (RFC 8446, 4.4.2).
+ * The leaf comes first and each certificate is followed by its issuer: a MUST of TLS 1.2 (RFC 5246, 7.4.2). TLS 1.3
+ * still wants the leaf first (RFC 8446, 4.4.2), and so does the front; today's clients put the rest in order themselves.
  */
 export function chainDisordered({ chain }: Facts): Finding | undefined {
     const places = chain.path.map(one => chain.given.indexOf(one));
     const inOrder = places.every((place, i) => i === 0 || place > (places[i - 1] ?? 0));
-    if (places[0] === 0 && inOrder) return undefined;
+    const leafIsFirst = places[0] === 0;
+    if (leafIsFirst && inOrder) return undefined;
     return {
         code: "chain-disordered",
-        severity: "error",
-        message: "The certificates are not in the order leaf, its issuer, and so on.",
+        severity: leafIsFirst ? "warning" : "error",
+        message: leafIsFirst
+            ? "The intermediates are not in the order of issue, which old clients need."
+            : "The certificates are not in the order leaf, its issuer, and so on.",
         advice: `Put them in this order: ${chain.path.map(one => one.subject).join(" / ")}.`,
     };
 }
@@ -58,63 +62,43 @@ export function unrelatedCertificate({ chain }: Facts): Finding | undefined {
     };
 }
 
+/**
+ * OpenSSL takes the first certificate that bears the issuer's name, unless key identifiers tell it that this is not the
+ * one; its signature then does not fit, and it looks no further.
+ */
+export function wrongIssuerFirst({ chain }: Facts): Finding | undefined {
+    for (const [i, issuer] of chain.path.entries()) {
+        const below = chain.path[i - 1];
+        if (!below || !signedBy(below.x509, issuer.x509)) continue;
+        const earlier = chain.given.slice(0, chain.given.indexOf(issuer));
+        const wrong = earlier.find(
+            one =>
+                one.subjectDer === below.issuerDer &&
+                !contradictsKeyId(below, one) &&
+                !signedBy(below.x509, one.x509),
+        );
+        if (!wrong) continue;
+        return {
+            code: "wrong-issuer-first",
+            severity: "error",
+            message: `Two certificates of ${issuer.subject} follow ${below.subject}, and the first is not the one that signed it: clients that go by the name refuse the chain.`,
+            advice: "Remove the one that did not sign it, often that of an earlier or later key of the authority.",
+        };
+    }
+    return undefined;
+}
+
 /** A root in the chain is ignored: clients trust their own copy or none (RFC 8446, 4.4.2 allows leaving it out). */
 export function needlessRoot({ chain, roots }: Facts): Finding | undefined {
     const top = chain.path.at(-1);
-    if (chain.path.length < 3 || !top?.selfSigned) return undefined;
+    const hasIssued = chain.path.length > 1;
+    // A root that issued the leaf itself may be one that clients do not have: it is what makes the chain complete.
+    const mayBeNeeded = chain.path.length === 2 && top && !isAnchor(top, roots);
+    if (!hasIssued || !top?.selfSigned || mayBeNeeded) return undefined;
     return {
         code: "needless-root",
         severity: "info",
         message: `The chain ends with the root ${top.subject}${isAnchor(top, roots) ? ", which clients have" : ""}.`,
         advice: "Leave the root out: each new connection gets smaller.",
-    };
-}
-
-/** RFC 5280, 6.1.4: an issuer has basicConstraints CA, the right to sign certificates, and room below it. */
-export function issuerNotCa({ chain }: Facts): Finding | undefined {
-    for (const [i, issuer] of chain.path.entries()) {
-        if (i === 0) continue;
-        const reason = !issuer.isCa
-            ? "is not a certificate authority"
-            : issuer.keyUsage && !issuer.keyUsage.includes("keyCertSign")
-              ? "may not sign certificates (key usage)"
-              : issuer.pathLength !== undefined && i - 1 > issuer.pathLength
-                ? `allows ${issuer.pathLength} intermediates below it and has ${i - 1}`
-                : undefined;
-        if (!reason) continue;
-        return {
-            code: "issuer-not-ca",
-            severity: "error",
-            message: `${issuer.subject} issued ${chain.path[i - 1]?.subject} and ${reason}.`,
-            advice: "Get the certificate from an authority; a server's certificate cannot issue another.",
-        };
-    }
-    return undefined;
-}
-
-/** A right name with a wrong key: often an older edition of the intermediate. */
-export function signatureInvalid({ chain }: Facts): Finding | undefined {
-    for (const [i, certificate] of chain.path.entries()) {
-        const issuer = chain.path[i + 1];
-        if (!issuer || signedBy(certificate.x509, issuer.x509)) continue;
-        return {
-            code: "signature-invalid",
-            severity: "error",
-            message: `The signature on ${certificate.subject} was not made by the key of ${issuer.subject} in this file.`,
-            advice: "Take the intermediates that came with this very certificate, not those of an earlier one.",
-        };
-    }
-    return undefined;
-}
-
-/** Anything critical that a client does not understand makes it refuse (RFC 5280, 4.2). */
-export function unknownCriticalExtension({ chain }: Facts): Finding | undefined {
-    const owner = chain.path.find(one => one.unknownCriticalExtensions.length > 0);
-    if (!owner) return undefined;
-    return {
-        code: "unknown-critical-extension",
-        severity: "error",
-        message: `${owner.subject} has critical extensions that TLS clients do not know: ${owner.unknownCriticalExtensions.join(", ")}.`,
-        advice: "Ask the authority for a certificate for TLS servers.",
     };
 }

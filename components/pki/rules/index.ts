@@ -1,32 +1,54 @@
 import type { Rule } from "../facts";
+import * as authority from "./authority";
 import * as chain from "./chain";
 import { keyMismatch } from "./key";
 import { nameNotCovered } from "./names";
-import { weakKey, weakSignature } from "./strength";
-import { noDigitalSignature, noServerAuth, selfSigned } from "./usage";
+import { uncommonSignature, weakSignature } from "./signatures";
+import * as strength from "./strength";
+import * as strict from "./strict";
+import { untrusted } from "./trust";
+import * as usage from "./usage";
 import * as validity from "./validity";
 
 /** All rules, in the order in which a person wants to read what they find. */
 export const RULES: readonly Rule[] = [
     keyMismatch,
+    untrusted,
     validity.leafExpired,
     validity.leafNotYetValid,
     nameNotCovered,
     chain.chainIncomplete,
     chain.chainDisordered,
-    chain.signatureInvalid,
-    chain.issuerNotCa,
+    chain.wrongIssuerFirst,
+    authority.signatureInvalid,
+    authority.keyIdentifierMismatch,
+    authority.issuerNotCa,
+    authority.nameNotPermitted,
+    authority.authorityNotForServers,
     validity.intermediateExpired,
     validity.intermediateNotYetValid,
-    noServerAuth,
-    noDigitalSignature,
-    weakKey,
+    validity.rootExpired,
+    usage.noServerAuth,
+    usage.noDigitalSignature,
+    strength.weakKey,
+    strength.unsupportedKey,
     weakSignature,
-    chain.unknownCriticalExtension,
+    usage.unknownCriticalExtension,
     chain.unrelatedCertificate,
     chain.duplicateCertificate,
-    selfSigned,
+    usage.selfSigned,
     validity.expiresSoon,
     validity.longLifetime,
+    usage.mustStaple,
+    strength.uncommonKey,
+    strength.unusualExponent,
+    uncommonSignature,
+    strict.missingKeyIdentifier,
+    strict.looseAuthority,
+    authority.version1Root,
+    strict.leafIsAuthority,
+    strict.emptySubject,
+    strict.badSerial,
+    validity.shorterNextTime,
     chain.needlessRoot,
 ];

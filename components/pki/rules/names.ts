@@ -1,3 +1,4 @@
+import type { Certificate } from "../certificate";
 import type { Facts } from "../facts";
 import type { Finding } from "../finding";
 import { coversHostname } from "../hostnames";
@@ -11,7 +12,23 @@ export function nameNotCovered({ chain: { leaf }, hostnames }: Facts): Finding |
     return {
         code: "name-not-covered",
         severity: "error",
-        message: `The certificate ${covered}; clients will ask for ${missing.join(", ")}.`,
+        message: `The certificate ${covered}; clients will ask for ${missing.join(", ")}.${explanation(leaf, missing)}`,
         advice: "Get a certificate whose subject alternative names hold that name, or change the host name.",
     };
+}
+
+/** Why what looks like the name is not taken for it. */
+function explanation({ commonNames, dnsNames }: Certificate, missing: string[]): string {
+    const lowerCase = missing.map(name => name.toLowerCase());
+    if (commonNames.some(name => lowerCase.includes(name.toLowerCase()))) {
+        return " It is the common name, which clients ignore.";
+    }
+    const odd = dnsNames.find(name => /^[^.]*[^.*]\*|^\*[^.]|\..*\*/.test(name));
+    if (odd !== undefined) return ` A wildcard is a whole first label; ${odd} stands for nothing.`;
+    const wildcard = dnsNames.find(
+        name =>
+            name.startsWith("*.") &&
+            lowerCase.some(one => one.endsWith(name.slice(1)) || one === name.slice(2)),
+    );
+    return wildcard === undefined ? "" : ` ${wildcard} stands for one label, no more and no fewer.`;
 }

@@ -1,60 +1,116 @@
-import type { Certificate } from "../certificate";
+import type { KeyObject } from "node:crypto";
 import type { Facts } from "../facts";
 import type { Finding } from "../finding";
 
-/** Object identifiers of signatures over MD2, MD5 and SHA-1, for which collisions are made. */
-const WEAK_SIGNATURES: Readonly<Record<string, string>> = {
-    "1.2.840.113549.1.1.2": "MD2",
-    "1.2.840.113549.1.1.4": "MD5",
-    "1.2.840.113549.1.1.5": "SHA-1",
-    "1.3.14.3.2.29": "SHA-1",
-    "1.2.840.10045.4.1": "SHA-1",
-    "1.2.840.10040.4.3": "SHA-1",
-};
+const USE_COMMON_KEY = "Make a new key: RSA with 2048 bits or more, or EC P-256 or P-384.";
 
-/** 112 bits of security (NIST SP 800-57, part 1): RSA 2048, curves of 224; TLS clients know P-256 and larger. */
+/** 112 bits of security (NIST SP 800-57, part 1): RSA 2048; of the curves, TLS clients know P-256 and larger. */
 const MINIMUM_RSA_BITS = 2048;
-const SMALL_CURVES = /^(secp|prime|sect|c2pnb|wap-wsg)\D*(\d+)/;
+/** Go's clients check no signature of a larger key (CVE-2023-29409). */
+const MAXIMUM_RSA_BITS = 8192;
+const SMALL_CURVES = /^(?:secp|prime|sect|c2pnb|wap-wsg)\D*(\d+)/;
+/** As OpenSSL names P-256, P-384 and P-521: the curves of signatures in TLS 1.3 (RFC 8446, 4.2.3). */
+const TLS_CURVES: ReadonlySet<string> = new Set(["prime256v1", "secp384r1", "secp521r1"]);
+const RSA_PSS = "rsa-pss";
 
-export function weakKey({ chain }: Facts): Finding | undefined {
-    for (const certificate of chain.path) {
-        const weakness = weaknessOfKey(certificate);
+export function weakKey({ links }: Facts): Finding | undefined {
+    for (const certificate of links) {
+        const weakness = weaknessOfKey(certificate.x509.publicKey);
         if (!weakness) continue;
         return {
             code: "weak-key",
             severity: "error",
             message: `${certificate.subject} has ${weakness}.`,
-            advice: "Make a new key: RSA with 2048 bits or more, or EC P-256 or P-384.",
+            advice: USE_COMMON_KEY,
         };
     }
     return undefined;
 }
 
-function weaknessOfKey({ x509 }: Certificate): string | undefined {
-    const { asymmetricKeyType: type, asymmetricKeyDetails: details } = x509.publicKey;
-    if (type === "rsa" || type === "rsa-pss") {
+function weaknessOfKey({
+    asymmetricKeyType: type,
+    asymmetricKeyDetails: details,
+}: KeyObject): string | undefined {
+    if (type === "rsa" || type === RSA_PSS) {
         const bits = details?.modulusLength ?? 0;
-        return bits < MINIMUM_RSA_BITS ? `an RSA key of ${bits} bits` : undefined;
+        const exponent = details?.publicExponent ?? 0n;
+        if (bits < MINIMUM_RSA_BITS) return `an RSA key of ${bits} bits`;
+        return exponent < 3n || exponent % 2n === 0n
+            ? `an RSA key with the exponent ${exponent}, which protects nothing`
+            : undefined;
     }
     if (type === "ec") {
-        const curve = details?.namedCurve ?? "unknown";
-        const bits = Number(SMALL_CURVES.exec(curve)?.[2] ?? 256);
+        const curve = details?.namedCurve ?? "";
+        const bits = Number(SMALL_CURVES.exec(curve)?.[1] ?? 256);
         return bits < 256 ? `an EC key on the curve ${curve}` : undefined;
     }
-    if (type === "ed25519" || type === "ed448") return undefined;
-    return `a key of type ${type ?? "unknown"}, which TLS clients do not accept`;
+    return undefined;
 }
 
-/** The signature on a root is not looked at: clients trust it for being theirs. */
-export function weakSignature({ chain }: Facts): Finding | undefined {
-    const weak = chain.path.find(
-        (one, i) => one.signatureAlgorithm in WEAK_SIGNATURES && (i === 0 || !one.selfSigned),
-    );
-    if (!weak) return undefined;
+/** DSA and most curves are in no list that a client of today offers, whatever `openssl verify` says of the chain. */
+export function unsupportedKey({ links }: Facts): Finding | undefined {
+    for (const certificate of links) {
+        const { asymmetricKeyType: type, asymmetricKeyDetails: details } = certificate.x509.publicKey;
+        const curve = details?.namedCurve;
+        const what =
+            type === "ec" && !TLS_CURVES.has(curve ?? "")
+                ? curve === undefined
+                    ? "an EC key whose curve has no name"
+                    : `an EC key on the curve ${curve}`
+                : !SIGNING_TYPES.has(type ?? "")
+                  ? `a key of type ${type ?? "unknown"}`
+                  : undefined;
+        if (!what || weaknessOfKey(certificate.x509.publicKey)) continue;
+        return {
+            code: "unsupported-key",
+            severity: "error",
+            message: `${certificate.subject} has ${what}, which TLS clients do not take.`,
+            advice: USE_COMMON_KEY,
+        };
+    }
+    return undefined;
+}
+
+const SIGNING_TYPES: ReadonlySet<string> = new Set(["rsa", RSA_PSS, "ec", "ed25519", "ed448"]);
+
+/** Good keys that some clients do not take; of the service itself, because only those sign in the handshake. */
+export function uncommonKey({ chain: { leaf } }: Facts): Finding | undefined {
+    const { asymmetricKeyType: type = "", asymmetricKeyDetails: details } = leaf.x509.publicKey;
+    const bits = details?.modulusLength ?? 0;
+    const what =
+        type === "ed25519"
+            ? "an Ed25519 key, which browsers do not take"
+            : type === "ed448"
+              ? "an Ed448 key, which browsers and Go's clients do not take"
+              : type === RSA_PSS
+                ? "a key for RSASSA-PSS only, which browsers and Go's clients do not take"
+                : details?.namedCurve === "secp521r1"
+                  ? "a key on the curve P-521, which Chrome does not take"
+                  : bits > MAXIMUM_RSA_BITS
+                    ? `an RSA key of ${bits} bits; Go's clients take up to ${MAXIMUM_RSA_BITS}, and each connection costs much time`
+                    : undefined;
+    if (!what) return undefined;
     return {
-        code: "weak-signature",
-        severity: "error",
-        message: `${weak.subject} is signed with ${WEAK_SIGNATURES[weak.signatureAlgorithm]}, which can be forged.`,
-        advice: "Get a certificate that is signed with SHA-256 or better.",
+        code: "uncommon-key",
+        severity: "warning",
+        message: `The certificate for ${leaf.subject} has ${what}.`,
+        advice: "Use RSA with 2048 to 4096 bits, or EC P-256 or P-384, when you do not know all clients.",
     };
+}
+
+/** The usual exponent is 65537; smaller ones need a faultless padding, larger ones than 31 bits do not fit into Go and Windows. */
+export function unusualExponent({ links }: Facts): Finding | undefined {
+    for (const certificate of links) {
+        const { publicExponent: exponent } = certificate.x509.publicKey.asymmetricKeyDetails ?? {};
+        if (exponent === undefined || weaknessOfKey(certificate.x509.publicKey)) continue;
+        if (exponent >= 65_537n && exponent < 2n ** 31n) continue;
+        const why = exponent < 65_537n ? "public authorities must not sign it" : "Go's clients refuse it";
+        return {
+            code: "unusual-exponent",
+            severity: "warning",
+            message: `${certificate.subject} has an RSA key with the exponent ${exponent}: ${why}.`,
+            advice: "Make a new RSA key with the exponent 65537, which is every tool's default.",
+        };
+    }
+    return undefined;
 }

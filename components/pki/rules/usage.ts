@@ -1,17 +1,21 @@
-import { id_kp_serverAuth } from "@peculiar/asn1-x509";
+import * as asn1 from "@peculiar/asn1-x509";
 import type { Facts } from "../facts";
 import type { Finding } from "../finding";
 
 const ANY_EXTENDED_KEY_USAGE = "2.5.29.37.0";
 
-/** RFC 5280, 4.2.1.12: when uses are listed, server authentication must be among them. */
+/**
+ * RFC 5280, 4.2.1.12: when uses are listed, server authentication must be among them. "Any" alone is enough for Go and
+ * Java, but not for OpenSSL: curl, Python and Node refuse.
+ */
 export function noServerAuth({ chain: { leaf } }: Facts): Finding | undefined {
     const uses = leaf.extendedKeyUsage;
-    if (!uses || uses.includes(id_kp_serverAuth) || uses.includes(ANY_EXTENDED_KEY_USAGE)) return undefined;
+    if (!uses || uses.includes(asn1.id_kp_serverAuth)) return undefined;
+    const any = uses.includes(ANY_EXTENDED_KEY_USAGE) ? ": any use, which OpenSSL does not count" : "";
     return {
         code: "no-server-auth",
         severity: "error",
-        message: `The certificate for ${leaf.subject} is not meant for TLS servers (extended key usage).`,
+        message: `The certificate for ${leaf.subject} is not meant for TLS servers (extended key usage${any}).`,
         advice: "Ask the authority for a server certificate.",
     };
 }
@@ -27,13 +31,56 @@ export function noDigitalSignature({ chain: { leaf } }: Facts): Finding | undefi
     };
 }
 
+/** RFC 7633: clients that heed it (Firefox, GnuTLS) refuse an answer without OCSP, which the front does not staple. */
+export function mustStaple({ chain: { leaf } }: Facts): Finding | undefined {
+    if (!leaf.mustStaple) return undefined;
+    return {
+        code: "must-staple",
+        severity: "warning",
+        message: `The certificate for ${leaf.subject} demands a stapled OCSP answer (TLS feature), which the front does not send; Firefox and GnuTLS refuse it.`,
+        advice: "Get one without must-staple.",
+    };
+}
+
 /** Good for development; clients must be given the certificate itself to trust it. */
-export function selfSigned({ chain: { leaf } }: Facts): Finding | undefined {
+export function selfSigned({ chain: { leaf }, selfSignedAllowed, trusted }: Facts): Finding | undefined {
     if (!leaf.selfSigned) return undefined;
     return {
         code: "self-signed",
-        severity: "warning",
+        severity: selfSignedAllowed || trusted ? "warning" : "error",
         message: `The certificate for ${leaf.subject} signed itself: clients refuse it unless they are told to trust it.`,
         advice: "Get a certificate from an authority that your clients trust.",
     };
+}
+
+/** RFC 5280 extensions that OpenSSL, Go, Java and the browsers process. */
+const KNOWN_EXTENSIONS: ReadonlySet<string> = new Set([
+    asn1.id_ce_basicConstraints,
+    asn1.id_ce_keyUsage,
+    asn1.id_ce_extKeyUsage,
+    asn1.id_ce_subjectAltName,
+    asn1.id_ce_nameConstraints,
+    asn1.id_ce_certificatePolicies,
+    asn1.id_ce_policyConstraints,
+    asn1.id_ce_policyMappings,
+    asn1.id_ce_inhibitAnyPolicy,
+    asn1.id_ce_cRLDistributionPoints,
+]);
+
+/**
+ * Anything critical that a client does not understand makes it refuse (RFC 5280, 4.2). Key identifiers are understood,
+ * but may not be critical: OpenSSL and Go refuse.
+ */
+export function unknownCriticalExtension({ links }: Facts): Finding | undefined {
+    for (const { subject, criticalExtensions } of links) {
+        const unknown = criticalExtensions.filter(oid => !KNOWN_EXTENSIONS.has(oid));
+        if (unknown.length === 0) continue;
+        return {
+            code: "unknown-critical-extension",
+            severity: "error",
+            message: `${subject} has critical extensions that TLS clients do not process: ${unknown.join(", ")}.`,
+            advice: "Ask the authority for a certificate for TLS servers.",
+        };
+    }
+    return undefined;
 }

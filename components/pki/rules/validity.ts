@@ -1,7 +1,6 @@
 import type { Certificate } from "../certificate";
 import type { Facts } from "../facts";
 import type { Finding } from "../finding";
-import { isAnchor } from "../roots";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -62,19 +61,65 @@ export function expiresSoon({ chain: { leaf }, now }: Facts): Finding | undefine
     };
 }
 
-/** Apple's systems refuse what is valid for more than 825 days, whoever issued it (support.apple.com/103769). */
-export function longLifetime({ chain: { leaf } }: Facts): Finding | undefined {
-    const days = (leaf.notAfter.getTime() - leaf.notBefore.getTime()) / DAY_MS;
-    if (days <= 825) return undefined;
+/** Clients have the same root, or a root that is no better (Go and OpenSSL look at its dates; Java does not). */
+export function rootExpired({ links, now }: Facts): Finding | undefined {
+    const root = links.slice(1).find(one => one.selfSigned && (now > one.notAfter || now < one.notBefore));
+    if (!root) return undefined;
+    const when =
+        now > root.notAfter
+            ? `expired on ${root.notAfter.toISOString()}`
+            : `is valid from ${root.notBefore.toISOString()} on`;
+    return {
+        code: "root-expired",
+        severity: "error",
+        message: `The root ${root.subject} ${when}.`,
+        advice: "Get a certificate below the authority's present root, and give clients that root.",
+    };
+}
+
+/**
+ * Apple's systems refuse what is valid for more than 825 days, whoever issued it, and more than 398 days from a public
+ * authority, as Chrome does (support.apple.com/103769 and 102028).
+ */
+export function longLifetime({ chain: { leaf }, publiclyTrusted }: Facts): Finding | undefined {
+    const limit = publiclyTrusted ? 398 : 825;
+    const days = lifetimeDays(leaf);
+    if (days <= limit) return undefined;
+    const who = publiclyTrusted ? "Apple's clients and Chrome" : "Apple's clients";
     return {
         code: "long-lifetime",
         severity: "warning",
-        message: `The certificate for ${leaf.subject} is valid for ${Math.round(days)} days; Apple's clients refuse more than 825.`,
+        message: `The certificate for ${leaf.subject} is valid for ${Math.round(days)} days; ${who} refuse more than ${limit}.`,
         advice: "Get one with a shorter life, and renew it more often.",
     };
 }
 
-/** Clients stop at what they trust: the dates of a root, or of a cross-signed edition of one, do not matter. */
-function intermediates({ chain, roots }: Facts): Certificate[] {
-    return chain.path.slice(1).filter(one => !one.selfSigned && !isAnchor(one, roots));
+/** CA/Browser Forum, ballot SC-081v3: how long a certificate of a public authority may live, by when it is issued. */
+const PUBLIC_LIMITS = [
+    { from: new Date("2029-03-15"), days: 47 },
+    { from: new Date("2027-03-15"), days: 100 },
+    { from: new Date("2026-03-15"), days: 200 },
+];
+
+/** The next one cannot be as long as this one: who renews by hand has to know before. No client looks at it. */
+export function shorterNextTime({ chain: { leaf }, publiclyTrusted }: Facts): Finding | undefined {
+    if (!publiclyTrusted) return undefined;
+    const limit = PUBLIC_LIMITS.find(({ from }) => leaf.notAfter >= from);
+    const days = lifetimeDays(leaf);
+    if (!limit || days <= limit.days) return undefined;
+    return {
+        code: "shorter-next-time",
+        severity: "info",
+        message: `The certificate for ${leaf.subject} is valid for ${Math.round(days)} days; its successor may live ${limit.days} days (public authorities, from ${limit.from.toISOString().slice(0, 10)} on).`,
+        advice: "Have certificates renewed by a program; by hand it becomes work for every few weeks.",
+    };
+}
+
+function lifetimeDays({ notBefore, notAfter }: Certificate): number {
+    return (notAfter.getTime() - notBefore.getTime()) / DAY_MS;
+}
+
+/** Clients stop at what they trust: the dates of a cross-signed edition of a root do not matter. */
+function intermediates({ links }: Facts): Certificate[] {
+    return links.slice(1).filter(one => !one.selfSigned);
 }

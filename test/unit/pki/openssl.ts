@@ -32,11 +32,13 @@ export const CA_EXTENSIONS = [
     "basicConstraints=critical,CA:TRUE",
     "keyUsage=critical,keyCertSign,cRLSign",
     "subjectKeyIdentifier=hash",
+    "authorityKeyIdentifier=keyid",
 ];
 export const leafExtensions = (...names: string[]) => [
     "basicConstraints=critical,CA:FALSE",
     "keyUsage=critical,digitalSignature",
     "extendedKeyUsage=serverAuth",
+    "authorityKeyIdentifier=keyid",
     ...(names.length > 0 ? [`subjectAltName=${names.join(",")}`] : []),
 ];
 export const rsaKey = (bits: number) => ["-algorithm", "RSA", "-pkeyopt", `rsa_keygen_bits:${bits}`];
