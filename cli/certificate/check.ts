@@ -5,7 +5,8 @@ import {
     type Judgement,
     canonicalName,
     judgeServingCertificate,
-    readCertificates,
+    readPfx,
+    readRoots,
 } from "../../components/pki";
 import { readNamedFile } from "./files";
 
@@ -20,16 +21,17 @@ export interface CheckFlags {
     allowSelfSigned?: true;
 }
 
-/** What is to be judged, as read from the files. Holds the key. */
+/** What is to be judged. Holds the key. */
 export interface Subject {
-    certificate: string;
-    privateKey: string;
+    /** PEM; absent when a finding says why. */
+    certificate?: string;
+    privateKey?: string;
+    /** What there was to say about the file itself. */
+    findings: Finding[];
     hostnames: string[];
     now: Date;
     roots?: Certificate[];
     selfSignedAllowed: boolean;
-    /** What the reader of the file had to say. */
-    findings: Finding[];
 }
 
 /**
@@ -38,38 +40,48 @@ export interface Subject {
  * @throws Error with one line when an option is missing, contradicts another or names what cannot be read
  */
 export async function readSubject(flags: CheckFlags, environment: NodeJS.ProcessEnv): Promise<Subject> {
-    const { cert, key, pfx, pfxPasswordEnv } = flags;
-    if (pfx !== undefined && (cert !== undefined || key !== undefined)) {
-        throw new Error("Give either --pfx, or --cert and --key.");
-    }
-    if (pfx === undefined && cert === undefined && key === undefined) {
-        throw new Error("Name the files with --cert and --key, or with --pfx.");
-    }
-    if (pfx === undefined && cert === undefined) throw new Error("--cert is missing beside --key.");
-    if (pfx === undefined && key === undefined) throw new Error("--key is missing beside --cert.");
-    if (pfx === undefined && pfxPasswordEnv !== undefined) {
-        throw new Error("--pfx-password-env is for --pfx only.");
-    }
-    const subject = {
-        hostnames: flags.hostname.map(asHostname),
-        now: flags.now === undefined ? new Date() : asTime(flags.now),
-        roots: flags.roots === undefined ? undefined : await readRoots(flags.roots),
-        selfSignedAllowed: flags.allowSelfSigned ?? false,
-    };
-    return {
-        ...subject,
-        certificate: (await readNamedFile("--cert", cert ?? "")).toString("utf8"),
-        privateKey: (await readNamedFile("--key", key ?? "")).toString("utf8"),
-        findings: [],
-    };
+    // All that can be wrong with the options themselves, before any file is opened.
+    const readFiles = filesOf(flags, environment);
+    const hostnames = flags.hostname.map(asHostname);
+    const now = flags.now === undefined ? new Date() : asTime(flags.now);
+    const roots = flags.roots === undefined ? undefined : await rootsOf(flags.roots);
+    const selfSignedAllowed = flags.allowSelfSigned ?? false;
+    return { ...(await readFiles()), hostnames, now, roots, selfSignedAllowed };
 }
 
 /** Judges it by all rules. Never throws. */
-export function checkCertificate(subject: Subject): Judgement {
-    const { findings, now, roots, selfSignedAllowed, ...serving } = subject;
-    if (findings.some(one => one.severity === "error")) return { findings };
+export function checkCertificate({ findings, certificate, ...subject }: Subject): Judgement {
+    if (certificate === undefined) return { findings };
+    const { now, roots, selfSignedAllowed, hostnames, privateKey } = subject;
+    const serving = { certificate, privateKey, hostnames };
     const judgement = judgeServingCertificate(serving, now, { roots, selfSignedAllowed });
     return { ...judgement, findings: [...findings, ...judgement.findings] };
+}
+
+type Files = Pick<Subject, "certificate" | "privateKey" | "findings">;
+
+function filesOf(flags: CheckFlags, environment: NodeJS.ProcessEnv): () => Promise<Files> {
+    const { cert, key, pfx, pfxPasswordEnv: variable } = flags;
+    if (pfx !== undefined) {
+        if (cert !== undefined || key !== undefined)
+            throw new Error("Give either --pfx, or --cert and --key.");
+        const password = variable === undefined ? undefined : environment[variable];
+        if (variable !== undefined && password === undefined) {
+            throw new Error(`The environment variable ${variable} of --pfx-password-env is not set.`);
+        }
+        return async () => readPfx(await readNamedFile("--pfx", pfx), password);
+    }
+    if (variable !== undefined) throw new Error("--pfx-password-env is for --pfx only.");
+    if (cert === undefined && key === undefined) {
+        throw new Error("Name the files with --cert and --key, or with --pfx.");
+    }
+    if (cert === undefined) throw new Error("--cert is missing beside --key.");
+    if (key === undefined) throw new Error("--key is missing beside --cert.");
+    return async () => ({
+        certificate: (await readNamedFile("--cert", cert)).toString("utf8"),
+        privateKey: (await readNamedFile("--key", key)).toString("utf8"),
+        findings: [],
+    });
 }
 
 function asHostname(text: string): string {
@@ -97,11 +109,11 @@ function asTime(text: string): Date {
     return moment;
 }
 
-async function readRoots(file: string): Promise<Certificate[]> {
-    const { certificates, findings } = readCertificates(
-        (await readNamedFile("--roots", file)).toString("utf8"),
-    );
-    const [broken] = findings.filter(one => one.severity === "error");
-    if (broken) throw new Error(`The file of --roots cannot be used: ${broken.message}`);
-    return certificates;
+async function rootsOf(file: string): Promise<Certificate[]> {
+    const text = (await readNamedFile("--roots", file)).toString("utf8");
+    try {
+        return readRoots(text);
+    } catch (error) {
+        throw new Error(`The file of --roots cannot be used: ${(error as Error).message}`);
+    }
 }

@@ -12,5 +12,5 @@ export { normalizePem } from "./normalize";
 export { type PfxReading, readPfx } from "./pfx";
 export { type CertificateReading, readCertificates } from "./read-certificates";
 export { type PrivateKeyReading, readPrivateKey } from "./read-private-key";
-export { type TrustStore, trustStore } from "./roots";
+export { type TrustStore, readRoots, trustStore } from "./roots";
 export { type CertificateSummary, summarize } from "./summary";

@@ -12,8 +12,8 @@ import { type CertificateSummary, summarize } from "./summary";
 export interface ServingCertificate {
     /** PEM chain, leaf first. */
     certificate: string;
-    /** PEM. Secret. */
-    privateKey: string;
+    /** PEM. Secret. Absent: not judged, because whoever read it has said already what is wrong with it. */
+    privateKey?: string;
     /** Names and IP addresses that clients use, without port. */
     hostnames: readonly string[];
 }
@@ -46,7 +46,10 @@ export function judgeServingCertificate(
     { roots: given, selfSignedAllowed = true }: JudgeOptions = {},
 ): Judgement {
     const read = readCertificates(serving.certificate);
-    const { key, findings: keyFindings } = readPrivateKey(serving.privateKey);
+    const { key, findings: keyFindings } =
+        serving.privateKey === undefined
+            ? { key: undefined, findings: [] }
+            : readPrivateKey(serving.privateKey);
     const findings = [...read.findings, ...keyFindings];
     const chain = buildChain(read.certificates, key);
     if (!chain) return { findings };

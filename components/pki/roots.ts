@@ -1,6 +1,7 @@
 import { rootCertificates } from "node:tls";
 import { type Certificate, parseCertificate, signedBy } from "./certificate";
 import { readPem } from "./pem";
+import { readCertificates } from "./read-certificates";
 
 /** What clients trust: gives the roots that bear a name (hexadecimal DER). */
 export type TrustStore = (subjectDer: string) => readonly Certificate[];
@@ -22,6 +23,24 @@ export function trustStore(further: readonly Certificate[] = []): TrustStore {
             ...publicRoots.filter(der => der.includes(name)).flatMap(der => parseCertificate(der) ?? []),
         ].filter(root => root.subjectDer === subjectDer);
     };
+}
+
+/**
+ * Reads roots that somebody trusts. A machine's whole bundle is larger than any chain may be.
+ *
+ * @throws Error that says what the text is instead
+ */
+export function readRoots(text: string): Certificate[] {
+    const { blocks, broken } = readPem(text);
+    const roots = blocks
+        .filter(one => one.label.endsWith("CERTIFICATE"))
+        .map(one => parseCertificate(one.der));
+    const unreadable = broken.length + roots.filter(one => !one).length;
+    if (unreadable > 0)
+        throw new Error(`${unreadable} of its certificates cannot be read: damaged or cut off.`);
+    if (roots.length > 0) return roots.flatMap(one => one ?? []);
+    const [finding] = readCertificates(text).findings;
+    throw new Error(finding?.message ?? "It holds no PEM certificate.");
 }
 
 /** These roots and no public ones. */
