@@ -95,9 +95,12 @@ function common() {
 }
 
 function tls(): TlsArgs {
-    const { mode, hostname, certificate, privateKey, minimumVersion, hstsMaxAgeSeconds, renewalTrigger } =
-        stack.tls;
-    return { mode, hostname, certificate, privateKey, minimumVersion, hstsMaxAgeSeconds, renewalTrigger };
+    const { mode, hostname, certificate, privateKey, pfx, pfxPassword } = stack.tls;
+    const { minimumVersion, hstsMaxAgeSeconds, renewalTrigger } = stack.tls;
+    return {
+        ...{ mode, hostname, certificate, privateKey, pfx, pfxPassword },
+        ...{ minimumVersion, hstsMaxAgeSeconds, renewalTrigger },
+    };
 }
 
 function zone(): DnsArgs | undefined {

@@ -86,6 +86,10 @@ const common = {
         privateKey: text.optional(),
         /** Instead of `privateKey`: a PEM file, relative to the folder of the stack's configuration. */
         privateKeyFile: text.optional(),
+        pfx: text.optional(),
+        /** Instead of `pfx`: a PFX file, relative to the folder of the stack's configuration. */
+        pfxFile: text.optional(),
+        pfxPassword: text.optional(),
         minimumVersion: z.preprocess(asText, z.enum(MinimumTlsVersion)).optional(),
         hstsMaxAgeSeconds: number.optional(),
         renewalTrigger: text.optional(),

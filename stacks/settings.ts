@@ -40,7 +40,7 @@ export function readSettings(
     const problems: SettingsProblem[] = [];
     const withFiles = {
         ...values,
-        ...(isRecord(values.tls) && { tls: readPemFiles(values.tls, folder, problems) }),
+        ...(isRecord(values.tls) && { tls: readCertificateFiles(values.tls, folder, problems) }),
     };
     const result = schema.safeParse(withFiles, { reportInput: false });
     if (result.success && problems.length === 0) return result.data;
@@ -57,15 +57,16 @@ function parsed(text: string): unknown {
     }
 }
 
-function readPemFiles(
+function readCertificateFiles(
     tls: Record<string, unknown>,
     folder: string,
     problems: SettingsProblem[],
 ): Record<string, unknown> {
     const read = { ...tls };
-    for (const [setting, argument] of [
-        ["certificateFile", "certificate"],
-        ["privateKeyFile", "privateKey"],
+    for (const [setting, argument, encoding] of [
+        ["certificateFile", "certificate", "utf8"],
+        ["privateKeyFile", "privateKey", "utf8"],
+        ["pfxFile", "pfx", "base64"],
     ] as const) {
         const file = tls[setting];
         if (typeof file !== "string") continue;
@@ -74,7 +75,7 @@ function readPemFiles(
             continue;
         }
         try {
-            read[argument] = readFileSync(path.resolve(folder, file), "utf8");
+            read[argument] = readFileSync(path.resolve(folder, file), encoding);
         } catch (error) {
             const { code = "unreadable" } = error as NodeJS.ErrnoException;
             const why = code === "ENOENT" ? "does not exist" : `cannot be read (${code})`;

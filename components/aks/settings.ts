@@ -121,7 +121,7 @@ function readAksTls(
     { attach }: ClusterSettings,
 ): AksSettings["tls"] {
     const tls = readTls(check, args.tls, readEnvironment(check, args.environment), args.dns?.zoneName);
-    const { secretName, certificate, privateKey, acme: { storageClassName } = {} } = args.tls ?? {};
+    const { secretName, certificate, privateKey, pfx, acme: { storageClassName } = {} } = args.tls ?? {};
     check.known("tls.acme.storageClassName", storageClassName, text.kubernetesName);
     const { challenge } = tls.acme ?? {};
     if (challenge === AcmeChallenge.Dns01 && attach && attach.clusterName === undefined) {
@@ -144,10 +144,10 @@ function readAksTls(
         if (tls.mode !== TlsMode.Custom) {
             check.report("tls.secretName", `goes with mode Custom, and the mode is ${tls.mode}; change one`);
         }
-        if (certificate !== undefined || privateKey !== undefined) {
+        if (certificate !== undefined || privateKey !== undefined || pfx !== undefined) {
             check.report(
                 "tls.secretName",
-                "stands beside tls.certificate or tls.privateKey; leave one of the two out",
+                "stands beside tls.certificate, tls.privateKey or tls.pfx; leave one of the two out",
             );
         }
         if (tls.hostname === undefined) {

@@ -45,6 +45,17 @@ export interface TlsArgs {
     /** PEM private key, not encrypted (PKCS#8, PKCS#1 or SEC 1). For `Custom`. Secret. */
     privateKey?: pulumi.Input<string>;
     /**
+     * A PFX (PKCS#12) file with certificate, chain and key in Base64, as `base64 -w0 FILE` prints it. For `Custom`, instead
+     * of `certificate` and `privateKey`. Secret. A root above intermediates is not served.
+     * @example readFileSync("score.pfx").toString("base64")
+     */
+    pfx?: pulumi.Input<string>;
+    /**
+     * The password that the PFX file was exported with. Secret.
+     * @default none
+     */
+    pfxPassword?: pulumi.Input<string>;
+    /**
      * The authority that issues and renews the certificate. For `Auto`.
      * @default Let's Encrypt
      */
@@ -77,6 +88,8 @@ export interface TlsSettings {
     hostname?: pulumi.Input<string>;
     certificate?: pulumi.Input<string>;
     privateKey?: pulumi.Input<string>;
+    pfx?: pulumi.Input<string>;
+    pfxPassword?: pulumi.Input<string>;
     /** With `Auto`, and only then. */
     acme?: AcmeSettings;
     minimumVersion: MinimumTlsVersion;
@@ -110,6 +123,8 @@ export function readTls(
         hostname,
         certificate: tls.certificate,
         privateKey: tls.privateKey,
+        pfx: tls.pfx,
+        pfxPassword: tls.pfxPassword,
         acme: mode === TlsMode.Auto ? readAcme(check, tls.acme, zoneName) : undefined,
         minimumVersion: tls.minimumVersion ?? MinimumTlsVersion.Tls12,
         hstsMaxAgeSeconds: tls.hstsMaxAgeSeconds ?? YEAR_SECONDS,
@@ -143,7 +158,7 @@ function checkMode(check: ArgumentCheck, mode: TlsMode, tls: TlsArgs, environmen
         );
     }
     if (mode === TlsMode.Auto) {
-        for (const own of ["certificate", "privateKey"] as const) {
+        for (const own of ["certificate", "privateKey", "pfx"] as const) {
             if (tls[own] !== undefined) check.report(`tls.${own}`, BESIDE_AUTO);
         }
     } else if (tls.acme !== undefined) {

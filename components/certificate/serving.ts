@@ -38,9 +38,9 @@ export function servingCertificate(
                 component,
             );
         case TlsMode.Custom: {
-            const { certificate = "", privateKey = "" } = tls;
+            const { certificate, privateKey, pfx, pfxPassword } = tls;
             return customCertificate(
-                { certificate, privateKey, hostnames: own },
+                { certificate, privateKey, pfx, pfxPassword, hostnames: own },
                 now,
                 problems => laterError(name, problems, component),
                 component,

@@ -10,7 +10,7 @@ import { parsePfx } from "./structure";
 import { type PfxContents, type PfxKey, unlock } from "./unlock";
 
 export interface PfxReading {
-    /** PEM chain, leaf first, as far as the file has it, without a root above. Absent when a finding says why. */
+    /** PEM chain, leaf first, as far as the file has it, without a root above intermediates. Absent when a finding says why. */
     certificate?: string;
     /** Unencrypted PKCS#8 PEM. Secret. Absent when a finding says why. */
     privateKey?: string;
@@ -109,7 +109,8 @@ function readContents({ keys, certificates }: PfxContents): PfxReading {
     findings.push(...keyFindings);
     const parsed = parseAll(certificates, findings);
     const path = buildChain(parsed, keyObject)?.path ?? [];
-    const served = path.filter((one, at) => at === 0 || !one.selfSigned);
+    // Windows adds the root always. Right above the leaf it stays: without it nobody could tell that nothing is missing.
+    const served = path.filter((one, at) => at <= 1 || !one.selfSigned);
     const strangers = parsed.filter(one => !path.includes(one));
     if (strangers.length > 0) {
         findings.push({

@@ -101,6 +101,12 @@ describe("readPfx", () => {
         expect(readPfx(pfx, PASSWORD)).toEqual({ certificate: chained, privateKey: leaf.key, findings: [] });
     });
 
+    it("keeps the root that signed the leaf directly", () => {
+        const direct = workshop.leaf(root, ["DNS:direct.contoso.test"]);
+        const { certificate } = readPfx(workshop.export(direct, [root], ...PASS), PASSWORD);
+        expect(certificate).toBe(direct.certificate + root.certificate);
+    });
+
     it("keeps a certificate that signed itself", () => {
         const own = workshop.leaf(undefined, ["DNS:own.contoso.test"]);
         expect(readPfx(workshop.export(own, [], ...PASS), PASSWORD).certificate).toBe(own.certificate);

@@ -73,6 +73,18 @@ describe("readSettings", () => {
         });
     });
 
+    it("reads a PFX file as Base64", () => {
+        const bytes = Buffer.from([0x30, 0x82, 0xff, 0x00]);
+        writeFileSync(path.join(FOLDER, "score.pfx"), bytes);
+        const given = { mode: "Custom", pfxFile: "score.pfx", pfxPassword: 1234 };
+        const read = { ...GOOD, "inference:tls": JSON.stringify(given) };
+        const { pfx, pfxPassword } = readSettings(read, "inference", FOLDER).tls;
+        expect([pfx, pfxPassword]).toEqual([bytes.toString("base64"), "1234"]);
+        expect(problems({ "inference:tls": '{"mode":"Custom","pfx":"MII","pfxFile":"score.pfx"}' })).toEqual({
+            "tls.pfxFile": "stands beside tls.pfx; leave one out",
+        });
+    });
+
     it("asks for what the hosting needs, and for nothing of the other", () => {
         const kubernetes = { "inference:hosting": "Kubernetes" };
         expect(problems(kubernetes)).toEqual({
