@@ -9,6 +9,7 @@ import {
     readRoots,
 } from "../../components/pki";
 import { readNamedFile } from "./files";
+import { passwordOf } from "./password";
 
 export interface CheckFlags {
     cert?: string;
@@ -65,10 +66,7 @@ function filesOf(flags: CheckFlags, environment: NodeJS.ProcessEnv): () => Promi
     if (pfx !== undefined) {
         if (cert !== undefined || key !== undefined)
             throw new Error("Give either --pfx, or --cert and --key.");
-        const password = variable === undefined ? undefined : environment[variable];
-        if (variable !== undefined && password === undefined) {
-            throw new Error(`The environment variable ${variable} of --pfx-password-env is not set.`);
-        }
+        const password = passwordOf(variable, environment);
         return async () => readPfx(await readNamedFile("--pfx", pfx), password);
     }
     if (variable !== undefined) throw new Error("--pfx-password-env is for --pfx only.");

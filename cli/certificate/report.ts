@@ -46,3 +46,9 @@ export function renderText(judgement: Judgement, { colour }: { colour: boolean }
 function shown({ code, severity, message, advice }: Finding): Finding {
     return { code, severity, message: showable(message, []), advice: showable(advice, []) };
 }
+
+/** One finding for people, without colours. */
+export function renderFinding(finding: Finding): string {
+    const { severity, code, message, advice } = shown(finding);
+    return `${severity} ${code}\n    ${message}\n    ${advice}`;
+}

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { type CheckFlags, checkCertificate, readSubject } from "../certificate/check";
-import { isValid, renderJson, renderText } from "../certificate/report";
+import { type ConvertFlags, convertPfx } from "../certificate/convert";
+import { isValid, renderFinding, renderJson, renderText } from "../certificate/report";
 
 /** Adds `certificate` and what it can do to the program. */
 export function addCertificateCommand(program: Command): void {
@@ -9,6 +10,7 @@ export function addCertificateCommand(program: Command): void {
         .summary("look at a certificate before it is deployed")
         .description("What a person does with certificate files beside pulumi.");
     addCheckCommand(group);
+    addConvertCommand(group);
 }
 
 function addCheckCommand(group: Command): void {
@@ -42,5 +44,34 @@ function addCheckCommand(group: Command): void {
             const colour = process.stdout.isTTY && !process.env.NO_COLOR;
             console.log(flags.json ? renderJson(judgement) : renderText(judgement, { colour }));
             process.exitCode = isValid(judgement) ? 0 : 1;
+        });
+}
+
+function addConvertCommand(group: Command): void {
+    group
+        .command("convert")
+        .summary("make PEM files from a PFX file")
+        .description(
+            "Writes the chain (leaf first) and the unencrypted private key of a PFX file as PEM. " +
+                "Ends with 0 when both are written, 1 when the PFX file does not have them, 2 when it could not be started.",
+        )
+        .requiredOption("--pfx <file>", "PKCS#12 file with chain and key")
+        .option(
+            "--pfx-password-env <variable>",
+            "environment variable that holds the password of the PFX file",
+        )
+        .requiredOption("--cert <file>", "where the chain goes; - is standard output")
+        .requiredOption("--key <file>", "where the key goes, readable for you alone; - is standard output")
+        .option("--force", "replace files that are there already")
+        .option("--show-key", "with --key -, write the key also to a terminal")
+        .action(async (flags: ConvertFlags, command: Command) => {
+            let conversion;
+            try {
+                conversion = await convertPfx(flags, process.env, process.stdout);
+            } catch (error) {
+                return command.error(`error: ${error instanceof Error ? error.message : String(error)}`);
+            }
+            for (const finding of conversion.findings) console.error(renderFinding(finding));
+            process.exitCode = conversion.converted ? 0 : 1;
         });
 }

@@ -1,0 +1,142 @@
+import {
+    chmodSync,
+    existsSync,
+    mkdirSync,
+    readFileSync,
+    rmSync,
+    statSync,
+    symlinkSync,
+    writeFileSync,
+} from "node:fs";
+import * as path from "node:path";
+import { execa } from "execa";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type ConvertFlags, convertPfx } from "../../../cli/certificate/convert";
+import type { Issued } from "../pki/openssl";
+import { PfxWorkshop } from "../pki/pfx-workshop";
+
+const REPOSITORY = path.resolve(__dirname, "../../..");
+const PASSWORD = "correct horse";
+const ENVIRONMENT = { PFX_PASSWORD: PASSWORD };
+
+const workshop = new PfxWorkshop();
+const folder = path.join(workshop.folder, "out");
+const [cert, key] = [path.join(folder, "chain.pem"), path.join(folder, "key.pem")];
+let intermediate: Issued;
+let leaf: Issued;
+let pfx: string;
+
+beforeAll(() => {
+    const root = workshop.root();
+    intermediate = workshop.intermediate(root);
+    leaf = workshop.leaf(intermediate, ["DNS:score.contoso.test"]);
+    pfx = workshop.write(
+        "score.pfx",
+        workshop.export(leaf, [root, intermediate], "-passout", `pass:${PASSWORD}`),
+    );
+});
+beforeEach(() => {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder);
+});
+afterAll(() => workshop.close());
+
+/** Converts, and tells what came to standard output. */
+async function convert(flags: Partial<ConvertFlags> = {}, isTTY = false) {
+    const shown: string[] = [];
+    const output = { isTTY, write: (text: string) => shown.push(text) };
+    const given = { pfx, pfxPasswordEnv: "PFX_PASSWORD", cert, key, ...flags };
+    const { findings, converted } = await convertPfx(given, ENVIRONMENT, output);
+    return { codes: findings.map(({ code }) => code), converted, shown: shown.join("") };
+}
+const mode = (file: string) => (statSync(file).mode & 0o777).toString(8);
+
+describe("certificate convert", () => {
+    it("writes chain and key, the key for its owner alone", async () => {
+        expect(await convert()).toEqual({ codes: [], converted: true, shown: "" });
+        expect(readFileSync(cert, "utf8")).toBe(leaf.certificate + intermediate.certificate);
+        expect(readFileSync(key, "utf8")).toBe(leaf.key);
+        expect(mode(key)).toBe("600");
+    });
+
+    it.each<["cert" | "key", string]>([
+        ["cert", cert],
+        ["key", key],
+    ])("refuses to replace the file of --%s, and leaves both alone", async (option, file) => {
+        writeFileSync(file, "mine");
+        await expect(convert()).rejects.toThrow(
+            `--${option} names ${file}, which is there already; add --force`,
+        );
+        expect(readFileSync(file, "utf8")).toBe("mine");
+        expect(existsSync(option === "cert" ? key : cert)).toBe(false);
+    });
+
+    it("replaces files with --force, and takes the old key file's permissions away", async () => {
+        writeFileSync(key, "mine");
+        chmodSync(key, 0o644);
+        expect((await convert({ force: true })).converted).toBe(true);
+        expect([readFileSync(key, "utf8"), mode(key)]).toEqual([leaf.key, "600"]);
+    });
+
+    it.each<[string, Partial<ConvertFlags>, string]>([
+        ["one file for both", { key: cert }, "the same file"],
+        [
+            "a variable that is not there",
+            { pfxPasswordEnv: "NO_SUCH" },
+            "NO_SUCH of --pfx-password-env is not set",
+        ],
+        ["a PFX file that is not there", { pfx: "no.pfx" }, "no.pfx does not exist"],
+        ["a folder that is not there", { key: path.join(folder, "no", "key.pem") }, "cannot be written"],
+        ["a device", { key: "/dev/null", force: true }, "no plain file"],
+    ])("refuses %s", async (_, flags, message) => {
+        await expect(convert(flags)).rejects.toThrow(message);
+        expect(existsSync(key)).toBe(false);
+    });
+
+    it("does not follow a link with --force", async () => {
+        symlinkSync(path.join(folder, "elsewhere"), key);
+        await expect(convert({ force: true })).rejects.toThrow("no plain file");
+        expect(existsSync(path.join(folder, "elsewhere"))).toBe(false);
+    });
+
+    it("shows the key on a terminal only when that is asked for", async () => {
+        await expect(convert({ key: "-" }, true)).rejects.toThrow("--show-key");
+        expect(existsSync(cert)).toBe(false);
+        expect((await convert({ key: "-", showKey: true }, true)).shown).toBe(leaf.key);
+        rmSync(cert);
+        // A pipe is no terminal.
+        expect((await convert({ key: "-" })).shown).toBe(leaf.key);
+    });
+
+    it("writes nothing when the PFX does not have both", async () => {
+        const open = workshop.write(
+            "no-key.pfx",
+            workshop.export(leaf, [], "-nokeys", "-passout", `pass:${PASSWORD}`),
+        );
+        expect(await convert({ pfx: open })).toMatchObject({ codes: ["pfx-no-key"], converted: false });
+        expect([existsSync(cert), existsSync(key)]).toEqual([false, false]);
+    });
+
+    it("ends with 0, 1 and 2 as a command, and tells why without the password", async () => {
+        const program = path.join(REPOSITORY, "cli", "index.ts");
+        const run = async (password: string, ...args: string[]) =>
+            await execa(
+                "node",
+                ["--import", require.resolve("tsx"), program, "certificate", "convert", ...args],
+                {
+                    cwd: folder,
+                    env: { PFX_PASSWORD: password },
+                    reject: false,
+                },
+            );
+        const files = ["--pfx", pfx, "--pfx-password-env", "PFX_PASSWORD", "--cert", "-", "--key", "-"];
+        const good = await run(PASSWORD, ...files);
+        expect([good.exitCode, good.stderr]).toEqual([0, ""]);
+        expect(`${good.stdout}\n`).toBe(leaf.certificate + intermediate.certificate + leaf.key);
+        const wrong = await run("battery staple", ...files);
+        expect([wrong.exitCode, wrong.stdout]).toEqual([1, ""]);
+        expect(wrong.stderr).toMatch(/^error pfx-password-wrong\n/);
+        expect(wrong.stderr).not.toContain("battery staple");
+        expect((await run(PASSWORD, "--pfx", pfx)).exitCode).toBe(2);
+    });
+});
