@@ -39,6 +39,8 @@ export interface Certificate {
     isCa: boolean;
     /** How many intermediates may follow below it. */
     pathLength?: number;
+    /** Its key's curve is given by numbers instead of a name (RFC 5480, 2.1.1 forbids it). */
+    hasExplicitCurve: boolean;
     /** Absent: every use is allowed. */
     keyUsage?: asn1.KeyUsageType[];
     /** Object identifiers. Absent: every use is allowed. */
@@ -111,6 +113,7 @@ export function parseCertificate(der: Uint8Array): Certificate | undefined {
             authorityKeyId: akid && authorityKeyIdOf(akid),
             nameConstraints: readNameConstraints(extension(asn1.id_ce_nameConstraints, asn1.NameConstraints)),
             mustStaple: tlsFeature !== undefined && STAPLING.test(hex(tlsFeature)),
+            hasExplicitCurve: isExplicitCurve(structure.tbsCertificate.subjectPublicKeyInfo.algorithm),
             isCa: constraints?.cA ?? false,
             pathLength: constraints?.pathLenConstraint,
             keyUsage: extension(asn1.id_ce_keyUsage, asn1.KeyUsage)?.toJSON(),
@@ -133,6 +136,14 @@ export function signedBy(certificate: X509Certificate, issuer: X509Certificate):
     } catch {
         return false;
     }
+}
+
+const EC_PUBLIC_KEY = "1.2.840.10045.2.1";
+const SEQUENCE = 0x30;
+
+/** Node gives a known curve its name, however it is written. */
+function isExplicitCurve({ algorithm, parameters }: asn1.AlgorithmIdentifier): boolean {
+    return algorithm === EC_PUBLIC_KEY && new Uint8Array(parameters ?? new ArrayBuffer(0))[0] === SEQUENCE;
 }
 
 const COMMON_NAME = "2.5.4.3";

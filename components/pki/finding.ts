@@ -1,6 +1,6 @@
 /**
  * How much a finding weighs is decided by the usual clients: OpenSSL (curl, Python, Node), Go, Java, .NET, browsers.
- * - `error`: OpenSSL or most of them refuse it.
+ * - `error`: OpenSSL or several of them refuse it.
  * - `warning`: most connect today, but a person should know; what the strictest of them refuses is at least this.
  * - `info`: good to know.
  */

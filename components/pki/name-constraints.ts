@@ -15,6 +15,8 @@ export interface NameConstraints {
     /** A form of names without a subtree here is free. */
     permitted: Subtrees;
     excluded: Subtrees;
+    /** Some are on neither DNS names, addresses, mail addresses nor URIs: Go knows no more forms than these. */
+    hasUnusualForms: boolean;
 }
 
 /** A certificate's names that constraints are applied to. */
@@ -37,9 +39,16 @@ export function readNameConstraints(
     extension: asn1.NameConstraints | undefined,
 ): NameConstraints | undefined {
     if (!extension) return undefined;
+    const { permittedSubtrees, excludedSubtrees } = extension;
+    const bases = [...(permittedSubtrees ?? []), ...(excludedSubtrees ?? [])].map(one => one.base);
     return {
-        permitted: readSubtrees(extension.permittedSubtrees),
-        excluded: readSubtrees(extension.excludedSubtrees),
+        permitted: readSubtrees(permittedSubtrees),
+        excluded: readSubtrees(excludedSubtrees),
+        hasUnusualForms: bases.some(
+            one =>
+                (one.dNSName ?? one.iPAddress ?? one.rfc822Name ?? one.uniformResourceIdentifier) ===
+                undefined,
+        ),
     };
 }
 

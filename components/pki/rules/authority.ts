@@ -1,8 +1,8 @@
+import { id_ce_nameConstraints, id_kp_serverAuth } from "@peculiar/asn1-x509";
 import { type Certificate, signedBy } from "../certificate";
 import type { Facts } from "../facts";
 import type { Finding } from "../finding";
 import { findViolation } from "../name-constraints";
-import { id_kp_serverAuth } from "@peculiar/asn1-x509";
 
 const ANY_EXTENDED_KEY_USAGE = "2.5.29.37.0";
 
@@ -121,6 +121,24 @@ export function nameNotPermitted({ links }: Facts): Finding | undefined {
         }
     }
     return undefined;
+}
+
+/** Go refuses what is critical and what it does not process, though it may forbid nothing here. */
+export function unusualConstraints({ links }: Facts): Finding | undefined {
+    const authority = links
+        .slice(1)
+        .find(
+            one =>
+                one.nameConstraints?.hasUnusualForms &&
+                one.criticalExtensions.includes(id_ce_nameConstraints),
+        );
+    if (!authority) return undefined;
+    return {
+        code: "unusual-constraints",
+        severity: "warning",
+        message: `${authority.subject} limits names other than DNS names and addresses (name constraints), such as those of directories: Go's clients do not process it and refuse the chain.`,
+        advice: "Have the private authority limit DNS names and addresses only.",
+    };
 }
 
 /** OpenSSL, Go and the browsers read the uses that an authority lists as the uses of all that it issues. */

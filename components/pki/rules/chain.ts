@@ -1,4 +1,5 @@
-import { signedBy } from "../certificate";
+import { type Certificate, signedBy } from "../certificate";
+import type { CertificateChain } from "../chain";
 import type { Facts } from "../facts";
 import type { Finding } from "../finding";
 import { isAnchor, isIssuedByAnchor } from "../roots";
@@ -52,7 +53,9 @@ export function duplicateCertificate({ chain }: Facts): Finding | undefined {
 
 export function unrelatedCertificate({ chain }: Facts): Finding | undefined {
     const onPath = new Set(chain.path.map(one => one.fingerprint));
-    const others = chain.given.filter(one => !onPath.has(one.fingerprint));
+    // What is worse about them is said elsewhere.
+    const wrong = wrongIssuers(chain).map(one => one.wrong);
+    const others = chain.given.filter(one => !onPath.has(one.fingerprint) && !wrong.includes(one));
     if (others.length === 0) return undefined;
     return {
         code: "unrelated-certificate",
@@ -67,25 +70,27 @@ export function unrelatedCertificate({ chain }: Facts): Finding | undefined {
  * one; its signature then does not fit, and it looks no further.
  */
 export function wrongIssuerFirst({ chain }: Facts): Finding | undefined {
-    for (const [i, issuer] of chain.path.entries()) {
-        const below = chain.path[i - 1];
-        if (!below || !signedBy(below.x509, issuer.x509)) continue;
-        const earlier = chain.given.slice(0, chain.given.indexOf(issuer));
-        const wrong = earlier.find(
-            one =>
-                one.subjectDer === below.issuerDer &&
-                !contradictsKeyId(below, one) &&
-                !signedBy(below.x509, one.x509),
-        );
-        if (!wrong) continue;
-        return {
-            code: "wrong-issuer-first",
-            severity: "error",
-            message: `Two certificates of ${issuer.subject} follow ${below.subject}, and the first is not the one that signed it: clients that go by the name refuse the chain.`,
-            advice: "Remove the one that did not sign it, often that of an earlier or later key of the authority.",
-        };
-    }
-    return undefined;
+    const [found] = wrongIssuers(chain);
+    if (!found) return undefined;
+    const { certificate, wrong } = found;
+    return {
+        code: "wrong-issuer-first",
+        severity: "error",
+        message: `Two certificates of ${wrong.subject} come after that of ${certificate.subject}, and the first is not the one that signed it: clients that go by the name refuse the chain.`,
+        advice: "Remove the one that did not sign it, often that of an earlier or later key of the authority.",
+    };
+}
+
+function wrongIssuers({ path, given }: CertificateChain): { certificate: Certificate; wrong: Certificate }[] {
+    return path.slice(1).flatMap((issuer, i) => {
+        const certificate = path[i];
+        if (!certificate || !signedBy(certificate.x509, issuer.x509)) return [];
+        return given
+            .slice(0, given.indexOf(issuer))
+            .filter(one => one.subjectDer === certificate.issuerDer && !contradictsKeyId(certificate, one))
+            .filter(one => !path.includes(one) && !signedBy(certificate.x509, one.x509))
+            .map(wrong => ({ certificate, wrong }));
+    });
 }
 
 /** A root in the chain is ignored: clients trust their own copy or none (RFC 8446, 4.4.2 allows leaving it out). */

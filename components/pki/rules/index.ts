@@ -6,7 +6,7 @@ import { nameNotCovered } from "./names";
 import { uncommonSignature, weakSignature } from "./signatures";
 import * as strength from "./strength";
 import * as strict from "./strict";
-import { untrusted } from "./trust";
+import { trustWithoutRoot, untrusted } from "./trust";
 import * as usage from "./usage";
 import * as validity from "./validity";
 
@@ -43,6 +43,8 @@ export const RULES: readonly Rule[] = [
     strength.uncommonKey,
     strength.unusualExponent,
     uncommonSignature,
+    authority.unusualConstraints,
+    trustWithoutRoot,
     strict.missingKeyIdentifier,
     strict.looseAuthority,
     authority.version1Root,

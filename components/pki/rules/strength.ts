@@ -53,13 +53,13 @@ export function unsupportedKey({ links }: Facts): Finding | undefined {
         const { asymmetricKeyType: type, asymmetricKeyDetails: details } = certificate.x509.publicKey;
         const curve = details?.namedCurve;
         const what =
-            type === "ec" && !TLS_CURVES.has(curve ?? "")
-                ? curve === undefined
-                    ? "an EC key whose curve has no name"
-                    : `an EC key on the curve ${curve}`
-                : !SIGNING_TYPES.has(type ?? "")
-                  ? `a key of type ${type ?? "unknown"}`
-                  : undefined;
+            type === "ec" && certificate.hasExplicitCurve
+                ? "an EC key whose curve is not given by its name"
+                : type === "ec" && !TLS_CURVES.has(curve ?? "")
+                  ? `an EC key on the curve ${curve ?? "(unknown)"}`
+                  : !SIGNING_TYPES.has(type ?? "")
+                    ? `a key of type ${type ?? "unknown"}`
+                    : undefined;
         if (!what || weaknessOfKey(certificate.x509.publicKey)) continue;
         return {
             code: "unsupported-key",

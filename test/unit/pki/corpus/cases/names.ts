@@ -1,0 +1,54 @@
+import { accepted, type Case, refused } from "../case";
+import { dns, ip } from "../mint";
+import { HOST, intermediate, leafBelow, scene } from "../stage";
+
+const named = (hostname: string, names: ReturnType<typeof dns>[], subject = "Test leaf") =>
+    scene([leafBelow(intermediate, { subject }, names), intermediate], { hostname });
+
+/** RFC 9525. The verdicts on names alone are compared far more often in the property tests. */
+export const NAME_CASES: Case[] = [
+    accepted("a wildcard stands for one label", [], () => named(HOST, [dns("*.contoso.test")])),
+    accepted("one of several names", [], () =>
+        named(HOST, [dns("a.contoso.test"), dns(HOST), dns("b.test")]),
+    ),
+    accepted("upper case in the certificate", [], () => named(HOST, [dns("Score.CONTOSO.test")])),
+    accepted("an IPv4 address", [], () => named("20.1.2.3", [ip("20.1.2.3")])),
+    accepted("an IPv6 address", [], () => named("2001:db8::1", [ip("2001:db8::1")])),
+    accepted("an international name", [], () => named("xn--bcher-kva.test", [dns("xn--bcher-kva.test")])),
+    accepted("a wildcard for an international label", [], () =>
+        named("xn--bcher-kva.contoso.test", [dns("*.contoso.test")]),
+    ),
+    refused("another name", ["name-not-covered"], () => named(HOST, [dns("other.contoso.test")])),
+    refused("the name stands in the common name only", ["name-not-covered"], () => named(HOST, [], HOST), {
+        openssl: "goes by the common name where there are no alternative names",
+        node: "goes by the common name where there are no alternative names",
+        python: "goes by the common name where there are no alternative names",
+    }),
+    refused("the name stands in the common name, others beside it", ["name-not-covered"], () =>
+        named(HOST, [dns("other.test")], HOST),
+    ),
+    refused("a partial wildcard", ["name-not-covered"], () => named(HOST, [dns("sc*.contoso.test")]), {
+        openssl: "takes partial wildcards unless told not to",
+        node: "takes partial wildcards",
+    }),
+    refused("a wildcard inside of the name", ["name-not-covered"], () => named(HOST, [dns("score.*.test")])),
+    refused("a wildcard for two labels", ["name-not-covered"], () =>
+        named(`a.${HOST}`, [dns("*.contoso.test")]),
+    ),
+    refused("a wildcard for no label", ["name-not-covered"], () =>
+        named("contoso.test", [dns("*.contoso.test")]),
+    ),
+    refused(
+        "a wildcard for a top-level domain",
+        ["name-not-covered"],
+        () => named("contoso.test", [dns("*.test")]),
+        {
+            go: "knows no top-level domains",
+        },
+    ),
+    refused("an address as a DNS name", ["name-not-covered"], () => named("20.1.2.3", [dns("20.1.2.3")])),
+    refused("another address", ["name-not-covered"], () => named("20.1.2.3", [ip("20.1.2.4")])),
+    refused("an address in the common name only", ["name-not-covered"], () =>
+        named("20.1.2.3", [], "20.1.2.3"),
+    ),
+];

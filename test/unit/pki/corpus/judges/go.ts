@@ -1,0 +1,33 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
+import { execa } from "execa";
+import { cached } from "../../../../../tools/cache";
+import type { Judge, Verdict } from "./judge";
+import { questionOf } from "./question";
+
+/** What a client written in Go does with a server's certificates. */
+export const go: Judge = {
+    name: "go",
+    judge: async scenes => {
+        const input = JSON.stringify(scenes.map(questionOf));
+        const { stdout } = await execa(await program(), { input });
+        return JSON.parse(stdout) as Verdict[];
+    },
+};
+
+/** Built once: from the standard library alone. */
+async function program(): Promise<string> {
+    const source = path.join(__dirname, "go");
+    const [files, version] = [["main.go", "go.mod"], (await execa("go", ["env", "GOVERSION"])).stdout];
+    const hash = createHash("sha256").update(version);
+    for (const file of files) hash.update(readFileSync(path.join(source, file)));
+    const key = `certificate-judge-${hash.digest("hex").slice(0, 16)}-${process.arch}`;
+    const folder = await cached(path.join("test", key), async target => {
+        await execa("go", ["build", "-trimpath", "-o", path.join(target, "judge"), "."], {
+            cwd: source,
+            env: { CGO_ENABLED: "0" },
+        });
+    });
+    return path.join(folder, "judge");
+}

@@ -1,0 +1,3 @@
+module certificate-judge
+
+go 1.24

@@ -1,0 +1,64 @@
+import { isIP } from "node:net";
+import { Duplex } from "node:stream";
+import * as tls from "node:tls";
+import type { Scene } from "../case";
+import { keyPem } from "../mint";
+import type { Judge } from "./judge";
+
+/** A handshake between Node and itself: OpenSSL as most programs use it, not strict, with what it does about keys. */
+export const node: Judge = {
+    name: "node",
+    judge: scenes => Promise.all(scenes.map(scene => (scene.at ? undefined : shakeHands(scene)))),
+};
+
+function shakeHands({ chain, key, roots, hostname }: Scene): Promise<string> | undefined {
+    const [leaf] = chain;
+    const privateKey = key ?? (leaf && keyPem(leaf));
+    if (privateKey === undefined) return undefined;
+    return new Promise(resolve => {
+        const [one, other] = pair();
+        try {
+            const cert = chain.map(each => each.pem).join("");
+            // What the server allows itself is not the question.
+            const ciphers = "DEFAULT:@SECLEVEL=0";
+            const secureContext = tls.createSecureContext({ cert, key: privateKey, ciphers });
+            const server = new tls.TLSSocket(one, { isServer: true, secureContext });
+            server.on("error", () => undefined);
+        } catch (error) {
+            return resolve(`the server: ${(error as Error).message}`);
+        }
+        const client = tls.connect({
+            socket: other,
+            host: hostname,
+            servername: isIP(hostname) ? "" : hostname,
+            ca: roots.map(each => each.pem),
+        });
+        const end = (verdict: string) => {
+            client.destroy();
+            one.destroy();
+            resolve(verdict);
+        };
+        client.on("secureConnect", () => end(""));
+        client.on("error", error => end(error.message || "the connection broke"));
+        client.on("close", () => end("the connection was closed"));
+    });
+}
+
+/** Two ends of one connection, without a network. */
+function pair(): [Duplex, Duplex] {
+    const end = (peer: () => Duplex) =>
+        new Duplex({
+            read: () => undefined,
+            write: (chunk, _, done) => {
+                peer().push(chunk);
+                done();
+            },
+            final: done => {
+                peer().push(null);
+                done();
+            },
+        });
+    const one: Duplex = end(() => other);
+    const other: Duplex = end(() => one);
+    return [one, other];
+}

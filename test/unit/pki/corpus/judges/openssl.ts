@@ -1,0 +1,44 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { isIP } from "node:net";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import type { Scene } from "../case";
+import { now } from "../mint";
+import type { Judge, Verdict } from "./judge";
+
+/** `openssl verify` as strict as it can be told to be. It is not shown the key. */
+export const openssl: Judge = {
+    name: "openssl",
+    judge: async scenes => {
+        const folder = await mkdtemp(path.join(tmpdir(), "corpus-"));
+        try {
+            const verdicts: Verdict[] = [];
+            for (const scene of scenes) verdicts.push(await verify(scene, folder));
+            return verdicts;
+        } finally {
+            await rm(folder, { recursive: true });
+        }
+    },
+};
+
+async function verify({ chain, roots, hostname, at = now }: Scene, folder: string): Promise<string> {
+    const [leaf, ...others] = chain.map(one => one.pem);
+    const file = async (name: string, text: string) => {
+        await writeFile(path.join(folder, name), text);
+        return path.join(folder, name);
+    };
+    const leafFile = await file("leaf.pem", leaf ?? "");
+    const args = [
+        ...["verify", "-x509_strict", "-purpose", "sslserver", "-no-CApath", "-no-CAstore"],
+        ...["-CAfile", await file("roots.pem", roots.map(one => one.pem).join(""))],
+        ...(others.length > 0 ? ["-untrusted", await file("others.pem", others.join(""))] : []),
+        ...[isIP(hostname) ? "-verify_ip" : "-verify_hostname", hostname],
+        ...["-attime", String(at.getTime() / 1000), leafFile],
+    ];
+    return new Promise(resolve => {
+        execFile("openssl", args, (error, _, stderr) => {
+            resolve(error ? (/error \d+ at \d+ depth lookup: ?(.*)/.exec(stderr)?.[1] ?? stderr) : "");
+        });
+    });
+}
