@@ -13,6 +13,10 @@ export interface SandboxInstance {
     arm: { address: string; port: number };
     /** The DNS server, UDP and TCP. Port 53 as root, 8053 otherwise. */
     dns: { address: string; port: number };
+    /** The same names for the sandbox's pods, with the addresses by which pods get there. Not port 53: that is CoreDNS's. */
+    dnsForPods: { address: string; port: number };
+    /** The sandbox's block of loopback addresses, as a network: all others below are in it. */
+    addresses: string;
     /** The door to the Kubernetes API server, which itself listens inside the namespace. */
     kubernetes: { address: string; port: number };
     /** First three octets of the addresses that stand for public addresses of container groups. */
@@ -43,6 +47,8 @@ export function sandboxInstance(environment: NodeJS.ProcessEnv = process.env): S
         namespace: `inference-sandbox-${number}`,
         arm: { address: `127.0.${block}.1`, port: 8443 },
         dns: { address: `127.0.${block}.53`, port: process.getuid?.() === 0 ? 53 : 8053 },
+        dnsForPods: { address: `127.0.${block}.54`, port: 8053 },
+        addresses: `127.0.${block}.0/22`,
         kubernetes: { address: `127.0.${block}.6`, port: 6443 },
         containerGroupAddresses: `127.0.${block + 1}`,
         loadBalancerAddresses: `127.0.${block + 2}`,

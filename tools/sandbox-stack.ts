@@ -50,9 +50,14 @@ export async function prepareSandboxStack(
     if (!existsSync(file)) await createStack(instance, engine, stack, file);
 
     const kept = parse(await readFile(file, "utf8")) as { encryptionsalt: string };
-    const configuration = parseDocument(await readFile(path.join(ROOT, "stacks", stackFile(stack)), "utf8"));
+    const configuration = parseDocument(await stackConfiguration(stack));
     if (!configuration.has("encryptionsalt")) configuration.set("encryptionsalt", kept.encryptionsalt);
     await writeFile(inState(stackFile(stack)), String(configuration), { mode: PRIVATE });
+}
+
+/** The stack's file in the checkout. */
+export function stackConfiguration(stack: string): Promise<string> {
+    return readFile(path.join(ROOT, "stacks", stackFile(stack)), "utf8");
 }
 
 function stackFile(stack: string): string {

@@ -2,8 +2,10 @@ import { existsSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import type { SandboxInstance } from "../instance";
-import { CertificateAuthority } from "../node/authority";
+import { nodeFolder } from "../node/configuration";
 import { nodeExists } from "../node/node";
+import { AZURE_RESOLVER } from "../node/settings";
+import { sandboxAuthority } from "../node/trust";
 import { accessToken } from "./arm/access-token";
 import { ResourceManager } from "./arm/resource-manager";
 import { resourceTypes } from "./arm/resource-types";
@@ -17,7 +19,9 @@ import { PodWatch } from "./container-groups/pod-watch";
 import { RecordingRunner } from "./container-groups/runner";
 import { SUBSCRIPTIONS, TENANT } from "./context";
 import { dnsServer } from "./dns/server";
-import { servedZones } from "./dns/zones";
+import { ENDPOINTS, servedZones, zonesForPods } from "./dns/zones";
+import { serveOwnPods } from "./identity/own-pods";
+import { TokenIssuer } from "./identity/tokens";
 import { ServiceController } from "./kubernetes-services/controller";
 import { LoadBalancerConfigurator } from "./load-balancer/load-balancer";
 import { SandboxKubernetes } from "./managed-clusters/kubernetes";
@@ -46,18 +50,35 @@ export async function startControl(instance: SandboxInstance, clock = () => new 
     const runner = cluster?.runner ?? new RecordingRunner();
     const types = resourceTypes({ store, instance, runner, kubernetes: cluster?.kubernetes, clock });
     const manager = new ResourceManager(store, types, clock);
+    const token = accessToken(stateFolder);
+    const tokens = new TokenIssuer(token, TENANT, clock);
+    const serviceAccountKeyFile = nodeFolder(instance, "pki", "service-accounts.pem");
     const server = armServer({
         router: new ArmRouter(manager, types, SUBSCRIPTIONS, TENANT, clock),
-        token: accessToken(stateFolder),
+        token,
+        login: { store, tokens, tenant: TENANT, serviceAccountKeyFile, clock },
         certificate: await armCertificate(instance),
     });
     manager.resume();
-    const dns = await dnsServer(instance.dns, () => servedZones(store.all(), instance.dns.address));
+    const zones = () => servedZones(store.all(), { dns: instance.dns.address, arm: arm.address });
+    const dns = await Promise.all([
+        dnsServer(instance.dns, zones),
+        dnsServer(instance.dnsForPods, () => zonesForPods(zones())),
+    ]);
     await server.listen({ host: arm.address, port: arm.port });
+    const pods =
+        cluster && nodeExists(instance)
+            ? await serveOwnPods(instance, { store, tokens, clock, ...cluster })
+            : undefined;
     return {
         kubernetes: cluster !== undefined,
         async close() {
-            await Promise.all([server.close(), dns.close(), cluster?.close()]);
+            await Promise.all([
+                server.close(),
+                ...dns.map(one => one.close()),
+                cluster?.close(),
+                pods?.close(),
+            ]);
         },
     };
 }
@@ -68,9 +89,11 @@ function runInKubernetes(instance: SandboxInstance, store: Store, clock: () => D
     config.loadFromFile(path.join(instance.stateFolder, "kubeconfig"));
     const api = config.makeApiClient(CoreV1Api);
     const pods = new PodWatch(config, api, NAMESPACE);
-    const runner = new KubernetesRunner(api, pods, (account, share) =>
-        shareFolder(instance.stateFolder, account, share),
-    );
+    const ownNode = nodeExists(instance);
+    const runner = new KubernetesRunner(api, pods, {
+        shareFolder: (account, share) => shareFolder(instance.stateFolder, account, share),
+        ...(ownNode && { nameServer: AZURE_RESOLVER }),
+    });
     const groups = () => store.ofType(CONTAINER_GROUPS);
     const loadBalancer: LoadBalancerConfigurator = new LoadBalancerConfigurator(instance, () => [
         ...groups().flatMap(group => groupListeners(group, runner.podOf(group))),
@@ -78,9 +101,7 @@ function runInKubernetes(instance: SandboxInstance, store: Store, clock: () => D
     ]);
     const apply = () => loadBalancer.changed();
     // A cluster that was there before has a cloud of its own to give addresses.
-    const services = nodeExists(instance)
-        ? new ServiceController(config, instance, store, clock, apply)
-        : undefined;
+    const services = ownNode ? new ServiceController(config, instance, store, clock, apply) : undefined;
     const reconcile = () => void runner.reconcile(groups()).catch((error: unknown) => console.error(error));
 
     // Before the pods are known the load balancer keeps what it had: they run on while this process restarts.
@@ -95,6 +116,7 @@ function runInKubernetes(instance: SandboxInstance, store: Store, clock: () => D
         timer = setInterval(reconcile, RECONCILE_MS);
     });
     return {
+        api,
         runner,
         kubernetes: new SandboxKubernetes(path.join(instance.stateFolder, "kubeconfig")),
         close: async () => {
@@ -105,15 +127,15 @@ function runInKubernetes(instance: SandboxInstance, store: Store, clock: () => D
     };
 }
 
-/** Signed by the sandbox's authority, `ca.pem` in the state folder. */
-async function armCertificate({ stateFolder, arm }: SandboxInstance) {
-    const authority = await CertificateAuthority.open(stateFolder, "azure-secure-inference sandbox");
+/** Signed by the sandbox's authority, and good for Azure's own names: whoever trusts the authority finds Azure here. */
+async function armCertificate(instance: SandboxInstance) {
+    const authority = await sandboxAuthority(instance);
     const { certificate, key } = await authority.issue({
-        file: "arm-server",
-        commonName: "Azure Resource Manager of the sandbox",
+        file: "azure-server",
+        commonName: "Azure of the sandbox",
         use: "server",
-        names: ["localhost"],
-        addresses: [arm.address],
+        names: ["localhost", ...ENDPOINTS],
+        addresses: [instance.arm.address],
     });
     return { certificate: readFileSync(certificate, "utf8"), key: readFileSync(key, "utf8") };
 }

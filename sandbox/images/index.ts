@@ -5,14 +5,17 @@ import { importImage } from "../node/images";
 import { unpackImage } from "./archive";
 import { FRONT_IMAGE } from "./front";
 import { irisImage } from "./iris";
+import { LEGO_IMAGE, legoArchive } from "./lego";
 import { buildImage } from "./recipe";
 
 /**
  * Makes `localhost/front:3.0` and `localhost/iris:1` known to a running node, building them when they are not in the cache.
  * A stack that names images of a registry instead needs neither: the node pulls those, where it can reach the registry.
+ * @param configuration of a stack: `localhost/lego:5`, which takes a minute to build, is made when it is named there
  */
-export async function ensureImages(instance: SandboxInstance): Promise<void> {
+export async function ensureImages(instance: SandboxInstance, configuration = ""): Promise<void> {
     for (const archive of await imageArchives()) await importImage(instance, archive);
+    if (configuration.includes(LEGO_IMAGE)) await importImage(instance, await legoArchive());
 }
 
 /** The archives of both images. Needs no sandbox, so that they can be built while one starts. */

@@ -4,6 +4,7 @@ import type { SandboxInstance } from "../instance";
 import { applyObject, type ClusterObject } from "./api";
 import type { ClusterCredentials } from "./credentials";
 import { DNS_SERVICE_ADDRESS, NODE_ADDRESS, NODE_PORTS } from "./settings";
+import { sandboxAuthority } from "./trust";
 
 const NAMESPACE = "kube-system";
 
@@ -16,7 +17,9 @@ export async function applyClusterObjects(
     credentials: ClusterCredentials,
 ): Promise<void> {
     const authority = readFileSync(credentials.authority.certificate).toString("base64");
-    const objects = [...rights(), ...names(), ...metrics(authority)];
+    const { files } = await sandboxAuthority(instance);
+    const azure = readFileSync(files.certificate).toString("base64");
+    const objects = [...rights(), ...names(), ...metrics(authority), workloadIdentity(azure)];
     let failure: unknown;
     // For a moment a new API server says that it is ready but has neither the namespace nor addresses for Services.
     const applied = await eventually(async () => {
@@ -82,6 +85,35 @@ function metrics(authority: string): ClusterObject[] {
             },
         },
     ];
+}
+
+/** AKS's webhook for pods that want to be an identity of Azure's. It answers from the control process. */
+function workloadIdentity(authority: string): ClusterObject {
+    const name = "azure-wi-webhook-mutating-webhook-configuration";
+    return {
+        collection: "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations",
+        apiVersion: "admissionregistration.k8s.io/v1",
+        kind: "MutatingWebhookConfiguration",
+        metadata: { name },
+        webhooks: [
+            {
+                name: "mutation.azure-workload-identity.io",
+                admissionReviewVersions: ["v1"],
+                clientConfig: {
+                    url: `https://${NODE_ADDRESS}:${NODE_PORTS.admission}/mutate`,
+                    caBundle: authority,
+                },
+                failurePolicy: "Fail",
+                matchPolicy: "Equivalent",
+                reinvocationPolicy: "Never",
+                sideEffects: "None",
+                objectSelector: { matchLabels: { "azure.workload.identity/use": "true" } },
+                rules: [
+                    { apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["pods"] },
+                ],
+            },
+        ],
+    };
 }
 
 function role(name: string, rules: object[]): ClusterObject {

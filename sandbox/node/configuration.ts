@@ -3,7 +3,17 @@ import { stringify } from "yaml";
 import type { SandboxInstance } from "../instance";
 import type { ClusterCredentials } from "./credentials";
 import { nodeRunFolder } from "./namespace";
-import { CLUSTER_DOMAIN, NODE_ADDRESS, NODE_PORTS, POD_NETWORK, SERVICE_NETWORK } from "./settings";
+import {
+    addressForPods,
+    AZURE_RESOLVER,
+    CLUSTER_DOMAIN,
+    HOST_NETWORK,
+    METADATA_ADDRESS,
+    NODE_ADDRESS,
+    NODE_PORTS,
+    POD_NETWORK,
+    SERVICE_NETWORK,
+} from "./settings";
 import type { NodeTools } from "./tools";
 
 /** Where the node keeps what outlives it: etcd's data, images, volumes. */
@@ -16,7 +26,7 @@ export function containerdSocket(instance: SandboxInstance): string {
     return path.join(nodeRunFolder(instance), "containerd.sock");
 }
 
-/** One bridge, no way out: pods reach each other, Services and the node, nothing else. */
+/** One bridge: pods reach each other, Services, the node, and through its door the sandbox's addresses on the host. */
 export function cniConfiguration(): string {
     return JSON.stringify({
         cniVersion: "0.4.0",
@@ -30,7 +40,13 @@ export function cniConfiguration(): string {
                 ipam: {
                     type: "host-local",
                     ranges: [[{ subnet: POD_NETWORK }]],
-                    routes: [{ dst: `${NODE_ADDRESS}/32` }, { dst: SERVICE_NETWORK }],
+                    routes: [
+                        `${NODE_ADDRESS}/32`,
+                        SERVICE_NETWORK,
+                        HOST_NETWORK,
+                        `${AZURE_RESOLVER}/32`,
+                        `${METADATA_ADDRESS}/32`,
+                    ].map(dst => ({ dst })),
                 },
             },
         ],
@@ -70,7 +86,10 @@ export function containerdConfiguration(
         }),
         table(`${cri}.cni`, { bin_dir: tools.cniPlugins, conf_dir: nodeFolder(instance, "cni") }),
         table(`${cri}.containerd`, { snapshotter: "overlayfs", default_runtime_name: "runc" }),
-        table(`${cri}.containerd.runtimes.runc`, { runtime_type: "io.containerd.runc.v2" }),
+        table(`${cri}.containerd.runtimes.runc`, {
+            runtime_type: "io.containerd.runc.v2",
+            base_runtime_spec: nodeFolder(instance, "container.json"),
+        }),
         table(`${cri}.containerd.runtimes.runc.options`, { BinaryName: tools.runc, SystemdCgroup: false }),
         "",
     ].join("\n");
@@ -121,10 +140,19 @@ export function kubeletConfiguration(
 }
 
 /**
- * CoreDNS's configuration, with the times of AKS: an answer may be up to 30 seconds old. There is no server for names
- * outside of the cluster, and the answer says so at once.
+ * CoreDNS's configuration, with the times of AKS: an answer may be up to 30 seconds old. Names outside of the cluster are
+ * the sandbox's, which knows no others. The second server has them for container groups, and for those who ask the name
+ * servers of a zone themselves.
  */
-export function namesConfiguration(credentials: ClusterCredentials): string {
+export function namesConfiguration(instance: SandboxInstance, credentials: ClusterCredentials): string {
+    const { address, port } = instance.dnsForPods;
+    // Through the door, which passes on TCP.
+    const forward = [
+        `    forward . ${addressForPods(address)}:${port} {`,
+        "        force_tcp",
+        "        max_fails 0",
+        "    }",
+    ];
     return [
         `.:${NODE_PORTS.dns} {`,
         `    bind ${NODE_ADDRESS}`,
@@ -137,9 +165,12 @@ export function namesConfiguration(credentials: ClusterCredentials): string {
         "        pods insecure",
         "        ttl 30",
         "    }",
-        "    template ANY ANY {",
-        "        rcode NXDOMAIN",
-        "    }",
+        ...forward,
+        "}",
+        `.:${NODE_PORTS.azureNames} {`,
+        `    bind ${NODE_ADDRESS}`,
+        "    errors",
+        ...forward,
         "}",
         "",
     ].join("\n");

@@ -23,9 +23,11 @@ import {
 } from "./control-groups";
 import { type ClusterCredentials, clusterCredentials } from "./credentials";
 import { NODE_DAEMONS, nodeDaemons } from "./daemons";
+import { openDoor } from "./door";
 import { importImage, PAUSE_IMAGE, pauseArchive } from "./images";
 import { findNamespaces, type NodeNamespaces, nodeNamespaces, nodeRunFolder } from "./namespace";
 import { nodeTools } from "./tools";
+import { authoritiesFile, containerSpecification, trustedAuthorities } from "./trust";
 
 /** How long a daemon may take until it answers. Long, for a machine that is busy with something else. */
 const READY_MS = 120_000;
@@ -54,7 +56,10 @@ export async function prepareNode(instance: SandboxInstance): Promise<PreparedNo
     writeConfiguration(nodeFolder(instance, "containerd.toml"), containerd);
     const kubelet = kubeletConfiguration(instance, credentials, groups.root);
     writeConfiguration(nodeFolder(instance, "kubelet.yaml"), kubelet);
-    writeConfiguration(nodeFolder(instance, "Corefile"), namesConfiguration(credentials));
+    writeConfiguration(nodeFolder(instance, "Corefile"), namesConfiguration(instance, credentials));
+    writeConfiguration(authoritiesFile(instance), await trustedAuthorities(instance), 0o644);
+    writeConfiguration(nodeFolder(instance, "container.json"), await containerSpecification(instance, tools));
+    await openDoor(namespaces, tools);
 
     const daemons = nodeDaemons(instance, { tools, groups, namespaces, credentials });
     return { namespaces, groups, start: () => startNode(instance, daemons, credentials) };
@@ -141,7 +146,7 @@ function accepts(socket: string): Promise<boolean> {
     });
 }
 
-function writeConfiguration(file: string, text: string): void {
+function writeConfiguration(file: string, text: string, mode = 0o600): void {
     mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-    writeFileSync(file, text, { mode: 0o600 });
+    writeFileSync(file, text, { mode });
 }

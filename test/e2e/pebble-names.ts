@@ -17,7 +17,7 @@ export async function testNames(addresses: Readonly<Record<string, string>>): Pr
     const address = "127.0.0.1";
     // Each name is a zone of its own, so that none is above them that would have to know of all.
     const zones = new Map<string, Map<RecordType, ServedRecordSet>>();
-    const set: TestNames["set"] = (name, type, records) => {
+    const set = (name: string, type: RecordType, records: ServedRecordSet["records"]) => {
         const key = name.toLowerCase();
         const types = zones.get(key) ?? new Map<RecordType, ServedRecordSet>();
         zones.set(key, types.set(type, { ttl: 0, records }));
@@ -26,8 +26,8 @@ export async function testNames(addresses: Readonly<Record<string, string>>): Pr
         [...zones].map(([name, types]): ServedZone => ({ name, names: new Map([["@", types]]) }));
     for (const [name, target] of Object.entries(addresses)) set(name, "A", [target]);
     const port = await freePort(address);
-    const { close } = await dnsServer({ address, port }, served);
-    return { server: `${address}:${port}`, set, close };
+    const server = await dnsServer({ address, port }, served);
+    return { server: `${address}:${port}`, set, close: () => server.close() };
 }
 
 /** Free for TCP; hardly anybody has it for UDP. */

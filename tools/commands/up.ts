@@ -9,7 +9,12 @@ import { sandboxInstance } from "../../sandbox/instance";
 import { installStandIns } from "../../sandbox/providers/install";
 import { pulumiEngine } from "../engine";
 import { endLike, runInteractively, runScript } from "../run";
-import { prepareSandboxStack, SANDBOX_STACKS, sandboxEnvironment } from "../sandbox-stack";
+import {
+    prepareSandboxStack,
+    SANDBOX_STACKS,
+    sandboxEnvironment,
+    stackConfiguration,
+} from "../sandbox-stack";
 import { SAMPLE_REQUEST, showScore } from "../show-score";
 import { update } from "../update";
 
@@ -17,7 +22,7 @@ async function upInSandbox(stack: string): Promise<number> {
     const instance = sandboxInstance();
     const engine = await pulumiEngine();
     const { substrate, reason } = await sandboxUp(instance);
-    if (substrate === "node") await ensureImages(instance);
+    if (substrate === "node") await ensureImages(instance, await stackConfiguration(stack));
 
     const environment = { ...engine.environment, ...sandboxEnvironment(instance, stack) };
     await prepareSandboxStack(instance, engine, stack);

@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import * as path from "node:path";
+import type { Principal, TokenIssuer } from "../identity/tokens";
 import { writeAtomically } from "../state/atomic-file";
 import { ArmError } from "./errors";
 
@@ -11,8 +12,15 @@ export function accessToken(stateFolder: string): string {
     return readFileSync(file, "utf8").trim();
 }
 
-/** @throws ArmError when the Authorization header does not carry the token */
-export function checkAuthorization(header: string | undefined, token: string): void {
+/**
+ * Whose token the Authorization header carries: undefined for the sandbox's own user.
+ * @throws ArmError when it carries none that is valid
+ */
+export function authorizedAs(
+    header: string | undefined,
+    token: string,
+    tokens: TokenIssuer | undefined,
+): Principal | undefined {
     const shown = /^Bearer +(\S+)$/i.exec(header ?? "")?.[1];
     if (shown === undefined) {
         throw new ArmError(
@@ -22,9 +30,10 @@ export function checkAuthorization(header: string | undefined, token: string): v
         );
     }
     // Digests have one length, so that the comparison takes the same time whatever was shown.
-    if (!timingSafeEqual(digest(shown), digest(token))) {
-        throw new ArmError(401, "InvalidAuthenticationToken", "The access token is invalid.");
-    }
+    if (timingSafeEqual(digest(shown), digest(token))) return undefined;
+    const principal = tokens?.principalOf(shown);
+    if (principal) return principal;
+    throw new ArmError(401, "InvalidAuthenticationToken", "The access token is invalid.");
 }
 
 function digest(text: string): Buffer {

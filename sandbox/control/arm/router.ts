@@ -1,8 +1,11 @@
+import { checkPermission } from "../identity/permissions";
+import type { Principal } from "../identity/tokens";
 import type { JsonObject, Resource } from "../state/resource";
 import { isTransitioning } from "../state/resource";
 import { checkApiVersion } from "./api-version";
 import { ArmError, methodNotAllowed } from "./errors";
 import { failureOf, operationStatus, RETRY_AFTER_SECONDS, startOperation, statusBody } from "./operations";
+import { queryResources, RESOURCE_GRAPH_PATH } from "./resource-graph";
 import { type ArmAddress, fullType, parseArmAddress } from "./resource-id";
 import type { Place, ResourceManager } from "./resource-manager";
 import type { OperationStyle, ResourceType } from "./resource-type";
@@ -15,6 +18,8 @@ export interface ArmCall {
     body: JsonObject;
     ifMatch?: string;
     ifNoneMatch?: string;
+    /** Who asks; undefined for the sandbox's own user, who may do everything. */
+    principal?: Principal;
     /** Scheme and host by which the client came: addresses in answers start with it. */
     origin: string;
 }
@@ -36,6 +41,10 @@ export class ArmRouter {
     ) {}
 
     async route(call: ArmCall): Promise<ArmAnswer> {
+        if (call.path.toLowerCase() === RESOURCE_GRAPH_PATH && call.method === "POST") {
+            const body = queryResources(this.manager.store, call.principal, call.body);
+            return { status: 200, body };
+        }
         const address = parseArmAddress(call.path);
         checkApiVersion(call.query["api-version"], this.types.get(fullType(address)));
         if (!this.subscriptions.includes(address.subscription.toLowerCase())) {
@@ -45,6 +54,7 @@ export class ArmRouter {
                 `The subscription '${address.subscription}' could not be found.`,
             );
         }
+        if (call.principal) checkPermission(this.manager.store, call.principal, call, address);
         return address.namespace === undefined
             ? this.withoutProvider(call, address)
             : this.withProvider(call, address);

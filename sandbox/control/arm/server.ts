@@ -1,6 +1,8 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { loginRoutes, type LoginSettings } from "../identity/login";
+import type { Principal } from "../identity/tokens";
 import type { JsonObject } from "../state/resource";
-import { checkAuthorization } from "./access-token";
+import { authorizedAs } from "./access-token";
 import { type ArmAnswer, type ArmCall, ArmRouter } from "./router";
 import { ArmError, type ArmErrorBody } from "./errors";
 
@@ -16,12 +18,14 @@ export interface ServerCertificate {
 export interface ArmServerSettings {
     router: ArmRouter;
     token: string;
+    /** Lets others in than the sandbox's own user: managed identities. */
+    login?: LoginSettings;
     /** Without it the server speaks plain HTTP: for tests that inject requests. */
     certificate?: ServerCertificate;
 }
 
 /** The HTTP side of ARM: authorisation, bodies, errors. What an address means is the router's business. */
-export function armServer({ router, token, certificate }: ArmServerSettings): FastifyInstance {
+export function armServer({ router, token, login, certificate }: ArmServerSettings): FastifyInstance {
     const options = { bodyLimit: BODY_LIMIT_BYTES, requestTimeout: 60_000, forceCloseConnections: true };
     const server: FastifyInstance = certificate
         ? Fastify({ ...options, https: { cert: certificate.certificate, key: certificate.key } })
@@ -30,14 +34,24 @@ export function armServer({ router, token, certificate }: ArmServerSettings): Fa
     server.removeContentTypeParser(["application/json", "text/plain"]);
     server.addContentTypeParser("*", { parseAs: "string" }, (_, text, done) => done(null, text));
 
-    server.addHook("onRequest", (request, _, done) => {
-        checkAuthorization(request.headers.authorization, token);
-        done();
-    });
-    server.all("/*", async (request, reply) => {
-        const answer = await router.route(callOf(request));
-        return send(reply, answer);
-    });
+    // By another name than Resource Manager's, and open to all: who comes here has no token yet.
+    if (login) loginRoutes(server, login);
+    const principals = new WeakMap<object, Principal>();
+    server.all(
+        "/*",
+        {
+            onRequest(request, _, done) {
+                const principal = authorizedAs(request.headers.authorization, token, login?.tokens);
+                if (principal) principals.set(request, principal);
+                done();
+            },
+        },
+        async (request, reply) => {
+            const principal = principals.get(request);
+            const answer = await router.route({ ...callOf(request), ...(principal && { principal }) });
+            return send(reply, answer);
+        },
+    );
     server.setErrorHandler((error, _, reply) => {
         const { status, body } = errorAnswer(error);
         if (status === 401) reply.header("WWW-Authenticate", "Bearer");

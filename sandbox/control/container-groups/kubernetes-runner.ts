@@ -3,7 +3,7 @@ import { ArmError } from "../arm/errors";
 import type { Resource } from "../state/resource";
 import { type GroupInstanceView, instanceView } from "./instance-view";
 import { type ContainerGroupHidden, containerGroupHidden, containerGroupProperties } from "./model";
-import { GENERATION_LABEL, GROUP_LABEL, groupKey, podManifests } from "./pod";
+import { GENERATION_LABEL, GROUP_LABEL, groupKey, type PodHost, podManifests } from "./pod";
 import type { PodWatch } from "./pod-watch";
 import { type ContainerGroupRunner, containerNames, type LogOptions } from "./runner";
 import { startState } from "./start-state";
@@ -22,11 +22,10 @@ export class KubernetesRunner implements ContainerGroupRunner {
     private readonly running = new Set<string>();
     private ready: Promise<void> | undefined;
 
-    /** @param shareFolder the host folder of a storage account's share */
     constructor(
         private readonly api: CoreV1Api,
         private readonly pods: PodWatch,
-        private readonly shareFolder: (account: string, share: string) => string,
+        private readonly host: PodHost,
     ) {}
 
     /** Ends when the namespace is there and the pods are known. */
@@ -136,7 +135,7 @@ export class KubernetesRunner implements ContainerGroupRunner {
             properties: containerGroupProperties.parse(group.properties),
             generation,
             namespace: NAMESPACE,
-            shareFolder: this.shareFolder,
+            ...this.host,
         });
         for (const body of secrets) {
             await retried(() =>

@@ -25,7 +25,15 @@ export interface PodManifests {
     secrets: V1Secret[];
 }
 
-export interface PodInput {
+/** What there is where the pods run. */
+export interface PodHost {
+    /** The host folder of an Azure file share. */
+    shareFolder: (storageAccount: string, share: string) => string;
+    /** Address of Azure's DNS server. Without it pods get the node's own. */
+    nameServer?: string;
+}
+
+export interface PodInput extends PodHost {
     /** ARM id of the container group. */
     id: string;
     name: string;
@@ -33,8 +41,6 @@ export interface PodInput {
     /** Raised at every restart: a new generation is a new pod. */
     generation: number;
     namespace: string;
-    /** The host folder of an Azure file share. */
-    shareFolder: (storageAccount: string, share: string) => string;
 }
 
 export const ID_ANNOTATION = "sandbox/container-group-id";
@@ -84,6 +90,7 @@ export function podManifests(input: PodInput): PodManifests {
     }
 
     const environment = secretName("environment");
+    const fixed = readOnlyShares(properties);
     const pod: V1Pod = {
         apiVersion: "v1",
         kind: "Pod",
@@ -93,12 +100,12 @@ export function podManifests(input: PodInput): PodManifests {
             enableServiceLinks: false,
             restartPolicy: properties.restartPolicy ?? "Always",
             terminationGracePeriodSeconds: GRACE_SECONDS,
-            ...dnsOf(properties),
+            ...dnsOf(properties, input.nameServer),
             ...(credentials.length > 0 && { imagePullSecrets: [{ name: secretName("registry") }] }),
             ...(initContainers.length > 0 && {
-                initContainers: initContainers.map(one => commonPart(one, environment)),
+                initContainers: initContainers.map(one => commonPart(one, environment, fixed)),
             }),
-            containers: containers.map(one => containerOf(one, environment)),
+            containers: containers.map(one => containerOf(one, environment, fixed)),
             ...((properties.volumes?.length ?? 0) > 0 && {
                 volumes: properties.volumes?.map(volume => volumeOf(volume, secretName, input.shareFolder)),
             }),
@@ -107,12 +114,12 @@ export function podManifests(input: PodInput): PodManifests {
     return { pod, secrets };
 }
 
-function containerOf(container: Container, environment: string): V1Container {
+function containerOf(container: Container, environment: string, fixed: ReadonlySet<string>): V1Container {
     const { ports, resources, livenessProbe, readinessProbe } = container.properties;
     const cpu = resources?.limits?.cpu ?? resources?.requests?.cpu;
     const memoryInGB = resources?.limits?.memoryInGB ?? resources?.requests?.memoryInGB;
     return {
-        ...commonPart(container, environment),
+        ...commonPart(container, environment, fixed),
         ...(ports && {
             ports: ports.map(({ port, protocol = "TCP" }) => ({ containerPort: port, protocol })),
         }),
@@ -129,7 +136,11 @@ function containerOf(container: Container, environment: string): V1Container {
 }
 
 /** What init containers have too. */
-function commonPart(container: Container | InitContainer, environment: string): V1Container {
+function commonPart(
+    container: Container | InitContainer,
+    environment: string,
+    fixed: ReadonlySet<string>,
+): V1Container {
     const { image, command, environmentVariables, volumeMounts, securityContext } = container.properties;
     return {
         name: container.name,
@@ -139,7 +150,7 @@ function commonPart(container: Container | InitContainer, environment: string): 
         ...(environmentVariables && {
             env: environmentVariables.map(one => variableOf(one, container.name, environment)),
         }),
-        ...(volumeMounts && { volumeMounts: volumeMounts.map(mountOf) }),
+        ...(volumeMounts && { volumeMounts: volumeMounts.map(one => mountOf(one, fixed)) }),
         ...(securityContext && { securityContext: securityOf(securityContext) }),
     };
 }
@@ -155,8 +166,14 @@ function literal(text: string): string {
     return text.replaceAll("$(", "$$$$(");
 }
 
-function mountOf({ name, mountPath, readOnly }: VolumeMount) {
-    return { name, mountPath, ...(readOnly !== undefined && { readOnly }) };
+function mountOf({ name, mountPath, readOnly }: VolumeMount, fixed: ReadonlySet<string>) {
+    const locked = fixed.has(name) || readOnly;
+    return { name, mountPath, ...(locked !== undefined && { readOnly: locked }) };
+}
+
+/** Names of the volumes with a share that this group may only read, whatever its containers say. */
+function readOnlyShares({ volumes = [] }: ContainerGroupProperties): ReadonlySet<string> {
+    return new Set(volumes.filter(({ azureFile }) => azureFile?.readOnly).map(({ name }) => name));
 }
 
 function probeOf({ exec, httpGet, ...timing }: Probe): V1Probe {
@@ -201,8 +218,12 @@ function volumeOf(
     return { name, emptyDir: {} };
 }
 
-function dnsOf({ dnsConfig }: ContainerGroupProperties) {
-    if (dnsConfig === undefined) return { dnsPolicy: "Default" };
+function dnsOf({ dnsConfig }: ContainerGroupProperties, nameServer: string | undefined) {
+    if (dnsConfig === undefined) {
+        return nameServer === undefined
+            ? { dnsPolicy: "Default" }
+            : { dnsPolicy: "None", dnsConfig: { nameservers: [nameServer] } };
+    }
     const options = dnsConfig.options?.split(/\s+/).filter(Boolean);
     return {
         dnsPolicy: "None",

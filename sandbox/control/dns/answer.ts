@@ -48,10 +48,12 @@ export function answer(question: Question, zones: readonly ServedZone[]): DnsAns
     return { rcode: Rcode.ServerFailure, authoritative: false, answers: [], authorities: [] };
 }
 
-/** The zone with the longest name that the queried name ends with. */
+/** The zone with the longest name that the queried name ends with: at last the root, whose name is empty. */
 function zoneOf(name: string, zones: readonly ServedZone[]): ServedZone | undefined {
     const lower = name.toLowerCase();
-    const fitting = zones.filter(zone => lower === zone.name || lower.endsWith(`.${zone.name}`));
+    const fitting = zones.filter(
+        zone => zone.name === "" || lower === zone.name || lower.endsWith(`.${zone.name}`),
+    );
     return fitting.reduce<ServedZone | undefined>(
         (longest, zone) => (zone.name.length > (longest?.name.length ?? -1) ? zone : longest),
         undefined,
@@ -98,7 +100,8 @@ function lookup(name: string, { type }: Question, zone: ServedZone): DnsAnswer &
 
 function relativeName(name: string, zone: ServedZone): string {
     const lower = name.toLowerCase();
-    return lower === zone.name ? "@" : lower.slice(0, -zone.name.length - 1);
+    if (lower === zone.name) return "@";
+    return zone.name === "" ? lower : lower.slice(0, -zone.name.length - 1);
 }
 
 /** Name servers of a part of the zone that was given away, at the name or above it. */

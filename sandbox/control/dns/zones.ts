@@ -1,3 +1,4 @@
+import { addressForPods } from "../../node/settings";
 import type { Resource } from "../state/resource";
 import { sameId } from "../arm/resource-id";
 import { NAME_SERVERS, startOfAuthority } from "./name-servers";
@@ -16,13 +17,49 @@ const ALIAS_TTL_S = 60;
 /** Parents of the names that Azure gives. */
 const AZURE_ZONES = ["azurecontainer.io", "cloudapp.azure.com"];
 
-/** Every zone that the sandbox answers for. @param dnsAddress where this DNS server listens */
-export function servedZones(resources: readonly Resource[], dnsAddress: string): ServedZone[] {
+/** Azure's own endpoints, all of which are the sandbox's Resource Manager. */
+export const ENDPOINTS = ["management.azure.com", "login.microsoftonline.com"];
+
+/** Where the servers of this sandbox are. */
+export interface ServerAddresses {
+    dns: string;
+    arm: string;
+}
+
+/** Every zone that the sandbox answers for. */
+export function servedZones(resources: readonly Resource[], addresses: ServerAddresses): ServedZone[] {
     const declared = resources.filter(({ type }) => type.toLowerCase() === DNS_ZONE);
     return [
         ...declared.map(zone => declaredZone(zone, resources)),
         ...AZURE_ZONES.map(name => azureZone(name, resources)),
-        ...nameServerZones(dnsAddress),
+        ...NAME_SERVERS.map(server => zoneOfHost(withoutDot(server), addresses.dns)),
+        ...ENDPOINTS.map(host => zoneOfHost(host, addresses.arm)),
+    ];
+}
+
+/**
+ * The same for pods: with the addresses by which they get to the host, and as all that there is. A name that nobody has
+ * is then one that does not exist, where the server alone would have nothing to say of it.
+ */
+export function zonesForPods(zones: readonly ServedZone[]): ServedZone[] {
+    const seen = (type: RecordType, set: ServedRecordSet): ServedRecordSet => ({
+        ...set,
+        records:
+            type !== "A"
+                ? set.records
+                : set.records.map(data => (typeof data === "string" ? addressForPods(data) : data)),
+    });
+    return [
+        ...zones.map(({ name, names }) => ({
+            name,
+            names: new Map(
+                [...names].map(([owner, types]) => [
+                    owner,
+                    new Map([...types].map(([type, set]) => [type, seen(type, set)])),
+                ]),
+            ),
+        })),
+        { name: "", names: apexOf() },
     ];
 }
 
@@ -134,14 +171,12 @@ function azureZone(name: string, resources: readonly Resource[]): ServedZone {
     return { name, names };
 }
 
-/** The zones in which the name servers themselves are. */
-function nameServerZones(dnsAddress: string): ServedZone[] {
-    return NAME_SERVERS.map(server => {
-        const [host = "", ...zone] = withoutDot(server).split(".");
-        const names = apexOf();
-        add(names, host, "A", { ttl: ADDRESS_TTL_S, records: [dnsAddress] });
-        return { name: zone.join("."), names };
-    });
+/** The zone around a server with one address. */
+function zoneOfHost(name: string, address: string): ServedZone {
+    const [host = "", ...zone] = name.split(".");
+    const names = apexOf();
+    add(names, host, "A", { ttl: ADDRESS_TTL_S, records: [address] });
+    return { name: zone.join("."), names };
 }
 
 function apexOf(): Map<string, Map<RecordType, ServedRecordSet>> {

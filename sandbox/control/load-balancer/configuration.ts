@@ -24,6 +24,8 @@ export interface LoadBalancer {
     namespace: string;
     /** How the host reaches the API server. */
     door: { address: string; port: number; server: InnerServer };
+    /** Lines with further sections, for what is not a load balancer. */
+    more?: readonly string[];
     /** Unix socket over which a running HAProxy is told of other servers. */
     control: string;
     listeners: readonly Listener[];
@@ -48,7 +50,7 @@ const SOURCES_A_LINE = 32;
  * The configuration of the HAProxy on the host. It passes bytes on and looks into none, as Azure's load balancer does;
  * an idle connection ends after 4 minutes, as there.
  */
-export function renderLoadBalancer({ namespace, door, control, listeners }: LoadBalancer): Rendered {
+export function renderLoadBalancer({ namespace, door, more, control, listeners }: LoadBalancer): Rendered {
     const sections = listeners.map(listener => section(listener, namespace));
     const above = [
         "defaults",
@@ -65,6 +67,7 @@ export function renderLoadBalancer({ namespace, door, control, listeners }: Load
         "    timeout client 1h",
         "    timeout server 1h",
         `    server api-server ${door.server.address}:${door.server.port} namespace ${namespace}`,
+        ...(more ? ["", ...more] : []),
     ];
     const fixed = JSON.stringify([control, above, sections.map(({ lines, slots }) => [lines, slots.length])]);
     const frame = createHash("sha256").update(fixed).digest("hex").slice(0, 16);

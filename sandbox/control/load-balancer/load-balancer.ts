@@ -6,6 +6,7 @@ import { eventually } from "../../daemons/wait";
 import type { SandboxInstance } from "../../instance";
 import { API_SERVER_PORT, NODE_ADDRESS } from "../../node/settings";
 import { writeAtomically } from "../state/atomic-file";
+import { azureDoors } from "./azure-doors";
 import { type Listener, renderLoadBalancer } from "./configuration";
 import { runningFrame, tell } from "./runtime";
 
@@ -53,6 +54,7 @@ export class LoadBalancerConfigurator {
         const { text, frame, commands } = renderLoadBalancer({
             namespace: this.instance.namespace,
             door: { ...this.instance.kubernetes, server: { address: NODE_ADDRESS, port: API_SERVER_PORT } },
+            more: azureDoors(this.instance),
             control: socket,
             listeners: this.listeners(),
         });

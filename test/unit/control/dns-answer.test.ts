@@ -76,7 +76,7 @@ const resources = [
     iris,
     address,
 ];
-const zones = servedZones(resources, "127.0.60.53");
+const zones = servedZones(resources, { dns: "127.0.60.53", arm: "127.0.60.1" });
 
 function ask(name: string, type: dnsPacket.RecordType = "A") {
     const { rcode, authoritative, answers, authorities } = answer({ name, type }, zones);

@@ -198,10 +198,27 @@ function visibleProperties(cluster: Resource): JsonObject {
         oidcIssuerProfile: {
             ...oidcIssuerProfile,
             ...(oidcIssuerProfile?.enabled && {
-                issuerURL: `https://${cluster.location ?? ""}.oic.prod-aks.azure.com/${TENANT}/${uid}/`,
+                issuerURL: issuerUrl(cluster),
             }),
         },
     };
+}
+
+/** Whether workloads may show tokens of the cluster to others (`oidcIssuerProfile`). */
+export function issuesTokens({ properties }: Resource): boolean {
+    return managedClusterProperties.parse(properties).oidcIssuerProfile?.enabled === true;
+}
+
+/** Whether pods are given such tokens, by Azure's webhook (`securityProfile.workloadIdentity`). */
+export function hasWorkloadIdentity({ properties }: Resource): boolean {
+    const { securityProfile } = managedClusterProperties.parse(properties);
+    return securityProfile?.workloadIdentity?.enabled === true;
+}
+
+/** The name by which the cluster signs tokens of its service accounts, for others than itself. */
+export function issuerUrl(cluster: Resource): string {
+    const { uid } = managedClusterHidden.parse(cluster.hidden);
+    return `https://${cluster.location ?? ""}.oic.prod-aks.azure.com/${TENANT}/${uid}/`;
 }
 
 function kubeletIdentity(cluster: Resource): string {

@@ -23,7 +23,7 @@ const assignment = z.looseObject({
 
 type Assignment = z.output<typeof assignment>;
 
-/** Microsoft.Authorization/roleAssignments, at any scope. They are kept, not enforced: a sandbox has one user. */
+/** Microsoft.Authorization/roleAssignments, at any scope. They hold for managed identities; the sandbox's own user may do everything. */
 export function roleAssignments({ store }: ControlContext): ResourceType {
     function put({ id, name, subscription, scope, body, existing }: PutRequest) {
         const asked = parseBody(assignment, body.properties ?? {});

@@ -4,15 +4,32 @@ import type { ResourceType } from "../resource-type";
 
 export const ROLE_DEFINITIONS = "Microsoft.Authorization/roleDefinitions";
 
-/** Roles that exist in every tenant under these ids: those that deployments of inference need. */
-const BUILT_IN: Readonly<Record<string, { roleName: string; actions: readonly string[] }>> = {
+interface Role {
+    roleName: string;
+    actions: readonly string[];
+    notActions?: readonly string[];
+}
+
+/** Roles that exist in every tenant under these ids: the general ones, and those that deployments of inference need. */
+export const BUILT_IN_ROLES: Readonly<Record<string, Role>> = {
+    "8e3af657-a8ff-443c-a75c-2fe8c4bcb635": { roleName: "Owner", actions: ["*"] },
+    "b24988ac-6180-42a0-ab88-20f7382dd24c": {
+        roleName: "Contributor",
+        actions: ["*"],
+        notActions: [
+            "Microsoft.Authorization/*/Delete",
+            "Microsoft.Authorization/*/Write",
+            "Microsoft.Authorization/elevateAccess/Action",
+        ],
+    },
+    "acdd72a7-3385-48ef-bd42-f606fba81ae7": { roleName: "Reader", actions: ["*/read"] },
     "4d97b98b-1d4f-4787-a291-c67834d212e7": {
         roleName: "Network Contributor",
         actions: ["Microsoft.Network/*"],
     },
     "befefa01-2a29-4197-83a8-272ff33ce314": {
         roleName: "DNS Zone Contributor",
-        actions: ["Microsoft.Network/dnsZones/*"],
+        actions: ["Microsoft.Network/dnsZones/*", "Microsoft.Resources/subscriptions/resourceGroups/read"],
     },
     "7f951dda-4ed3-4680-a7ca-43fe172d538d": {
         roleName: "AcrPull",
@@ -34,7 +51,7 @@ export const roleDefinitions: ResourceType = {
     },
 
     builtIn: scope =>
-        Object.entries(BUILT_IN).map(([name, { roleName, actions }]): Resource => ({
+        Object.entries(BUILT_IN_ROLES).map(([name, { roleName, actions, notActions = [] }]): Resource => ({
             id: `${scope}/providers/${ROLE_DEFINITIONS}/${name}`,
             name,
             type: ROLE_DEFINITIONS,
@@ -43,7 +60,7 @@ export const roleDefinitions: ResourceType = {
                 roleName,
                 type: "BuiltInRole",
                 assignableScopes: ["/"],
-                permissions: [{ actions, notActions: [], dataActions: [], notDataActions: [] }],
+                permissions: [{ actions, notActions, dataActions: [], notDataActions: [] }],
             },
             hidden: {},
             provisioningState: "Succeeded",

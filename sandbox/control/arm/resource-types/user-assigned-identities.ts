@@ -7,6 +7,8 @@ import type { ResourceType } from "../resource-type";
 
 export const USER_ASSIGNED_IDENTITIES = "Microsoft.ManagedIdentity/userAssignedIdentities";
 
+export const FEDERATED_CREDENTIALS = `${USER_ASSIGNED_IDENTITIES}/federatedIdentityCredentials`;
+
 /** "Resource name rules", ManagedIdentity. */
 const NAME = /^[a-z0-9][-_a-z0-9]{2,127}$/i;
 
@@ -24,22 +26,22 @@ export const userAssignedIdentities: ResourceType = {
     view: ({ id }) => ({ tenantId: TENANT, ...principalOf(id) }),
 };
 
-const credential = z.object({
+export const federatedCredential = z.object({
     issuer: z.url(),
     subject: z.string().min(1),
     audiences: z.array(z.string()).length(1),
 });
 
-/** Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials: recorded, no token is exchanged. */
+/** Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials: whose tokens are exchanged for one of the identity's. */
 export const federatedIdentityCredentials: ResourceType = {
-    type: `${USER_ASSIGNED_IDENTITIES}/federatedIdentityCredentials`,
+    type: FEDERATED_CREDENTIALS,
     firstApiVersion: "2022-01-31-preview",
     location: "none",
     putStyle: "synchronous",
     deleteStyle: "synchronous",
     put: ({ name, body }) => {
         checkName(name);
-        return { properties: parseBody(credential, body.properties ?? {}) };
+        return { properties: parseBody(federatedCredential, body.properties ?? {}) };
     },
     view: ({ properties }) => properties,
 };

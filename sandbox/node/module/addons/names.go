@@ -7,10 +7,10 @@ import (
 	_ "github.com/coredns/coredns/plugin/bind"
 	_ "github.com/coredns/coredns/plugin/cache"
 	_ "github.com/coredns/coredns/plugin/errors"
+	_ "github.com/coredns/coredns/plugin/forward"
 	_ "github.com/coredns/coredns/plugin/kubernetes"
 	_ "github.com/coredns/coredns/plugin/loadbalance"
 	_ "github.com/coredns/coredns/plugin/ready"
-	_ "github.com/coredns/coredns/plugin/template"
 )
 
 // CoreDNS with the plug-ins that the sandbox's configuration names. A request passes through them in this order.
@@ -22,7 +22,7 @@ func runNames() {
 		"cache",
 		"loadbalance",
 		"kubernetes",
-		"template",
+		"forward",
 	}
 	coremain.Run()
 }

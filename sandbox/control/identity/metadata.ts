@@ -1,0 +1,86 @@
+import { chmodSync, rmSync } from "node:fs";
+import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
+import { principalOf, uuidOf } from "../arm/identity";
+import { sameId } from "../arm/resource-id";
+import type { Resource } from "../state/resource";
+import { type Principal, TOKEN_LIFETIME_S, type TokenIssuer } from "./tokens";
+
+export interface MetadataSettings {
+    tokens: TokenIssuer;
+    /** The container group whose pod has this address now. */
+    groupAt: (address: string) => Resource | undefined;
+    clock: () => Date;
+}
+
+type Query = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Azure's instance metadata service, as far as managed identities need it ("Azure Instance Metadata Service", managed
+ * identity): a container group gets tokens of its own identities, and nobody else gets any.
+ */
+export function metadataServer({ tokens, groupAt, clock }: MetadataSettings): FastifyInstance {
+    const server = Fastify({ forceCloseConnections: true });
+    server.get<{ Querystring: Query }>("/metadata/identity/oauth2/token", (request, reply) => {
+        const { query, headers } = request;
+        if (headers.metadata?.toString().toLowerCase() !== "true") {
+            return refuse(reply, "Required metadata header not specified");
+        }
+        const { resource } = query;
+        if (!query["api-version"]) return refuse(reply, "Required query variable 'api-version' is missing");
+        if (!resource) return refuse(reply, "Required query variable 'resource' is missing");
+        const group = groupAt(String(headers["x-forwarded-for"]));
+        const principal = group ? chosenPrincipal(group, query) : "Identity not found";
+        if (typeof principal === "string") return refuse(reply, principal);
+        const now = Math.floor(clock().getTime() / 1000);
+        return reply.send({
+            access_token: tokens.issue(principal, resource),
+            client_id: principal.clientId,
+            expires_in: String(TOKEN_LIFETIME_S),
+            expires_on: String(now + TOKEN_LIFETIME_S),
+            ext_expires_in: String(TOKEN_LIFETIME_S),
+            not_before: String(now),
+            resource,
+            token_type: "Bearer",
+        });
+    });
+    server.setNotFoundHandler((_, reply) => reply.status(404).send({ error: "Not found" }));
+    return server;
+}
+
+/** Listens on a socket that only this user, and so HAProxy, can reach. */
+export async function listenPrivately(server: FastifyInstance, socket: string): Promise<void> {
+    rmSync(socket, { force: true });
+    await server.listen({ path: socket });
+    chmodSync(socket, 0o600);
+}
+
+/** The identity that a request names, or the only one that there is. @returns a text when there is none to choose */
+function chosenPrincipal(group: Resource, query: Query): Principal | string {
+    const identity = group.envelope.identity as
+        { principalId?: string; userAssignedIdentities?: Record<string, unknown> } | undefined;
+    const ids = Object.keys(identity?.userAssignedIdentities ?? {});
+    const { client_id: clientId, object_id: principalId, msi_res_id: ownId, mi_res_id: id = ownId } = query;
+    if (clientId ?? principalId ?? id) {
+        const named = ids.find(one => {
+            const own = principalOf(one);
+            return (
+                sameId(own.clientId, clientId ?? "") ||
+                sameId(own.principalId, principalId ?? "") ||
+                sameId(one, id ?? "")
+            );
+        });
+        return named === undefined ? "Identity not found" : principalOf(named);
+    }
+    if (identity?.principalId !== undefined) {
+        return { principalId: identity.principalId, clientId: uuidOf(`client of ${group.id}`) };
+    }
+    const [only, second] = ids;
+    if (only === undefined) return "Identity not found";
+    return second === undefined
+        ? principalOf(only)
+        : "Multiple user assigned identities exist, please specify the clientId / resourceId of the identity in the token request";
+}
+
+function refuse(reply: FastifyReply, description: string): FastifyReply {
+    return reply.status(400).send({ error: "invalid_request", error_description: description });
+}

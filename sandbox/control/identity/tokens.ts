@@ -1,0 +1,62 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+
+/** Somebody other than the sandbox's own user: a managed identity. */
+export interface Principal {
+    principalId: string;
+    clientId: string;
+}
+
+/** As long as those of managed identities. */
+export const TOKEN_LIFETIME_S = 86_400;
+
+/** Access tokens for Resource Manager: JSON Web Tokens (RFC 7519) that only this sandbox can make. */
+export class TokenIssuer {
+    /** @param secret known to this sandbox alone */
+    constructor(
+        private readonly secret: string,
+        private readonly tenant: string,
+        private readonly clock: () => Date,
+    ) {}
+
+    issue({ principalId, clientId }: Principal, audience: string): string {
+        const now = Math.floor(this.clock().getTime() / 1000);
+        const claims = {
+            aud: audience,
+            iss: `https://sts.windows.net/${this.tenant}/`,
+            iat: now,
+            nbf: now,
+            exp: now + TOKEN_LIFETIME_S,
+            appid: clientId,
+            idtyp: "app",
+            oid: principalId,
+            sub: principalId,
+            tid: this.tenant,
+            ver: "1.0",
+        };
+        const signed = `${encoded({ alg: "HS256", typ: "JWT" })}.${encoded(claims)}`;
+        return `${signed}.${this.signature(signed)}`;
+    }
+
+    /** Whom a token was given to; undefined when it is none of ours, or has expired. */
+    principalOf(token: string): Principal | undefined {
+        const [header = "", payload = "", signature = ""] = token.split(".");
+        const expected = Buffer.from(this.signature(`${header}.${payload}`));
+        const shown = Buffer.from(signature);
+        if (expected.length !== shown.length || !timingSafeEqual(expected, shown)) return undefined;
+        const { oid, appid, exp } = JSON.parse(Buffer.from(payload, "base64url").toString()) as {
+            oid: string;
+            appid: string;
+            exp: number;
+        };
+        if (exp * 1000 <= this.clock().getTime()) return undefined;
+        return { principalId: oid, clientId: appid };
+    }
+
+    private signature(text: string): string {
+        return createHmac("sha256", this.secret).update(text).digest("base64url");
+    }
+}
+
+function encoded(value: object): string {
+    return Buffer.from(JSON.stringify(value)).toString("base64url");
+}
