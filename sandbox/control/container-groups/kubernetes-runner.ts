@@ -16,6 +16,9 @@ const START_TIMEOUT_MS = 600_000;
 const STOP_TIMEOUT_MS = 120_000;
 const RETRY_MS = 250;
 
+/** The kubelet tells the address of a pod within a second of its start. */
+const ADDRESS_TIMEOUT_MS = 5_000;
+
 /** Runs every container group as a pod. */
 export class KubernetesRunner implements ContainerGroupRunner {
     /** Groups on which `run` works now: their pods may be missing for a moment. */
@@ -105,6 +108,12 @@ export class KubernetesRunner implements ContainerGroupRunner {
     /** The pod that a group has now. */
     podOf(group: Resource): V1Pod | undefined {
         return this.pods.ofGeneration(groupKey(group.id), hiddenOf(group).generation);
+    }
+
+    /** The group whose pod has an address. A container may ask before Kubernetes has been told what its pod got. */
+    groupAt(address: string, groups: () => readonly Resource[]): Promise<Resource | undefined> {
+        const found = () => groups().find(group => this.podOf(group)?.status?.podIP === address);
+        return this.pods.until(found, ADDRESS_TIMEOUT_MS).catch(() => undefined);
     }
 
     /**

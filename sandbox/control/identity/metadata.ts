@@ -7,8 +7,8 @@ import { type Principal, TOKEN_LIFETIME_S, type TokenIssuer } from "./tokens";
 
 export interface MetadataSettings {
     tokens: TokenIssuer;
-    /** The container group whose pod has this address now. */
-    groupAt: (address: string) => Resource | undefined;
+    /** The container group whose pod has this address. */
+    groupAt: (address: string) => Promise<Resource | undefined>;
     clock: () => Date;
 }
 
@@ -20,7 +20,7 @@ type Query = Readonly<Record<string, string | undefined>>;
  */
 export function metadataServer({ tokens, groupAt, clock }: MetadataSettings): FastifyInstance {
     const server = Fastify({ forceCloseConnections: true });
-    server.get<{ Querystring: Query }>("/metadata/identity/oauth2/token", (request, reply) => {
+    server.get<{ Querystring: Query }>("/metadata/identity/oauth2/token", async (request, reply) => {
         const { query, headers } = request;
         if (headers.metadata?.toString().toLowerCase() !== "true") {
             return refuse(reply, "Required metadata header not specified");
@@ -28,7 +28,7 @@ export function metadataServer({ tokens, groupAt, clock }: MetadataSettings): Fa
         const { resource } = query;
         if (!query["api-version"]) return refuse(reply, "Required query variable 'api-version' is missing");
         if (!resource) return refuse(reply, "Required query variable 'resource' is missing");
-        const group = groupAt(String(headers["x-forwarded-for"]));
+        const group = await groupAt(String(headers["x-forwarded-for"]));
         const principal = group ? chosenPrincipal(group, query) : "Identity not found";
         if (typeof principal === "string") return refuse(reply, principal);
         const now = Math.floor(clock().getTime() / 1000);

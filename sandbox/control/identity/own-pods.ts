@@ -29,8 +29,7 @@ export async function serveOwnPods(
     const metadata = metadataServer({
         tokens,
         clock,
-        groupAt: address =>
-            store.ofType(CONTAINER_GROUPS).find(group => runner.podOf(group)?.status?.podIP === address),
+        groupAt: address => runner.groupAt(address, () => store.ofType(CONTAINER_GROUPS)),
     });
     const admission = admissionServer({
         certificate: await admissionCertificate(instance),

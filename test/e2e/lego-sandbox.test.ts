@@ -1,0 +1,74 @@
+import { X509Certificate } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { GROUP, LegoStage, ROLES, ZONE } from "./lego-stage";
+import { testSandbox } from "./test-sandbox";
+
+const hasNode = process.platform === "linux" && process.getuid?.() === 0;
+
+/** lego as it comes, told only what it would be told on Azure, in containers of the sandbox. */
+describe.skipIf(!hasNode)("lego in the sandbox (needs Linux and root)", () => {
+    let stage: LegoStage;
+
+    beforeAll(async () => {
+        stage = await LegoStage.open(testSandbox());
+    });
+    afterAll(() => stage.close());
+
+    /** The certificate is for the host and hangs on the server's root, by its intermediate. */
+    function expectIssued(chain: string | undefined, host: string): void {
+        const [leaf, intermediate] = (chain ?? "").split(/(?<=-----END CERTIFICATE-----\n)/).filter(Boolean);
+        const certificate = new X509Certificate(leaf ?? "");
+        expect(certificate.checkHost(host)).toBe(host);
+        const above = new X509Certificate(intermediate ?? "");
+        expect(certificate.verify(above.publicKey)).toBe(true);
+        expect(above.verify(new X509Certificate(stage.server.pebble.root).publicKey)).toBe(true);
+    }
+
+    const dns = (host: string) => stage.run(host, "--dns", "azuredns");
+    const asContainerGroup = { AZURE_AUTH_METHOD: "msi" };
+
+    describe("a container group with an identity", () => {
+        it("proves with the zone that a name is its own", async () => {
+            const identity = await stage.identity("group");
+            await stage.grant(identity, ROLES.dnsZoneContributor);
+            const host = `group.${ZONE}`;
+            const container = stage.container("lego", dns(host), asContainerGroup);
+            const log = await stage.group("dns", [container], { identity });
+            expect(log).toContain("Server responded with a certificate.");
+            expectIssued(stage.certificate(host), host);
+            const records = await stage.azure.dns.recordSets.listByType(GROUP, ZONE, "TXT").next();
+            expect(records.value).toBeUndefined();
+        });
+
+        it("is told that it may not write where it may only read", async () => {
+            const identity = await stage.identity("onlooker");
+            await stage.grant(identity, ROLES.reader);
+            const host = `onlooker.${ZONE}`;
+            const container = stage.container("lego", dns(host), asContainerGroup);
+            const log = await stage.group("reader", [container], { identity });
+            expect(log).toContain("AuthorizationFailed");
+            expect(log).toContain(identity.principalId);
+            expect(stage.certificate(host)).toBeUndefined();
+        });
+
+        it("finds no zone where it has no role", async () => {
+            const identity = await stage.identity("stranger");
+            const container = stage.container("lego", dns(`stranger.${ZONE}`), asContainerGroup);
+            const log = await stage.group("stranger", [container], { identity });
+            expect(log).toContain("could not find zone (from discovery)");
+        });
+    });
+
+    it("answers on port 80 of a container group for the name that Azure gave it", async () => {
+        const host = "lego-web.westeurope.azurecontainer.io";
+        const root = "/store/web";
+        const run = stage.run(host, "--http", "--http.webroot", root);
+        // The group's address leads nowhere until all of its containers have started.
+        const lego = stage.container("lego", `mkdir -p ${root}; until ${run}; do sleep 1; done`);
+        const web = stage.container("web", `mkdir -p ${root} && busybox httpd -f -p 80 -h ${root}`);
+        web.ports = [{ port: 80 }];
+        const log = await stage.group("web", [lego, web], { label: "lego-web" });
+        expect(log).toContain("Server responded with a certificate.");
+        expectIssued(stage.certificate(host), host);
+    });
+});
