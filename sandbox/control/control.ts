@@ -13,6 +13,7 @@ import { CONTAINER_GROUPS } from "./arm/resource-types/container-groups";
 import { shareFolder } from "./arm/resource-types/storage-access";
 import { ArmRouter } from "./arm/router";
 import { armServer } from "./arm/server";
+import { AzureFileProvisioner } from "./azure-files/provisioner";
 import { groupListeners } from "./container-groups/listeners";
 import { KubernetesRunner, NAMESPACE } from "./container-groups/kubernetes-runner";
 import { PodWatch } from "./container-groups/pod-watch";
@@ -102,11 +103,15 @@ function runInKubernetes(instance: SandboxInstance, store: Store, clock: () => D
     const apply = () => loadBalancer.changed();
     // A cluster that was there before has a cloud of its own to give addresses.
     const services = ownNode ? new ServiceController(config, instance, store, clock, apply) : undefined;
+    // So has it a driver for volumes.
+    const files = ownNode
+        ? new AzureFileProvisioner(config, path.join(instance.stateFolder, "control", "claims"))
+        : undefined;
     const reconcile = () => void runner.reconcile(groups()).catch((error: unknown) => console.error(error));
 
     // Before the pods are known the load balancer keeps what it had: they run on while this process restarts.
     let timer: NodeJS.Timeout | undefined;
-    void Promise.all([runner.prepare(), services?.prepare()]).then(() => {
+    void Promise.all([runner.prepare(), services?.prepare(), files?.prepare()]).then(() => {
         store.onChange(() => void apply());
         pods.onChange(() => void apply());
         pods.onChange(reconcile);
@@ -122,7 +127,7 @@ function runInKubernetes(instance: SandboxInstance, store: Store, clock: () => D
         close: async () => {
             clearInterval(timer);
             loadBalancer.close();
-            await Promise.all([pods.close(), services?.close()]);
+            await Promise.all([pods.close(), services?.close(), files?.close()]);
         },
     };
 }

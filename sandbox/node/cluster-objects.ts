@@ -3,7 +3,13 @@ import { eventually } from "../daemons/wait";
 import type { SandboxInstance } from "../instance";
 import { applyObject, type ClusterObject } from "./api";
 import type { ClusterCredentials } from "./credentials";
-import { DNS_SERVICE_ADDRESS, NODE_ADDRESS, NODE_PORTS } from "./settings";
+import {
+    AZURE_FILE_CLASSES,
+    AZURE_FILE_DRIVER,
+    DNS_SERVICE_ADDRESS,
+    NODE_ADDRESS,
+    NODE_PORTS,
+} from "./settings";
 import { sandboxAuthority } from "./trust";
 
 const NAMESPACE = "kube-system";
@@ -19,7 +25,13 @@ export async function applyClusterObjects(
     const authority = readFileSync(credentials.authority.certificate).toString("base64");
     const { files } = await sandboxAuthority(instance);
     const azure = readFileSync(files.certificate).toString("base64");
-    const objects = [...rights(), ...names(), ...metrics(authority), workloadIdentity(azure)];
+    const objects = [
+        ...rights(),
+        ...names(),
+        ...metrics(authority),
+        workloadIdentity(azure),
+        ...AZURE_FILE_CLASSES.map(storageClass),
+    ];
     let failure: unknown;
     // For a moment a new API server says that it is ready but has neither the namespace nor addresses for Services.
     const applied = await eventually(async () => {
@@ -85,6 +97,21 @@ function metrics(authority: string): ClusterObject[] {
             },
         },
     ];
+}
+
+/** A class whose claims the control process serves, in place of the driver (control/azure-files). */
+function storageClass(name: string): ClusterObject {
+    return {
+        collection: "/apis/storage.k8s.io/v1/storageclasses",
+        apiVersion: "storage.k8s.io/v1",
+        kind: "StorageClass",
+        metadata: { name },
+        provisioner: AZURE_FILE_DRIVER,
+        reclaimPolicy: "Delete",
+        volumeBindingMode: "Immediate",
+        allowVolumeExpansion: true,
+        mountOptions: ["mfsymlinks", "actimeo=30", "nosharesock"],
+    };
 }
 
 /** AKS's webhook for pods that want to be an identity of Azure's. It answers from the control process. */

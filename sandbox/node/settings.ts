@@ -38,6 +38,10 @@ export const NODE_PORTS = {
 /** Azure's own resolver, for container groups (IP address 168.63.129.16). */
 export const AZURE_RESOLVER = "168.63.129.16";
 
+/** AKS's driver for Azure Files and the storage classes that every cluster has for it. */
+export const AZURE_FILE_DRIVER = "file.csi.azure.com";
+export const AZURE_FILE_CLASSES: readonly string[] = ["azurefile-csi", "azurefile-csi-premium"];
+
 /** Azure's instance metadata service. */
 export const METADATA_ADDRESS = "169.254.169.254";
 

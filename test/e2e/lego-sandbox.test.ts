@@ -1,5 +1,8 @@
 import { X509Certificate } from "node:crypto";
+import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { eventually } from "../../sandbox/daemons/wait";
+import { LegoCluster, USER } from "./lego-cluster";
 import { GROUP, LegoStage, ROLES, ZONE } from "./lego-stage";
 import { testSandbox } from "./test-sandbox";
 
@@ -56,6 +59,51 @@ describe.skipIf(!hasNode)("lego in the sandbox (needs Linux and root)", () => {
             const container = stage.container("lego", dns(`stranger.${ZONE}`), asContainerGroup);
             const log = await stage.group("stranger", [container], { identity });
             expect(log).toContain("could not find zone (from discovery)");
+        });
+    });
+
+    describe("a workload of a managed cluster", () => {
+        let cluster: LegoCluster;
+        beforeAll(async () => {
+            const identity = await stage.identity("workload");
+            await stage.grant(identity, ROLES.dnsZoneContributor);
+            cluster = await LegoCluster.create(stage, identity);
+        });
+
+        it("proves with the zone that a name is its own, as nobody in particular", async () => {
+            const host = `workload.${ZONE}`;
+            const read = `cat /store/${host}/certificates/${host}.crt`;
+            const log = await cluster.run("issuer", `${dns(host)} && ${read}`);
+            expect(log).toContain("Server responded with a certificate.");
+            expectIssued(log.slice(log.indexOf("-----BEGIN CERTIFICATE-----")), host);
+        });
+
+        it("gets nothing for another service account than the one that the identity trusts", async () => {
+            const log = await cluster.run("other", dns(`other.${ZONE}`), { account: "other" });
+            expect(log).toContain("AADSTS70021");
+            expect(log).toContain("system:serviceaccount:lego:other");
+        });
+
+        it("shares the files of a claim with others, which may be told only to read", async () => {
+            const other = { user: USER + 1 };
+            await cluster.run("writer", "echo first > /store/shared");
+            expect(
+                await cluster.run("second", "echo second >> /store/shared && cat /store/shared", other),
+            ).toBe("first\nsecond\n");
+            const reader = await cluster.run("reader", "echo third >> /store/shared || cat /store/shared", {
+                ...other,
+                readOnly: true,
+            });
+            expect(reader).toContain("Read-only file system");
+            expect(reader).toContain("first\nsecond\n");
+        });
+
+        it("leaves nothing of its share when it is gone", async () => {
+            const [folder = ""] = await cluster.volumes();
+            expect(existsSync(folder)).toBe(true);
+            await stage.azure.clusters.managedClusters.delete(GROUP, "aks");
+            expect(await eventually(async () => (await cluster.volumes()).length === 0, 60_000)).toBe(true);
+            expect(existsSync(folder)).toBe(false);
         });
     });
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import * as path from "node:path";
-import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import { KubeConfig } from "@kubernetes/client-node";
 import type { Container } from "@azure/arm-containerinstance";
 import { shareFolder } from "../../sandbox/control/arm/resource-types/storage-access";
 import { sandboxUp } from "../../sandbox/daemons/sandbox";
@@ -64,10 +64,6 @@ export class LegoStage {
         const config = new KubeConfig();
         config.loadFromFile(path.join(this.instance.stateFolder, "kubeconfig"));
         return config;
-    }
-
-    get core(): CoreV1Api {
-        return this.kubernetes.makeApiClient(CoreV1Api);
     }
 
     async identity(name: string): Promise<Identity> {

@@ -1,0 +1,150 @@
+import { chmodSync, mkdirSync, rmSync } from "node:fs";
+import * as path from "node:path";
+import {
+    ApiException,
+    CoreV1Api,
+    type KubeConfig,
+    type V1PersistentVolume,
+    type V1PersistentVolumeClaim,
+} from "@kubernetes/client-node";
+import { AZURE_FILE_CLASSES, AZURE_FILE_DRIVER } from "../../node/settings";
+import { ObjectWatch } from "../object-watch";
+
+const PROVISIONED_BY = "pv.kubernetes.io/provisioned-by";
+
+/** What Kubernetes did not take is told it again this much later. */
+const RETRY_MS = 1_000;
+
+/**
+ * AKS's driver for Azure Files: a claim of one of its classes gets a share of its own, which any number of pods may
+ * write, whoever they run as. Here a share is a folder, gone with its claim.
+ */
+export class AzureFileProvisioner {
+    private readonly api: CoreV1Api;
+    private readonly claims: ObjectWatch<V1PersistentVolumeClaim>;
+    private readonly volumes: ObjectWatch<V1PersistentVolume>;
+    private working = false;
+    private dirty = false;
+    private timer: NodeJS.Timeout | undefined;
+    private closed = false;
+
+    /** @param folder has a folder for each volume */
+    constructor(
+        config: KubeConfig,
+        private readonly folder: string,
+    ) {
+        const api = config.makeApiClient(CoreV1Api);
+        this.api = api;
+        this.claims = new ObjectWatch(config, "/api/v1/persistentvolumeclaims", () =>
+            api.listPersistentVolumeClaimForAllNamespaces(),
+        );
+        this.volumes = new ObjectWatch(config, "/api/v1/persistentvolumes", () => api.listPersistentVolume());
+    }
+
+    /** Ends when claims and volumes are known. From then on claims get what they ask for. */
+    async prepare(): Promise<void> {
+        await Promise.all([this.claims.start(), this.volumes.start()]);
+        this.claims.onChange(() => this.changed());
+        this.volumes.onChange(() => this.changed());
+        this.changed();
+    }
+
+    async close(): Promise<void> {
+        this.closed = true;
+        clearTimeout(this.timer);
+        await Promise.all([this.claims.close(), this.volumes.close()]);
+    }
+
+    private changed(): void {
+        this.dirty = true;
+        if (this.working || this.closed) return;
+        this.working = true;
+        void this.work();
+    }
+
+    private async work(): Promise<void> {
+        while (this.dirty && !this.closed) {
+            this.dirty = false;
+            try {
+                await Promise.all([
+                    ...this.claims
+                        .all()
+                        .filter(waits)
+                        .map(claim => this.provide(claim)),
+                    ...this.volumes
+                        .all()
+                        .filter(isLeft)
+                        .map(volume => this.remove(volume)),
+                ]);
+            } catch (error) {
+                console.error(error);
+                clearTimeout(this.timer);
+                this.timer = setTimeout(() => this.changed(), RETRY_MS);
+                this.timer.unref();
+            }
+        }
+        this.working = false;
+    }
+
+    private async provide(claim: V1PersistentVolumeClaim): Promise<void> {
+        const body = volumeFor(claim, this.folder);
+        const { path: folder = "" } = body.spec?.hostPath ?? {};
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        // As Azure's classes mount shares (dir_mode=0777); the state folder around it keeps others out.
+        chmodSync(folder, 0o777);
+        await ignoring(409, this.api.createPersistentVolume({ body }));
+    }
+
+    private async remove({ metadata, spec }: V1PersistentVolume): Promise<void> {
+        rmSync(spec?.hostPath?.path ?? "", { recursive: true, force: true });
+        await ignoring(404, this.api.deletePersistentVolume({ name: metadata?.name ?? "" }));
+    }
+}
+
+/** The volume that a claim gets, bound to it alone. */
+export function volumeFor(claim: V1PersistentVolumeClaim, folder: string): V1PersistentVolume {
+    const { uid = "", name, namespace } = claim.metadata ?? {};
+    const volume = `pvc-${uid}`;
+    return {
+        apiVersion: "v1",
+        kind: "PersistentVolume",
+        metadata: { name: volume, annotations: { [PROVISIONED_BY]: AZURE_FILE_DRIVER } },
+        spec: {
+            accessModes: claim.spec?.accessModes,
+            capacity: { storage: claim.spec?.resources?.requests?.storage ?? "" },
+            claimRef: { apiVersion: "v1", kind: "PersistentVolumeClaim", name, namespace, uid },
+            hostPath: { path: path.join(folder, volume), type: "Directory" },
+            persistentVolumeReclaimPolicy: "Delete",
+            storageClassName: claim.spec?.storageClassName,
+            volumeMode: "Filesystem",
+        },
+    };
+}
+
+/** Whether a claim is for Azure Files and has no volume yet. */
+function waits({ metadata, spec }: V1PersistentVolumeClaim): boolean {
+    return (
+        AZURE_FILE_CLASSES.includes(spec?.storageClassName ?? "") &&
+        !spec?.volumeName &&
+        metadata?.deletionTimestamp === undefined
+    );
+}
+
+/** Whether a volume is ours and its claim is gone. */
+function isLeft({ metadata, spec, status }: V1PersistentVolume): boolean {
+    return (
+        metadata?.annotations?.[PROVISIONED_BY] === AZURE_FILE_DRIVER &&
+        status?.phase === "Released" &&
+        spec?.persistentVolumeReclaimPolicy === "Delete" &&
+        metadata.deletionTimestamp === undefined
+    );
+}
+
+/** An object that is there already, or already gone, is as good. */
+async function ignoring(code: number, work: Promise<unknown>): Promise<void> {
+    try {
+        await work;
+    } catch (error) {
+        if (!(error instanceof ApiException && error.code === code)) throw error;
+    }
+}
