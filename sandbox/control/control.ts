@@ -10,7 +10,7 @@ import { accessToken } from "./arm/access-token";
 import { ResourceManager } from "./arm/resource-manager";
 import { resourceTypes } from "./arm/resource-types";
 import { CONTAINER_GROUPS } from "./arm/resource-types/container-groups";
-import { shareFolder } from "./arm/resource-types/storage-access";
+import { shareFolder, shareFolderForPods } from "./arm/resource-types/storage-access";
 import { ArmRouter } from "./arm/router";
 import { armServer } from "./arm/server";
 import { AzureFileProvisioner } from "./azure-files/provisioner";
@@ -92,7 +92,8 @@ function runInKubernetes(instance: SandboxInstance, store: Store, clock: () => D
     const pods = new PodWatch(config, api, NAMESPACE);
     const ownNode = nodeExists(instance);
     const runner = new KubernetesRunner(api, pods, {
-        shareFolder: (account, share) => shareFolder(instance.stateFolder, account, share),
+        shareFolder: (account, share) =>
+            (ownNode ? shareFolderForPods : shareFolder)(instance, account, share),
         ...(ownNode && { nameServer: AZURE_RESOLVER }),
     });
     const groups = () => store.ofType(CONTAINER_GROUPS);
@@ -104,9 +105,7 @@ function runInKubernetes(instance: SandboxInstance, store: Store, clock: () => D
     // A cluster that was there before has a cloud of its own to give addresses.
     const services = ownNode ? new ServiceController(config, instance, store, clock, apply) : undefined;
     // So has it a driver for volumes.
-    const files = ownNode
-        ? new AzureFileProvisioner(config, path.join(instance.stateFolder, "control", "claims"))
-        : undefined;
+    const files = ownNode ? new AzureFileProvisioner(config, instance) : undefined;
     const reconcile = () => void runner.reconcile(groups()).catch((error: unknown) => console.error(error));
 
     // Before the pods are known the load balancer keeps what it had: they run on while this process restarts.

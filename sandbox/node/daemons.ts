@@ -3,6 +3,7 @@ import type { SandboxInstance } from "../instance";
 import { nodeFolder } from "./configuration";
 import type { ControlGroups } from "./control-groups";
 import { type ClusterCredentials, FRONT_PROXY_NAME } from "./credentials";
+import { type Bindfs, filesCommand } from "./files";
 import type { NodeNamespaces } from "./namespace";
 import {
     API_SERVER_PORT,
@@ -24,6 +25,7 @@ export const NODE_DAEMONS = [
     "coredns",
     "kube-proxy",
     "containerd",
+    "azure-files",
     "kube-apiserver",
     "etcd",
 ] as const;
@@ -41,12 +43,13 @@ export interface NodeParts {
     groups: ControlGroups;
     namespaces: NodeNamespaces;
     credentials: ClusterCredentials;
+    files: Bindfs | undefined;
 }
 
 /** The daemons of a node. */
 export function nodeDaemons(
     instance: SandboxInstance,
-    { tools, groups, namespaces, credentials }: NodeParts,
+    { tools, groups, namespaces, credentials, files }: NodeParts,
 ): Record<(typeof NODE_DAEMONS)[number], Daemon> {
     const daemon = (name: string, program: string, options: readonly string[]): Daemon => ({
         name,
@@ -153,6 +156,12 @@ export function nodeDaemons(
                 "--oom-score-adj=0",
             ]),
             environment: tools.packetFilter,
+        },
+        "azure-files": {
+            name: "azure-files",
+            command: namespaces.inside(filesCommand(instance, files)),
+            environment: files?.environment ?? process.env,
+            controlGroups: groups.daemons,
         },
         coredns: daemon("coredns", tools.addon("coredns"), [
             `-conf=${nodeFolder(instance, "Corefile")}`,

@@ -24,6 +24,7 @@ import {
 import { type ClusterCredentials, clusterCredentials } from "./credentials";
 import { NODE_DAEMONS, nodeDaemons } from "./daemons";
 import { openDoor } from "./door";
+import { bindfs, filesAreMounted } from "./files";
 import { importImage, PAUSE_IMAGE, pauseArchive } from "./images";
 import { findNamespaces, type NodeNamespaces, nodeNamespaces, nodeRunFolder } from "./namespace";
 import { nodeTools } from "./tools";
@@ -45,7 +46,11 @@ export interface PreparedNode {
 
 /** Makes or finds the node's namespaces, control groups and credentials. */
 export async function prepareNode(instance: SandboxInstance): Promise<PreparedNode> {
-    const [tools, credentials] = await Promise.all([nodeTools(), clusterCredentials(instance)]);
+    const [tools, credentials, files] = await Promise.all([
+        nodeTools(),
+        clusterCredentials(instance),
+        bindfs(),
+    ]);
     const groups = makeControlGroups(instance);
     const { namespaces, fresh } = await nodeNamespaces(instance, groups);
     // Whatever still ran before belonged to namespaces that are gone.
@@ -61,7 +66,7 @@ export async function prepareNode(instance: SandboxInstance): Promise<PreparedNo
     writeConfiguration(nodeFolder(instance, "container.json"), await containerSpecification(instance, tools));
     await openDoor(namespaces, tools);
 
-    const daemons = nodeDaemons(instance, { tools, groups, namespaces, credentials });
+    const daemons = nodeDaemons(instance, { tools, groups, namespaces, credentials, files });
     return { namespaces, groups, start: () => startNode(instance, daemons, credentials) };
 }
 
@@ -78,7 +83,9 @@ async function startNode(
     start("etcd");
     start("kube-apiserver");
     start("containerd");
+    start("azure-files");
     await Promise.all([
+        ready(instance, "azure-files", () => Promise.resolve(filesAreMounted(instance, "azure-files"))),
         (async () => {
             await ready(instance, "containerd", () => accepts(containerdSocket(instance)));
             await importImage(instance, await pauseArchive());
@@ -109,7 +116,7 @@ export async function stopNode(instance: SandboxInstance): Promise<void> {
     for (const pid of groupedProcesses(instance, "kubepods")) signal(pid, "SIGKILL");
     // The API server waits for clients that watch; everything that it has promised is in etcd by then.
     await stopDaemons(instance, [...ADDONS, "containerd", "kube-apiserver"], 1_500);
-    await stopDaemons(instance, ["etcd", "namespace"]);
+    await stopDaemons(instance, ["azure-files", "etcd", "namespace"]);
     await removeControlGroups(instance);
     rmSync(nodeRunFolder(instance), { recursive: true, force: true });
 }

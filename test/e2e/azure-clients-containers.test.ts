@@ -151,7 +151,7 @@ describe.skipIf(!needs)("container groups in Kubernetes (needs Linux and root)",
             volumes: [{ name: "share", azureFile }],
         });
         await eventually(async () => (await get("writer")).instanceView?.state === "Running", 10_000);
-        const file = path.join(shareFolder(instance.stateFolder, account, "state"), "file");
+        const file = path.join(shareFolder(instance, account, "state"), "file");
         expect(
             await eventually(async () => (await readFile(file, "utf8").catch(() => "")) === "kept\n", 10_000),
         ).toBe(true);

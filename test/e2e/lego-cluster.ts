@@ -1,5 +1,7 @@
+import * as path from "node:path";
 import { BatchV1Api, CoreV1Api, type KubeConfig, type V1PodSpec } from "@kubernetes/client-node";
 import { eventually } from "../../sandbox/daemons/wait";
+import { filesFolder } from "../../sandbox/node/files";
 import { LEGO_IMAGE } from "../../sandbox/images/lego";
 import { LOCATION } from "./azure-clients-sandbox";
 import { GROUP, type Identity, type LegoStage } from "./lego-stage";
@@ -95,10 +97,11 @@ export class LegoCluster {
         return this.core.readNamespacedPodLog({ namespace, name: found });
     }
 
-    /** The folders of volumes of claims that this sandbox has. */
+    /** The folders of the volumes that this cluster has. */
     async volumes(): Promise<string[]> {
         const { items } = await this.core.listPersistentVolume();
-        return items.map(({ spec }) => spec?.hostPath?.path ?? "");
+        const folder = filesFolder(this.stage.instance);
+        return items.map(({ metadata }) => path.join(folder, metadata?.name ?? ""));
     }
 
     private podSpec(command: string, account: string, user: number, readOnly: boolean): V1PodSpec {

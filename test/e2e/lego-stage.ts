@@ -147,7 +147,7 @@ export class LegoStage {
 
     /** The chain that lego has put onto the share for a host. */
     certificate(host: string): string | undefined {
-        const folder = shareFolder(this.instance.stateFolder, ACCOUNT, SHARE);
+        const folder = shareFolder(this.instance, ACCOUNT, SHARE);
         const file = path.join(folder, host, "certificates", `${host}.crt`);
         return existsSync(file) ? readFileSync(file, "utf8") : undefined;
     }

@@ -8,6 +8,8 @@ import {
     type V1PersistentVolumeClaim,
 } from "@kubernetes/client-node";
 import { AZURE_FILE_CLASSES, AZURE_FILE_DRIVER } from "../../node/settings";
+import type { SandboxInstance } from "../../instance";
+import { filesFolder, filesForPods } from "../../node/files";
 import { ObjectWatch } from "../object-watch";
 
 const PROVISIONED_BY = "pv.kubernetes.io/provisioned-by";
@@ -28,10 +30,9 @@ export class AzureFileProvisioner {
     private timer: NodeJS.Timeout | undefined;
     private closed = false;
 
-    /** @param folder has a folder for each volume */
     constructor(
         config: KubeConfig,
-        private readonly folder: string,
+        private readonly instance: SandboxInstance,
     ) {
         const api = config.makeApiClient(CoreV1Api);
         this.api = api;
@@ -87,22 +88,30 @@ export class AzureFileProvisioner {
     }
 
     private async provide(claim: V1PersistentVolumeClaim): Promise<void> {
-        const body = volumeFor(claim, this.folder);
-        const { path: folder = "" } = body.spec?.hostPath ?? {};
+        const body = volumeFor(claim, name => filesForPods(this.instance, name));
+        const folder = this.folderOf(body);
         mkdirSync(folder, { recursive: true, mode: 0o700 });
-        // As Azure's classes mount shares (dir_mode=0777); the state folder around it keeps others out.
+        // Any user of a pod may write, as over SMB; the state folder around it keeps others out.
         chmodSync(folder, 0o777);
         await ignoring(409, this.api.createPersistentVolume({ body }));
     }
 
-    private async remove({ metadata, spec }: V1PersistentVolume): Promise<void> {
-        rmSync(spec?.hostPath?.path ?? "", { recursive: true, force: true });
-        await ignoring(404, this.api.deletePersistentVolume({ name: metadata?.name ?? "" }));
+    private async remove(volume: V1PersistentVolume): Promise<void> {
+        rmSync(this.folderOf(volume), { recursive: true, force: true });
+        await ignoring(404, this.api.deletePersistentVolume({ name: volume.metadata?.name ?? "" }));
+    }
+
+    /** Beside the shares of storage accounts, whose names have no hyphen. */
+    private folderOf({ metadata }: V1PersistentVolume): string {
+        return path.join(filesFolder(this.instance), metadata?.name ?? "");
     }
 }
 
-/** The volume that a claim gets, bound to it alone. */
-export function volumeFor(claim: V1PersistentVolumeClaim, folder: string): V1PersistentVolume {
+/** The volume that a claim gets, bound to it alone. @param folderOf where pods find a volume's files */
+export function volumeFor(
+    claim: V1PersistentVolumeClaim,
+    folderOf: (volume: string) => string,
+): V1PersistentVolume {
     const { uid = "", name, namespace } = claim.metadata ?? {};
     const volume = `pvc-${uid}`;
     return {
@@ -113,7 +122,7 @@ export function volumeFor(claim: V1PersistentVolumeClaim, folder: string): V1Per
             accessModes: claim.spec?.accessModes,
             capacity: { storage: claim.spec?.resources?.requests?.storage ?? "" },
             claimRef: { apiVersion: "v1", kind: "PersistentVolumeClaim", name, namespace, uid },
-            hostPath: { path: path.join(folder, volume), type: "Directory" },
+            hostPath: { path: folderOf(volume), type: "Directory" },
             persistentVolumeReclaimPolicy: "Delete",
             storageClassName: claim.spec?.storageClassName,
             volumeMode: "Filesystem",

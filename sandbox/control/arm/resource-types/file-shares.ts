@@ -26,7 +26,7 @@ const shareProperties = z.looseObject({
 export function fileShares({ instance }: ControlContext): ResourceType {
     function folderOf(share: Resource): string {
         const [account = ""] = parseArmAddress(share.id).names;
-        return shareFolder(instance.stateFolder, account, share.name);
+        return shareFolder(instance, account, share.name);
     }
 
     return {

@@ -1,4 +1,6 @@
 import * as path from "node:path";
+import type { SandboxInstance } from "../../../instance";
+import { filesFolder, filesForPods } from "../../../node/files";
 import type { ContainerGroupProperties } from "../../container-groups/model";
 import type { Resource } from "../../state/resource";
 import type { Store } from "../../state/store";
@@ -6,8 +8,17 @@ import { ArmError } from "../errors";
 import { STORAGE_ACCOUNTS, storageHidden } from "./storage-accounts";
 
 /** The host folder that stands for an Azure file share. */
-export function shareFolder(stateFolder: string, account: string, share: string): string {
-    return path.join(stateFolder, "control", "shares", account.toLowerCase(), share.toLowerCase());
+export function shareFolder(instance: SandboxInstance, account: string, share: string): string {
+    return path.join(filesFolder(instance), ...shareParts(account, share));
+}
+
+/** The same as pods see it. */
+export function shareFolderForPods(instance: SandboxInstance, account: string, share: string): string {
+    return filesForPods(instance, ...shareParts(account, share));
+}
+
+function shareParts(account: string, share: string): string[] {
+    return [account.toLowerCase(), share.toLowerCase()];
 }
 
 /**
