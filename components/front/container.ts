@@ -37,6 +37,12 @@ export const frontPodCommand: readonly string[] = [
 ${stopping(`haproxy -f ${CONFIGURATION_FOLDER}/haproxy.cfg`)}`,
 ];
 
+/** The same where the certificate comes from the store, which is mounted at `STORE_FOLDER`. */
+export const storeFrontContainerCommand: readonly string[] = frontContainerCommand;
+
+/** The same in a pod, which needs a writable `STORE_COPY_FOLDER` too. */
+export const storeFrontPodCommand: readonly string[] = frontPodCommand;
+
 /** Starts HAProxy and stays, to translate signals. */
 function stopping(start: string): string {
     return `${start} &

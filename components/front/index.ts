@@ -1,7 +1,14 @@
 export { BODY_LIMIT_FILE, BODY_LIMIT_FILTER } from "./body-limit";
 export { checkFront, checkPodFront, FrontSettingsError, type FrontProblem } from "./check";
-export { FRONT_CONFIGURATION_VARIABLE, frontContainerCommand, frontPodCommand } from "./container";
+export {
+    FRONT_CONFIGURATION_VARIABLE,
+    frontContainerCommand,
+    frontPodCommand,
+    storeFrontContainerCommand,
+    storeFrontPodCommand,
+} from "./container";
 export { frontFiles } from "./pod-render";
 export * from "./pod-settings";
 export { renderFront } from "./render";
 export * from "./settings";
+export * from "./store";

@@ -35,6 +35,13 @@ export interface FrontSettings {
         minimumVersion: MinimumTlsVersion;
         /** Seconds for `Strict-Transport-Security`; 0 leaves the header out. */
         hstsMaxAgeSeconds: number;
+        /**
+         * The certificate is the one of this name in the certificate store (`certificateName` of `components/issuer`), as soon as
+         * it is there, and followed from then on. What is at `CERTIFICATE_FILE` only stands in for it: its common name has to
+         * be `PLACEHOLDER_COMMON_NAME`. The command is then `storeFrontContainerCommand`, or `storeFrontPodCommand`.
+         * @default what is at `CERTIFICATE_FILE` is the certificate
+         */
+        storedCertificate?: string;
     };
     /** One model answers on `/score` too; with several, only `/api/v1/service/<name>/score` tells them apart. */
     models: FrontModel[];

@@ -1,0 +1,3 @@
+export { issuerContainerCommand } from "./container";
+export { certificateName, EXTERNAL_ACCOUNT_KEY_VARIABLE, issuerEnvironment } from "./environment";
+export * from "./settings";
