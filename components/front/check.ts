@@ -35,6 +35,8 @@ export const LONGEST_TIME_MS = 2 ** 31 - 1;
 /** Below SECRET_FOLDER, in folders or not, and never above it. */
 const FILE = /^(?=.{1,253}$)[A-Za-z0-9][-._A-Za-z0-9]*(\/[A-Za-z0-9][-._A-Za-z0-9]*)*$/;
 
+const STORED_CERTIFICATE = /^[A-Za-z0-9][-.A-Za-z0-9]{0,199}$/;
+
 /**
  * Every reason why these settings cannot be rendered. Whatever passes can be put into the configuration without
  * quotes: that is what keeps a name from becoming a directive.
@@ -78,6 +80,14 @@ function checkTls(tls: FrontSettings["tls"]): FrontProblem[] {
             ? [{ property: "tls.minimumVersion", reason: "must be 1.2 or 1.3" }]
             : []),
         ...wholeNumber("tls.hstsMaxAgeSeconds", tls.hstsMaxAgeSeconds, 0, 2 ** 31 - 1),
+        ...(tls.storedCertificate === undefined
+            ? []
+            : matches(
+                  "tls.storedCertificate",
+                  STORED_CERTIFICATE,
+                  tls.storedCertificate,
+                  "must be letters, digits, dots and hyphens, with a letter or digit first",
+              )),
     ];
 }
 

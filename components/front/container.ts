@@ -1,5 +1,8 @@
 import { BODY_LIMIT_FILE, BODY_LIMIT_FILTER } from "./body-limit";
+import { COPY_STORE, FOLLOW_STORE, FOLLOW_STORE_FILE } from "./follow-store";
 import { CONFIGURATION_FOLDER } from "./pod-settings";
+import { STORE_COPY } from "./render";
+import { STORE_COPY_FOLDER } from "./store";
 
 /** The environment variable that carries what `renderFront` returned, readable in a preview. */
 export const FRONT_CONFIGURATION_VARIABLE = "FRONT_CONFIGURATION";
@@ -38,10 +41,30 @@ ${stopping(`haproxy -f ${CONFIGURATION_FOLDER}/haproxy.cfg`)}`,
 ];
 
 /** The same where the certificate comes from the store, which is mounted at `STORE_FOLDER`. */
-export const storeFrontContainerCommand: readonly string[] = frontContainerCommand;
+export const storeFrontContainerCommand: readonly string[] = [
+    "/bin/sh",
+    "-c",
+    `set -eu
+cd "$(mktemp -d)"
+# For the user that HAProxy becomes.
+chmod 711 .
+copy=\${PWD}/${STORE_COPY}
+${COPY_STORE}printf '%s\\n' "$${FRONT_CONFIGURATION_VARIABLE}" >haproxy.cfg
+cat >${BODY_LIMIT_FILE} <<'END_OF_FILTER'
+${BODY_LIMIT_FILTER}END_OF_FILTER
+cat >${FOLLOW_STORE_FILE} <<'END_OF_FOLLOWER'
+${FOLLOW_STORE}END_OF_FOLLOWER
+${stopping("haproxy -f haproxy.cfg")}`,
+];
 
 /** The same in a pod, which needs a writable `STORE_COPY_FOLDER` too. */
-export const storeFrontPodCommand: readonly string[] = frontPodCommand;
+export const storeFrontPodCommand: readonly string[] = [
+    "/bin/sh",
+    "-c",
+    `set -eu
+copy=${STORE_COPY_FOLDER}
+${COPY_STORE}${stopping(`haproxy -f ${CONFIGURATION_FOLDER}/haproxy.cfg`)}`,
+];
 
 /** Starts HAProxy and stays, to translate signals. */
 function stopping(start: string): string {

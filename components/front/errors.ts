@@ -39,6 +39,15 @@ export function errorAnswers(): string[] {
     ];
 }
 
+/** What is answered while there is no certificate yet. */
+export function certificatePending(): string {
+    const json = body(
+        "CertificatePending",
+        "The certificate of this service is being issued. Try again in a minute.",
+    );
+    return `http-request return status 503 content-type application/json string '${json}' hdr Retry-After 10`;
+}
+
 function httpError(status: number, kind: string, json: string, header?: string): string {
     return `http-error status ${status} content-type application/json ${kind} '${json}'${header ? ` hdr ${header}` : ""}`;
 }

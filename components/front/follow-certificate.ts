@@ -5,35 +5,16 @@ export const FOLLOW_CERTIFICATE_FILE = "follow-certificate.lua";
 /** HAProxy's own commands, in Linux's abstract namespace: for nobody outside of the pod. */
 export const COMMANDS_SOCKET = "abns@front-commands";
 
+/** How often a certificate is looked at that may change, in milliseconds. */
+export const FOLLOW_EVERY_MS = 2_000;
+
 /**
- * Puts a changed certificate into the running HAProxy: no restart, and no connection notices. The contents are compared,
- * because neither Kubernetes (which swaps a symbolic link) nor SMB tells about changes. Key beside chain, as in a Secret of
- * type kubernetes.io/tls mounted under these names, is how HAProxy reads them at start too.
+ * Functions for Lua that put another certificate into the running HAProxy: no restart, and no connection notices.
  *
  * By HAProxy's commands, not by its `CertCache` for Lua: that one does not look whether chain and key belong together (3.0),
  * and with a pair that does not, nobody could connect.
  */
-export const FOLLOW_CERTIFICATE = `
-local file = "${SECRET_FOLDER}/${CERTIFICATE_FILE}"
-
-local function contents(name)
-    local opened = io.open(name, "rb")
-    if not opened then
-        return ""
-    end
-    local text = opened:read("a")
-    opened:close()
-    return text or ""
-end
-
-local function read()
-    return { chain = contents(file), key = contents(file .. ".key") }
-end
-
-local function same(one, other)
-    return one.chain == other.chain and one.key == other.key
-end
-
+export const SERVE_CERTIFICATE = `
 -- HAProxy's answer to one command, which may quote the file: it is for looking at, not for the log.
 local function command(line)
     local socket = core.tcp()
@@ -67,12 +48,39 @@ local function serve(pair)
     command("abort ssl cert " .. file)
     return served
 end
+`;
 
+/**
+ * Puts a changed certificate into the running HAProxy. The contents are compared, because neither Kubernetes (which swaps a
+ * symbolic link) nor SMB tells about changes. Key beside chain, as in a Secret of type kubernetes.io/tls mounted under these
+ * names, is how HAProxy reads them at start too.
+ */
+export const FOLLOW_CERTIFICATE = `
+local file = "${SECRET_FOLDER}/${CERTIFICATE_FILE}"
+
+local function contents(name)
+    local opened = io.open(name, "rb")
+    if not opened then
+        return ""
+    end
+    local text = opened:read("a")
+    opened:close()
+    return text or ""
+end
+
+local function read()
+    return { chain = contents(file), key = contents(file .. ".key") }
+end
+
+local function same(one, other)
+    return one.chain == other.chain and one.key == other.key
+end
+${SERVE_CERTIFICATE}
 local seen = read()
 
 core.register_task(function()
     while true do
-        core.msleep(2000)
+        core.msleep(${FOLLOW_EVERY_MS})
         local found = read()
         -- Read twice: chain and key may be exchanged between one and the other.
         if not same(found, seen) and same(found, read()) then

@@ -1,6 +1,16 @@
 import { BODY_LIMIT_FILE, ROUTE_BODY_LIMIT_FILTER } from "./body-limit";
 import { checkPodFront, FrontSettingsError } from "./check";
 import { COMMANDS_SOCKET, FOLLOW_CERTIFICATE, FOLLOW_CERTIFICATE_FILE } from "./follow-certificate";
+import {
+    answerChallenges,
+    FOLLOW_STORE,
+    FOLLOW_STORE_FILE,
+    followStore,
+    notePlaceholder,
+    refuseByPlaceholder,
+    STORE_LOOKED_AT,
+    UNLESS_PLACEHOLDER,
+} from "./follow-store";
 import { connectionLog, entryLog, queueLog } from "./log";
 import {
     CONFIGURATION_FOLDER,
@@ -31,6 +41,7 @@ import {
     type Section,
 } from "./sections";
 import { CERTIFICATE_FILE, SECRET_FOLDER } from "./settings";
+import { STORE_COPY_FOLDER } from "./store";
 
 const CONFIGURATION_FILE = "haproxy.cfg";
 const ROUTES_FILE = "routes.map";
@@ -71,6 +82,7 @@ export function frontFiles(settings: PodFrontSettings): Record<string, string> {
         [ROUTES_FILE]: routeMap(settings.models),
         [BODY_LIMIT_FILE]: ROUTE_BODY_LIMIT_FILTER,
         ...(settings.tls?.followed ? { [FOLLOW_CERTIFICATE_FILE]: FOLLOW_CERTIFICATE } : {}),
+        ...(settings.tls?.storedCertificate === undefined ? {} : { [FOLLOW_STORE_FILE]: FOLLOW_STORE }),
     };
 }
 
@@ -92,6 +104,13 @@ function sections(settings: PodFrontSettings): Section[] {
                           `lua-load ${CONFIGURATION_FOLDER}/${FOLLOW_CERTIFICATE_FILE}`,
                       ]
                     : []),
+                ...(tls?.storedCertificate === undefined
+                    ? []
+                    : followStore(
+                          `${CONFIGURATION_FOLDER}/${FOLLOW_STORE_FILE}`,
+                          STORE_COPY_FOLDER,
+                          tls.storedCertificate,
+                      )),
             ],
         }),
         ...(knowsNames ? [resolvers()] : []),
@@ -132,11 +151,12 @@ function entrances(settings: PodFrontSettings): Section[] {
     const { tls, models } = settings;
     const http = `bind *:${UNPRIVILEGED_HTTP_PORT}`;
     if (!tls) return [["frontend http", http, ...entrance("http", 0, settings)]];
+    const challenges = tls.storedCertificate === undefined ? [] : answerChallenges();
     const https = `bind *:${UNPRIVILEGED_HTTPS_PORT} ssl crt ${SECRET_FOLDER}/${CERTIFICATE_FILE} alpn h2,http/1.1`;
     return [
         models.some(({ plainHttp }) => plainHttp)
-            ? ["frontend http", http, ...entrance("http", 0, settings, plainOnly())]
-            : [...redirect(UNPRIVILEGED_HTTP_PORT, entryLog()), ...leaving()],
+            ? ["frontend http", http, ...challenges, ...entrance("http", 0, settings, plainOnly())]
+            : [...redirect(UNPRIVILEGED_HTTP_PORT, entryLog(), challenges), ...leaving()],
         [
             "frontend https",
             https,
@@ -149,13 +169,19 @@ function entrances(settings: PodFrontSettings): Section[] {
 function entrance(
     scheme: "http" | "https",
     hstsMaxAgeSeconds: number,
-    { fronts }: PodFrontSettings,
+    { tls, fronts }: PodFrontSettings,
     more: readonly string[] = [],
 ): string[] {
     return [
         `log-format ${entryLog()}`,
         ...requestHeaders(scheme),
-        ...answerHeaders(hstsMaxAgeSeconds),
+        ...(scheme === "https" && tls?.storedCertificate !== undefined
+            ? [
+                  ...notePlaceholder(),
+                  ...answerHeaders(hstsMaxAgeSeconds, UNLESS_PLACEHOLDER),
+                  ...refuseByPlaceholder(),
+              ]
+            : answerHeaders(hstsMaxAgeSeconds)),
         ...leaving(),
         ...findRoute(ROUTES),
         ...more,
@@ -247,10 +273,13 @@ function pool(model: PodFrontModel): Section {
  * Ready when every model has had a replica, and a front that keeps queues is known; then for good: what becomes of a model is
  * no reason to take the front from the others.
  */
-function ready({ models, fronts }: PodFrontSettings): string[] {
+function ready({ tls, models, fronts }: PodFrontSettings): string[] {
     const missing = [...models.map(({ name }) => name), ...(fronts ? [OTHERS] : [])];
     return [
         ...missing.map(name => `http-request set-var(txn.missing) bool(true) unless { nbsrv(${name}) gt 0 }`),
+        ...(tls?.storedCertificate === undefined
+            ? []
+            : [`http-request set-var(txn.missing) bool(true) unless ${STORE_LOOKED_AT}`]),
         ...(fronts
             ? [
                   `http-request set-var(txn.missing) bool(true) unless { date,sub(proc.started) ge ${ASKED_SECONDS} }`,

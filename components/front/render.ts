@@ -1,5 +1,14 @@
 import { BODY_LIMIT_FILE } from "./body-limit";
 import { checkFront, FrontSettingsError, LONGEST_TIME_MS } from "./check";
+import {
+    answerChallenges,
+    FOLLOW_STORE_FILE,
+    followStore,
+    notePlaceholder,
+    refuseByPlaceholder,
+    STORE_LOOKED_AT,
+    UNLESS_PLACEHOLDER,
+} from "./follow-store";
 import { accessLog, connectionLog } from "./log";
 import {
     answerHeaders,
@@ -25,6 +34,9 @@ import {
     type FrontSettings,
 } from "./settings";
 
+/** Where the container keeps its copy of the store, see container.ts: in the folder that HAProxy is started in. */
+export const STORE_COPY = "store";
+
 /** In Linux's abstract namespace: no file, no port, and nobody outside of the container group can reach it. */
 const COUNTED_SOCKET = "abns@front-counted";
 
@@ -39,6 +51,8 @@ export function renderFront(settings: FrontSettings): string {
     if (problems.length > 0) throw new FrontSettingsError(problems);
 
     const { tls, models } = settings;
+    const stored = tls?.storedCertificate;
+    const served = models.map(({ name }) => `{ nbsrv(${name}) gt 0 }`);
     return configuration([
         processWide({
             minimumVersion: tls?.minimumVersion,
@@ -51,16 +65,18 @@ export function renderFront(settings: FrontSettings): string {
                 ...PROCESS_LIMITS,
                 // ACI kills what has not stopped 30 seconds after it was asked to.
                 "hard-stop-after 25s",
+                ...(stored === undefined ? [] : followStore(FOLLOW_STORE_FILE, STORE_COPY, stored)),
             ],
         }),
         defaults(5),
-        ...(tls ? [redirect(HTTP_PORT, accessLog())] : []),
+        ...(tls ? [redirect(HTTP_PORT, accessLog(), stored === undefined ? [] : answerChallenges())] : []),
         entrance(settings),
         ...models.map(unknownLength),
         counted(models),
         ...models.map(model => modelBackend(model, [], `server replica ${model.host}:${model.port}`)),
         unknownPath(),
-        health([isReady(models.map(({ name }) => `{ nbsrv(${name}) gt 0 }`).join(" "))]),
+        // Not by the certificate: an authority may be looking for a challenge here before there is one.
+        health([isReady([...served, ...(stored === undefined ? [] : [STORE_LOOKED_AT])].join(" "))]),
     ]);
 }
 
@@ -73,7 +89,13 @@ function entrance({ tls, models }: FrontSettings): Section {
         `log-format ${accessLog()}`,
         ...(tls ? [`error-log-format ${connectionLog()}`] : []),
         ...requestHeaders(tls ? "https" : "http"),
-        ...answerHeaders(tls?.hstsMaxAgeSeconds ?? 0),
+        ...(tls?.storedCertificate === undefined
+            ? answerHeaders(tls?.hstsMaxAgeSeconds ?? 0)
+            : [
+                  ...notePlaceholder(),
+                  ...answerHeaders(tls.hstsMaxAgeSeconds, UNLESS_PLACEHOLDER),
+                  ...refuseByPlaceholder(),
+              ]),
         ...(models.length === 1 ? models.flatMap(({ name }) => rootHealth(name)) : []),
         ...models.map(
             ({ name }, _, all) => `use_backend ${uncounted(name)} if body !length_known ${isFor(name, all)}`,

@@ -97,8 +97,8 @@ export function defaults(connectSeconds: number): Section {
 }
 
 /** The bodies of errors come from `defaults`; here only the address changes. 308 keeps the method, unlike 301. */
-export function redirect(port: number, log: string): Section {
-    return ["frontend redirect", `bind *:${port}`, `log-format ${log}`, ...redirectToHttps()];
+export function redirect(port: number, log: string, first: readonly string[] = []): Section {
+    return ["frontend redirect", `bind *:${port}`, `log-format ${log}`, ...first, ...redirectToHttps()];
 }
 
 /** Clients see port 80, whatever the front listens on. */
@@ -123,11 +123,13 @@ export function requestHeaders(scheme: "http" | "https"): string[] {
 }
 
 /** What every answer has, or must not have, the front's own too. */
-export function answerHeaders(hstsMaxAgeSeconds: number): string[] {
+export function answerHeaders(hstsMaxAgeSeconds: number, hstsCondition = ""): string[] {
     return [
         "http-after-response set-header x-request-id %[var(txn.id)]",
         ...(hstsMaxAgeSeconds > 0
-            ? [`http-after-response set-header strict-transport-security max-age=${hstsMaxAgeSeconds}`]
+            ? [
+                  `http-after-response set-header strict-transport-security max-age=${hstsMaxAgeSeconds}${hstsCondition}`,
+              ]
             : []),
         "http-after-response set-status 413 if { var(txn.body_too_large) -m bool }",
         ...["server", "x-powered-by", "x-ms-server-version"].map(
