@@ -93,13 +93,14 @@ renewal_is_forced() {
 }
 
 checksum() {
-    cksum <"$work/certificates/$name.crt" 2>/dev/null
+    [ ! -f "$work/certificates/$name.crt" ] || sha256sum <"$work/certificates/$name.crt"
 }
 
 look_at_certificate() {
     expires=$("$lego" certificates list --json | sed -n "s/.*\\"name\\":\\"$name\\"[^}]*\\"expirationDate\\":\\"\\([-0-9]* [:0-9]*\\).*/\\1/p")
     expires=$(date -u -d "\${expires:-1970-01-01 00:00:00}" +%s)
-    lifetime=$(awk -v name="$name" '$1 == name { lifetime = $3 } END { print lifetime + 0 }' "$issued" 2>/dev/null)
+    lifetime=$(awk -v name="$name" '$1 == name { lifetime = $3 } END { print lifetime }' "$issued" 2>/dev/null)
+    lifetime=\${lifetime:-0}
 }
 
 run_lego() {

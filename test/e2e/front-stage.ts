@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { execa, type ResultPromise } from "execa";
@@ -10,9 +10,13 @@ import {
     type FrontSettings,
     HEALTH_PORT,
     KEY_DIGESTS_FILE,
+    PLACEHOLDER_COMMON_NAME,
     renderFront,
     SECRET_FOLDER,
+    STORE_FOLDER,
+    storeFrontContainerCommand,
 } from "../../components/front";
+import { FOLLOW_STORE_FILE } from "../../components/front/follow-store";
 import { eventually } from "../../sandbox/daemons/wait";
 import { frontRoot } from "../../sandbox/images";
 import { commandInRoot } from "../../sandbox/images/command";
@@ -53,7 +57,9 @@ export interface Seen {
  */
 export class FrontStage {
     readonly folder = mkdtempSync(path.join(os.tmpdir(), "front-test-"));
-    readonly #namespace = `front-test-${process.pid}`;
+    /** The certificate store, for fronts that take their certificate from there. */
+    readonly store = path.join(this.folder, "store");
+    readonly namespace = `front-test-${process.pid}`;
     readonly #secrets = path.join(this.folder, "secrets");
     #root = "";
     #model: ResultPromise | undefined;
@@ -62,9 +68,12 @@ export class FrontStage {
 
     async open(): Promise<void> {
         this.#root = await frontRoot();
-        await execa("ip", ["netns", "add", this.#namespace]);
+        await execa("ip", ["netns", "add", this.namespace]);
         await this.inside(["ip", "link", "set", "lo", "up"]);
         mkdirSync(this.#secrets, { mode: 0o700 });
+        mkdirSync(this.store);
+        // HAProxy is another user when it reads.
+        chmodSync(this.folder, 0o711);
         const authority = new TestAuthority(this.folder);
         await authority.open();
         const { chain, key } = await authority.leaf(HOST);
@@ -79,15 +88,23 @@ export class FrontStage {
     async close(): Promise<void> {
         await this.stopFront();
         await this.stopModel();
-        if (existsSync(`/run/netns/${this.#namespace}`))
-            await execa("ip", ["netns", "delete", this.#namespace]);
+        if (existsSync(`/run/netns/${this.namespace}`))
+            await execa("ip", ["netns", "delete", this.namespace]);
         rmSync(this.folder, { recursive: true, force: true });
     }
 
     /** Runs a client where the front is. */
     inside(command: readonly string[], options: { env?: NodeJS.ProcessEnv } = {}) {
-        const args = [`--net=/run/netns/${this.#namespace}`, ...command];
+        const args = [`--net=/run/netns/${this.namespace}`, ...command];
         return execa("nsenter", args, { reject: false, stdin: "ignore", ...options });
+    }
+
+    /** From the next start on the front has what stands in for a certificate, as a stack makes it. */
+    async usePlaceholder(): Promise<void> {
+        const subject = ["-subj", `/CN=${PLACEHOLDER_COMMON_NAME}`];
+        const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc", "-keyout", "-"];
+        const { stdout } = await execa("openssl", ["req", "-x509", "-days", "2", ...key, ...subject]);
+        writeFileSync(path.join(this.#secrets, CERTIFICATE_FILE), `${stdout}\n`, { mode: 0o600 });
     }
 
     startModel(): void {
@@ -102,16 +119,10 @@ export class FrontStage {
     /** Replaces the front by one with these settings and waits until it is ready. */
     async startFront(settings: FrontSettings): Promise<void> {
         await this.stopFront();
-        const [program = "", ...args] = commandInRoot(
-            {
-                root: this.#root,
-                networkNamespace: this.#namespace,
-                mounts: { [SECRET_FOLDER]: this.#secrets },
-            },
-            frontContainerCommand,
-        );
+        const configuration = renderFront(settings);
+        const [program = "", ...args] = this.#inRoot(commandFor(configuration));
         this.#front = execa(program, args, {
-            env: { [FRONT_CONFIGURATION_VARIABLE]: renderFront(settings) },
+            env: { [FRONT_CONFIGURATION_VARIABLE]: configuration },
             reject: false,
             stdin: "ignore",
             all: true,
@@ -137,21 +148,10 @@ export class FrontStage {
 
     /** Every line of `haproxy -c`, and whether it accepts the text. */
     async check(configuration: string): Promise<{ valid: boolean; said: string }> {
-        const checking = [
-            ...["/bin/sh", "-c"],
-            (frontContainerCommand[2] ?? "").replace(
-                "haproxy -f haproxy.cfg &",
-                "exec haproxy -c -f haproxy.cfg",
-            ),
-        ];
-        const [program = "", ...args] = commandInRoot(
-            {
-                root: this.#root,
-                networkNamespace: this.#namespace,
-                mounts: { [SECRET_FOLDER]: this.#secrets },
-            },
-            checking,
+        const checking = commandFor(configuration).map(part =>
+            part.replace("haproxy -f haproxy.cfg &", "haproxy -c -f haproxy.cfg &"),
         );
+        const [program = "", ...args] = this.#inRoot(checking);
         const { failed, all } = await execa(program, args, {
             env: { [FRONT_CONFIGURATION_VARIABLE]: configuration },
             reject: false,
@@ -253,7 +253,17 @@ export class FrontStage {
         return stdout + stderr;
     }
 
+    #inRoot(command: readonly string[]): string[] {
+        const mounts = { [SECRET_FOLDER]: this.#secrets, [STORE_FOLDER]: this.store };
+        return commandInRoot({ root: this.#root, networkNamespace: this.namespace, mounts }, command);
+    }
+
     file(name: string): string {
         return path.join(this.folder, name);
     }
+}
+
+/** As the components choose it: by whether the certificate comes from the store. */
+function commandFor(configuration: string): readonly string[] {
+    return configuration.includes(FOLLOW_STORE_FILE) ? storeFrontContainerCommand : frontContainerCommand;
 }

@@ -25,6 +25,14 @@ const VARIANTS: Record<string, PodFrontSettings> = {
             }),
         ],
     }),
+    "certificate-store": inCluster({
+        tls: {
+            minimumVersion: "1.2",
+            hstsMaxAgeSeconds: 31_536_000,
+            storedCertificate: "score.contoso.com-0a1b2c3d4e5f",
+        },
+        models: [irisInCluster({ hostname: "iris.contoso.com", plainHttp: true })],
+    }),
     "one-front-and-no-tls": {
         models: [
             irisInCluster({ host: "iris.ml.svc.cluster.local", replicas: undefined, keysRequired: false }),

@@ -16,6 +16,13 @@ const VARIANTS: Record<string, FrontSettings> = {
         tls: { minimumVersion: "1.3", hstsMaxAgeSeconds: 0 },
         models: [iris({ keysRequired: false })],
     }),
+    "certificate-store": overTls({
+        tls: {
+            minimumVersion: "1.2",
+            hstsMaxAgeSeconds: 31_536_000,
+            storedCertificate: "score.contoso.com-0a1b2c3d4e5f",
+        },
+    }),
     http: { models: [iris()] },
     "several-models": overTls({
         models: [
