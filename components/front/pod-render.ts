@@ -174,14 +174,14 @@ function entrance(
 ): string[] {
     return [
         `log-format ${entryLog()}`,
-        ...requestHeaders(scheme),
         ...(scheme === "https" && tls?.storedCertificate !== undefined
             ? [
                   ...notePlaceholder(),
+                  ...requestHeaders(scheme),
                   ...answerHeaders(hstsMaxAgeSeconds, UNLESS_PLACEHOLDER),
                   ...refuseByPlaceholder(),
               ]
-            : answerHeaders(hstsMaxAgeSeconds)),
+            : [...requestHeaders(scheme), ...answerHeaders(hstsMaxAgeSeconds)]),
         ...leaving(),
         ...findRoute(ROUTES),
         ...more,

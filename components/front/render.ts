@@ -88,11 +88,11 @@ function entrance({ tls, models }: FrontSettings): Section {
             : `bind *:${HTTP_PORT}`,
         `log-format ${accessLog()}`,
         ...(tls ? [`error-log-format ${connectionLog()}`] : []),
-        ...requestHeaders(tls ? "https" : "http"),
         ...(tls?.storedCertificate === undefined
-            ? answerHeaders(tls?.hstsMaxAgeSeconds ?? 0)
+            ? [...requestHeaders(tls ? "https" : "http"), ...answerHeaders(tls?.hstsMaxAgeSeconds ?? 0)]
             : [
                   ...notePlaceholder(),
+                  ...requestHeaders("https"),
                   ...answerHeaders(tls.hstsMaxAgeSeconds, UNLESS_PLACEHOLDER),
                   ...refuseByPlaceholder(),
               ]),

@@ -173,7 +173,7 @@ attempt() {
 
 # Seconds until the next look. A twentieth of what the certificate has left, so it is asked for more often as expiry nears:
 # but no more than four times an hour where lifetimes are counted in days, because authorities count attempts that fail (Let's
-# Encrypt: five an hour for a name). Each is a quarter more or less, so that services that started together do not stay together.
+# Encrypt: five an hour for a name). Each is up to a quarter longer, so that services that started together do not stay together.
 next_pause() {
     least=900
     [ "$lifetime" -le 0 ] || [ $((lifetime / 20)) -ge "$least" ] || least=$((lifetime / 20))
@@ -192,7 +192,7 @@ next_pause() {
         [ "$seconds" -le "$longest" ] || seconds=$longest
     fi
     random=$((0x$(cut -c 1-4 /proc/sys/kernel/random/uuid)))
-    seconds=$((seconds * (49152 + random / 2) / 65536))
+    seconds=$((seconds * (65536 + random / 4) / 65536))
     [ "$seconds" -ge 1 ] || seconds=1
 }
 
