@@ -52,12 +52,13 @@ function outputs() {
 }
 
 function containerInstances(): SecureAciInference {
-    const { model, front, containerGroupName, limits, registry, identity, logAnalytics } = stack;
+    const { model, front, containerGroupName, revisionTimeoutSeconds, limits, registry, identity } = stack;
     return new SecureAciInference(stack.name, {
         ...common(),
         tls: tls(),
         dns: zone(),
         containerGroupName,
+        revisionTimeoutSeconds,
         // The settings are refused without it.
         model: model!,
         limits,
@@ -65,7 +66,7 @@ function containerInstances(): SecureAciInference {
         front: front && { image: front.image, cpu: front.cpu, memoryInGB: front.memoryInGB },
         registry,
         identity,
-        logAnalytics,
+        logAnalytics: stack.logAnalytics,
     });
 }
 

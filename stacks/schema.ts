@@ -133,6 +133,7 @@ const common = {
 /** What Container Instances alone take. */
 const containerInstances = {
     containerGroupName: text.optional(),
+    revisionTimeoutSeconds: number.optional(),
     model: z
         .strictObject({
             name: text.optional(),

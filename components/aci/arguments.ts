@@ -76,7 +76,8 @@ export interface SecureAciInferenceArgs {
      */
     location?: pulumi.Input<string>;
     /**
-     * The name of the container group in Azure. Another name makes another group.
+     * The name of the container group in Azure. Another name makes another group. Where each change makes a new revision of
+     * the group (see `dns`), a hyphen and six characters are added.
      * @default the component's name and eight characters
      */
     containerGroupName?: pulumi.Input<string>;
@@ -108,10 +109,19 @@ export interface SecureAciInferenceArgs {
      */
     tls?: TlsArgs;
     /**
-     * The Azure DNS zone for the CNAME of `tls.hostname`.
+     * The Azure DNS zone for the CNAME of `tls.hostname`. With it, every change makes a new revision of the container group,
+     * and the name moves to it once it answers: no request is lost. Without it, the group is updated in place, and
+     * restarts.
      * @default none: the output `dnsRecord` says which record to create
      */
     dns?: DnsArgs;
+    /**
+     * How long a new revision may take until it answers over TLS with its certificate and its model is ready, in seconds.
+     * Then the update fails, and the revision that served before goes on. 0 moves the name without a look, for machines that
+     * cannot reach the service.
+     * @default 600
+     */
+    revisionTimeoutSeconds?: number;
     /** Scoring keys. */
     keys?: KeysArgs;
     /** The container that terminates TLS. */

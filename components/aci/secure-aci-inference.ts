@@ -7,6 +7,7 @@ import { cnameRecordSet, dnsRecord, type DnsRecord, nameInZone } from "../dns/re
 import { type ScoringKeys, scoringKeys } from "../keys/scoring-keys";
 import type { SecureAciInferenceArgs } from "./arguments";
 import { containerGroup } from "./container-group";
+import { gateExpectation, handover } from "./handover";
 import { type AciSettings, readArguments } from "./settings";
 
 /**
@@ -28,7 +29,10 @@ export class SecureAciInference extends pulumi.ComponentResource {
     readonly scoringUri: pulumi.Output<string>;
     /** The description of the model's input and output, where the model has one. */
     readonly swaggerUri: pulumi.Output<string>;
-    /** The name that Azure gives. A CNAME to it stays right when the address changes. */
+    /**
+     * The name that Azure gives. A CNAME to it stays right when the address changes. Where every change makes a new revision
+     * (see `dns`), that of the one which serves now: clients use `tls.hostname`.
+     */
     readonly fqdn: pulumi.Output<string>;
     /** The address at the moment. Azure may change it: use the names. */
     readonly ipAddress: pulumi.Output<string | undefined>;
@@ -42,26 +46,34 @@ export class SecureAciInference extends pulumi.ComponentResource {
     constructor(name: string, args: SecureAciInferenceArgs, opts?: pulumi.ComponentResourceOptions) {
         const now = new Date();
         const settings = readArguments(name, args, now);
-        const { fqdn, tls } = settings;
+        const { tls, revisions } = settings;
+        // Names that stay. That of a revision does not, and no client is to use it.
+        const azure = revisions ? undefined : settings.fqdn;
         super(
             "azure-secure-inference:index:SecureAciInference",
             name,
-            { fqdn, hostname: tls.hostname },
+            { fqdn: azure, hostname: tls.hostname },
             guarded(name, args.overwriteExistingDomain ?? false, opts),
         );
         const own = tls.hostname === undefined ? [] : [tls.hostname];
-        const certificate = servingCertificate(name, tls, { own, azure: fqdn }, now, this);
+        const certificate = servingCertificate(name, tls, { own, azure }, now, this);
         const keys = scoringKeys(name, settings.keys, this);
-        const group = containerGroup(name, settings, certificate, keys, this);
-        const record = customDomain(name, settings, group, this);
+        const { group, fqdn: made } = containerGroup(name, settings, certificate, keys, this);
+        const hooks = revisions
+            ? handover(name, settings, group, gateExpectation(settings, certificate), this)
+            : undefined;
+        const domain = customDomain(name, settings, made, { parent: this, dependsOn: [group], hooks });
+        // A revision serves when the name has moved to it: an update that fails before leaves what was told.
+        const serving = <T>(value: pulumi.Output<T>): pulumi.Output<T> =>
+            domain?.recordSet ? domain.recordSet.id.apply(() => value) : value;
 
-        const host = pulumi.output(tls.hostname ?? fqdn);
+        const host = pulumi.output(tls.hostname ?? made);
         const base = pulumi.interpolate`${tls.mode === TlsMode.Disabled ? "http" : "https"}://${host}`;
         this.scoringUri = pulumi.interpolate`${base}/score`;
         this.swaggerUri = pulumi.interpolate`${base}/swagger.json`;
-        this.fqdn = pulumi.output(fqdn);
-        this.ipAddress = group.ipAddress.apply(address => address?.ip);
-        this.dnsRecord = record ?? pulumi.output(undefined);
+        this.fqdn = serving(made);
+        this.ipAddress = serving(group.ipAddress.apply(address => address?.ip));
+        this.dnsRecord = domain ? serving(domain.record) : pulumi.output(undefined);
         this.certificate = certificate?.info ?? pulumi.output(undefined);
         this.keys = keys ?? pulumi.output(undefined);
         this.registerOutputs({
@@ -79,17 +91,17 @@ export class SecureAciInference extends pulumi.ComponentResource {
 /** The record for the custom domain: made when its zone is named, told otherwise. */
 function customDomain(
     name: string,
-    { tls, dns, fqdn }: AciSettings,
-    group: pulumi.Resource,
-    component: pulumi.Resource,
-): pulumi.Output<DnsRecord> | undefined {
+    { tls, dns }: AciSettings,
+    fqdn: pulumi.Output<string>,
+    opts: pulumi.CustomResourceOptions & { parent: pulumi.Resource },
+): { record: pulumi.Output<DnsRecord>; recordSet?: pulumi.CustomResource } | undefined {
     if (tls.hostname === undefined) return undefined;
-    const record = { hostname: tls.hostname, type: "CNAME", value: fqdn, ttl: dns.ttl };
-    if (dns.zoneName === undefined) return dnsRecord(record);
+    const told = { hostname: tls.hostname, type: "CNAME", value: fqdn, ttl: dns.ttl };
+    if (dns.zoneName === undefined) return { record: dnsRecord(told) };
     const { zoneName, zoneResourceGroupName } = dns;
-    const hostname = nameInZone(name, "tls.hostname", tls.hostname, zoneName, false, component);
-    const args = { hostname, zoneName, zoneResourceGroupName, ttl: dns.ttl };
+    const hostname = nameInZone(name, "tls.hostname", tls.hostname, zoneName, false, opts.parent);
+    const args = { hostname, zoneName, zoneResourceGroupName, ttl: dns.ttl, target: fqdn };
     // The value is known before the group is there, so the order has to be said.
-    cnameRecordSet(`${name}-cname`, { ...args, target: fqdn }, { parent: component, dependsOn: [group] });
-    return dnsRecord({ ...record, hostname, zoneName });
+    const recordSet = cnameRecordSet(`${name}-cname`, args, opts);
+    return { record: dnsRecord({ ...told, hostname, zoneName }), recordSet };
 }

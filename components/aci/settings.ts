@@ -6,7 +6,7 @@ import { readEnvironment } from "../arguments/environment";
 import { type KeysSettings, readKeys } from "../arguments/keys";
 import { type LimitsSettings, readLimits } from "../arguments/limits";
 import { type ModelContainerSettings, readModelContainer, type Share } from "../arguments/model-container";
-import { positiveAmount } from "../arguments/rules/numbers";
+import { LARGEST_INT32, positiveAmount, wholeNumber } from "../arguments/rules/numbers";
 import * as text from "../arguments/rules/text";
 import { readTags, type Texts } from "../arguments/texts";
 import { readTls, TlsMode, type TlsSettings } from "../arguments/tls";
@@ -17,6 +17,10 @@ import type { SecureAciInferenceArgs } from "./arguments";
 import { type GpuArgs, GpuSku } from "./model-arguments";
 import { modelPort } from "./model-port";
 import { besideFront, frontShare, groupProblem, GROUP_MAXIMUM } from "./resources";
+import { revisionBaseProblem } from "./revision-name";
+
+/** Azure pulls images of many GB in minutes. */
+const REVISION_TIMEOUT_SECONDS = 600;
 
 /** The arguments, checked, with defaults in place. */
 export interface AciSettings {
@@ -25,10 +29,18 @@ export interface AciSettings {
     containerGroupName?: pulumi.Input<string>;
     model: ModelContainerSettings & { name: string; gpu?: GpuArgs };
     limits: LimitsSettings;
+    /** The readable part of the label. */
+    leafDomainLabel: string;
     /** With the six characters. */
     dnsNameLabel: string;
-    /** Azure's name for the group. */
+    /** Azure's name for the group, unless each revision has its own. */
     fqdn: pulumi.Input<string>;
+    /**
+     * Whether every change makes a new group that takes over from the old one. For that the stack has to keep the name that
+     * clients use.
+     */
+    revisions: boolean;
+    revisionTimeoutSeconds: number;
     tls: TlsSettings;
     dns: DnsSettings;
     keys: KeysSettings;
@@ -59,10 +71,16 @@ export function readArguments(name: string, args: SecureAciInferenceArgs, now: D
     );
     const label = args.leafDomainLabel ?? name;
     check.report("leafDomainLabel", leafLabelProblem(label));
+    const revisions = args.tls?.hostname !== undefined && args.dns?.zoneName !== undefined;
     const containerGroupName = check.optionalInput(
         "containerGroupName",
         args.containerGroupName,
-        text.containerName,
+        revisions ? revisionBaseProblem : text.containerName,
+    );
+    check.known(
+        "revisionTimeoutSeconds",
+        args.revisionTimeoutSeconds,
+        wholeNumber(0, LARGEST_INT32, "seconds"),
     );
     const tls = readTls(check, args.tls, readEnvironment(check, args.environment), args.dns?.zoneName);
     const model = readModel(check, name, args, tls.mode);
@@ -75,8 +93,11 @@ export function readArguments(name: string, args: SecureAciInferenceArgs, now: D
         model,
         front,
         limits: readLimits(check, "limits", args.limits),
+        leafDomainLabel: label,
         dnsNameLabel: dnsNameLabel(label, owner),
         fqdn: "",
+        revisions,
+        revisionTimeoutSeconds: args.revisionTimeoutSeconds ?? REVISION_TIMEOUT_SECONDS,
         tls,
         dns: readDns(check, args.dns, args.tls?.hostname, resourceGroupName, false),
         keys: readKeys(check, "keys", args.keys, false),

@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 
 /** The names under which clients reach the service: what the component keeps in the state. */
 export interface Address {
-    /** Azure's name. */
-    fqdn: pulumi.Input<string>;
+    /** Azure's name, where it stays. */
+    fqdn?: pulumi.Input<string>;
     /** The custom domain. */
     hostname?: pulumi.Input<string>;
 }
@@ -14,7 +14,10 @@ export function addressProblem(before: unknown, after: unknown): string | undefi
     if (old.fqdn !== undefined && next.fqdn !== undefined && old.fqdn !== next.fqdn) {
         return `leafDomainLabel: the service would move from ${old.fqdn} to ${next.fqdn}`;
     }
-    const unknownNext = next.hostname === undefined && hasHostname(after);
+    if (old.fqdn !== undefined && old.hostname === undefined && !has(after, "fqdn")) {
+        return `dns: the service would leave ${old.fqdn} for names of Azure's that change with every update`;
+    }
+    const unknownNext = next.hostname === undefined && has(after, "hostname");
     if (old.hostname !== undefined && old.hostname !== next.hostname && !unknownNext) {
         return `tls.hostname: the service would no longer answer as ${old.hostname}`;
     }
@@ -59,6 +62,7 @@ function names(inputs: unknown): { fqdn?: string; hostname?: string } {
     };
 }
 
-function hasHostname(inputs: unknown): boolean {
-    return typeof inputs === "object" && inputs !== null && "hostname" in inputs;
+/** Whether there is such a name, known or not. */
+function has(inputs: unknown, name: keyof Address): boolean {
+    return typeof inputs === "object" && inputs !== null && name in inputs;
 }

@@ -43,8 +43,12 @@ const STORED_CERTIFICATE = /^[A-Za-z0-9][-.A-Za-z0-9]{0,199}$/;
  */
 export function checkFront(settings: FrontSettings): FrontProblem[] {
     const ports = [HTTP_PORT, HTTPS_PORT, HEALTH_PORT];
+    const { maxConnectionAgeSeconds } = settings;
     return [
         ...checkTls(settings.tls),
+        ...(maxConnectionAgeSeconds === undefined
+            ? []
+            : wholeNumber("maxConnectionAgeSeconds", maxConnectionAgeSeconds, 1, 86_400)),
         ...checkModels(settings.models, (model, at) => checkModel(model, at, ports)),
     ];
 }

@@ -50,7 +50,7 @@ export function renderFront(settings: FrontSettings): string {
     const problems = checkFront(settings);
     if (problems.length > 0) throw new FrontSettingsError(problems);
 
-    const { tls, models } = settings;
+    const { tls, models, maxConnectionAgeSeconds } = settings;
     const stored = tls?.storedCertificate;
     const served = models.map(({ name }) => `{ nbsrv(${name}) gt 0 }`);
     return configuration([
@@ -69,8 +69,15 @@ export function renderFront(settings: FrontSettings): string {
             ],
         }),
         defaults(5),
-        ...(tls ? [redirect(HTTP_PORT, accessLog(), stored === undefined ? [] : answerChallenges())] : []),
-        entrance(settings),
+        ...(tls
+            ? [
+                  aging(
+                      redirect(HTTP_PORT, accessLog(), stored === undefined ? [] : answerChallenges()),
+                      maxConnectionAgeSeconds,
+                  ),
+              ]
+            : []),
+        aging(entrance(settings), maxConnectionAgeSeconds),
         ...models.map(unknownLength),
         counted(models),
         ...models.map(model => modelBackend(model, [], `server replica ${model.host}:${model.port}`)),
@@ -78,6 +85,18 @@ export function renderFront(settings: FrontSettings): string {
         // Not by the certificate: an authority may be looking for a challenge here before there is one.
         health([isReady([...served, ...(stored === undefined ? [] : [STORE_LOOKED_AT])].join(" "))]),
     ]);
+}
+
+/** HAProxy knows no limit for the age of a connection, but does what an answer says of it. */
+function aging(section: Section, maxAgeSeconds: number | undefined): Section {
+    if (maxAgeSeconds === undefined) return section;
+    const [head, ...directives] = section;
+    return [
+        head,
+        "tcp-request session set-var(sess.opened) date()",
+        ...directives,
+        `http-after-response set-header connection close if { date(),sub(sess.opened) ge ${maxAgeSeconds} }`,
+    ];
 }
 
 function entrance({ tls, models }: FrontSettings): Section {

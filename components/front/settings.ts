@@ -43,6 +43,12 @@ export interface FrontSettings {
          */
         storedCertificate?: string;
     };
+    /**
+     * How long a client may keep a connection, in seconds: the answer after that says that it ends, so that the client looks
+     * the name up again. Over HTTP/1; a connection of HTTP/2 ends with the front.
+     * @default as long as the client wants
+     */
+    maxConnectionAgeSeconds?: number;
     /** One model answers on `/score` too; with several, only `/api/v1/service/<name>/score` tells them apart. */
     models: FrontModel[];
 }

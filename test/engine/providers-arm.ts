@@ -10,7 +10,7 @@ import { ResourceManager } from "../../sandbox/control/arm/resource-manager";
 import { resourceTypes } from "../../sandbox/control/arm/resource-types";
 import { ArmRouter } from "../../sandbox/control/arm/router";
 import { armServer } from "../../sandbox/control/arm/server";
-import { RecordingRunner } from "../../sandbox/control/container-groups/runner";
+import { type ContainerGroupRunner, RecordingRunner } from "../../sandbox/control/container-groups/runner";
 import { SUBSCRIPTION, SUBSCRIPTIONS, TENANT } from "../../sandbox/control/context";
 import type { Resource } from "../../sandbox/control/state/resource";
 import { Store } from "../../sandbox/control/state/store";
@@ -37,10 +37,22 @@ export interface TestArm {
     close(): Promise<void>;
 }
 
-export async function startArm(): Promise<TestArm> {
+export interface TestArmOptions {
+    /**
+     * What becomes of container groups.
+     * @default they are recorded
+     */
+    runner?: ContainerGroupRunner;
+    /** First three octets of their addresses. @default those of a sandbox */
+    containerGroupAddresses?: string;
+}
+
+export async function startArm(options: TestArmOptions = {}): Promise<TestArm> {
     const stateFolder = await mkdtemp(path.join(os.tmpdir(), "arm-test-"));
     const address = "127.0.0.1";
-    const instance = { ...sandboxInstance({ AZURE_SECURE_INFERENCE_SANDBOX: "1" }), stateFolder };
+    const standard = sandboxInstance({ AZURE_SECURE_INFERENCE_SANDBOX: "1" });
+    const { containerGroupAddresses = standard.containerGroupAddresses } = options;
+    const instance = { ...standard, containerGroupAddresses, stateFolder };
     const authority = await CertificateAuthority.open(stateFolder, "authority of the test");
     const { certificate, key } = await authority.issue({
         file: "arm-server",
@@ -53,7 +65,8 @@ export async function startArm(): Promise<TestArm> {
     const stuck = new Set<string>();
     const clock = () => new Date();
     const store = new Store(path.join(stateFolder, "resources.json"));
-    const types = resourceTypes({ store, instance, runner: new FailingRunner(broken, stuck), clock });
+    const runner = options.runner ?? new FailingRunner(broken, stuck);
+    const types = resourceTypes({ store, instance, runner, clock });
     const token = accessToken(stateFolder);
     const server = armServer({
         router: new ArmRouter(new ResourceManager(store, types, clock), types, SUBSCRIPTIONS, TENANT, clock),

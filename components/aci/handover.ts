@@ -1,0 +1,102 @@
+import * as containerinstance from "@pulumi/azure-native/containerinstance";
+import * as pulumi from "@pulumi/pulumi";
+import { setTimeout as sleep } from "node:timers/promises";
+import { TlsMode } from "../arguments/tls";
+import type { ServingCertificate } from "../certificate/serving-certificate";
+import { canonicalHostname } from "../dns/hostname";
+import { HTTP_PORT, HTTPS_PORT } from "../front";
+import { drainSeconds } from "./drain";
+import { type GateExpectation, gateProblem } from "./gate";
+import { lookAt } from "./gate-probe";
+import { type Clock, untilGood } from "./gate-wait";
+import { groupFailure } from "./group-failure";
+import type { AciSettings } from "./settings";
+import { valueOf } from "./value-of";
+
+const CLOCK: Clock = { now: () => new Date(), sleep: milliseconds => sleep(milliseconds) };
+
+/** What a revision has to show. */
+export function gateExpectation(
+    { tls }: AciSettings,
+    certificate: ServingCertificate | undefined,
+): pulumi.Output<GateExpectation> {
+    if (tls.mode === TlsMode.Disabled || !certificate) return pulumi.output({ kind: "plain" as const });
+    return certificate.info.apply(({ fingerprint }) => ({ kind: "certificate" as const, fingerprint }));
+}
+
+/**
+ * How the name passes from one revision to the next, as hooks of the record that it is: it moves only when the new revision
+ * answers, and the update ends only when nobody can have the old address any more. What is replaced the engine deletes last,
+ * so the old revision is there until then. They run when the engine changes the record, so never at preview.
+ */
+export function handover(
+    name: string,
+    settings: AciSettings,
+    group: containerinstance.ContainerGroup,
+    expectation: pulumi.Output<GateExpectation>,
+    component: pulumi.Resource,
+): pulumi.ResourceHookBinding {
+    const gate = new pulumi.ResourceHook(`${name}-gate`, async ({ oldInputs, newInputs }) => {
+        if (settings.revisionTimeoutSeconds === 0 || target(oldInputs) === target(newInputs)) return;
+        await openGate(name, settings, group, expectation, component);
+    });
+    const drain = new pulumi.ResourceHook(`${name}-drain`, async ({ oldInputs, newInputs }) => {
+        if (target(oldInputs) === target(newInputs)) return;
+        const seconds = drainSeconds(Number(oldInputs?.ttl), settings.limits);
+        void pulumi.log.info(
+            `${name}: the name leads to the new revision. The old one goes on for ${seconds} seconds, for clients that still have its address.`,
+            component,
+        );
+        await CLOCK.sleep(seconds * 1000);
+    });
+    return { beforeCreate: [gate], beforeUpdate: [gate], afterUpdate: [drain] };
+}
+
+/** What the record leads to. */
+function target(inputs: Record<string, unknown> | undefined): unknown {
+    return (inputs?.cnameRecord as { cname?: unknown } | undefined)?.cname;
+}
+
+async function openGate(
+    name: string,
+    settings: AciSettings,
+    group: containerinstance.ContainerGroup,
+    expectation: pulumi.Output<GateExpectation>,
+    component: pulumi.Resource,
+): Promise<void> {
+    const [hostname, resourceGroupName, containerGroupName, ip, expected] = await Promise.all([
+        valueOf(settings.tls.hostname ?? "").then(canonicalHostname),
+        valueOf(settings.resourceGroupName),
+        valueOf(group.name),
+        valueOf(group.ipAddress.apply(address => address?.ip)),
+        valueOf(expectation),
+    ]);
+    if (ip === undefined) throw new Error(`${name}: Azure gave ${containerGroupName} no address.`);
+    const tls = expected.kind !== "plain";
+    const port = tls ? HTTPS_PORT : HTTP_PORT;
+    void pulumi.log.info(
+        `${name}: waiting until ${containerGroupName} answers as ${hostname} at ${ip}:${port}`,
+        component,
+    );
+    const problem = await untilGood({
+        async look() {
+            const seen = await lookAt({ address: ip, port, hostname, tls });
+            return gateProblem(seen, expected, hostname, CLOCK.now());
+        },
+        async failure() {
+            const args = { resourceGroupName, containerGroupName };
+            // Who may not look cannot know; then the time limit has to do.
+            const group = await containerinstance
+                .getContainerGroup(args, { parent: component })
+                .catch(() => undefined);
+            return groupFailure(group?.containers ?? []);
+        },
+        timeoutSeconds: settings.revisionTimeoutSeconds,
+        clock: CLOCK,
+    });
+    if (problem === undefined) return;
+    throw new Error(
+        `${name}: ${hostname} does not move to the new revision ${containerGroupName} (${ip}:${port}): ${problem}. ` +
+            `What served before goes on. To see more: az container logs --resource-group ${resourceGroupName} --name ${containerGroupName} --container-name ${settings.model.name}`,
+    );
+}
