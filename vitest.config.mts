@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 const TEN_MINUTES = 600_000;
-/** Files with the engine or the sandbox that run side by side: most of what they do is waiting for others. */
+/** Files that run side by side. Those with the engine or the sandbox mostly wait for others. */
 const WORKERS = 2;
 const patient = { testTimeout: TEN_MINUTES, hookTimeout: TEN_MINUTES };
 
@@ -14,9 +14,19 @@ export default defineConfig({
         projects: [
             {
                 test: {
+                    name: "checks",
+                    include: ["test/checks/**/*.test.ts"],
+                    ...patient,
+                    maxWorkers: WORKERS,
+                    sequence: { groupOrder: 0 },
+                },
+            },
+            {
+                test: {
                     name: "unit",
                     include: ["test/unit/**/*.test.ts"],
                     testTimeout: 60_000,
+                    maxWorkers: WORKERS,
                     sequence: { groupOrder: 0 },
                 },
             },
