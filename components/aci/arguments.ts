@@ -98,8 +98,9 @@ export interface SecureAciInferenceArgs {
      */
     leafDomainLabel?: string;
     /**
-     * Whether an update may move the service away from the name that clients use now. Without it such an update is
-     * refused at preview.
+     * Whether an update may move the service away from the name that clients use now, or leave that name without a
+     * certificate. Without it such an update is refused at preview, which also says what clients will notice of another
+     * `tls.mode`.
      * @default false
      */
     overwriteExistingDomain?: boolean;

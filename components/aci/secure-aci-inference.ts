@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { TlsMode } from "../arguments/tls";
 import { servingCertificate } from "../certificate/serving";
 import type { CertificateInfo } from "../certificate/serving-certificate";
-import { guarded } from "../dns/address-guard";
+import { addressOf } from "../dns/address-change";
+import { AddressGuard } from "../dns/address-guard";
 import { cnameRecordSet, dnsRecord, type DnsRecord, nameInZone } from "../dns/record";
 import { type ScoringKeys, scoringKeys } from "../keys/scoring-keys";
 import type { SecureAciInferenceArgs } from "./arguments";
@@ -49,12 +50,9 @@ export class SecureAciInference extends pulumi.ComponentResource {
         const { tls, revisions } = settings;
         // Names that stay. That of a revision does not, and no client is to use it.
         const azure = revisions ? undefined : settings.fqdn;
-        super(
-            "azure-secure-inference:index:SecureAciInference",
-            name,
-            { fqdn: azure, hostname: tls.hostname },
-            guarded(name, args.overwriteExistingDomain ?? false, opts),
-        );
+        const address = addressOf(azure, tls);
+        const guard = new AddressGuard(name, args.overwriteExistingDomain ?? false);
+        super("azure-secure-inference:index:SecureAciInference", name, { ...address }, guard.options(opts));
         const own = tls.hostname === undefined ? [] : [tls.hostname];
         const certificate = servingCertificate(name, tls, { own, azure }, now, this);
         const keys = scoringKeys(name, settings.keys, this);
@@ -63,6 +61,7 @@ export class SecureAciInference extends pulumi.ComponentResource {
             ? handover(name, settings, group, gateExpectation(settings, certificate), this)
             : undefined;
         const domain = customDomain(name, settings, made, { parent: this, dependsOn: [group], hooks });
+        guard.remember(address, domain?.recordSet ? [group, domain.recordSet] : [group], this);
         // A revision serves when the name has moved to it: an update that fails before leaves what was told.
         const serving = <T>(value: pulumi.Output<T>): pulumi.Output<T> =>
             domain?.recordSet ? domain.recordSet.id.apply(() => value) : value;

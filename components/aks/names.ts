@@ -55,7 +55,7 @@ export function records(
     { tls, models, dns }: AksSettings,
     target: Target,
     component: pulumi.Resource,
-): pulumi.Output<DnsRecord[]> {
+): { told: pulumi.Output<DnsRecord[]>; recordSets: pulumi.Resource[] } {
     const wanted = [
         { at: "tls.hostname", child: name, hostname: tls.hostname },
         ...models.map(one => ({
@@ -64,11 +64,13 @@ export function records(
             hostname: one.hostname,
         })),
     ];
-    return pulumi.all(
-        wanted.flatMap(({ at, child, hostname }) =>
-            hostname === undefined ? [] : [record(name, { at, child, hostname }, dns, target, component)],
-        ),
+    const all = wanted.flatMap(({ at, child, hostname }) =>
+        hostname === undefined ? [] : [record(name, { at, child, hostname }, dns, target, component)],
     );
+    return {
+        told: pulumi.all(all.map(one => one.told)),
+        recordSets: all.flatMap(({ recordSet }) => (recordSet ? [recordSet] : [])),
+    };
 }
 
 function record(
@@ -77,23 +79,23 @@ function record(
     { zoneName, zoneResourceGroupName, ttl, recordType }: AksSettings["dns"],
     { address, ip, service }: Target,
     component: pulumi.Resource,
-): pulumi.Output<DnsRecord> {
+): { told: pulumi.Output<DnsRecord>; recordSet?: pulumi.Resource } {
     const byName = address && { type: "CNAME", value: address.fqdn };
     const byAddress = { type: "A", value: ip };
     if (zoneName === undefined || isElsewhere(hostname, zoneName)) {
-        return dnsRecord({ hostname, ttl, ...(byName ?? byAddress) });
+        return { told: dnsRecord({ hostname, ttl, ...(byName ?? byAddress) }) };
     }
     const inZone = nameInZone(name, at, hostname, zoneName, recordType === DnsRecordType.Alias, component);
     const args = { hostname: inZone, zoneName, zoneResourceGroupName, ttl };
     // Only a service that answers gets a name.
     const opts = { parent: component, dependsOn: [service] };
     if (byName && recordType === DnsRecordType.Cname) {
-        cnameRecordSet(`${child}-cname`, { ...args, target: byName.value }, opts);
-        return dnsRecord({ ...args, ...byName });
+        const recordSet = cnameRecordSet(`${child}-cname`, { ...args, target: byName.value }, opts);
+        return { told: dnsRecord({ ...args, ...byName }), recordSet };
     }
     const to = address ? { targetResourceId: address.resource.id } : { ipAddress: ip };
-    addressRecordSet(`${child}-address`, { ...args, ...to }, opts);
-    return dnsRecord({ ...args, ...byAddress });
+    const recordSet = addressRecordSet(`${child}-address`, { ...args, ...to }, opts);
+    return { told: dnsRecord({ ...args, ...byAddress }), recordSet };
 }
 
 /** A model's own name may belong to another domain than the zone; its record is then somebody else's. */

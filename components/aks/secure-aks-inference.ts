@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { servingCertificate } from "../certificate/serving";
 import type { CertificateInfo } from "../certificate/serving-certificate";
-import { guarded } from "../dns/address-guard";
+import { addressOf } from "../dns/address-change";
+import { AddressGuard } from "../dns/address-guard";
 import type { DnsRecord } from "../dns/record";
 import { type ScoringKeys, scoringKeys } from "../keys/scoring-keys";
 import { addressName, publicAddress } from "./address";
@@ -58,12 +59,9 @@ export class SecureAksInference extends pulumi.ComponentResource {
         // An attached cluster knows its region, and with it the service's name, a moment after this.
         let tellName: (fqdn: pulumi.Input<string> | undefined) => void = () => undefined;
         const told = new Promise<pulumi.Input<string> | undefined>(resolve => (tellName = resolve));
-        super(
-            "azure-secure-inference:index:SecureAksInference",
-            name,
-            { fqdn: told, hostname: tls.hostname },
-            guarded(name, args.overwriteExistingDomain ?? false, opts),
-        );
+        const reach = addressOf(pulumi.output(told), tls);
+        const guard = new AddressGuard(name, args.overwriteExistingDomain ?? false);
+        super("azure-secure-inference:index:SecureAksInference", name, { ...reach }, guard.options(opts));
         const found = cluster(name, settings, this, opts?.parent);
         const isPublic = settings.loadBalancer.type === LoadBalancerType.PublicIp;
         const fqdn = isPublic ? addressName(settings, found) : undefined;
@@ -99,7 +97,14 @@ export class SecureAksInference extends pulumi.ComponentResource {
 
         this.fqdn = fqdn ?? pulumi.output(undefined);
         this.ipAddress = address ? address.resource.ipAddress.apply(ip => ip ?? "") : inner;
-        this.dnsRecords = records(name, settings, { address, ip: inner, service }, this);
+        const { told: dnsRecords, recordSets } = records(
+            name,
+            settings,
+            { address, ip: inner, service },
+            this,
+        );
+        this.dnsRecords = dnsRecords;
+        guard.remember(reach, [service, ...recordSets], this);
         this.services = modelAddresses(settings, tls.hostname ?? fqdn ?? inner);
         this.keys = pulumi.secret(pulumi.output(Object.fromEntries(keys)));
         this.certificate = certificate?.info ?? pulumi.output(undefined);

@@ -1,68 +1,75 @@
 import * as pulumi from "@pulumi/pulumi";
-
-/** The names under which clients reach the service: what the component keeps in the state. */
-export interface Address {
-    /** Azure's name, where it stays. */
-    fqdn?: pulumi.Input<string>;
-    /** The custom domain. */
-    hostname?: pulumi.Input<string>;
-}
-
-/** What an update would take away from clients; nothing when they can go on as before. */
-export function addressProblem(before: unknown, after: unknown): string | undefined {
-    const [old, next] = [names(before), names(after)];
-    if (old.fqdn !== undefined && next.fqdn !== undefined && old.fqdn !== next.fqdn) {
-        return `leafDomainLabel: the service would move from ${old.fqdn} to ${next.fqdn}`;
-    }
-    if (old.fqdn !== undefined && old.hostname === undefined && !has(after, "fqdn")) {
-        return `dns: the service would leave ${old.fqdn} for names of Azure's that change with every update`;
-    }
-    const unknownNext = next.hostname === undefined && has(after, "hostname");
-    if (old.hostname !== undefined && old.hostname !== next.hostname && !unknownNext) {
-        return `tls.hostname: the service would no longer answer as ${old.hostname}`;
-    }
-    return undefined;
-}
-
-/** Options of a component that may move away from the names that clients use on request only. */
-export function guarded(
-    name: string,
-    overwriteExistingDomain: boolean,
-    opts: pulumi.ComponentResourceOptions | undefined,
-): pulumi.ComponentResourceOptions {
-    if (overwriteExistingDomain) return opts ?? {};
-    return pulumi.mergeOptions(opts, { hooks: { beforeUpdate: [addressGuard(name)] } });
-}
+import { type Address, addressProblem, addressWarnings } from "./address-change";
 
 /**
- * Refuses, at preview too, an update that moves the service away from the names clients use. It stands on the component and
- * not on the container group: a group that is replaced (another region, other cores) is not updated, and hooks on
- * updates would not see it.
+ * Refuses, at preview too, an update that moves a service away from the address that clients use, and warns of what they
+ * will notice.
+ *
+ * It stands on the component and not on the container group: a group that is replaced (another region, other cores) is not
+ * updated, and hooks on updates would not see it. What it compares with is what was reached. The inputs of a component
+ * are in the state as soon as an update begins, its outputs when all is done, and a failed update leaves none: then the
+ * inputs are only what was tried. So what was reached is kept once more, by a child that comes after everything that the
+ * address is made of: a failed update does not get to it.
  */
-function addressGuard(component: string): pulumi.ResourceHook {
-    return new pulumi.ResourceHook(
-        `${component}-address-guard`,
-        ({ oldInputs, newInputs }) => {
-            const problem = addressProblem(oldInputs, newInputs);
-            if (problem === undefined) return;
+export class AddressGuard {
+    private judged = false;
+
+    /** @param mayMove on request, nobody is asked and nothing is said */
+    constructor(
+        private readonly component: string,
+        private readonly mayMove: boolean,
+    ) {}
+
+    /** The options of the component, whose inputs are the address. */
+    options(opts: pulumi.ComponentResourceOptions | undefined): pulumi.ComponentResourceOptions {
+        return pulumi.mergeOptions(opts, {
+            hooks: this.beforeUpdate("address-guard", args => this.early(args)),
+        });
+    }
+
+    /** Keeps `address` once `made`, which it is made of, is there. */
+    remember(address: Address, made: pulumi.Input<pulumi.Resource>[], parent: pulumi.Resource): void {
+        const hooks = this.beforeUpdate("reached-address-guard", args => this.late(args));
+        new ReachedAddress(this.component, address, { parent, dependsOn: made, hooks });
+    }
+
+    private early({ oldInputs, newInputs, oldOutputs = {} }: pulumi.ResourceHookArgs): void {
+        if (Object.keys(oldOutputs).length === 0) return;
+        this.judged = true;
+        this.judge(oldInputs, newInputs);
+    }
+
+    /** After a failed update only. When it is not a preview, it is too late: the service has moved. */
+    private late({ oldInputs, newInputs }: pulumi.ResourceHookArgs): void {
+        if (!this.judged && pulumi.runtime.isDryRun()) this.judge(oldInputs, newInputs);
+    }
+
+    private judge(before: unknown, after: unknown): void {
+        const problem = addressProblem(before, after);
+        if (problem !== undefined) {
             throw new Error(
-                `${component}: ${problem}, and clients that use the old name would fail. Set overwriteExistingDomain to true for this update if that is meant.`,
+                `${this.component}: ${problem}, and clients that use the old name would fail. Set overwriteExistingDomain to true for this update if that is meant.`,
             );
-        },
-        { onDryRun: true },
-    );
+        }
+        for (const warning of addressWarnings(before, after)) {
+            void pulumi.log.warn(`${this.component}: ${warning}`);
+        }
+    }
+
+    private beforeUpdate(
+        name: string,
+        judge: pulumi.ResourceHookFunction,
+    ): pulumi.ResourceHookBinding | undefined {
+        if (this.mayMove) return undefined;
+        const hook = new pulumi.ResourceHook(`${this.component}-${name}`, judge, { onDryRun: true });
+        return { beforeUpdate: [hook] };
+    }
 }
 
-/** Names that are known; at preview others are placeholders of the engine. */
-function names(inputs: unknown): { fqdn?: string; hostname?: string } {
-    const { fqdn, hostname } = (inputs ?? {}) as Record<string, unknown>;
-    return {
-        ...(typeof fqdn === "string" && { fqdn }),
-        ...(typeof hostname === "string" && { hostname }),
-    };
-}
-
-/** Whether there is such a name, known or not. */
-function has(inputs: unknown, name: keyof Address): boolean {
-    return typeof inputs === "object" && inputs !== null && name in inputs;
+/** The address that the last whole update led to. */
+class ReachedAddress extends pulumi.ComponentResource {
+    constructor(name: string, address: Address, opts: pulumi.ComponentResourceOptions) {
+        super("azure-secure-inference:index:ReachedAddress", name, { ...address }, opts);
+        this.registerOutputs({});
+    }
 }

@@ -46,7 +46,10 @@ async function register(
         fqdn: service.fqdn,
         record: service.dnsRecord,
     });
-    return await new Promise(resolve => void outputs.apply(resolve));
+    const known = await new Promise<Record<string, unknown>>(resolve => void outputs.apply(resolve));
+    // What comes last would otherwise come to the mocks of the next test.
+    await pulumi.runtime.disconnect(false);
+    return known;
 }
 
 /** Children are registered after the constructor has returned. */
@@ -65,6 +68,7 @@ describe("SecureAciInference", () => {
         expect(registered.map(({ type, name }) => [type, name])).toEqual([
             ["azure-secure-inference:index:SecureAciInference", "iris"],
             ["azure-native:containerinstance:ContainerGroup", "iris"],
+            ["azure-secure-inference:index:ReachedAddress", "iris"],
         ]);
         expect(outputs.scoringUri).toBe(`http://${String(outputs.fqdn)}/score`);
         const group = (await only("azure-native:containerinstance:ContainerGroup")).inputs;

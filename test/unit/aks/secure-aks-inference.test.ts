@@ -77,7 +77,10 @@ async function register(
     );
     const { services, fqdn, ipAddress, dnsRecords, namespace } = service;
     const outputs = pulumi.output({ services, fqdn, ipAddress, dnsRecords, namespace });
-    return await new Promise(resolve => void outputs.apply(resolve));
+    const known = await new Promise<Record<string, unknown>>(resolve => void outputs.apply(resolve));
+    // What comes last would otherwise come to the mocks of the next test.
+    await pulumi.runtime.disconnect(false);
+    return known;
 }
 
 const PUBLIC_IP = "azure-native:network:PublicIPAddress";
@@ -119,6 +122,7 @@ describe("SecureAksInference", () => {
         expect(registered.map(({ type, name }) => `${type} ${name}`).sort()).toEqual(
             [
                 "azure-secure-inference:index:SecureAksInference models",
+                "azure-secure-inference:index:ReachedAddress models",
                 "azure-native:network:PublicIPAddress models",
                 "azure-native:authorization:RoleAssignment models-network",
                 "pulumi:providers:kubernetes models-cluster",
