@@ -16,6 +16,8 @@ export interface Cluster {
     location: pulumi.Output<string>;
     /** Who works on load balancers for it. Absent: nobody knows. */
     identityPrincipalId?: pulumi.Output<string>;
+    /** Who vouches for its service accounts; empty: nobody does. Absent: nobody knows. */
+    oidcIssuerUrl?: pulumi.Output<string>;
     /** For what lies beside the cluster in Azure; absent: the stack's own provider. */
     azure?: AzureProvider;
 }
@@ -76,6 +78,8 @@ function newCluster(
                 serviceCidr: network?.serviceCidr,
                 dnsServiceIP: network?.dnsServiceIp,
             },
+            // Pods get identities of Azure with it. It costs nothing, and cannot be taken back.
+            oidcIssuerProfile: { enabled: true },
             tags: settings.tags,
         },
         { parent },
@@ -89,6 +93,7 @@ function newCluster(
         kubeconfig,
         location: pulumi.output(settings.location ?? ""),
         identityPrincipalId: made.identity.apply(identity => identity?.principalId ?? ""),
+        oidcIssuerUrl: made.oidcIssuerProfile.apply(profile => profile?.issuerURL ?? ""),
     };
 }
 
@@ -124,6 +129,7 @@ function attachedCluster(
         kubeconfig,
         location: pulumi.output(settings.location ?? inAzure?.location ?? ""),
         identityPrincipalId: inAzure?.apply(principalOf),
+        oidcIssuerUrl: inAzure?.apply(({ oidcIssuerProfile }) => oidcIssuerProfile?.issuerURL ?? ""),
         azure,
     };
 }

@@ -24,8 +24,10 @@ export interface FrontFiles {
 export function frontSettings(
     { tls, models, front }: AksSettings,
     scope: KubernetesScope,
+    storedCertificate: pulumi.Output<string> | undefined,
 ): pulumi.Output<PodFrontSettings> {
-    return pulumi.all(models.map(one => one.hostname)).apply(hostnames => ({
+    const hosts = pulumi.all(models.map(one => one.hostname));
+    return pulumi.all([hosts, storedCertificate]).apply(([hostnames, stored]) => ({
         tls:
             tls.mode === TlsMode.Disabled
                 ? undefined
@@ -33,6 +35,7 @@ export function frontSettings(
                       minimumVersion: tls.minimumVersion,
                       hstsMaxAgeSeconds: tls.hstsMaxAgeSeconds,
                       followed: tls.secretName !== undefined,
+                      storedCertificate: stored,
                   },
         // While one set of pods takes the place of another, both are there.
         fronts: { host: serviceHost(scope, "fronts"), most: 2 * front.replicas + 1 },

@@ -15,17 +15,19 @@ import {
     type PodFrontSettings,
     READY_PATH,
     SECRET_FOLDER,
+    STORE_COPY_FOLDER,
+    storeFrontPodCommand,
     terminationGraceSeconds,
     UNPRIVILEGED_HTTP_PORT,
     UNPRIVILEGED_HTTPS_PORT,
 } from "../front";
+import type { CertificateStore } from "./certificate-store";
 import { type FrontFiles, secretSources } from "./front-files";
 import { frontLabels, type KubernetesScope, objectName } from "./kubernetes-scope";
-import { quantities, RESTRICTED_CONTAINER, RESTRICTED_POD, spread } from "./pod";
+import { ANY_USER, quantities, RESTRICTED_CONTAINER, RESTRICTED_POD, spread } from "./pod";
 import type { AksSettings } from "./settings";
 
-/** Any user but root will do: the image's own files are readable by everybody. */
-const USER = 65_532;
+const STORE_COPY = "store-copy";
 
 /** How often the front is asked: it starts in a moment, and a hang shows at once. */
 const PROBE = { periodSeconds: 5, timeoutSeconds: 2, failureThreshold: 3, successThreshold: 1 };
@@ -36,6 +38,8 @@ export function front(
     scope: KubernetesScope,
     behaviour: pulumi.Output<PodFrontSettings>,
     files: FrontFiles,
+    store: CertificateStore | undefined,
+    hooks: pulumi.ResourceHookBinding | undefined,
     models: pulumi.Resource[],
 ): apps.Deployment {
     const name = objectName(scope, "front");
@@ -67,12 +71,12 @@ export function front(
                             "prometheus.io/path": METRICS_PATH,
                         },
                     },
-                    spec: podSpec(settings, behaviour, selector, files),
+                    spec: podSpec(settings, behaviour, selector, files, store),
                 },
             },
         },
         // A model that does not come up leaves the running front as it is.
-        { ...opts, dependsOn: models },
+        { ...opts, dependsOn: models, hooks },
     );
 }
 
@@ -131,6 +135,7 @@ function podSpec(
     behaviour: pulumi.Output<PodFrontSettings>,
     selector: Record<string, string>,
     { configuration, secrets, pullSecret }: FrontFiles,
+    store: CertificateStore | undefined,
 ): input.core.v1.PodSpec {
     const sources = secretSources(settings, secrets);
     const probe = (path: string) => ({ httpGet: { path, port: HEALTH_PORT }, ...PROBE });
@@ -140,7 +145,7 @@ function podSpec(
             {
                 name: "front",
                 image: settings.front.image,
-                command: [...frontPodCommand],
+                command: [...(store ? storeFrontPodCommand : frontPodCommand)],
                 ports: [
                     ...publicPorts(settings).map(({ name, targetPort }) => ({
                         name,
@@ -159,10 +164,11 @@ function podSpec(
                     ...(sources.length > 0
                         ? [{ name: "secrets", mountPath: SECRET_FOLDER, readOnly: true }]
                         : []),
+                    ...(store ? [store.mount(true), { name: STORE_COPY, mountPath: STORE_COPY_FOLDER }] : []),
                 ],
             },
         ],
-        securityContext: { ...RESTRICTED_POD, runAsUser: USER, runAsGroup: USER, fsGroup: USER },
+        securityContext: { ...RESTRICTED_POD, runAsUser: ANY_USER, runAsGroup: ANY_USER, fsGroup: ANY_USER },
         automountServiceAccountToken: false,
         imagePullSecrets: pullSecret && [{ name: pullSecret.metadata.name }],
         topologySpreadConstraints: spread(selector),
@@ -170,6 +176,7 @@ function podSpec(
         volumes: [
             { name: "configuration", configMap: { name: configuration.metadata.name } },
             ...(sources.length > 0 ? [{ name: "secrets", projected: { defaultMode: 0o440, sources } }] : []),
+            ...(store ? [store.volume(true), { name: STORE_COPY, emptyDir: { medium: "Memory" } }] : []),
         ],
     };
 }

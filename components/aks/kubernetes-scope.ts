@@ -42,7 +42,7 @@ export function kubernetesScope(
 /** Labels of an object; those that select pods among them never change. */
 export function labels(
     scope: KubernetesScope,
-    role: "front" | "model",
+    role: "front" | "issuer" | "model",
     name: string,
 ): Record<string, string> {
     return {

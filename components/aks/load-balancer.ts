@@ -13,6 +13,7 @@ export function loadBalancer(
     scope: KubernetesScope,
     address: PublicAddress | undefined,
     front: pulumi.Resource,
+    hooks: pulumi.ResourceHookBinding | undefined,
 ): core.Service {
     const name = objectName(scope, "front");
     const selector = frontLabels(scope);
@@ -27,7 +28,7 @@ export function loadBalancer(
             },
             spec: { type: "LoadBalancer", selector, ports: publicPorts(settings) },
         },
-        { ...scope.opts, dependsOn: [front, ...(address?.ready ?? [])] },
+        { ...scope.opts, dependsOn: [front, ...(address?.ready ?? [])], hooks },
     );
 }
 

@@ -34,8 +34,8 @@ export interface ModelSettings extends ModelContainerSettings {
 const NODE_MAXIMUM: Share = { cpu: 1_000, memoryInGB: 32_000 };
 const MOST_REPLICAS = 1_000;
 const LONGEST_NAME = 63;
-/** Names of the front's own objects. */
-const RESERVED = ["front", "fronts"];
+/** Names of objects that are no model's. */
+const RESERVED = ["front", "fronts", "issuer"];
 
 /** Checks all models, and what they are among each other. */
 export function readModels(
@@ -59,7 +59,7 @@ function readModel(
 ): ModelSettings {
     const at = `models.${name}`;
     check.known(at, name, text.modelName);
-    if (RESERVED.includes(name)) check.report(at, `"${name}" is a name of the front; give another`);
+    if (RESERVED.includes(name)) check.report(at, `"${name}" is a name of the service's own; give another`);
     if (`${component}-${name}`.length > LONGEST_NAME) {
         check.report(
             at,

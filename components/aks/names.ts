@@ -49,14 +49,24 @@ export interface Target {
     service: core.Service;
 }
 
-/** The records of the host names: made when their zone is named, told otherwise. */
+/** The names whose records are somebody else's. */
+export function recordsOfOthers(settings: AksSettings): pulumi.Input<string>[] {
+    const { zoneName } = settings.dns;
+    return hostnames(settings).filter(name => zoneName === undefined || isElsewhere(name, zoneName));
+}
+
+/**
+ * The records of the host names: made when their zone is named, told otherwise.
+ * @param hooks of the last record that is made
+ */
 export function records(
     name: string,
     { tls, models, dns }: AksSettings,
     target: Target,
+    hooks: pulumi.ResourceHookBinding | undefined,
     component: pulumi.Resource,
 ): { told: pulumi.Output<DnsRecord[]>; recordSets: pulumi.Resource[] } {
-    const wanted = [
+    const all = [
         { at: "tls.hostname", child: name, hostname: tls.hostname },
         ...models.map(one => ({
             at: `models.${one.name}.hostname`,
@@ -64,38 +74,55 @@ export function records(
             hostname: one.hostname,
         })),
     ];
-    const all = wanted.flatMap(({ at, child, hostname }) =>
-        hostname === undefined ? [] : [record(name, { at, child, hostname }, dns, target, component)],
+    const wanted = all.flatMap(one =>
+        one.hostname === undefined ? [] : [{ ...one, hostname: one.hostname }],
     );
-    return {
-        told: pulumi.all(all.map(one => one.told)),
-        recordSets: all.flatMap(({ recordSet }) => (recordSet ? [recordSet] : [])),
-    };
+    const ours = wanted.filter(
+        ({ hostname }) => dns.zoneName !== undefined && !isElsewhere(hostname, dns.zoneName),
+    );
+    const recordSets: pulumi.Resource[] = [];
+    const told = wanted.map(one => {
+        const { zoneName } = dns;
+        if (zoneName === undefined || !ours.includes(one)) {
+            return dnsRecord({ hostname: one.hostname, ttl: dns.ttl, ...leadingTo(target) });
+        }
+        const isLast = one === ours.at(-1);
+        const opts = {
+            parent: component,
+            // Only a service that answers gets a name; and the last record comes after all others.
+            dependsOn: [target.service, ...(isLast ? recordSets : [])],
+            hooks: isLast ? hooks : undefined,
+        };
+        const { told, made } = record(name, one, { ...dns, zoneName }, target, opts);
+        recordSets.push(made);
+        return told;
+    });
+    return { told: pulumi.all(told), recordSets };
+}
+
+/** What a name has to lead to: Azure's own, where there is one, or else the address. */
+function leadingTo({ address, ip }: Target): { type: string; value: pulumi.Output<string> } {
+    return address ? { type: "CNAME", value: address.fqdn } : { type: "A", value: ip };
 }
 
 function record(
     name: string,
     { at, child, hostname }: { at: string; child: string; hostname: pulumi.Input<string> },
-    { zoneName, zoneResourceGroupName, ttl, recordType }: AksSettings["dns"],
-    { address, ip, service }: Target,
-    component: pulumi.Resource,
-): { told: pulumi.Output<DnsRecord>; recordSet?: pulumi.Resource } {
-    const byName = address && { type: "CNAME", value: address.fqdn };
-    const byAddress = { type: "A", value: ip };
-    if (zoneName === undefined || isElsewhere(hostname, zoneName)) {
-        return { told: dnsRecord({ hostname, ttl, ...(byName ?? byAddress) }) };
-    }
-    const inZone = nameInZone(name, at, hostname, zoneName, recordType === DnsRecordType.Alias, component);
+    dns: AksSettings["dns"] & { zoneName: pulumi.Input<string> },
+    target: Target,
+    opts: pulumi.CustomResourceOptions & { parent: pulumi.Resource },
+): { told: pulumi.Output<DnsRecord>; made: pulumi.Resource } {
+    const { zoneName, zoneResourceGroupName, ttl, recordType } = dns;
+    const { address, ip } = target;
+    const inZone = nameInZone(name, at, hostname, zoneName, recordType === DnsRecordType.Alias, opts.parent);
     const args = { hostname: inZone, zoneName, zoneResourceGroupName, ttl };
-    // Only a service that answers gets a name.
-    const opts = { parent: component, dependsOn: [service] };
-    if (byName && recordType === DnsRecordType.Cname) {
-        const recordSet = cnameRecordSet(`${child}-cname`, { ...args, target: byName.value }, opts);
-        return { told: dnsRecord({ ...args, ...byName }), recordSet };
+    if (address && recordType === DnsRecordType.Cname) {
+        const made = cnameRecordSet(`${child}-cname`, { ...args, target: address.fqdn }, opts);
+        return { made, told: dnsRecord({ ...args, ...leadingTo(target) }) };
     }
     const to = address ? { targetResourceId: address.resource.id } : { ipAddress: ip };
-    const recordSet = addressRecordSet(`${child}-address`, { ...args, ...to }, opts);
-    return { told: dnsRecord({ ...args, ...byAddress }), recordSet };
+    const made = addressRecordSet(`${child}-address`, { ...args, ...to }, opts);
+    return { made, told: dnsRecord({ ...args, type: "A", value: ip }) };
 }
 
 /** A model's own name may belong to another domain than the zone; its record is then somebody else's. */

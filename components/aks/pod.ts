@@ -7,6 +7,9 @@ import type { Share } from "../arguments/model-container";
  */
 export const DRAIN_SECONDS = 40;
 
+/** Of containers that need no certain user: the images' own files are readable by everybody. */
+export const ANY_USER = 65_532;
+
 /** What the restricted Pod Security Standard asks of every container. */
 export const RESTRICTED_CONTAINER: input.core.v1.SecurityContext = {
     allowPrivilegeEscalation: false,

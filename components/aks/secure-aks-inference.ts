@@ -10,6 +10,7 @@ import { LoadBalancerType, type SecureAksInferenceArgs } from "./arguments";
 import { cluster } from "./cluster";
 import { front } from "./front";
 import { configuration, frontSecrets, frontSettings, pullSecret } from "./front-files";
+import { issuer } from "./issuer";
 import { kubernetesScope, objectName } from "./kubernetes-scope";
 import { loadBalancer } from "./load-balancer";
 import { model } from "./model";
@@ -45,7 +46,10 @@ export class SecureAksInference extends pulumi.ComponentResource {
     readonly ipAddress: pulumi.Output<string>;
     /** The records that make the host names lead here: create those that have no `zone`. */
     readonly dnsRecords: pulumi.Output<DnsRecord[]>;
-    /** The certificate that is served; absent without TLS, and where a Secret in Kubernetes holds it. */
+    /**
+     * The certificate that is served; absent without TLS, and where it changes by itself: with `TlsMode.Auto`, and where a Secret
+     * in Kubernetes holds it.
+     */
     readonly certificate: pulumi.Output<CertificateInfo | undefined>;
     /** The namespace of everything in Kubernetes. */
     readonly namespace: pulumi.Output<string>;
@@ -68,19 +72,22 @@ export class SecureAksInference extends pulumi.ComponentResource {
         tellName(fqdn);
         const address = fqdn && publicAddress(name, settings, found, fqdn, this);
         const scope = kubernetesScope(name, settings, found, this);
+        const pull = pullSecret(settings, scope);
         const certificate =
             tls.secretName === undefined
                 ? servingCertificate(name, tls, { own: hostnames(settings), azure: fqdn }, now, this)
                 : undefined;
+        const automatic =
+            tls.acme &&
+            issuer(tls.acme, settings, { cluster: found, scope, address, pullSecret: pull, component: this });
         const keys = new Map(
             models.flatMap(one => {
                 const both = scoringKeys(objectName(scope, one.name), one.keys, this);
                 return both ? [[one.name, both] as const] : [];
             }),
         );
-        const pull = pullSecret(settings, scope);
         const deployments = models.map(one => model(one, scope, pull));
-        const behaviour = frontSettings(settings, scope);
+        const behaviour = frontSettings(settings, scope, automatic?.storedCertificate);
         const fronts = front(
             settings,
             scope,
@@ -90,9 +97,11 @@ export class SecureAksInference extends pulumi.ComponentResource {
                 secrets: frontSecrets(certificate, keys, scope),
                 pullSecret: pull,
             },
+            automatic?.store,
+            automatic?.hooks.front,
             deployments,
         );
-        const service = loadBalancer(settings, scope, address, fronts);
+        const service = loadBalancer(settings, scope, address, fronts, automatic?.hooks.loadBalancer);
         const inner = service.status.apply(({ loadBalancer: { ingress = [] } }) => ingress[0]?.ip ?? "");
 
         this.fqdn = fqdn ?? pulumi.output(undefined);
@@ -101,6 +110,7 @@ export class SecureAksInference extends pulumi.ComponentResource {
             name,
             settings,
             { address, ip: inner, service },
+            automatic?.hooks.lastRecord,
             this,
         );
         this.dnsRecords = dnsRecords;

@@ -1,20 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
-import { AcmeChallenge } from "../arguments/acme";
 import { ArgumentCheck } from "../arguments/argument-check";
 import { checkCertificate } from "../arguments/certificate";
 import { type DnsSettings, readDns } from "../arguments/dns";
-import { readEnvironment } from "../arguments/environment";
 import type { Share } from "../arguments/model-container";
 import { positiveAmount, wholeNumber } from "../arguments/rules/numbers";
 import * as text from "../arguments/rules/text";
 import { readTags, type Texts } from "../arguments/texts";
-import { readTls, TlsMode, type TlsSettings } from "../arguments/tls";
+import { TlsMode } from "../arguments/tls";
 import { dnsNameLabel, leafLabelProblem } from "../dns/leaf-label";
 import { FRONT_IMAGE } from "../front/image";
 import { DnsRecordType, LoadBalancerType, type SecureAksInferenceArgs } from "./arguments";
 import { type ClusterSettings, readCluster } from "./cluster-settings";
 import { type ModelSettings, readModels } from "./model-settings";
 import { namespaceName, reservedNamespaceProblem } from "./namespace-name";
+import { type AksTlsSettings, readAksTls } from "./tls-settings";
 
 /** The arguments, checked, with defaults in place. */
 export interface AksSettings {
@@ -29,7 +28,7 @@ export interface AksSettings {
     /** Of the public address, in Azure. */
     publicIpAddressName: string;
     loadBalancer: { type: LoadBalancerType; subnetName?: string; grantAccess: boolean };
-    tls: TlsSettings & { secretName?: string; storageClassName: string };
+    tls: AksTlsSettings;
     dns: DnsSettings & { recordType: DnsRecordType };
     front: Share & { image: pulumi.Input<string>; replicas: number };
     registry?: SecureAksInferenceArgs["registry"];
@@ -113,48 +112,6 @@ function readLocation(
         "give the region here, or as azure-native:location of the stack",
         text.location,
     );
-}
-
-function readAksTls(
-    check: ArgumentCheck,
-    args: SecureAksInferenceArgs,
-    { attach }: ClusterSettings,
-): AksSettings["tls"] {
-    const tls = readTls(check, args.tls, readEnvironment(check, args.environment), args.dns?.zoneName);
-    const { secretName, certificate, privateKey, pfx, acme: { storageClassName } = {} } = args.tls ?? {};
-    check.known("tls.acme.storageClassName", storageClassName, text.kubernetesName);
-    const { challenge } = tls.acme ?? {};
-    if (challenge === AcmeChallenge.Dns01 && attach && attach.clusterName === undefined) {
-        check.report(
-            "tls.acme.challenge",
-            "Dns01 needs the cluster's OIDC issuer, which only Azure knows; name the cluster in cluster.attach too, or use Http01",
-        );
-    }
-    if (
-        challenge === AcmeChallenge.Http01 &&
-        args.loadBalancer?.type === LoadBalancerType.InternalLoadBalancer
-    ) {
-        check.report(
-            "tls.acme.challenge",
-            "Http01 lets the authority ask the service from the internet, and an internal load balancer is not to be reached from there; use Dns01 with dns.zoneName, or mode Custom",
-        );
-    }
-    check.known("tls.secretName", secretName, text.kubernetesName);
-    if (secretName !== undefined) {
-        if (tls.mode !== TlsMode.Custom) {
-            check.report("tls.secretName", `goes with mode Custom, and the mode is ${tls.mode}; change one`);
-        }
-        if (certificate !== undefined || privateKey !== undefined || pfx !== undefined) {
-            check.report(
-                "tls.secretName",
-                "stands beside tls.certificate, tls.privateKey or tls.pfx; leave one of the two out",
-            );
-        }
-        if (tls.hostname === undefined) {
-            check.report("tls.hostname", "is missing; the certificate is for the name that clients use");
-        }
-    }
-    return { ...tls, secretName, storageClassName: storageClassName ?? "azurefile-csi" };
 }
 
 function readLoadBalancer(check: ArgumentCheck, args: SecureAksInferenceArgs): AksSettings["loadBalancer"] {

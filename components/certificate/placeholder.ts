@@ -1,9 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
+import { PLACEHOLDER_COMMON_NAME } from "../front";
 import type { ServingCertificate } from "./serving-certificate";
-
-/** Whom the placeholder names, for whoever looks at what a service shows before its first certificate. */
-export const PLACEHOLDER_COMMON_NAME = "Placeholder until the certificate is issued";
 
 const KEY = { algorithm: "ECDSA", ecdsaCurve: "P256" };
 /** Nobody trusts it, so nothing is lost when it stays the same. */

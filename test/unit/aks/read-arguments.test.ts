@@ -40,6 +40,12 @@ function problems(changes: Partial<SecureAksInferenceArgs>, name = "models"): Re
     }
 }
 
+const KUBECONFIG = JSON.stringify({
+    clusters: [{ name: "a" }],
+    contexts: [{ name: "a" }],
+    users: [{ name: "a" }],
+    "current-context": "a",
+});
 const iris = (changes: Partial<AksModelArgs>) => ({
     models: { iris: { image: "contoso.azurecr.io/iris:7", ...changes } },
 });
@@ -80,7 +86,7 @@ const WRONG: [path: string, reason: RegExp, changes: Partial<SecureAksInferenceA
     ["namespace", /belongs to the system/, { namespace: "kube-system" }],
     ["models", /at least one/, { models: {} }],
     ["models.my_model", /lower-case/, { models: { my_model: { image: "a:1" } } }],
-    ["models.front", /name of the front/, { models: { front: { image: "a:1" } } }],
+    ["models.front", /name of the service/, { models: { front: { image: "a:1" } } }],
     ["models.iris.image", /give an image/, iris({ image: "an image" })],
     ["models.iris.port", /from 1 to 65535/, iris({ port: 0 })],
     ["models.iris.replicas", /whole number/, iris({ replicas: 0 })],
@@ -146,6 +152,34 @@ const WRONG: [path: string, reason: RegExp, changes: Partial<SecureAksInferenceA
         /does not lie in the zone/,
         { ...tls({ hostname: "a.fabrikam.com" }), dns: { zoneName: "contoso.com" } },
     ],
+    [
+        "tls.acme.challenge",
+        /name the cluster in cluster\.attach/,
+        {
+            cluster: { attach: { kubeconfig: KUBECONFIG } },
+            tls: { hostname: "a.contoso.com" },
+            dns: { zoneName: "contoso.com" },
+        },
+    ],
+    [
+        "tls.acme.challenge",
+        /does not reach an internal load balancer/,
+        {
+            loadBalancer: { type: LoadBalancerType.InternalLoadBalancer },
+            tls: { hostname: "a.contoso.com" },
+        },
+    ],
+    ["tls.acme.storageClassName", /lower-case/, { tls: { acme: { storageClassName: "Azure Files" } } }],
+    [
+        "models.iris.hostname",
+        /set tls\.acme\.challenge to Http01/,
+        {
+            ...iris({ hostname: "iris.fabrikam.com" }),
+            tls: { hostname: "a.contoso.com" },
+            dns: { zoneName: "contoso.com" },
+        },
+    ],
+    ["models.issuer", /name of the service/, { models: { issuer: { image: "a:1" } } }],
     ["front.replicas", /from 2 to 20/, { front: { replicas: 1 } }],
     [
         "registry.password",

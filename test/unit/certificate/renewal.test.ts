@@ -6,7 +6,7 @@ import { missedRenewal } from "../../../components/certificate/self-signed";
 
 function problems(tls: TlsArgs): Record<string, string> {
     const check = new ArgumentCheck("iris");
-    readTls(check, tls, Environment.Development);
+    readTls(check, tls, Environment.Development, undefined);
     try {
         check.throwIfAny();
         return {};

@@ -1,0 +1,167 @@
+import * as apps from "@pulumi/kubernetes/apps/v1";
+import * as core from "@pulumi/kubernetes/core/v1";
+import * as networking from "@pulumi/kubernetes/networking/v1";
+import type { input } from "@pulumi/kubernetes/types";
+import * as pulumi from "@pulumi/pulumi";
+import { type AcmeSettings, AcmeChallenge } from "../arguments/acme";
+import type { Share } from "../arguments/model-container";
+import { warnOfNames } from "../certificate/announce";
+import { issuerVariables, storedCertificate } from "../certificate/issuer-environment";
+import { issuerContainerCommand } from "../issuer";
+import type { PublicAddress } from "./address";
+import { type AwaitingHooks, awaiting } from "./awaited";
+import { certificateStore, type CertificateStore } from "./certificate-store";
+import type { Cluster } from "./cluster";
+import { type IssuerIdentity, issuerIdentity } from "./issuer-identity";
+import { type KubernetesScope, labels, objectName } from "./kubernetes-scope";
+import { hostnames } from "./names";
+import { ANY_USER, quantities, RESTRICTED_CONTAINER, RESTRICTED_POD } from "./pod";
+import type { AksSettings } from "./settings";
+
+/** It sleeps nearly always; awake, it needs its memory. */
+const SHARE: Share = { cpu: 0.05, memoryInGB: 0.125 };
+const MEMORY_LIMIT: Partial<Share> = { memoryInGB: 0.25 };
+
+/** What the rest of the service has to know of it. */
+export interface Issuer {
+    /** Where the fronts find the certificate, and what the authority asks them for. */
+    store: CertificateStore;
+    /** Which one it is. */
+    storedCertificate: pulumi.Output<string>;
+    /** Where an update waits for the certificate. */
+    hooks: AwaitingHooks;
+}
+
+/** What it is for, and what it needs. */
+export interface IssuerPlace {
+    cluster: Cluster;
+    scope: KubernetesScope;
+    /** Absent with an internal load balancer. */
+    address: PublicAddress | undefined;
+    pullSecret: core.Secret | undefined;
+    component: pulumi.Resource;
+}
+
+/** Gets one certificate for all names of the service, and renews it. */
+export function issuer(acme: AcmeSettings, settings: AksSettings, place: IssuerPlace): Issuer {
+    const { cluster, scope, address, pullSecret, component } = place;
+    const name = objectName(scope, "issuer");
+    const selector = labels(scope, "issuer", "issuer");
+    const metadata = { name, namespace: scope.namespace, labels: selector };
+    const store = certificateStore(settings.tls.storageClassName, scope);
+    const identity =
+        acme.challenge === AcmeChallenge.Dns01
+            ? issuerIdentity(settings, cluster, scope, component)
+            : undefined;
+    const own = hostnames(settings);
+    const names = own.length > 0 || !address ? own : [address.fqdn];
+    warnOfNames(acme, names, component);
+    const { plain, secret } = issuerVariables({
+        acme,
+        hostnames: names,
+        renewalTrigger: settings.tls.renewalTrigger,
+        zone: identity?.zone,
+    });
+    nobodyAsks(name, metadata, scope);
+    new apps.Deployment(
+        name,
+        {
+            metadata,
+            spec: {
+                replicas: 1,
+                selector: { matchLabels: selector },
+                // Two would do no harm, as they wait for each other; they would do no good either.
+                strategy: { type: "Recreate" },
+                template: {
+                    metadata: { labels: selector },
+                    spec: podSpec(acme, store, identity, {
+                        env: plain.apply(values =>
+                            Object.entries(values).map(([variable, value]) => ({ name: variable, value })),
+                        ),
+                        envFrom: secretEnvironment(name, secret, scope),
+                        imagePullSecrets: pullSecret && [{ name: pullSecret.metadata.name }],
+                    }),
+                },
+            },
+        },
+        // After the namespace in any case, by way of the claim.
+        { ...scope.opts, ...(identity && { dependsOn: identity.dependsOn }) },
+    );
+    return {
+        store,
+        storedCertificate: storedCertificate(acme, names),
+        hooks: awaiting(acme, settings, scope, address, component),
+    };
+}
+
+/** What only some pods have, or what is only known later. */
+interface PodParts {
+    env: pulumi.Output<input.core.v1.EnvVar[]>;
+    envFrom: input.core.v1.EnvFromSource[] | undefined;
+    imagePullSecrets: input.core.v1.LocalObjectReference[] | undefined;
+}
+
+function podSpec(
+    acme: AcmeSettings,
+    store: CertificateStore,
+    identity: IssuerIdentity | undefined,
+    { env, envFrom, imagePullSecrets }: PodParts,
+): input.core.v1.PodSpec {
+    return {
+        containers: [
+            {
+                name: "issuer",
+                image: acme.image,
+                command: [...issuerContainerCommand],
+                env: env.apply(values => [...values, ...(identity?.env ?? [])]),
+                envFrom,
+                resources: { requests: quantities(SHARE), limits: quantities(MEMORY_LIMIT) },
+                securityContext: { ...RESTRICTED_CONTAINER, readOnlyRootFilesystem: true },
+                volumeMounts: [
+                    store.mount(false),
+                    { name: "temporary", mountPath: "/tmp" },
+                    ...(identity ? [identity.mount] : []),
+                ],
+            },
+        ],
+        securityContext: { ...RESTRICTED_POD, runAsUser: ANY_USER, runAsGroup: ANY_USER, fsGroup: ANY_USER },
+        serviceAccountName: identity?.serviceAccountName,
+        automountServiceAccountToken: false,
+        imagePullSecrets,
+        volumes: [
+            store.volume(false),
+            { name: "temporary", emptyDir: {} },
+            ...(identity ? [identity.volume] : []),
+        ],
+    };
+}
+
+/** Named anew when a value changes, so that the pod follows. */
+function secretEnvironment(
+    name: string,
+    values: Record<string, pulumi.Output<string>>,
+    scope: KubernetesScope,
+): input.core.v1.EnvFromSource[] | undefined {
+    if (Object.keys(values).length === 0) return undefined;
+    const secret = new core.Secret(
+        `${name}-environment`,
+        {
+            metadata: { namespace: scope.namespace, labels: labels(scope, "issuer", "issuer") },
+            stringData: values,
+        },
+        scope.opts,
+    );
+    return [{ secretRef: { name: secret.metadata.name } }];
+}
+
+/** It asks others; nobody has to ask it anything: what the authority asks for, the fronts answer. */
+function nobodyAsks(name: string, metadata: input.meta.v1.ObjectMeta, scope: KubernetesScope): void {
+    new networking.NetworkPolicy(
+        name,
+        {
+            metadata,
+            spec: { podSelector: { matchLabels: metadata.labels }, policyTypes: ["Ingress"], ingress: [] },
+        },
+        scope.opts,
+    );
+}

@@ -1,0 +1,16 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type AcmeSettings, acmeWarnings } from "../arguments/acme";
+import { canonicalHostname } from "../dns/hostname";
+
+/** Says at preview what the authority may refuse the names for. */
+export function warnOfNames(
+    acme: AcmeSettings,
+    hostnames: pulumi.Input<string>[],
+    resource: pulumi.Resource,
+): void {
+    pulumi.all(hostnames).apply(names => {
+        for (const warning of acmeWarnings(acme, names.map(canonicalHostname))) {
+            void pulumi.log.warn(`tls: ${warning}.`, resource);
+        }
+    });
+}

@@ -1,0 +1,100 @@
+import * as nodeTls from "node:tls";
+import { setTimeout as sleep } from "node:timers/promises";
+import * as pulumi from "@pulumi/pulumi";
+import { PLACEHOLDER_COMMON_NAME } from "../front";
+
+/** How often is looked, and how long one look may take, in milliseconds. */
+const PERIOD_MS = 2_000;
+const LOOK_MS = 5_000;
+
+/** Where to look, and where to look further. */
+export interface Found {
+    /** Absent: it has no address yet. */
+    ipAddress?: string;
+    /** The command that shows what the issuer says. */
+    logCommand: string;
+}
+
+/** What is waited for. */
+export interface Awaited {
+    /** One of the names that the certificate is for. */
+    hostname: pulumi.Input<string>;
+    /** Names that do not lead here before somebody else has made their records; the authority asks by them. */
+    recordsOfOthers: pulumi.Input<string>[];
+    waitSeconds: number;
+    /** @param outputs of the resource that was made or updated: its own are not known otherwise before the hook returns */
+    find: (outputs: Record<string, unknown>) => pulumi.Input<Found>;
+}
+
+/**
+ * Lets an update end when the certificate is served, so that whoever runs it knows that clients can come: for after the last
+ * resource that the authority needs. It never fails the update, and never waits for ever: the issuer goes on by itself.
+ */
+export function certificateAwaited(
+    component: string,
+    { hostname, recordsOfOthers, waitSeconds, find }: Awaited,
+    resource: pulumi.Resource,
+): pulumi.ResourceHook {
+    return new pulumi.ResourceHook(`${component}-certificate`, async ({ newOutputs = {} }) => {
+        const values = pulumi.all([hostname, pulumi.all(recordsOfOthers), find(newOutputs)]);
+        const [name, records, found] = await new Promise<[string, string[], Found]>(resolve =>
+            values.apply(resolve),
+        );
+        const service = { hostname: name, recordsOfOthers: records, waitSeconds, ...found };
+        const warning = await missingCertificate(component, service);
+        if (warning !== undefined) void pulumi.log.warn(warning, resource);
+    });
+}
+
+/** With every value known, as they are when the resource is there. */
+export interface AwaitedService extends Found {
+    hostname: string;
+    recordsOfOthers: string[];
+    waitSeconds: number;
+}
+
+/** What to tell a person when the certificate has not come in time. */
+export async function missingCertificate(
+    component: string,
+    service: AwaitedService,
+): Promise<string | undefined> {
+    const { hostname, ipAddress, recordsOfOthers, logCommand } = service;
+    // Nobody knows when those come.
+    const waitSeconds = recordsOfOthers.length > 0 ? 0 : service.waitSeconds;
+    const deadline = Date.now() + waitSeconds * 1000;
+    for (;;) {
+        if (ipAddress !== undefined && (await isServed(ipAddress, hostname))) return undefined;
+        if (Date.now() + PERIOD_MS > deadline) break;
+        await sleep(PERIOD_MS);
+    }
+    const until = "Until then clients get the answer 503.";
+    if (recordsOfOthers.length > 0) {
+        return `${component}: the certificate comes by itself once the authority finds the service as ${recordsOfOthers.join(", ")}: create the DNS record that the outputs tell. ${until}`;
+    }
+    return `${component}: there is no certificate for ${hostname} after ${waitSeconds} seconds. The issuer goes on trying, and what it gets is served without another update. ${until} To see why: ${logCommand}`;
+}
+
+/** Whether the address shows a certificate for the name. Whoever trusts it is another question. */
+function isServed(ipAddress: string, hostname: string): Promise<boolean> {
+    return new Promise(resolve => {
+        const socket = nodeTls.connect({
+            host: ipAddress,
+            port: 443,
+            servername: hostname,
+            // The placeholder is to be seen too, and the certificate of a private authority.
+            rejectUnauthorized: false,
+            timeout: LOOK_MS,
+        });
+        const end = (served: boolean): void => {
+            socket.destroy();
+            resolve(served);
+        };
+        socket.once("secureConnect", () => {
+            const certificate = socket.getPeerCertificate();
+            const isPlaceholder = certificate.subject?.CN === PLACEHOLDER_COMMON_NAME;
+            end(!isPlaceholder && nodeTls.checkServerIdentity(hostname, certificate) === undefined);
+        });
+        socket.once("error", () => end(false));
+        socket.once("timeout", () => end(false));
+    });
+}

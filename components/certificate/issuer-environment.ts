@@ -1,0 +1,82 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { AcmeSettings } from "../arguments/acme";
+import { canonicalHostname } from "../dns/hostname";
+import type { ZoneAccess } from "../dns/zone-access";
+import {
+    certificateName,
+    EXTERNAL_ACCOUNT_KEY_VARIABLE,
+    issuerEnvironment,
+    type IssuerIdentity,
+} from "../issuer";
+
+/** What the issuer has to know. */
+export interface IssuerArgs {
+    acme: AcmeSettings;
+    /** What the one certificate is for. */
+    hostnames: pulumi.Input<string>[];
+    /** Any new value makes a new certificate now. */
+    renewalTrigger?: pulumi.Input<string>;
+    /** With `Dns01`. */
+    zone?: ZoneAccess & { identifiedBy: IssuerIdentity };
+}
+
+/** The issuer's environment: what may be read in a preview, and what may not. */
+export interface IssuerEnvironment {
+    plain: pulumi.Output<Record<string, string>>;
+    secret: Record<string, pulumi.Output<string>>;
+}
+
+/** The name under which issuer and fronts know the certificate in the store. */
+export function storedCertificate(
+    { directoryUrl }: AcmeSettings,
+    hostnames: pulumi.Input<string>[],
+): pulumi.Output<string> {
+    return pulumi
+        .all([directoryUrl, pulumi.all(hostnames)])
+        .apply(([directory, names]) =>
+            certificateName({ directoryUrl: directory, hostnames: names.map(canonicalHostname) }),
+        );
+}
+
+/** The settings as environment variables. */
+export function issuerVariables({ acme, hostnames, renewalTrigger, zone }: IssuerArgs): IssuerEnvironment {
+    const { directoryUrl, email, certificateAuthority, externalAccountBinding } = acme;
+    const dnsZone =
+        zone &&
+        pulumi
+            .all([zone.zoneName, zone.zoneResourceGroupName, zone.subscriptionId, zone.identity.clientId])
+            .apply(([zoneName, resourceGroup, subscriptionId, clientId]) => ({
+                zoneName,
+                resourceGroup,
+                subscriptionId,
+                clientId,
+                identity: zone.identifiedBy,
+            }));
+    const plain = pulumi
+        .all([
+            pulumi.all(hostnames),
+            directoryUrl,
+            email,
+            certificateAuthority,
+            externalAccountBinding?.keyId,
+            renewalTrigger,
+            dnsZone,
+        ])
+        .apply(([names, directory, address, authority, externalAccountKeyId, trigger, dns]) =>
+            issuerEnvironment({
+                hostnames: names.map(canonicalHostname),
+                directoryUrl: directory,
+                email: address,
+                certificateAuthority: authority,
+                externalAccountKeyId,
+                renewalTrigger: trigger,
+                dnsZone: dns,
+            }),
+        );
+    return {
+        plain,
+        secret: externalAccountBinding
+            ? { [EXTERNAL_ACCOUNT_KEY_VARIABLE]: pulumi.secret(externalAccountBinding.hmacKey) }
+            : {},
+    };
+}

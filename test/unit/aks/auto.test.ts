@@ -1,0 +1,293 @@
+import * as pulumi from "@pulumi/pulumi";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { LoadBalancerType, SecureAksInference, type SecureAksInferenceArgs } from "../../../components";
+import { oidcIssuerProblem } from "../../../components/aks/issuer-identity";
+import { acceptHooks, registrations } from "../mocks";
+
+interface Registered {
+    type: string;
+    name: string;
+    inputs: Record<string, unknown>;
+}
+
+const CLUSTER = {
+    location: "westeurope",
+    identity: { type: "SystemAssigned", principalId: "the-cluster" },
+    oidcIssuerProfile: { issuerURL: "https://westeurope.oic.prod-aks.azure.com/tenant/cluster/" },
+};
+const ZONE_ID = "/subscriptions/zones/resourceGroups/dns/providers/Microsoft.Network/dnsZones/contoso.com";
+const BY_DNS: Partial<SecureAksInferenceArgs> = {
+    tls: { hostname: "score.contoso.com" },
+    dns: { zoneName: "contoso.com", zoneResourceGroupName: "dns" },
+};
+
+let registered: Registered[];
+let warnings: string[];
+
+beforeEach(() => {
+    registered = [];
+    warnings = [];
+    vi.spyOn(pulumi.log, "warn").mockImplementation(text => {
+        warnings.push(text);
+        return Promise.resolve();
+    });
+});
+
+/** What the component registers with mocks: `preview` leaves outputs unknown, as providers do. */
+async function register(args: Partial<SecureAksInferenceArgs>, preview = false): Promise<SecureAksInference> {
+    await pulumi.runtime.setMocks(
+        {
+            call: ({ token }) => {
+                if (token.endsWith("getZone")) return { id: ZONE_ID };
+                if (token.endsWith("getManagedCluster")) {
+                    return CLUSTER;
+                }
+                return {
+                    kubeconfigs: [{ name: "user", value: Buffer.from("kubeconfig").toString("base64") }],
+                };
+            },
+            newResource: ({ type, name, inputs }) => {
+                registered.push({ type, name, inputs: inputs as Record<string, unknown> });
+                const state = { ...(inputs as object), ...made(type, name) };
+                return { id: preview ? undefined : `${name}-id`, state };
+            },
+        },
+        "inference",
+        "test",
+        preview,
+    );
+    acceptHooks();
+    const service = new SecureAksInference("models", {
+        resourceGroupName: "group",
+        cluster: { attach: { resourceGroupName: "ml", clusterName: "shared" } },
+        models: { iris: { image: "iris:1", keys: { enabled: false } } },
+        overwriteExistingDomain: true,
+        ...args,
+    });
+    await registrations();
+    return service;
+}
+
+function made(type: string, name: string): Record<string, unknown> {
+    switch (type) {
+        case IDENTITY:
+            return { name: `${name}0123`, clientId: "the-client", principalId: "the-issuer", tenantId: "t" };
+        case "azure-native:network:PublicIPAddress":
+            return { ipAddress: "20.1.2.3" };
+        case "kubernetes:core/v1:Service":
+            return { status: { loadBalancer: { ingress: [{ ip: "20.1.2.3" }] } } };
+        case "tls:index/privateKey:PrivateKey":
+            return { privateKeyPem: "the key of the placeholder\n" };
+        case "tls:index/selfSignedCert:SelfSignedCert":
+            return { certPem: "the placeholder\n" };
+        case "azure-native:containerservice:ManagedCluster":
+            return CLUSTER;
+        default:
+            return {};
+    }
+}
+
+const IDENTITY = "azure-native:managedidentity:UserAssignedIdentity";
+const CREDENTIAL = "azure-native:managedidentity:FederatedIdentityCredential";
+const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
+const CLAIM = "kubernetes:core/v1:PersistentVolumeClaim";
+
+function find(type: string, name: string): Registered["inputs"] {
+    const found = registered.filter(one => one.type === type && one.name === name);
+    expect(found).toHaveLength(1);
+    return found[0]!.inputs;
+}
+
+interface Pod {
+    containers: [
+        {
+            env: { name: string; value: string }[];
+            envFrom?: unknown;
+            volumeMounts: object[];
+            securityContext: object;
+            image: string;
+        },
+    ];
+    volumes: object[];
+    securityContext: object;
+    serviceAccountName?: string;
+    automountServiceAccountToken: boolean;
+}
+
+function pod(name: string): Pod {
+    const { spec } = find(DEPLOYMENT, name) as { spec: { template: { spec: Pod } } };
+    return spec.template.spec;
+}
+
+describe("TlsMode.Auto on Kubernetes", () => {
+    it("is what a service has that says nothing about TLS: a claim, an issuer, and a placeholder for ten years", async () => {
+        const service = await register({});
+        expect(find(CLAIM, "models-certificates")).toMatchObject({
+            spec: { accessModes: ["ReadWriteMany"], storageClassName: "azurefile-csi" },
+        });
+        expect(find(DEPLOYMENT, "models-issuer")).toMatchObject({
+            spec: { replicas: 1, strategy: { type: "Recreate" } },
+        });
+        expect(find("kubernetes:networking.k8s.io/v1:NetworkPolicy", "models-issuer")).toMatchObject({
+            spec: { policyTypes: ["Ingress"], ingress: [] },
+        });
+        expect(find("tls:index/selfSignedCert:SelfSignedCert", "models-placeholder")).toMatchObject({
+            subject: { commonName: "placeholder until the certificate is issued" },
+            validityPeriodHours: 87_600,
+        });
+        find("kubernetes:core/v1:Service", "models-front");
+        for (const type of [IDENTITY, CREDENTIAL, "kubernetes:core/v1:ServiceAccount"]) {
+            expect(registered.map(one => one.type)).not.toContain(type);
+        }
+        const told = await new Promise(resolve => service.certificate.apply(resolve));
+        expect(told).toBeUndefined();
+    });
+
+    it("lets the issuer write and the fronts read, all with what the restricted Pod Security Standard asks for", async () => {
+        await register({});
+        const claim = { name: "certificate-store", mountPath: "/run/certificate-store" };
+        for (const [name, readOnly] of [
+            ["models-issuer", false],
+            ["models-front", true],
+        ] as const) {
+            const { containers, volumes, securityContext } = pod(name);
+            expect(containers[0].volumeMounts).toContainEqual({ ...claim, readOnly });
+            expect(volumes).toContainEqual({
+                name: "certificate-store",
+                persistentVolumeClaim: { claimName: "models-certificates", readOnly },
+            });
+            expect(securityContext).toMatchObject({ runAsNonRoot: true });
+            expect(containers[0].securityContext).toMatchObject({
+                allowPrivilegeEscalation: false,
+                readOnlyRootFilesystem: true,
+                capabilities: { drop: ["ALL"] },
+            });
+        }
+    });
+
+    it("gives the issuer an identity that may write to the zone, by a token of its service account", async () => {
+        await register(BY_DNS);
+        expect(find(CREDENTIAL, "models-issuer")).toEqual({
+            federatedIdentityCredentialResourceName: undefined,
+            resourceGroupName: "group",
+            resourceName: "models-issuer0123",
+            issuer: CLUSTER.oidcIssuerProfile.issuerURL,
+            subject: expect.stringMatching(/^system:serviceaccount:models-\w{6}:models-issuer$/) as string,
+            audiences: ["api://AzureADTokenExchange"],
+        });
+        expect(find("azure-native:authorization:RoleAssignment", "models-issuer-zone")).toMatchObject({
+            scope: ZONE_ID,
+            principalId: "the-issuer",
+            principalType: "ServicePrincipal",
+            roleDefinitionId:
+                "/subscriptions/zones/providers/Microsoft.Authorization/roleDefinitions/befefa01-2a29-4197-83a8-272ff33ce314",
+        });
+        const { containers, volumes, serviceAccountName, automountServiceAccountToken } =
+            pod("models-issuer");
+        expect(serviceAccountName).toBe("models-issuer");
+        expect(automountServiceAccountToken).toBe(false);
+        expect(containers[0].env).toEqual(
+            expect.arrayContaining([
+                { name: "AZURE_CLIENT_ID", value: "the-client" },
+                { name: "AZURE_ZONE_NAME", value: "contoso.com" },
+                { name: "AZURE_RESOURCE_GROUP", value: "dns" },
+                { name: "AZURE_SUBSCRIPTION_ID", value: "zones" },
+                { name: "AZURE_TOKEN_CREDENTIALS", value: "WorkloadIdentityCredential" },
+                { name: "AZURE_TENANT_ID", value: "t" },
+                {
+                    name: "AZURE_FEDERATED_TOKEN_FILE",
+                    value: "/var/run/secrets/azure/tokens/azure-identity-token",
+                },
+                { name: "AZURE_AUTHORITY_HOST", value: "https://login.microsoftonline.com/" },
+            ]),
+        );
+        expect(volumes).toContainEqual({
+            name: "azure-identity",
+            projected: {
+                sources: [
+                    {
+                        serviceAccountToken: {
+                            audience: "api://AzureADTokenExchange",
+                            expirationSeconds: 3600,
+                            path: "azure-identity-token",
+                        },
+                    },
+                ],
+            },
+        });
+    });
+
+    it("enables the OIDC issuer of a cluster that it makes", async () => {
+        await register({ cluster: { create: {} }, location: "westeurope" });
+        expect(find("azure-native:containerservice:ManagedCluster", "models")).toMatchObject({
+            oidcIssuerProfile: { enabled: true },
+        });
+    });
+
+    it("changes nothing but the issuer's pod for a renewal", async () => {
+        await register({ ...BY_DNS, tls: { ...BY_DNS.tls, renewalTrigger: "first" } });
+        find("azure-native:dns:RecordSet", "models-address");
+        const first = registered;
+        registered = [];
+        await register({ ...BY_DNS, tls: { ...BY_DNS.tls, renewalTrigger: "second" } });
+        find("azure-native:dns:RecordSet", "models-address");
+        const text = (all: Registered[]): string[] => all.map(one => JSON.stringify(one)).sort();
+        const changed = text(registered).filter(one => !text(first).includes(one));
+        expect(changed).toHaveLength(1);
+        expect(changed[0]).toContain('"name":"models-issuer"');
+        expect(changed[0]).toContain(DEPLOYMENT);
+    });
+
+    it("keeps the key of the account binding in a Secret, and nowhere else", async () => {
+        await register({
+            tls: { acme: { externalAccountBinding: { keyId: "kid-1", hmacKey: "hunter2-hunter2-hunter2" } } },
+        });
+        find("kubernetes:core/v1:Service", "models-front");
+        const holding = registered.filter(one => JSON.stringify(one).includes("hunter2"));
+        expect(holding.map(({ type, name }) => [type, name])).toEqual([
+            ["kubernetes:core/v1:Secret", "models-issuer-environment"],
+        ]);
+    });
+
+    it("warns of the limit that bare names of Azure share, and of names that nobody can ask for", async () => {
+        await register({});
+        expect(warnings).toEqual([expect.stringContaining("cloudapp.azure.com")]);
+        warnings = [];
+        await register({ tls: { hostname: "score.contoso.test" } });
+        expect(warnings).toEqual([expect.stringContaining("score.contoso.test")]);
+    });
+
+    it("asks for one certificate with all names", async () => {
+        await register({
+            models: {
+                iris: { image: "a:1", hostname: "iris.contoso.com", keys: { enabled: false } },
+                wine: { image: "b:1", hostname: "Wine.contoso.com", keys: { enabled: false } },
+            },
+            ...BY_DNS,
+        });
+        const { containers } = pod("models-issuer");
+        expect(containers[0].env.map(one => one.value).join(" ")).toMatch(
+            /score\.contoso\.com\W+iris\.contoso\.com\W+wine\.contoso\.com/,
+        );
+    });
+
+    it("is known at preview with a new cluster", async () => {
+        await register({ cluster: { create: {} }, location: "westeurope", ...BY_DNS }, true);
+        find(CREDENTIAL, "models-issuer");
+        find(DEPLOYMENT, "models-issuer");
+    });
+
+    it("works behind an internal load balancer by DNS alone", async () => {
+        const loadBalancer = { type: LoadBalancerType.InternalLoadBalancer };
+        await expect(register({ loadBalancer, tls: { hostname: "score.contoso.com" } })).rejects.toThrow(
+            /1 argument cannot work/,
+        );
+        await register({ loadBalancer, ...BY_DNS });
+        find(DEPLOYMENT, "models-issuer");
+    });
+
+    it("says what an attached cluster lacks for DNS", () => {
+        expect(oidcIssuerProblem("")).toContain("az aks update --enable-oidc-issuer");
+        expect(oidcIssuerProblem(CLUSTER.oidcIssuerProfile.issuerURL)).toBeUndefined();
+    });
+});
