@@ -1,7 +1,7 @@
 import * as containerinstance from "@pulumi/azure-native/containerinstance";
 import * as pulumi from "@pulumi/pulumi";
 import { setTimeout as sleep } from "node:timers/promises";
-import { TlsMode } from "../arguments/tls";
+import { AcmeChallenge } from "../arguments/acme";
 import type { ServingCertificate } from "../certificate/serving-certificate";
 import { canonicalHostname } from "../dns/hostname";
 import { HTTP_PORT, HTTPS_PORT } from "../front";
@@ -9,18 +9,27 @@ import { drainSeconds } from "./drain";
 import { type GateExpectation, gateProblem } from "./gate";
 import { lookAt } from "./gate-probe";
 import { type Clock, untilGood } from "./gate-wait";
+import { awaitedOnRecord } from "./issuer";
 import { groupFailure } from "./group-failure";
 import type { AciSettings } from "./settings";
 import { valueOf } from "./value-of";
 
 const CLOCK: Clock = { now: () => new Date(), sleep: milliseconds => sleep(milliseconds) };
 
-/** What a revision has to show. */
+/**
+ * What a revision has to show. By DNS a certificate can be issued before the name leads to it. By HTTP it can only afterwards,
+ * unless an earlier revision has got one already; and a name that leads nowhere yet loses nothing.
+ */
 export function gateExpectation(
-    { tls }: AciSettings,
+    { tls }: Pick<AciSettings, "tls">,
     certificate: ServingCertificate | undefined,
-): pulumi.Output<GateExpectation> {
-    if (tls.mode === TlsMode.Disabled || !certificate) return pulumi.output({ kind: "plain" as const });
+    isNew: boolean,
+): GateExpectation | pulumi.Output<GateExpectation> {
+    if (tls.acme) {
+        const canWait = tls.acme.challenge === AcmeChallenge.Dns01 && !isNew;
+        return { kind: canWait ? "issued" : "issued-later" };
+    }
+    if (!certificate?.info) return { kind: "plain" };
     return certificate.info.apply(({ fingerprint }) => ({ kind: "certificate" as const, fingerprint }));
 }
 
@@ -33,11 +42,12 @@ export function handover(
     name: string,
     settings: AciSettings,
     group: containerinstance.ContainerGroup,
-    expectation: pulumi.Output<GateExpectation>,
+    certificate: ServingCertificate | undefined,
     component: pulumi.Resource,
 ): pulumi.ResourceHookBinding {
     const gate = new pulumi.ResourceHook(`${name}-gate`, async ({ oldInputs, newInputs }) => {
         if (settings.revisionTimeoutSeconds === 0 || target(oldInputs) === target(newInputs)) return;
+        const expectation = gateExpectation(settings, certificate, oldInputs === undefined);
         await openGate(name, settings, group, expectation, component);
     });
     const drain = new pulumi.ResourceHook(`${name}-drain`, async ({ oldInputs, newInputs }) => {
@@ -49,7 +59,14 @@ export function handover(
         );
         await CLOCK.sleep(seconds * 1000);
     });
-    return { beforeCreate: [gate], beforeUpdate: [gate], afterUpdate: [drain] };
+    const { acme } = settings.tls;
+    const issued = acme ? [awaitedOnRecord(name, acme, settings, group, component)] : [];
+    return {
+        beforeCreate: [gate],
+        beforeUpdate: [gate],
+        afterCreate: issued,
+        afterUpdate: [...issued, drain],
+    };
 }
 
 /** What the record leads to. */
@@ -61,7 +78,7 @@ async function openGate(
     name: string,
     settings: AciSettings,
     group: containerinstance.ContainerGroup,
-    expectation: pulumi.Output<GateExpectation>,
+    expectation: GateExpectation | pulumi.Output<GateExpectation>,
     component: pulumi.Resource,
 ): Promise<void> {
     const [hostname, resourceGroupName, containerGroupName, ip, expected] = await Promise.all([

@@ -8,7 +8,8 @@ import { cnameRecordSet, dnsRecord, type DnsRecord, nameInZone } from "../dns/re
 import { type ScoringKeys, scoringKeys } from "../keys/scoring-keys";
 import type { SecureAciInferenceArgs } from "./arguments";
 import { containerGroup } from "./container-group";
-import { gateExpectation, handover } from "./handover";
+import { handover } from "./handover";
+import { issuer } from "./issuer";
 import { type AciSettings, readArguments } from "./settings";
 
 /**
@@ -39,7 +40,7 @@ export class SecureAciInference extends pulumi.ComponentResource {
     readonly ipAddress: pulumi.Output<string | undefined>;
     /** The record that makes `tls.hostname` lead here: create it unless `zone` says that it is there. */
     readonly dnsRecord: pulumi.Output<DnsRecord | undefined>;
-    /** The certificate that is served; absent without TLS. */
+    /** The certificate that is served; absent without TLS, and with `TlsMode.Auto`, where it changes by itself. */
     readonly certificate: pulumi.Output<CertificateInfo | undefined>;
     /** The scoring keys, secret; absent when requests need none. */
     readonly keys: pulumi.Output<ScoringKeys | undefined>;
@@ -56,10 +57,9 @@ export class SecureAciInference extends pulumi.ComponentResource {
         const own = tls.hostname === undefined ? [] : [tls.hostname];
         const certificate = servingCertificate(name, tls, { own, azure }, now, this);
         const keys = scoringKeys(name, settings.keys, this);
-        const { group, fqdn: made } = containerGroup(name, settings, certificate, keys, this);
-        const hooks = revisions
-            ? handover(name, settings, group, gateExpectation(settings, certificate), this)
-            : undefined;
+        const automatic = tls.acme && issuer(name, tls.acme, settings, this);
+        const { group, fqdn: made } = containerGroup(name, settings, certificate, keys, automatic, this);
+        const hooks = revisions ? handover(name, settings, group, certificate, this) : undefined;
         const domain = customDomain(name, settings, made, { parent: this, dependsOn: [group], hooks });
         guard.remember(address, domain?.recordSet ? [group, domain.recordSet] : [group], this);
         // A revision serves when the name has moved to it: an update that fails before leaves what was told.

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { readCertificates } from "../pki";
 import type { ArgumentCheck } from "./argument-check";
 import type { Rule } from "./rules";
+import { wholeNumber } from "./rules/numbers";
 import * as text from "./rules/text";
 
 /** How the authority finds out that a name is yours (RFC 8555, section 8). */
@@ -55,6 +56,12 @@ export interface AcmeArgs {
      * @example "contoso.azurecr.io/lego@sha256:…"
      */
     image?: pulumi.Input<string>;
+    /**
+     * How long an update may wait until the certificate is served, in seconds. Then it warns and ends; the certificate comes
+     * without it. Set it to 0 where the service cannot be reached from.
+     * @default 300
+     */
+    waitSeconds?: number;
 }
 
 /** The authority, checked, with defaults in place. */
@@ -62,9 +69,12 @@ export interface AcmeSettings extends AcmeArgs {
     directoryUrl: pulumi.Input<string>;
     challenge: AcmeChallenge;
     image: pulumi.Input<string>;
+    waitSeconds: number;
 }
 
 const LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory";
+const DAY_SECONDS = 86_400;
+const WAIT_SECONDS = 300;
 const LEGO_IMAGE = "docker.io/goacme/lego:v5.2.2";
 
 /** @param zoneName the zone that `Dns01` writes to, as far as there is one */
@@ -74,7 +84,8 @@ export function readAcme(
     zoneName: pulumi.Input<string> | undefined,
 ): AcmeSettings {
     const at = "tls.acme";
-    const { directoryUrl = LETS_ENCRYPT, image = LEGO_IMAGE } = acme;
+    const { directoryUrl = LETS_ENCRYPT, image = LEGO_IMAGE, waitSeconds = WAIT_SECONDS } = acme;
+    check.known(`${at}.waitSeconds`, waitSeconds, wholeNumber(0, DAY_SECONDS, "seconds"));
     check.oneOf(`${at}.challenge`, acme.challenge, AcmeChallenge);
     const challenge = acme.challenge ?? (zoneName === undefined ? AcmeChallenge.Http01 : AcmeChallenge.Dns01);
     if (challenge === AcmeChallenge.Dns01 && zoneName === undefined) {
@@ -94,6 +105,7 @@ export function readAcme(
             authorityProblem,
         ),
         image: check.input(`${at}.image`, image, text.image),
+        waitSeconds,
     };
 }
 

@@ -1,0 +1,130 @@
+import type * as containerinstance from "@pulumi/azure-native/containerinstance";
+import type { input } from "@pulumi/azure-native/types";
+import * as pulumi from "@pulumi/pulumi";
+import { type AcmeSettings, AcmeChallenge } from "../arguments/acme";
+import { certificateAwaited } from "../certificate/awaited";
+import { warnOfNames } from "../certificate/announce";
+import {
+    type IssuerEnvironment,
+    issuerVariables,
+    storedCertificate,
+} from "../certificate/issuer-environment";
+import { zoneAccess, type ZoneAccess } from "../dns/zone-access";
+import { issuerContainerCommand } from "../issuer";
+import { certificateStore } from "./certificate-store";
+import { ISSUER_SHARE } from "./resources";
+import type { AciSettings } from "./settings";
+
+/** What `Auto` adds to a container group. */
+export interface Issuer {
+    container: input.containerinstance.ContainerArgs;
+    volume: input.containerinstance.VolumeArgs;
+    /** For the front, which serves what is in the volume. */
+    frontMount: input.containerinstance.VolumeMountArgs;
+    /** Which certificate that is. */
+    storedCertificate: pulumi.Output<string>;
+    /** The resource id of the identity that answers `Dns01`, for the group's identities. */
+    identityId: pulumi.Output<string> | undefined;
+    /** What has to be there before the group. */
+    dependsOn: pulumi.Resource[];
+    /** For after the group, where that is the last thing that the authority needs. */
+    groupHook: pulumi.ResourceHook | undefined;
+}
+
+/** Gets the certificate and renews it, beside the front and the model; what it gets outlives the group. */
+export function issuer(
+    name: string,
+    acme: AcmeSettings,
+    settings: AciSettings,
+    parent: pulumi.Resource,
+): Issuer {
+    const store = certificateStore(name, settings, parent);
+    const zone = acme.challenge === AcmeChallenge.Dns01 ? access(name, settings, parent) : undefined;
+    const { hostname, renewalTrigger } = settings.tls;
+    const hostnames = [hostname ?? settings.fqdn];
+    warnOfNames(acme, hostnames, parent);
+    const variables = issuerVariables({
+        acme,
+        hostnames,
+        renewalTrigger,
+        zone: zone && { ...zone, identifiedBy: "managed" },
+    });
+    const { revisions } = settings;
+    return {
+        groupHook: revisions ? undefined : awaitedOnGroup(name, acme, settings, parent),
+        container: container(acme, variables, store.mount(false)),
+        volume: store.volume,
+        frontMount: store.mount(true),
+        storedCertificate: storedCertificate(acme, hostnames),
+        identityId: zone?.identity.id,
+        dependsOn: zone ? [zone.granted] : [],
+    };
+}
+
+/** For after the record of the group's name. */
+export function awaitedOnRecord(
+    name: string,
+    acme: AcmeSettings,
+    settings: AciSettings,
+    group: containerinstance.ContainerGroup,
+    component: pulumi.Resource,
+): pulumi.ResourceHook {
+    const find = () =>
+        pulumi
+            .all([group.ipAddress, group.name, settings.resourceGroupName])
+            .apply(([address, groupName, resourceGroupName]) => ({
+                ipAddress: address?.ip,
+                logCommand: logCommand(resourceGroupName, groupName),
+            }));
+    const hostname = settings.tls.hostname ?? settings.fqdn;
+    const { waitSeconds } = acme;
+    return certificateAwaited(name, { hostname, recordsOfOthers: [], waitSeconds, find }, component);
+}
+
+function awaitedOnGroup(
+    name: string,
+    { challenge, waitSeconds }: AcmeSettings,
+    { tls, fqdn, resourceGroupName }: AciSettings,
+    component: pulumi.Resource,
+): pulumi.ResourceHook {
+    const recordsOfOthers =
+        challenge === AcmeChallenge.Http01 && tls.hostname !== undefined ? [tls.hostname] : [];
+    const find = (outputs: Record<string, unknown>) =>
+        pulumi.output(resourceGroupName).apply(resourceGroup => ({
+            ipAddress: (outputs.ipAddress as { ip?: string } | undefined)?.ip,
+            logCommand: logCommand(resourceGroup, String(outputs.name)),
+        }));
+    const hostname = tls.hostname ?? fqdn;
+    return certificateAwaited(name, { hostname, recordsOfOthers, waitSeconds, find }, component);
+}
+
+function logCommand(resourceGroupName: string, groupName: string): string {
+    return `az container logs --resource-group ${resourceGroupName} --name ${groupName} --container-name issuer`;
+}
+
+function access(name: string, settings: AciSettings, parent: pulumi.Resource): ZoneAccess {
+    const { resourceGroupName, location, tags } = settings;
+    // The settings are refused without a zone.
+    const { zoneName = "", zoneResourceGroupName } = settings.dns;
+    const args = { zoneName, zoneResourceGroupName, resourceGroupName, location, tags };
+    return zoneAccess(`${name}-issuer`, args, parent);
+}
+
+function container(
+    acme: AcmeSettings,
+    { plain, secret }: IssuerEnvironment,
+    mount: input.containerinstance.VolumeMountArgs,
+): input.containerinstance.ContainerArgs {
+    const { cpu, memoryInGB } = ISSUER_SHARE;
+    return {
+        name: "issuer",
+        image: acme.image,
+        command: [...issuerContainerCommand],
+        environmentVariables: plain.apply((values): input.containerinstance.EnvironmentVariableArgs[] => [
+            ...Object.entries(values).map(([variable, value]) => ({ name: variable, value })),
+            ...Object.entries(secret).map(([variable, secureValue]) => ({ name: variable, secureValue })),
+        ]),
+        resources: { requests: { cpu, memoryInGB } },
+        volumeMounts: [mount],
+    };
+}
