@@ -2,12 +2,13 @@ import * as dns from "@pulumi/azure-native/dns";
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
 import {
+    type AksAcmeArgs,
+    type AksTlsArgs,
     type DnsArgs,
     LoadBalancerType,
     type PullSecretArgs,
     SecureAciInference,
     SecureAksInference,
-    type TlsArgs,
     TlsMode,
 } from "../components";
 import { Hosting } from "./schema";
@@ -35,7 +36,7 @@ function outputs() {
             return {
                 ...{ scoringUri, swaggerUri, fqdn, ipAddress },
                 ...(tls.hostname !== undefined && { dnsRecord }),
-                ...(tls.mode !== TlsMode.Disabled && { certificate }),
+                ...(isTold(tls.mode) && { certificate }),
                 ...(keysSettings?.enabled && { keys }),
             };
         }
@@ -45,10 +46,15 @@ function outputs() {
             return {
                 ...{ services, ipAddress, dnsRecords, keys, namespace, kubeconfig },
                 ...(loadBalancer?.type !== LoadBalancerType.InternalLoadBalancer && { fqdn }),
-                ...(tls.mode !== TlsMode.Disabled && tls.secretName === undefined && { certificate }),
+                ...(isTold(tls.mode) && tls.secretName === undefined && { certificate }),
             };
         }
     }
+}
+
+/** Whether the certificate is one that an update makes or is given, and changes with updates only. */
+function isTold(mode: TlsMode): boolean {
+    return mode === TlsMode.Custom || mode === TlsMode.SelfSigned;
 }
 
 function containerInstances(): SecureAciInference {
@@ -95,12 +101,14 @@ function common() {
     return { resourceGroupName, location, environment, leafDomainLabel, overwriteExistingDomain, tags };
 }
 
-function tls(): TlsArgs {
+function tls(): AksTlsArgs {
     const { mode, hostname, certificate, privateKey, pfx, pfxPassword } = stack.tls;
     const { minimumVersion, hstsMaxAgeSeconds, renewalTrigger } = stack.tls;
     return {
         ...{ mode, hostname, certificate, privateKey, pfx, pfxPassword },
         ...{ minimumVersion, hstsMaxAgeSeconds, renewalTrigger },
+        // What is missing of it, the component says.
+        acme: stack.tls.acme as AksAcmeArgs | undefined,
     };
 }
 

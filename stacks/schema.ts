@@ -1,5 +1,6 @@
 import * as z from "zod";
 import {
+    AcmeChallenge,
     ClusterPurpose,
     DnsRecordType,
     Environment,
@@ -40,6 +41,17 @@ const limits = z.strictObject({
     scoringTimeoutMs: number.optional(),
     maxRequestBodyBytes: number.optional(),
 });
+const acme = z.strictObject({
+    directoryUrl: text.optional(),
+    email: text.optional(),
+    challenge: z.enum(AcmeChallenge).optional(),
+    externalAccountBinding: z.strictObject({ keyId: text.optional(), hmacKey: text.optional() }).optional(),
+    certificateAuthority: text.optional(),
+    image: text.optional(),
+    waitSeconds: number.optional(),
+    /** On Kubernetes. */
+    storageClassName: text.optional(),
+});
 const keys = z.strictObject({
     enabled: z.boolean().optional(),
     primary: text.optional(),
@@ -77,25 +89,28 @@ const common = {
     overwriteExistingDomain: z.boolean().optional(),
     /** On Kubernetes: of every model that does not set its own. */
     limits: limits.optional(),
-    tls: z.strictObject({
-        mode: z.enum(TlsMode),
-        hostname: text.optional(),
-        certificate: text.optional(),
-        /** Instead of `certificate`: a PEM file, relative to the folder of the stack's configuration. */
-        certificateFile: text.optional(),
-        privateKey: text.optional(),
-        /** Instead of `privateKey`: a PEM file, relative to the folder of the stack's configuration. */
-        privateKeyFile: text.optional(),
-        pfx: text.optional(),
-        /** Instead of `pfx`: a PFX file, relative to the folder of the stack's configuration. */
-        pfxFile: text.optional(),
-        pfxPassword: text.optional(),
-        minimumVersion: z.preprocess(asText, z.enum(MinimumTlsVersion)).optional(),
-        hstsMaxAgeSeconds: number.optional(),
-        renewalTrigger: text.optional(),
-        /** On Kubernetes. */
-        secretName: text.optional(),
-    }),
+    tls: z
+        .strictObject({
+            mode: z.enum(TlsMode).default(TlsMode.Auto),
+            hostname: text.optional(),
+            certificate: text.optional(),
+            /** Instead of `certificate`: a PEM file, relative to the folder of the stack's configuration. */
+            certificateFile: text.optional(),
+            privateKey: text.optional(),
+            /** Instead of `privateKey`: a PEM file, relative to the folder of the stack's configuration. */
+            privateKeyFile: text.optional(),
+            pfx: text.optional(),
+            /** Instead of `pfx`: a PFX file, relative to the folder of the stack's configuration. */
+            pfxFile: text.optional(),
+            pfxPassword: text.optional(),
+            minimumVersion: z.preprocess(asText, z.enum(MinimumTlsVersion)).optional(),
+            hstsMaxAgeSeconds: number.optional(),
+            renewalTrigger: text.optional(),
+            acme: acme.optional(),
+            /** On Kubernetes. */
+            secretName: text.optional(),
+        })
+        .prefault({}),
     dns: z
         .strictObject({
             zoneName: text,

@@ -60,7 +60,7 @@ export function customCertificate(
     now: Date,
     fail: (problems: pulumi.InputPropertyErrorDetails[]) => Error,
     resource: pulumi.Resource,
-): ServingCertificate {
+): Required<ServingCertificate> {
     const judged = pulumi
         .all([
             values.certificate,

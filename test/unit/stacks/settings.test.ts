@@ -85,6 +85,22 @@ describe("readSettings", () => {
         });
     });
 
+    it("needs to be told nothing about TLS, and takes an authority of your own", () => {
+        const { "inference:tls": _, ...silent } = GOOD;
+        expect(readSettings(silent, "inference", FOLDER).tls).toEqual({ mode: "Auto" });
+        const acme = { email: "a@contoso.com", challenge: "Dns01", externalAccountBinding: { keyId: 7 } };
+        const { tls } = readSettings(
+            { ...GOOD, "inference:tls": JSON.stringify({ acme }) },
+            "inference",
+            FOLDER,
+        );
+        expect(tls).toEqual({ mode: "Auto", acme: { ...acme, externalAccountBinding: { keyId: "7" } } });
+        expect(problems({ "inference:tls": '{"acme":{"challenge":"Tls","mail":"a@contoso.com"}}' })).toEqual({
+            "tls.acme.challenge": "has to be one of Http01, Dns01",
+            "tls.acme.mail": "is no setting; look for a typing error",
+        });
+    });
+
     it("asks for what the hosting needs, and for nothing of the other", () => {
         const kubernetes = { "inference:hosting": "Kubernetes" };
         expect(problems(kubernetes)).toEqual({
