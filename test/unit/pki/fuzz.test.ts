@@ -20,7 +20,7 @@ const MIB = 1024 * 1024;
 /** The reader's own bound on key derivation is about 5 s of a quiet processor; nothing else comes near that. */
 const MOST_CPU_SECONDS = 30;
 const MOST_GROWTH_MIB = 600;
-const PATIENCE = 600_000;
+const PATIENCE = Math.max(600_000, INPUTS * 3);
 
 const workshop = new PfxWorkshop();
 const pemFiles: Buffer[] = [];
@@ -47,10 +47,10 @@ beforeAll(() => {
         workshop.export(leaf, [], "-nomac", ...fast),
         certificate,
     );
-    const chain = leaf.certificate + root.certificate;
     pemFiles.push(
         ...[
-            `\ufeffBag Attributes\r\n${chain.replace(/\n/g, "\r\n")}${leaf.key}`,
+            `\ufeffBag Attributes\r\n${leaf.certificate.replace(/\n/g, "\r\n")}`,
+            leaf.key,
             workshop.run("ec", "-in", leaf.keyFile),
             workshop.run("ec", "-aes128", "-in", leaf.keyFile, "-passout", "pass:x"),
             workshop.run("crl2pkcs7", "-nocrl", "-certfile", leaf.certificateFile),

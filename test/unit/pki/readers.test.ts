@@ -222,6 +222,37 @@ describe("both readers", () => {
         fc.assert(fc.property(text, lines => answer(lines.join("\n"))));
     });
 
+    it("read the same whatever stands around the blocks and however lines end", () => {
+        const around = fc
+            .array(
+                fc.oneof(
+                    fc.string(),
+                    fc.constantFrom("Bag Attributes", "  localKeyID: 01", "subject=CN = x", ""),
+                ),
+            )
+            // Bytes that a text file of today does not have say that it is UTF-16, or a block.
+            .map(lines => lines.join("\n").replace(/-----|[\0\ufffd]/g, ""));
+        const lineEnd = fc.constantFrom("\n", "\r\n", "\r", "  \n", "\t\r\n");
+        const certificate = leaf.certificate + root.certificate;
+        fc.assert(
+            fc.property(
+                around,
+                around,
+                around,
+                lineEnd,
+                fc.boolean(),
+                (before, between, after, end, mark) => {
+                    const parts = [before, leaf.certificate, between, leaf.key, root.certificate, after];
+                    const text = (mark ? "\ufeff" : "") + parts.join("\n").replace(/\n/g, end);
+                    expect(normalizePem({ certificate: text, privateKey: text })).toEqual({
+                        certificate,
+                        privateKey: leaf.key,
+                    });
+                },
+            ),
+        );
+    });
+
     it("answer wherever a file is cut off or changed", () => {
         const file = leaf.certificate + leaf.key;
         const place = fc.nat({ max: file.length - 1 });
