@@ -1,6 +1,7 @@
 import { createDecipheriv, createHmac, pbkdf2Sync } from "node:crypto";
 import forge from "node-forge";
 import { type Asn1, MalformedError, identifier, integer, isInteger, octets, sequence } from "./asn1";
+import { type Digest, type Password, Purpose, pkcs12Key } from "./derive-key";
 import { unsupported } from "./problem";
 import type { Encrypted, Mac } from "./structure";
 
@@ -11,12 +12,6 @@ export interface Scheme {
     /** @throws Error when the password is not the right one (not always: one in 256 wrong ones goes unnoticed) */
     decrypt: (data: Buffer, password: Password) => Buffer;
 }
-
-/**
- * What is put into key derivation. PKCS#12's own takes null for "no password at all", which some programs write where
- * others write the empty one.
- */
-export type Password = string | null;
 
 type Cipher = (key: Buffer, iv: Buffer, data: Buffer) => Buffer;
 
@@ -62,35 +57,23 @@ const PBES2_CIPHERS: Readonly<Record<string, { keyBytes: number; name: string }>
     "1.2.840.113549.3.7": { keyBytes: 24, name: "des-ede3-cbc" },
 };
 
-/** RFC 8018, appendix B.1; the first is meant when none is named. */
-const PSEUDO_RANDOM_FUNCTIONS: Readonly<Record<string, string>> = {
-    "1.2.840.113549.2.7": "sha1",
-    "1.2.840.113549.2.8": "sha224",
-    "1.2.840.113549.2.9": "sha256",
-    "1.2.840.113549.2.10": "sha384",
-    "1.2.840.113549.2.11": "sha512",
+/** RFC 8018, appendix B.1; SHA-1 is meant when none is named. */
+const PSEUDO_RANDOM_FUNCTIONS: Readonly<Record<string, { name: string; bytes: number }>> = {
+    "1.2.840.113549.2.7": { name: "sha1", bytes: 20 },
+    "1.2.840.113549.2.8": { name: "sha224", bytes: 28 },
+    "1.2.840.113549.2.9": { name: "sha256", bytes: 32 },
+    "1.2.840.113549.2.10": { name: "sha384", bytes: 48 },
+    "1.2.840.113549.2.11": { name: "sha512", bytes: 64 },
 };
+const HMAC_SHA1 = "1.2.840.113549.2.7";
 
-interface Digest {
-    name: string;
-    bytes: number;
-    create: () => forge.md.MessageDigest;
-    /** How long one round takes, as a multiple of SHA-1's. */
-    cost: number;
-}
-
-const SHA1: Digest = { name: "sha1", bytes: 20, create: () => forge.md.sha1.create(), cost: 1 };
-
+const SHA1: Digest = { name: "sha1", bytes: 20, block: 64 };
 const MAC_DIGESTS: Readonly<Record<string, Digest>> = {
     "1.3.14.3.2.26": SHA1,
-    "2.16.840.1.101.3.4.2.1": { name: "sha256", bytes: 32, create: () => forge.md.sha256.create(), cost: 1 },
-    "2.16.840.1.101.3.4.2.2": {
-        name: "sha384",
-        bytes: 48,
-        create: () => forge.md.sha512.sha384.create(),
-        cost: 3,
-    },
-    "2.16.840.1.101.3.4.2.3": { name: "sha512", bytes: 64, create: () => forge.md.sha512.create(), cost: 3 },
+    "2.16.840.1.101.3.4.2.4": { name: "sha224", bytes: 28, block: 64 },
+    "2.16.840.1.101.3.4.2.1": { name: "sha256", bytes: 32, block: 64 },
+    "2.16.840.1.101.3.4.2.2": { name: "sha384", bytes: 48, block: 128 },
+    "2.16.840.1.101.3.4.2.3": { name: "sha512", bytes: 64, block: 128 },
 };
 
 /** What is met and not supported, as its documents call it. */
@@ -108,13 +91,10 @@ const NAMES: Readonly<Record<string, string>> = {
     "1.2.392.200011.61.1.1.1.4": "Camellia-256",
     "2.16.840.1.101.3.4.1.6": "AES-128-GCM",
     "2.16.840.1.101.3.4.1.46": "AES-256-GCM",
-    "2.16.840.1.101.3.4.2.4": "SHA-224",
 };
 
 const PBES2 = "1.2.840.113549.1.5.13";
 const PBKDF2 = "1.2.840.113549.1.5.12";
-/** RFC 7292, appendix B.3: what derived bytes are for. */
-const [FOR_KEY, FOR_IV, FOR_MAC] = [1, 2, 3];
 
 /** @throws PfxProblem when it is not supported */
 export function schemeOf({ algorithm }: Pick<Encrypted, "algorithm">): Scheme {
@@ -126,12 +106,12 @@ export function schemeOf({ algorithm }: Pick<Encrypted, "algorithm">): Scheme {
     const saltBytes = octets(salt);
     const rounds = positive(iterations);
     return {
-        // 24 bytes are two digests of SHA-1, and the initial vector is a third one.
-        iterations: 3 * rounds,
+        // The initial vector is derived, too.
+        iterations: (Math.ceil(keyBytes / SHA1.bytes) + 1) * rounds,
         decrypt: (data, password) =>
             cipher(
-                pkcs12Key(SHA1, password, saltBytes, FOR_KEY, rounds, keyBytes),
-                pkcs12Key(SHA1, password, saltBytes, FOR_IV, rounds, 8),
+                pkcs12Key(SHA1, password, saltBytes, Purpose.Key, rounds, keyBytes),
+                pkcs12Key(SHA1, password, saltBytes, Purpose.InitialVector, rounds, 8),
                 data,
             ),
     };
@@ -145,17 +125,18 @@ function pbes2(parameters: Asn1 | undefined): Scheme {
     const [salt, iterations, ...more] = sequence(derivation[1], 2);
     const [saltBytes, rounds] = [octets(salt), positive(iterations)];
     const functionOf = isInteger(more[0]) ? more[1] : more[0];
-    const digest = functionOf
-        ? known(PSEUDO_RANDOM_FUNCTIONS, identifier(sequence(functionOf, 1)[0]))
-        : "sha1";
+    const digest = known(
+        PSEUDO_RANDOM_FUNCTIONS,
+        functionOf ? identifier(sequence(functionOf, 1)[0]) : HMAC_SHA1,
+    );
     const { keyBytes, name } = known(PBES2_CIPHERS, identifier(encryption[0]));
     const iv = octets(encryption[1]);
     if (iv.length !== (name.startsWith("aes") ? 16 : 8)) throw new MalformedError("no initial vector");
     return {
-        iterations: rounds * Math.ceil(keyBytes / 20),
+        iterations: rounds * Math.ceil(keyBytes / digest.bytes),
         // In UTF-8, as OpenSSL and RFC 8018 want it; PKCS#12's own derivation takes UTF-16.
         decrypt: (data, password) =>
-            nodeCipher(name)(pbkdf2Sync(password ?? "", saltBytes, rounds, keyBytes, digest), iv, data),
+            nodeCipher(name)(pbkdf2Sync(password ?? "", saltBytes, rounds, keyBytes, digest.name), iv, data),
     };
 }
 
@@ -167,9 +148,9 @@ export function macOf({ algorithm, salt, iterations }: Mac): {
     const digest = known(MAC_DIGESTS, identifier(sequence(algorithm, 1)[0]));
     if (iterations < 1) throw new MalformedError("no iterations");
     return {
-        iterations: iterations * digest.cost,
+        iterations,
         compute: (data, password) => {
-            const key = pkcs12Key(digest, password, salt, FOR_MAC, iterations, digest.bytes);
+            const key = pkcs12Key(digest, password, salt, Purpose.Mac, iterations, digest.bytes);
             return createHmac(digest.name, key).update(data).digest();
         },
     };
@@ -185,17 +166,4 @@ function positive(element: Asn1 | undefined): number {
     const value = integer(element);
     if (value < 1) throw new MalformedError("no iterations");
     return value;
-}
-
-function pkcs12Key(
-    digest: Digest,
-    password: Password,
-    salt: Buffer,
-    purpose: number,
-    iterations: number,
-    bytes: number,
-): Buffer {
-    const saltBuffer = forge.util.createBuffer(salt.toString("latin1"));
-    const key = forge.pkcs12.generateKey(password, saltBuffer, purpose, iterations, bytes, digest.create());
-    return Buffer.from(key.getBytes(), "latin1");
 }

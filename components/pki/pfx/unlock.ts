@@ -1,7 +1,8 @@
 import { timingSafeEqual } from "node:crypto";
-import { type Password, macOf, schemeOf } from "./algorithms";
+import { macOf, schemeOf } from "./algorithms";
 import { type Asn1, MalformedError, parseAsn1 } from "./asn1";
 import { type Bags, bagsOf } from "./bags";
+import type { Password } from "./derive-key";
 import { PfxProblem, tooManyIterations } from "./problem";
 import { type Encrypted, type PfxStructure, isEncrypted } from "./structure";
 
@@ -20,10 +21,11 @@ export interface PfxContents {
 }
 
 /**
- * Rounds of key derivation that one file may cost, all together: Firefox writes 600,000 three times, all others far fewer.
- * A few seconds of work, so that a made-up file cannot keep an update waiting.
+ * Rounds of key derivation that one file may cost, all together. Older Firefox asks for most, 3.6 million (600,000 for each
+ * digest of two keys, two initial vectors and the integrity check); Windows, Java and OpenSSL for thousands. A few seconds of
+ * work, so that a made-up file cannot keep an update waiting.
  */
-export const MAX_ITERATIONS = 3_000_000;
+export const MAX_ITERATIONS = 5_000_000;
 
 /** Something did not decrypt, so the password is another one. */
 class WrongPassword extends Error {}
