@@ -1,0 +1,248 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { execa } from "execa";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type CheckFlags, checkCertificate, readSubject } from "../../../cli/certificate/check";
+import { isValid, renderJson, renderText } from "../../../cli/certificate/report";
+import { days, keyPem } from "../pki/corpus/mint";
+import { HOST, intermediate, leaf, leafBelow, root, stranger } from "../pki/corpus/stage";
+
+const PASSWORD = "correct-horse";
+const folder = mkdtempSync(path.join(tmpdir(), "certificate-check-"));
+const file = (name: string, text: string | Buffer = "") => {
+    const full = path.join(folder, name);
+    writeFileSync(full, text, { mode: 0o600 });
+    return full;
+};
+const key = keyPem(leaf) ?? "";
+const own = leafBelow(undefined);
+const files = {
+    cert: file("chain.pem", leaf.pem + intermediate.pem),
+    alone: file("alone.pem", leaf.pem),
+    key: file("key.pem", key),
+    roots: file("roots.pem", root.pem),
+    others: file("others.pem", stranger.pem),
+    own: file("own.pem", own.pem),
+    empty: file("empty.pem"),
+    huge: file("huge.pem", Buffer.alloc(5 * 1024 * 1024, "x")),
+    pfx: path.join(folder, "all.pfx"),
+};
+const GIVEN: CheckFlags = { cert: files.cert, key: files.key, hostname: [HOST] };
+
+beforeAll(async () => {
+    const args = ["pkcs12", "-export", "-in", files.cert, "-inkey", files.key, "-out", files.pfx];
+    await execa("openssl", [...args, "-passout", `pass:${PASSWORD}`]);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Run {
+    exitCode?: number;
+    stdout: string;
+    stderr: string;
+}
+
+/** The command as a person starts it. */
+function run(args: string[], env: Record<string, string> = {}): Promise<Run> {
+    const command = ["--import", "tsx", "cli/index.ts", "certificate", "check", ...args];
+    return execa(process.execPath, command, { env, reject: false, stdin: "ignore" });
+}
+
+async function judged(flags: Partial<CheckFlags>, environment: NodeJS.ProcessEnv = {}) {
+    return checkCertificate(await readSubject({ ...GIVEN, ...flags }, environment));
+}
+const codes = async (flags: Partial<CheckFlags>, environment?: NodeJS.ProcessEnv) =>
+    (await judged(flags, environment)).findings.map(one => one.code);
+
+/** Lines of the key and the password must not get out by any way. */
+function expectNoSecret({ stdout, stderr }: Run): void {
+    const secrets = [PASSWORD, ...key.split("\n").filter(line => line !== "" && !line.startsWith("-----"))];
+    // The test would be worth nothing with a key that has no lines.
+    expect(secrets.length).toBeGreaterThan(2);
+    for (const secret of secrets) expect(stdout + stderr).not.toContain(secret);
+}
+
+describe("azure-secure-inference certificate check", () => {
+    it("ends with 0 and a readable report when the certificate is valid", async () => {
+        const ran = await run([
+            "--cert",
+            files.cert,
+            "--key",
+            files.key,
+            "--hostname",
+            HOST,
+            "--roots",
+            files.roots,
+        ]);
+        expect(ran).toMatchObject({ exitCode: 0, stderr: "" });
+        expect(ran.stdout).toMatch(/^Subject {2}CN=Test leaf\nNames {4}score\.contoso\.test\n/);
+        expect(ran.stdout).toMatch(/\nThe certificate is valid\.$/);
+        expectNoSecret(ran);
+    });
+
+    it("ends with 1 and exactly the promised JSON when it is not", async () => {
+        const ran = await run([
+            "--cert",
+            files.alone,
+            "--key",
+            files.key,
+            "--hostname",
+            "other.test",
+            "--json",
+        ]);
+        expect(ran).toMatchObject({ exitCode: 1, stderr: "" });
+        const report = JSON.parse(ran.stdout) as { findings: Record<string, string>[] };
+        expect(Object.keys(report)).toEqual(["valid", "findings"]);
+        expect(report).toMatchObject({ valid: false });
+        expect(report.findings.map(one => one.code)).toEqual(["name-not-covered", "chain-incomplete"]);
+        for (const finding of report.findings) {
+            expect(Object.keys(finding)).toEqual(["code", "severity", "message", "advice"]);
+        }
+        expectNoSecret(ran);
+    });
+
+    it("opens a PFX with the password of a variable", async () => {
+        const args = ["--pfx", files.pfx, "--pfx-password-env", "PFX_PASSWORD", "--hostname", HOST, "--json"];
+        const [right, wrong, unset] = await Promise.all([
+            run(args, { PFX_PASSWORD: PASSWORD }),
+            run(args, { PFX_PASSWORD: `${PASSWORD}!` }),
+            run(args),
+        ]);
+        expect(right.exitCode).toBe(0);
+        expect(JSON.parse(right.stdout)).toEqual({ valid: true, findings: [] });
+        expect(wrong.exitCode).toBe(1);
+        expect(wrong.stdout).toContain("pfx-password-wrong");
+        expect(unset).toMatchObject({ exitCode: 2, stdout: "" });
+        expect(unset.stderr).toMatch(/^error: The environment variable PFX_PASSWORD .* is not set\.\n/);
+        for (const ran of [right, wrong, unset]) expectNoSecret(ran);
+    });
+
+    it("ends with 2 when an option is missing", async () => {
+        const ran = await run(["--cert", files.cert, "--key", files.key]);
+        expect(ran).toMatchObject({ exitCode: 2, stdout: "" });
+        expect(ran.stderr).toContain("--hostname");
+    });
+});
+
+describe("readSubject", () => {
+    it.each<[string, Partial<CheckFlags>, RegExp]>([
+        ["no file", { cert: undefined, key: undefined }, /Name the files/],
+        ["no key", { key: undefined }, /--key is missing/],
+        ["no certificate", { cert: undefined }, /--cert is missing/],
+        ["both kinds", { pfx: "all.pfx" }, /either --pfx, or/],
+        ["a password for PEM", { pfxPasswordEnv: "X" }, /for --pfx only/],
+        ["a file that is not there", { cert: "not-there.pem" }, /--cert.* not-there\.pem does not exist/],
+        ["a folder", { key: folder }, /--key.*is a folder/],
+        ["a file without end", { key: "/dev/zero" }, /larger than 4 MiB/],
+        ["a huge file", { cert: files.huge }, /larger than 4 MiB/],
+        ["an address with a path", { hostname: [`${HOST}/score`] }, /is no host name/],
+        ["an address with a port", { hostname: [HOST, `${HOST}:443`] }, /is no host name/],
+        ["no roots in the file", { roots: files.empty }, /--roots cannot be used: .* is empty/],
+        ["a key as roots", { roots: files.key }, /--roots cannot be used: /],
+        ...["yesterday", "2026-02-30", "2026-13-01", "2026-01-01T25:00Z", "1767225600", ""].map(
+            (text): [string, Partial<CheckFlags>, RegExp] => [
+                `the time ${text}`,
+                { now: text },
+                /is no time/,
+            ],
+        ),
+    ])("refuses %s in one line", async (_, flags, message) => {
+        const refusal = expect(readSubject({ ...GIVEN, ...flags }, {})).rejects;
+        await refusal.toThrow(message);
+        await refusal.toThrow(/^[^\n]*$/);
+    });
+
+    it.each([
+        ["2026-11-24", "2026-11-24T00:00:00.000Z"],
+        ["2026-11-24T12:00", "2026-11-24T12:00:00.000Z"],
+        ["2026-11-24T12:00:30Z", "2026-11-24T12:00:30.000Z"],
+        ["2026-11-24T12:00:30.5+02:00", "2026-11-24T10:00:30.500Z"],
+        ["2028-02-29t00:00z", "2028-02-29T00:00:00.000Z"],
+    ])("takes the time %s", async (text, instant) => {
+        expect((await readSubject({ ...GIVEN, now: text }, {})).now.toISOString()).toBe(instant);
+    });
+
+    it("takes several names, and international ones", async () => {
+        const hostname = [HOST, "bücher.test", "2001:db8::1"];
+        expect((await judged({ hostname })).findings[0]?.message).toContain("bücher.test, 2001:db8::1");
+    });
+
+    it("takes an empty password, which is not the same as none", async () => {
+        const pfx = path.join(folder, "open.pfx");
+        const args = [
+            "pkcs12",
+            "-export",
+            "-in",
+            files.cert,
+            "-inkey",
+            files.key,
+            "-out",
+            pfx,
+            "-passout",
+            "pass:",
+        ];
+        await execa("openssl", args);
+        const flags = { hostname: [HOST], pfx, pfxPasswordEnv: "EMPTY" };
+        expect((await readSubject(flags, { EMPTY: "" })).findings).toEqual([]);
+    });
+});
+
+describe("checkCertificate", () => {
+    it("judges trust only when roots are given", async () => {
+        expect(await codes({})).toEqual([]);
+        expect(await codes({ roots: files.roots })).toEqual([]);
+        expect(await codes({ roots: files.others })).toEqual(["untrusted"]);
+    });
+
+    it("judges at the time that is named", async () => {
+        expect(await codes({ now: days(89).toISOString() })).toEqual(["expires-soon"]);
+        expect(await codes({ now: new Date(days(89).getTime() + 1000).toISOString() })).toEqual([
+            "leaf-expired",
+        ]);
+    });
+
+    it("takes a certificate that signed itself only when it is told to", async () => {
+        const plain = await judged({ cert: files.own });
+        expect(plain.findings).toMatchObject([{ code: "self-signed", severity: "error" }]);
+        const allowed = await judged({ cert: files.own, allowSelfSigned: true });
+        expect(allowed.findings).toMatchObject([{ code: "self-signed", severity: "warning" }]);
+        const given = await judged({ cert: files.own, roots: files.own });
+        expect(given.findings).toMatchObject([{ code: "self-signed", severity: "warning" }]);
+        expect([plain, allowed, given].map(isValid)).toEqual([false, true, true]);
+    });
+
+    it("says what is wrong with file and certificate at once", async () => {
+        const judgement = await judged({ cert: files.alone, key: files.empty, hostname: ["other.test"] });
+        expect(judgement.findings.map(one => one.code)).toEqual([
+            "no-key",
+            "name-not-covered",
+            "chain-incomplete",
+        ]);
+    });
+
+    it("is not valid without a certificate", async () => {
+        expect(isValid(await judged({ cert: files.empty }))).toBe(false);
+    });
+});
+
+describe("the report", () => {
+    const nasty = "\u001b[31m\u009b\u202e";
+    const judgement = {
+        findings: [{ code: "x", severity: "warning" as const, message: `A ${nasty} b.`, advice: "C." }],
+        summary: {
+            ...{ subject: `CN=${nasty}`, names: [nasty], issuer: nasty, fingerprint: "AA" },
+            ...{ notBefore: "2026-01-01", notAfter: "2026-02-01" },
+        },
+    };
+
+    it("shows no control characters of a certificate", () => {
+        for (const text of [renderJson(judgement), renderText(judgement, { colour: false })]) {
+            expect(text).not.toMatch(/[\u001b\u009b\u202e]|\\u001b/);
+        }
+    });
+
+    it("is coloured only when it may be", () => {
+        expect(renderText(judgement, { colour: true })).toContain("\u001b[33mwarning");
+        expect(renderText(judgement, { colour: false })).toMatch(/^warning x\n {4}A/m);
+    });
+});
