@@ -7,7 +7,10 @@ import type { Certificate } from "./certificate";
  * never the common name; a wildcard is a whole left-most label and stands for exactly one label; an IP address
  * needs an IP entry. International names may be given in either form.
  */
-export function coversHostname(certificate: Certificate, hostname: string): boolean {
+export function coversHostname(
+    certificate: Pick<Certificate, "dnsNames" | "ipAddresses">,
+    hostname: string,
+): boolean {
     if (isIP(hostname)) {
         const wanted = canonicalIp(hostname);
         return certificate.ipAddresses.some(address => canonicalIp(address) === wanted);

@@ -16,6 +16,14 @@ export const go: Judge = {
     },
 };
 
+/** Whether Go takes each of the host names for covered by the names beside it. */
+export async function coveredInGo(
+    questions: readonly { dnsNames: string[]; hostname: string }[],
+): Promise<boolean[]> {
+    const { stdout } = await execa(await program(), ["names"], { input: JSON.stringify(questions) });
+    return (JSON.parse(stdout) as string[]).map(refusal => refusal === "");
+}
+
 /** Built once: from the standard library alone. */
 async function program(): Promise<string> {
     const source = path.join(__dirname, "go");

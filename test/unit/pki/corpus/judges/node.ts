@@ -8,7 +8,7 @@ import type { Judge } from "./judge";
 /** A handshake between Node and itself: OpenSSL as most programs use it, not strict, with what it does about keys. */
 export const node: Judge = {
     name: "node",
-    judge: scenes => Promise.all(scenes.map(scene => (scene.at ? undefined : shakeHands(scene)))),
+    judge: scenes => Promise.all(scenes.map(async scene => (scene.at ? undefined : await shakeHands(scene)))),
 };
 
 function shakeHands({ chain, key, roots, hostname }: Scene): Promise<string> | undefined {
@@ -39,7 +39,7 @@ function shakeHands({ chain, key, roots, hostname }: Scene): Promise<string> | u
             resolve(verdict);
         };
         client.on("secureConnect", () => end(""));
-        client.on("error", error => end(error.message || "the connection broke"));
+        client.on("error", (error: Error) => end(error.message || "the connection broke"));
         client.on("close", () => end("the connection was closed"));
     });
 }
