@@ -8,11 +8,12 @@ import { CASES } from "./cases";
 import { factsOf, findingsOf } from "./findings";
 import { go } from "./judges/go";
 import type { Judge, Verdict } from "./judges/judge";
+import { java } from "./judges/java";
 import { node } from "./judges/node";
 import { openssl } from "./judges/openssl";
 import { python } from "./judges/python";
 
-const JUDGES: readonly Judge[] = [openssl, node, python, go];
+const JUDGES: readonly Judge[] = [openssl, node, python, go, java];
 
 const scenes = CASES.map(one => one.scene());
 const found: Finding[] = [];

@@ -30,14 +30,17 @@ export const AUTHORITY_CASES: Case[] = [
         openssl: "wants to be told that it is an authority, when strict",
         python: "wants to be told that it is an authority, by being strict",
     }),
-    refused("an authority for clients only", ["authority-not-for-servers"], () =>
-        intermediateWith({ with: [extendedKeyUsage(id_kp_clientAuth)] }),
+    refused(
+        "an authority for clients only",
+        ["authority-not-for-servers"],
+        () => intermediateWith({ with: [extendedKeyUsage(id_kp_clientAuth)] }),
+        { java: "looks at the extended key usage of the leaf only" },
     ),
     refused(
         "an authority for any use",
         ["authority-not-for-servers"],
         () => intermediateWith({ with: [extendedKeyUsage(ANY)] }),
-        { go: "counts any use as every use" },
+        { go: "counts any use as every use", java: "looks at the extended key usage of the leaf only" },
     ),
     accepted("an authority for servers and others", [], () =>
         intermediateWith({ with: [extendedKeyUsage(id_kp_serverAuth, id_kp_clientAuth)] }),
@@ -93,8 +96,11 @@ export const AUTHORITY_CASES: Case[] = [
     accepted("permitted addresses say nothing of DNS names", [], () =>
         intermediateWith({ with: [nameConstraints([ip("10.0.0.0/8")])] }),
     ),
-    refused("the root's constraints reach two certificates down", ["name-not-permitted"], () =>
-        rootWith({ with: [nameConstraints([dns("fabrikam.test")])] }),
+    refused(
+        "the root's constraints reach two certificates down",
+        ["name-not-permitted"],
+        () => rootWith({ with: [nameConstraints([dns("fabrikam.test")])] }),
+        { java: "reads nothing but name and key of a root" },
     ),
     refused(
         "a subject outside of the permitted organization",

@@ -10,7 +10,7 @@ export const CHAIN_CASES: Case[] = [
         "the key of another certificate",
         ["key-mismatch"],
         () => scene([leaf, intermediate], { key: keyPem(leafBelow(root, { key: ecKeys() })) }),
-        { openssl: "is not shown the key" },
+        { openssl: "is not shown the key", java: "is not shown the key" },
     ),
     refused("the intermediate is cut off", ["chain-incomplete"], () => scene([leaf])),
     refused("the upper of two intermediates is cut off", ["untrusted"], () => {
@@ -28,7 +28,7 @@ export const CHAIN_CASES: Case[] = [
         "a wrong intermediate first, which key identifiers do not tell apart",
         ["wrong-issuer-first"],
         () => scene([leaf, below(root, { without: [SKID] }), intermediate]),
-        { go: "tries all that bear the name" },
+        { go: "tries all that bear the name", java: "tries all that bear the name" },
     ),
     accepted("a wrong intermediate first, told apart by key identifiers", ["unrelated-certificate"], () =>
         scene([leaf, below(root), intermediate]),
@@ -44,7 +44,7 @@ export const CHAIN_CASES: Case[] = [
             const end = leafBelow(intermediate, { with: [authorityKeyId(stranger)] });
             return scene([end, intermediate]);
         },
-        { go: "only prefers by key identifiers, and goes by the signature" },
+        { go: "only prefers by key identifiers, and goes by the signature", java: "goes by the signature" },
     ),
     refused(
         "the leaf names another serial number of the issuer",
@@ -55,7 +55,7 @@ export const CHAIN_CASES: Case[] = [
             });
             return scene([end, intermediate]);
         },
-        { go: "does not look at the issuer's serial number" },
+        { go: "does not look at the issuer's serial number", java: "goes by the signature" },
     ),
     accepted("the leaf names the serial number of its issuer", [], () => {
         const end = leafBelow(intermediate, { with: [authorityNumber(intermediate, root)] });

@@ -3,7 +3,7 @@ import { accepted, type Case, refused } from "../case";
 import { type Keys, ecKeys, ecdsa, publicRsaKey, pss, rsa, rsaKeys } from "../mint";
 import { RSA_KEYS, below, leafBelow, leafWith, root, scene } from "../stage";
 
-const TRUSTS_ALL_CURVES = "looks at the chain, not at what clients offer in a handshake";
+const CHAIN_ONLY = "looks at the chain, not at what clients offer in a handshake";
 const LEVEL = "sets no smallest size by itself (its security level is 1)";
 const RSA_ISSUER = below(root, { key: RSA_KEYS });
 
@@ -16,6 +16,7 @@ export const STRENGTH_CASES: Case[] = [
         openssl: LEVEL,
         node: LEVEL,
         go: "takes RSA from 1024 bits on",
+        java: "takes RSA from 1024 bits on",
     }),
     refused(
         "an issuer with RSA 1024",
@@ -24,7 +25,12 @@ export const STRENGTH_CASES: Case[] = [
             const issuer = below(root, { key: rsaKeys(1024) });
             return scene([leafBelow(issuer), issuer]);
         },
-        { openssl: LEVEL, node: LEVEL, go: "takes RSA from 1024 bits on" },
+        {
+            openssl: LEVEL,
+            node: LEVEL,
+            go: "takes RSA from 1024 bits on",
+            java: "takes RSA from 1024 bits on",
+        },
     ),
     refused(
         "RSA with the exponent 1",
@@ -36,17 +42,19 @@ export const STRENGTH_CASES: Case[] = [
         },
     ),
     refused("an EC key on P-192", ["weak-key"], () => leafWith({ key: ecKeys("prime192v1") }), {
-        openssl: TRUSTS_ALL_CURVES,
+        openssl: CHAIN_ONLY,
     }),
     refused("an EC key on secp256k1", ["unsupported-key"], () => leafWith({ key: ecKeys("secp256k1") }), {
-        openssl: TRUSTS_ALL_CURVES,
+        openssl: CHAIN_ONLY,
+        java: CHAIN_ONLY,
     }),
     refused(
         "an EC key on a Brainpool curve",
         ["unsupported-key"],
         () => leafWith({ key: ecKeys("brainpoolP256r1") }),
         {
-            openssl: TRUSTS_ALL_CURVES,
+            openssl: CHAIN_ONLY,
+            java: CHAIN_ONLY,
         },
     ),
     refused(
@@ -56,7 +64,8 @@ export const STRENGTH_CASES: Case[] = [
         {},
     ),
     refused("a DSA key", ["unsupported-key"], () => leafWith({ key: dsaKeys() }), {
-        openssl: "looks at the chain, not at what clients offer in a handshake",
+        openssl: CHAIN_ONLY,
+        java: CHAIN_ONLY,
     }),
     accepted("Ed25519", ["uncommon-key"], () => leafWith({ key: generateKeyPairSync("ed25519") })),
     accepted("Ed448", ["uncommon-key"], () => leafWith({ key: generateKeyPairSync("ed448") }), {
@@ -87,7 +96,7 @@ export const STRENGTH_CASES: Case[] = [
         "signed with ECDSA and SHA-1",
         ["weak-signature"],
         () => leafWith({ signature: ecdsa("sha1", "1.2.840.10045.4.1") }),
-        { openssl: LEVEL },
+        { openssl: LEVEL, java: "refuses SHA-1 below public roots only" },
     ),
     refused(
         "signed with RSA and MD5",
@@ -103,6 +112,7 @@ export const STRENGTH_CASES: Case[] = [
         () => signedBy(RSA_ISSUER, { signature: pss("sha1", "3000") }),
         {
             openssl: LEVEL,
+            java: "refuses SHA-1 below public roots only",
         },
     ),
     refused(
@@ -112,7 +122,7 @@ export const STRENGTH_CASES: Case[] = [
             const issuer = below(root, { signature: ecdsa("sha1", "1.2.840.10045.4.1") });
             return scene([leafBelow(issuer), issuer]);
         },
-        { openssl: LEVEL },
+        { openssl: LEVEL, java: "refuses SHA-1 below public roots only" },
     ),
     accepted(
         "signed with SHA-224",
