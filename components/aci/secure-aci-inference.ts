@@ -8,8 +8,10 @@ import { cnameRecordSet, dnsRecord, type DnsRecord, nameInZone } from "../dns/re
 import { type ScoringKeys, scoringKeys } from "../keys/scoring-keys";
 import type { SecureAciInferenceArgs } from "./arguments";
 import { containerGroup } from "./container-group";
-import { handover } from "./handover";
+import { gateHooks, type Handover } from "./gate-hooks";
+import { whereThereAreHooks } from "./hooks";
 import { issuer } from "./issuer";
+import { ServingRevision } from "./serving-revision";
 import { type AciSettings, readArguments } from "./settings";
 
 /**
@@ -59,12 +61,17 @@ export class SecureAciInference extends pulumi.ComponentResource {
         const keys = scoringKeys(name, settings.keys, this);
         const automatic = tls.acme && issuer(name, tls.acme, settings, this);
         const { group, fqdn: made } = containerGroup(name, settings, certificate, keys, automatic, this);
-        const hooks = revisions ? handover(name, settings, group, certificate, this) : undefined;
+        const handover: Handover = {};
+        const hooks = revisions
+            ? whereThereAreHooks(() => gateHooks(name, settings, group, certificate, handover, this))
+            : undefined;
         const domain = customDomain(name, settings, made, { parent: this, dependsOn: [group], hooks });
-        guard.remember(address, domain?.recordSet ? [group, domain.recordSet] : [group], this);
+        const record = domain?.recordSet;
+        if (record) new ServingRevision(name, settings, { fqdn: made, record, handover }, this);
+        guard.remember(address, record ? [group, record] : [group], this);
         // A revision serves when the name has moved to it: an update that fails before leaves what was told.
         const serving = <T>(value: pulumi.Output<T>): pulumi.Output<T> =>
-            domain?.recordSet ? domain.recordSet.id.apply(() => value) : value;
+            record ? record.id.apply(() => value) : value;
 
         const host = pulumi.output(tls.hostname ?? made);
         const base = pulumi.interpolate`${tls.mode === TlsMode.Disabled ? "http" : "https"}://${host}`;

@@ -29,6 +29,8 @@ export interface LoadOptions {
     body?: string;
     /** Address to connect to instead of looking the host name up. */
     resolve?: string;
+    /** Who is asked for the host name (`address:port`), again after so many seconds. */
+    dns?: { server: string; ttlSeconds: number };
     /** The load ends by itself then. @default 60 */
     seconds?: number;
     /** How long a request may take. @default 10 */
@@ -125,6 +127,9 @@ function attackFlags(options: LoadOptions): string[] {
         "-redirects=-1",
         `-max-body=${BODY_BYTES}`,
         ...(options.ca === undefined ? [] : [`-root-certs=${options.ca}`]),
+        ...(options.dns === undefined
+            ? []
+            : [`-resolvers=${options.dns.server}`, `-dns-ttl=${options.dns.ttlSeconds}s`]),
         ...(options.resolve === undefined ? [] : [`-connect-to=${hostname}:${at}:${options.resolve}:${at}`]),
     ];
 }

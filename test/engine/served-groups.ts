@@ -27,14 +27,17 @@ export class ServedGroups implements ContainerGroupRunner {
         this.close(group.id);
         const { containers = [], volumes = [] } = containerGroupProperties.parse(group.properties);
         const image = containers.find(({ name }) => name !== "front")?.properties.image;
-        if (image === MISSING_IMAGE) throw new ArmError(400, "InaccessibleImage", `The image '${image}' is not accessible.`);
+        if (image === MISSING_IMAGE)
+            throw new ArmError(400, "InaccessibleImage", `The image '${image}' is not accessible.`);
         if (image === SLOW_IMAGE) await new Promise(resolve => setTimeout(resolve, SLOW_MS));
         const { ip } = containerGroupHidden.parse(group.hidden);
         const pem = Buffer.from(volumes[0]?.secret?.["certificate.pem"] ?? "", "base64").toString();
         const front = createServer({ cert: pem, key: pem }, (_request, response) => {
             const status = image === ILL_IMAGE ? 503 : 200;
             response.writeHead(status, { "content-type": "application/json" });
-            response.end(status === 200 ? "Healthy" : JSON.stringify({ error: { code: "ServiceUnavailable" } }));
+            response.end(
+                status === 200 ? "Healthy" : JSON.stringify({ error: { code: "ServiceUnavailable" } }),
+            );
         });
         await new Promise<void>((resolve, reject) => {
             front.once("error", reject);

@@ -5,7 +5,6 @@ import { AcmeChallenge } from "../arguments/acme";
 import type { ServingCertificate } from "../certificate/serving-certificate";
 import { canonicalHostname } from "../dns/hostname";
 import { HTTP_PORT, HTTPS_PORT } from "../front";
-import { drainSeconds } from "./drain";
 import { type GateExpectation, gateProblem } from "./gate";
 import { lookAt } from "./gate-probe";
 import { type Clock, untilGood } from "./gate-wait";
@@ -33,40 +32,35 @@ export function gateExpectation(
     return certificate.info.apply(({ fingerprint }) => ({ kind: "certificate" as const, fingerprint }));
 }
 
+/** What the engine told of the record before it moved it. */
+export interface Handover {
+    /** The record's TTL until now; absent while it has not moved. */
+    ttl?: number;
+}
+
 /**
- * How the name passes from one revision to the next, as hooks of the record that it is: it moves only when the new revision
- * answers, and the update ends only when nobody can have the old address any more. What is replaced the engine deletes last,
- * so the old revision is there until then. They run when the engine changes the record, so never at preview.
+ * What waits before the name moves, and for the certificate after it: hooks of the record that it is. They run when the engine
+ * changes the record, so never at preview.
  */
-export function handover(
+export function gateHooks(
     name: string,
     settings: AciSettings,
     group: containerinstance.ContainerGroup,
     certificate: ServingCertificate | undefined,
+    handover: Handover,
     component: pulumi.Resource,
 ): pulumi.ResourceHookBinding {
     const gate = new pulumi.ResourceHook(`${name}-gate`, async ({ oldInputs, newInputs }) => {
-        if (settings.revisionTimeoutSeconds === 0 || target(oldInputs) === target(newInputs)) return;
-        const expectation = gateExpectation(settings, certificate, oldInputs === undefined);
-        await openGate(name, settings, group, expectation, component);
-    });
-    const drain = new pulumi.ResourceHook(`${name}-drain`, async ({ oldInputs, newInputs }) => {
         if (target(oldInputs) === target(newInputs)) return;
-        const seconds = drainSeconds(Number(oldInputs?.ttl), settings.limits);
-        void pulumi.log.info(
-            `${name}: the name leads to the new revision. The old one goes on for ${seconds} seconds, for clients that still have its address.`,
-            component,
-        );
-        await CLOCK.sleep(seconds * 1000);
+        if (settings.revisionTimeoutSeconds > 0) {
+            const expectation = gateExpectation(settings, certificate, oldInputs === undefined);
+            await openGate(name, settings, group, expectation, component);
+        }
+        if (oldInputs) handover.ttl = Number(oldInputs.ttl);
     });
     const { acme } = settings.tls;
     const issued = acme ? [awaitedOnRecord(name, acme, settings, group, component)] : [];
-    return {
-        beforeCreate: [gate],
-        beforeUpdate: [gate],
-        afterCreate: issued,
-        afterUpdate: [...issued, drain],
-    };
+    return { beforeCreate: [gate], beforeUpdate: [gate], afterCreate: issued, afterUpdate: issued };
 }
 
 /** What the record leads to. */

@@ -1,0 +1,103 @@
+import { describe, expect, it } from "vitest";
+import { type Clock, untilGood } from "../../../components/aci/gate-wait";
+import { groupFailure } from "../../../components/aci/group-failure";
+import { connectionAgeSeconds, drainSeconds } from "../../../components/aci/drain";
+
+/** A clock on which time goes by only where somebody sleeps. */
+function clock(): Clock & { seconds(): number } {
+    let now = 0;
+    return {
+        now: () => new Date(now),
+        sleep(milliseconds) {
+            now += milliseconds;
+            return Promise.resolve();
+        },
+        seconds: () => now / 1000,
+    };
+}
+
+/** What each look finds, the last one for ever. */
+function looks(...found: (string | undefined)[]): () => Promise<string | undefined> {
+    let next = 0;
+    return () => Promise.resolve(found[Math.min(next++, found.length - 1)]);
+}
+
+const never = () => Promise.resolve(undefined);
+
+describe("the wait for a revision", () => {
+    it("ends when it was good three times in a row", async () => {
+        const time = clock();
+        const look = looks(
+            "it refuses connections",
+            undefined,
+            undefined,
+            "its model is not ready",
+            undefined,
+        );
+        expect(await untilGood({ look, failure: never, timeoutSeconds: 600, clock: time })).toBeUndefined();
+        expect(time.seconds()).toBe(6);
+    });
+
+    it("gives up at its limit, and says what it saw last", async () => {
+        const time = clock();
+        const look = looks("it refuses connections", "its model is not ready (503 ServiceUnavailable)");
+        expect(await untilGood({ look, failure: never, timeoutSeconds: 30, clock: time })).toBe(
+            "it was not ready after 30 seconds; last seen: its model is not ready (503 ServiceUnavailable)",
+        );
+        expect(time.seconds()).toBe(30);
+    });
+
+    it("does not give up on a revision that is good at the limit", async () => {
+        const time = clock();
+        const look = () => Promise.resolve(time.seconds() < 30 ? "its model is not ready" : undefined);
+        expect(await untilGood({ look, failure: never, timeoutSeconds: 30, clock: time })).toBeUndefined();
+    });
+
+    it("ends early when Azure knows that it never will be good", async () => {
+        const time = clock();
+        const failure = () => Promise.resolve("the container iris ended 3 times");
+        expect(
+            await untilGood({
+                look: looks("it refuses connections"),
+                failure,
+                timeoutSeconds: 600,
+                clock: time,
+            }),
+        ).toBe("the container iris ended 3 times; last seen: it refuses connections");
+        expect(time.seconds()).toBeLessThan(15);
+    });
+});
+
+describe("what Azure tells of a group", () => {
+    const iris = (restartCount: number, ended: object) => ({
+        name: "iris",
+        instanceView: { restartCount, currentState: { state: "Waiting" }, previousState: ended },
+    });
+
+    it("is a failure when a container keeps ending, with how it ended", () => {
+        const ended = { state: "Terminated", exitCode: 137, detailStatus: "OOMKilled" };
+        expect(groupFailure([{ name: "front" }, iris(3, ended)])).toBe(
+            "the container iris ended 3 times (last with exit code 137, OOMKilled)",
+        );
+    });
+
+    it("is none when a container ended once", () => {
+        expect(
+            groupFailure([{ name: "front" }, iris(1, { state: "Terminated", exitCode: 1 })]),
+        ).toBeUndefined();
+        expect(groupFailure([])).toBeUndefined();
+    });
+});
+
+describe("the drain", () => {
+    const limits = { maxQueueWaitMs: 500, scoringTimeoutMs: 60_000 };
+
+    it("outlasts the record, a connection made at its end, and a request begun at the end of that", () => {
+        expect(drainSeconds(300, limits)).toBe(300 + 30 + 61 + 2);
+        expect(drainSeconds(5, { maxQueueWaitMs: 0, scoringTimeoutMs: 1_000 })).toBe(5 + 5 + 1 + 2);
+    });
+
+    it("lets nobody keep a connection for longer than the record, nor for long", () => {
+        expect([1, 5, 30, 300].map(connectionAgeSeconds)).toEqual([1, 5, 30, 30]);
+    });
+});
