@@ -8,8 +8,8 @@ import { HTTP_PORT, HTTPS_PORT } from "../front";
 import { type GateExpectation, gateProblem } from "./gate";
 import { lookAt } from "./gate-probe";
 import { type Clock, untilGood } from "./gate-wait";
+import { groupNews } from "./group-news";
 import { awaitedOnRecord } from "./issuer";
-import { groupFailure } from "./group-failure";
 import type { AciSettings } from "./settings";
 import { valueOf } from "./value-of";
 
@@ -94,13 +94,13 @@ async function openGate(
             const seen = await lookAt({ address: ip, port, hostname, tls });
             return gateProblem(seen, expected, hostname, CLOCK.now());
         },
-        async failure() {
+        async news() {
             const args = { resourceGroupName, containerGroupName };
             // Who may not look cannot know; then the time limit has to do.
             const group = await containerinstance
                 .getContainerGroup(args, { parent: component })
                 .catch(() => undefined);
-            return groupFailure(group?.containers ?? []);
+            return groupNews(group?.containers ?? []);
         },
         timeoutSeconds: settings.revisionTimeoutSeconds,
         clock: CLOCK,

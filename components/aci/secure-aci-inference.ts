@@ -60,26 +60,23 @@ export class SecureAciInference extends pulumi.ComponentResource {
         const certificate = servingCertificate(name, tls, { own, azure }, now, this);
         const keys = scoringKeys(name, settings.keys, this);
         const automatic = tls.acme && issuer(name, tls.acme, settings, this);
-        const { group, fqdn: made } = containerGroup(name, settings, certificate, keys, automatic, this);
+        const { group, fqdn } = containerGroup(name, settings, certificate, keys, automatic, this);
         const handover: Handover = {};
         const hooks = revisions
             ? whereThereAreHooks(() => gateHooks(name, settings, group, certificate, handover, this))
             : undefined;
-        const domain = customDomain(name, settings, made, { parent: this, dependsOn: [group], hooks });
+        const domain = customDomain(name, settings, fqdn, { parent: this, dependsOn: [group], hooks });
         const record = domain?.recordSet;
-        if (record) new ServingRevision(name, settings, { fqdn: made, record, handover }, this);
+        if (record) new ServingRevision(name, settings, { fqdn, record, handover }, this);
         guard.remember(address, record ? [group, record] : [group], this);
-        // A revision serves when the name has moved to it: an update that fails before leaves what was told.
-        const serving = <T>(value: pulumi.Output<T>): pulumi.Output<T> =>
-            record ? record.id.apply(() => value) : value;
 
-        const host = pulumi.output(tls.hostname ?? made);
+        const host = pulumi.output(tls.hostname ?? fqdn);
         const base = pulumi.interpolate`${tls.mode === TlsMode.Disabled ? "http" : "https"}://${host}`;
         this.scoringUri = pulumi.interpolate`${base}/score`;
         this.swaggerUri = pulumi.interpolate`${base}/swagger.json`;
-        this.fqdn = serving(made);
-        this.ipAddress = serving(group.ipAddress.apply(address => address?.ip));
-        this.dnsRecord = domain ? serving(domain.record) : pulumi.output(undefined);
+        this.fqdn = fqdn;
+        this.ipAddress = group.ipAddress.apply(address => address?.ip);
+        this.dnsRecord = domain?.record ?? pulumi.output(undefined);
         this.certificate = certificate?.info ?? pulumi.output(undefined);
         this.keys = keys ?? pulumi.output(undefined);
         this.registerOutputs({

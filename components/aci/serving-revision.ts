@@ -25,7 +25,6 @@ export class ServingRevision extends pulumi.ComponentResource {
             { fqdn: record.id.apply(() => fqdn), ttl: settings.dns.ttl },
             { parent, hooks: whereThereAreHooks(() => drainHooks(name, settings, handover, parent)) },
         );
-        this.registerOutputs();
     }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Clock, untilGood } from "../../../components/aci/gate-wait";
-import { groupFailure } from "../../../components/aci/group-failure";
+import { groupNews } from "../../../components/aci/group-news";
 import { connectionAgeSeconds, drainSeconds } from "../../../components/aci/drain";
 
 /** A clock on which time goes by only where somebody sleeps. */
@@ -22,7 +22,7 @@ function looks(...found: (string | undefined)[]): () => Promise<string | undefin
     return () => Promise.resolve(found[Math.min(next++, found.length - 1)]);
 }
 
-const never = () => Promise.resolve(undefined);
+const none = () => Promise.resolve({ warnings: [] });
 
 describe("the wait for a revision", () => {
     it("ends when it was good three times in a row", async () => {
@@ -34,32 +34,46 @@ describe("the wait for a revision", () => {
             "its model is not ready",
             undefined,
         );
-        expect(await untilGood({ look, failure: never, timeoutSeconds: 600, clock: time })).toBeUndefined();
+        expect(await untilGood({ look, news: none, timeoutSeconds: 600, clock: time })).toBeUndefined();
         expect(time.seconds()).toBe(6);
     });
 
     it("gives up at its limit, and says what it saw last", async () => {
         const time = clock();
         const look = looks("it refuses connections", "its model is not ready (503 ServiceUnavailable)");
-        expect(await untilGood({ look, failure: never, timeoutSeconds: 30, clock: time })).toBe(
+        expect(await untilGood({ look, news: none, timeoutSeconds: 30, clock: time })).toBe(
             "it was not ready after 30 seconds; last seen: its model is not ready (503 ServiceUnavailable)",
         );
         expect(time.seconds()).toBe(30);
     });
 
+    it("adds what Azure says, which lets nobody connect to a group whose probes fail", async () => {
+        const news = () => Promise.resolve({ warnings: ["iris: Unhealthy: status code 503"] });
+        expect(
+            await untilGood({
+                look: looks("it breaks connections off"),
+                news,
+                timeoutSeconds: 5,
+                clock: clock(),
+            }),
+        ).toBe(
+            "it was not ready after 5 seconds; last seen: it breaks connections off; iris: Unhealthy: status code 503",
+        );
+    });
+
     it("does not give up on a revision that is good at the limit", async () => {
         const time = clock();
         const look = () => Promise.resolve(time.seconds() < 30 ? "its model is not ready" : undefined);
-        expect(await untilGood({ look, failure: never, timeoutSeconds: 30, clock: time })).toBeUndefined();
+        expect(await untilGood({ look, news: none, timeoutSeconds: 30, clock: time })).toBeUndefined();
     });
 
     it("ends early when Azure knows that it never will be good", async () => {
         const time = clock();
-        const failure = () => Promise.resolve("the container iris ended 3 times");
+        const news = () => Promise.resolve({ failure: "the container iris ended 3 times", warnings: [] });
         expect(
             await untilGood({
                 look: looks("it refuses connections"),
-                failure,
+                news,
                 timeoutSeconds: 600,
                 clock: time,
             }),
@@ -76,16 +90,33 @@ describe("what Azure tells of a group", () => {
 
     it("is a failure when a container keeps ending, with how it ended", () => {
         const ended = { state: "Terminated", exitCode: 137, detailStatus: "OOMKilled" };
-        expect(groupFailure([{ name: "front" }, iris(3, ended)])).toBe(
+        expect(groupNews([{ name: "front" }, iris(3, ended)]).failure).toBe(
             "the container iris ended 3 times (last with exit code 137, OOMKilled)",
         );
     });
 
-    it("is none when a container ended once", () => {
-        expect(
-            groupFailure([{ name: "front" }, iris(1, { state: "Terminated", exitCode: 1 })]),
-        ).toBeUndefined();
-        expect(groupFailure([])).toBeUndefined();
+    it("is no failure when a container ended once", () => {
+        expect(groupNews([{ name: "front" }, iris(1, { state: "Terminated", exitCode: 1 })])).toEqual({
+            warnings: [],
+        });
+        expect(groupNews([])).toEqual({ warnings: [] });
+    });
+
+    it("has the latest warning of each container", () => {
+        const event = (type: string, message: string, lastTimestamp: string) => ({
+            type,
+            name: "Unhealthy",
+            message,
+            lastTimestamp,
+        });
+        const events = [
+            event("Warning", "late", "2026-11-24T13:00:02Z"),
+            event("Warning", "early", "2026-11-24T13:00:01Z"),
+            event("Normal", "pulled", "2026-11-24T13:00:03Z"),
+        ];
+        expect(groupNews([{ name: "iris", instanceView: { events } }]).warnings).toEqual([
+            "iris: Unhealthy: late",
+        ]);
     });
 });
 

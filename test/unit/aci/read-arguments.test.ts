@@ -45,6 +45,16 @@ const WRONG: [path: string, reason: RegExp, changes: Partial<SecureAciInferenceA
     ["resourceGroupName", /with no '\.' at the end/, { resourceGroupName: "inference." }],
     ["location", /like westeurope/, { location: "West Europe" }],
     ["containerGroupName", /lower-case/, { containerGroupName: "Iris" }],
+    [
+        "containerGroupName",
+        /57 characters; 56 fit, because a revision adds/,
+        {
+            containerGroupName: "a".repeat(57),
+            tls: { mode: TlsMode.Disabled, hostname: "score.contoso.com" },
+            dns: { zoneName: "contoso.com" },
+        },
+    ],
+    ["revisionTimeoutSeconds", /whole number from 0/, { revisionTimeoutSeconds: -1 }],
     ["environment", /Production, Development/, { environment: "Test" as Environment }],
     ["leafDomainLabel", /write contoso/, { leafDomainLabel: "Contoso" }],
     ["model.name", /lower-case/, model({ name: "my_model" })],

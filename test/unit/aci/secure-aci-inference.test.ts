@@ -37,7 +37,7 @@ async function register(
         location: "westeurope",
         model: { image: "iris:1", secretEnvironment: { TOKEN: "hunter2" } },
         tls: { mode: TlsMode.Disabled },
-        // Pulumi's mocks know no resource hooks; test/engine/aci.test.ts tests the guard.
+        // Pulumi's mocks know no resource hooks; test/engine/aci.test.ts tests the guard, aci-revisions.test.ts the others.
         overwriteExistingDomain: true,
         ...args,
     });
@@ -127,5 +127,107 @@ describe("SecureAciInference", () => {
             { algorithm: "ECDSA", ecdsaCurve: "P256" },
             { algorithm: "ECDSA", ecdsaCurve: "P256" },
         ]);
+    });
+});
+
+describe("SecureAciInference with a zone", () => {
+    const zone: Partial<SecureAciInferenceArgs> = {
+        tls: { mode: TlsMode.Disabled, hostname: "score.contoso.com" },
+        dns: { zoneName: "contoso.com", zoneResourceGroupName: "dns", ttl: 5 },
+    };
+
+    /** `random` of the mocks gives the name and these characters. */
+    const MADE = "iris-revision-0123456789abcdef";
+
+    async function serves(changes: Partial<SecureAciInferenceArgs>): Promise<string> {
+        registered = [];
+        await register({ ...zone, ...changes });
+        const { inputs } = await only("random:index/randomString:RandomString");
+        return (inputs.keepers as { serves: string }).serves;
+    }
+
+    it("names group and label by a revision, and the record by the label", async () => {
+        const { fqdn, record } = await register(zone);
+        const revision = await only("random:index/randomString:RandomString");
+        expect(revision).toMatchObject({
+            name: "iris-revision",
+            inputs: { length: 6, upper: false, special: false },
+        });
+        const group = await only("azure-native:containerinstance:ContainerGroup");
+        expect(group.name).toBe("iris");
+        expect(group.inputs).toMatchObject({
+            containerGroupName: `iris-${MADE}`,
+            ipAddress: { dnsNameLabel: `iris${MADE}` },
+        });
+        expect(fqdn).toBe(`iris${MADE}.westeurope.azurecontainer.io`);
+        expect(record).toEqual({
+            name: "score.contoso.com",
+            zone: "contoso.com",
+            type: "CNAME",
+            value: fqdn,
+            ttl: 5,
+        });
+        const { inputs } = await only("azure-native:dns:RecordSet");
+        expect(inputs.cnameRecord).toEqual({ cname: fqdn });
+        const serving = await only("azure-secure-inference:index:ServingRevision");
+        expect(serving).toMatchObject({ name: "iris-serving", inputs: { fqdn, ttl: 5 } });
+        // The component keeps only names that stay.
+        const component = await only("azure-secure-inference:index:SecureAciInference");
+        expect(component.inputs).toEqual({ hostname: "score.contoso.com" });
+    });
+
+    it("takes the group's name from the arguments", async () => {
+        await register({ ...zone, containerGroupName: "scoring" });
+        const { inputs } = await only("azure-native:containerinstance:ContainerGroup");
+        expect(inputs.containerGroupName).toBe(`scoring-${MADE}`);
+    });
+
+    it("lets no client keep a connection for longer than its record", async () => {
+        await register(zone);
+        const { inputs } = await only("azure-native:containerinstance:ContainerGroup");
+        const [front] = inputs.containers as { environmentVariables: { value: string }[] }[];
+        expect(front?.environmentVariables[0]?.value).toMatch(
+            /set-header connection close if \{ date\(\),sub\(sess\.opened\) ge 5 \}/,
+        );
+    });
+
+    it("makes a certificate for the name alone: Azure's changes with every revision", async () => {
+        await register({
+            ...zone,
+            environment: Environment.Development,
+            tls: { mode: TlsMode.SelfSigned, hostname: "score.contoso.com" },
+        });
+        const { inputs } = await only("tls:index/certRequest:CertRequest");
+        expect(inputs.dnsNames).toEqual(["score.contoso.com"]);
+    });
+
+    it("is another revision when anything that is served changes, and only then", async () => {
+        const model = { image: "iris:1", secretEnvironment: { TOKEN: "hunter2" } };
+        const before = await serves({});
+        expect(await serves({})).toBe(before);
+        expect(
+            await serves({ dns: { zoneName: "contoso.com", zoneResourceGroupName: "elsewhere", ttl: 5 } }),
+        ).toBe(before);
+        const others = [
+            await serves({ model: { ...model, image: "iris:2" } }),
+            await serves({ model: { ...model, secretEnvironment: { TOKEN: "hunter3" } } }),
+            await serves({ limits: { scoringTimeoutMs: 1_000 } }),
+            await serves({ tags: { owner: "us" } }),
+            await serves({ front: { cpu: 2 } }),
+        ];
+        expect(new Set([before, ...others]).size).toBe(6);
+        expect(before).toMatch(/^[0-9a-f]{64}$/);
+    });
+
+    it("is the same revision whatever the order of what is served", async () => {
+        const model = (environment: Record<string, string>) => ({ model: { image: "iris:1", environment } });
+        expect(await serves({ tags: { a: "1", b: "2" } })).toBe(await serves({ tags: { b: "2", a: "1" } }));
+        expect(await serves(model({ A: "1" }))).not.toBe(await serves(model({ A: "2" })));
+    });
+
+    it("knows where to score at preview, and not which revision it will be", async () => {
+        const outputs = await register(zone, true);
+        expect(outputs.scoringUri).toBe("http://score.contoso.com/score");
+        expect(outputs.fqdn).toBeUndefined();
     });
 });
