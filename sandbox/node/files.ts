@@ -41,9 +41,9 @@ export async function bindfs(): Promise<Bindfs | undefined> {
 /** Mounts the files for pods and stays. Without the kernel's FUSE they are mounted as they are. */
 const MOUNT = `
 files=$1 pods=$2; shift 2
-mkdir -p "$pods"
 # One that was killed leaves a mount behind that answers nobody.
 umount --lazy "$pods" 2> /dev/null || true
+mkdir -p "$pods"
 if [ $# -gt 0 ] && [ -e /dev/fuse ]; then exec "$@" "$files" "$pods"; fi
 mount --bind "$files" "$pods"
 exec sleep infinity`;

@@ -62,6 +62,16 @@ describe.skipIf(!hasNode)("lego in the sandbox (needs Linux and root)", () => {
         });
     });
 
+    it("shares its files with other container groups, for longer than it is there", async () => {
+        const write = stage.container("writer", "umask 077 && echo kept > /store/kept && ls -ln /store/kept");
+        expect(await stage.group("writer", [write])).toMatch(/^-rwxrwxrwx +\d+ 0 +0 /);
+        await stage.azure.containers.containerGroups.beginDeleteAndWait(GROUP, "writer");
+        const read = stage.container("reader", "cat /store/kept; echo more >> /store/kept");
+        const log = await stage.group("reader", [read], { readOnly: true });
+        expect(log).toContain("kept\n");
+        expect(log).toContain("Read-only file system");
+    });
+
     describe("a workload of a managed cluster", () => {
         let cluster: LegoCluster;
         beforeAll(async () => {

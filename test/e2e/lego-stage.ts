@@ -103,16 +103,16 @@ export class LegoStage {
     async group(
         name: string,
         containers: Container[],
-        more: { identity?: Identity; label?: string } = {},
+        more: { identity?: Identity; label?: string; readOnly?: boolean } = {},
     ): Promise<string> {
         const { containerGroups, containers: logs } = this.azure.containers;
-        const { identity, label } = more;
+        const { identity, label, readOnly = false } = more;
         await containerGroups.beginCreateOrUpdateAndWait(GROUP, name, {
             location: LOCATION,
             osType: "Linux",
             restartPolicy: "Never",
             containers,
-            volumes: [...(await this.volumes())],
+            volumes: await this.volumes(readOnly),
             ...(identity && {
                 identity: { type: "UserAssigned", userAssignedIdentities: { [identity.id]: {} } },
             }),
@@ -152,7 +152,7 @@ export class LegoStage {
         return existsSync(file) ? readFileSync(file, "utf8") : undefined;
     }
 
-    private async volumes() {
+    private async volumes(readOnly: boolean) {
         const { keys = [] } = await this.azure.storage.storageAccounts.listKeys(GROUP, ACCOUNT);
         const authority = Buffer.from(this.server.pebble.authority).toString("base64");
         return [
@@ -162,6 +162,7 @@ export class LegoStage {
                     shareName: SHARE,
                     storageAccountName: ACCOUNT,
                     storageAccountKey: keys[0]?.value,
+                    readOnly,
                 },
             },
             { name: "authority", secret: { "ca.pem": authority } },
