@@ -81,7 +81,6 @@ take_out() {
 
 put_back() {
     [ -d "$work/$1" ] || return 0
-    mkdir -p "$store/issuer"
     (umask 077 && tar -C "$work" -cf "$store/issuer/.$1.$me.new" "$1") && put "$store/issuer/.$1.$me.new" "$store/issuer/$1.tar"
 }
 
@@ -132,7 +131,6 @@ keep_certificate() {
 publish() {
     certificate="$store/${CERTIFICATES_FOLDER}/$name.pem"
     cat "$work/certificates/$name.crt" "$work/certificates/$name.key" >"$work/certificate.pem" || return 1
-    mkdir -p "$store/${CERTIFICATES_FOLDER}"
     if ! cmp -s "$work/certificate.pem" "$certificate"; then put_new "$certificate" <"$work/certificate.pem" || return 1; fi
     # The last one that was issued, by whichever revision.
     if [ "$1" = new ] || [ ! -e "$store/${LAST_CERTIFICATE_FILE}" ]; then
@@ -145,13 +143,13 @@ attempt() {
     take_out accounts
     take_out certificates
     # Nobody else is ordering: what is here was left behind by somebody who was killed.
-    mkdir -p "$store/${CHALLENGES_FOLDER}"
+    mkdir -p "$store/${CHALLENGES_FOLDER}" "$store/${CERTIFICATES_FOLDER}" "$store/issuer"
     rm -f "$store/${CHALLENGES_FOLDER}"/.well-known/acme-challenge/*
     before=$(checksum)
     run_lego || outcome=failed
     put_back accounts || say "The account cannot be stored."
     if [ "$outcome" = failed ]; then
-        reason=$(sed -n 's/.*level=\\(ERROR\\|FATAL\\)[^ ]* //p' "$work/log" | tail -n 1)
+        reason=$(sed -n 's/.*level=ERROR[^ ]* msg=Error error=//p' "$work/log" | tail -n 1 | sed 's/\\\\"/"/g; s/^"//; s/"$//')
         look_at_certificate
         [ -z "$before" ] || publish again
         return 1

@@ -5,16 +5,21 @@ import * as path from "node:path";
 import { execa, type ResultPromise } from "execa";
 import {
     CERTIFICATE_FILE,
+    CONFIGURATION_FOLDER,
     FRONT_CONFIGURATION_VARIABLE,
     frontContainerCommand,
+    frontFiles,
     type FrontSettings,
     HEALTH_PORT,
     KEY_DIGESTS_FILE,
     PLACEHOLDER_COMMON_NAME,
+    type PodFrontSettings,
     renderFront,
     SECRET_FOLDER,
+    STORE_COPY_FOLDER,
     STORE_FOLDER,
     storeFrontContainerCommand,
+    storeFrontPodCommand,
 } from "../../components/front";
 import { FOLLOW_STORE_FILE } from "../../components/front/follow-store";
 import { eventually } from "../../sandbox/daemons/wait";
@@ -62,6 +67,8 @@ export class FrontStage {
     readonly namespace = `front-test-${process.pid}`;
     readonly #secrets = path.join(this.folder, "secrets");
     #root = "";
+    #log = "";
+    #drains = false;
     #model: ResultPromise | undefined;
     #front:
         ResultPromise<{ all: true; reject: false; stdin: "ignore"; env: Record<string, string> }> | undefined;
@@ -118,15 +125,33 @@ export class FrontStage {
 
     /** Replaces the front by one with these settings and waits until it is ready. */
     async startFront(settings: FrontSettings): Promise<void> {
-        await this.stopFront();
         const configuration = renderFront(settings);
-        const [program = "", ...args] = this.#inRoot(commandFor(configuration));
+        await this.#start(this.#inRoot(commandFor(configuration)), configuration);
+    }
+
+    /** The same with a front as it is in a pod, whose certificate comes from the store. */
+    async startPodFront(settings: PodFrontSettings): Promise<void> {
+        const folder = this.file("configuration");
+        mkdirSync(folder, { recursive: true });
+        for (const [name, text] of Object.entries(frontFiles(settings))) {
+            writeFileSync(path.join(folder, name), text);
+        }
+        const copy = mkdtempSync(this.file("copy-"));
+        const mounts = { [CONFIGURATION_FOLDER]: folder, [STORE_COPY_FOLDER]: copy };
+        await this.#start(this.#inRoot(storeFrontPodCommand, mounts));
+        this.#drains = true;
+    }
+
+    async #start([program = "", ...args]: string[], configuration = ""): Promise<void> {
+        await this.stopFront();
         this.#front = execa(program, args, {
             env: { [FRONT_CONFIGURATION_VARIABLE]: configuration },
             reject: false,
             stdin: "ignore",
             all: true,
         });
+        this.#log = "";
+        this.#front.all.on("data", (chunk: Buffer) => (this.#log += chunk.toString()));
         if (!(await eventually(async () => (await this.health("/ready")) === 200, 20_000))) {
             throw new Error(`The front did not become ready:\n${await this.stopFront()}`);
         }
@@ -135,7 +160,10 @@ export class FrontStage {
     /** Asks the front to stop, as a runtime does. Returns what it logged when it has ended. */
     async stopFront(): Promise<string> {
         if (!this.#front) return "";
-        this.#front.kill("SIGTERM");
+        // A front in a pod drains for long after it is asked to. HAProxy itself does not when it gets this signal.
+        if (this.#drains) await execa("pkill", ["--parent", String(this.frontPid), "--exact", "haproxy"]);
+        else this.#front.kill("SIGTERM");
+        this.#drains = false;
         const { all } = await this.#front;
         this.#front = undefined;
         return String(all ?? "");
@@ -230,6 +258,11 @@ export class FrontStage {
         if (!there) throw new Error(`There are not ${count} requests in the queue`);
     }
 
+    /** How often the front has said that what it found in the store cannot be used. */
+    refusals(): number {
+        return this.#log.split("cannot be used").length - 1;
+    }
+
     async metrics(): Promise<string> {
         const { stdout } = await this.inside(["curl", "--silent", `http://127.0.0.1:${HEALTH_PORT}/metrics`]);
         return stdout;
@@ -253,8 +286,8 @@ export class FrontStage {
         return stdout + stderr;
     }
 
-    #inRoot(command: readonly string[]): string[] {
-        const mounts = { [SECRET_FOLDER]: this.#secrets, [STORE_FOLDER]: this.store };
+    #inRoot(command: readonly string[], more: Record<string, string> = {}): string[] {
+        const mounts = { [SECRET_FOLDER]: this.#secrets, [STORE_FOLDER]: this.store, ...more };
         return commandInRoot({ root: this.#root, networkNamespace: this.namespace, mounts }, command);
     }
 
