@@ -119,6 +119,19 @@ run_lego() {
     return "$outcome"
 }
 
+# lego writes an account's key before it registers the account, and of an account that it has a key of it believes that the
+# authority knows it. An authority that does not (any more) gets a new one.
+keep_account() {
+    for key in "$work"/accounts/*/*/*.key; do
+        [ -f "\${key%/*}/account.json" ] || rm -rf "\${key%/*}"
+    done
+    if grep -q urn:ietf:params:acme:error:accountDoesNotExist "$work/log"; then
+        say "The authority does not know the account. It gets a new one."
+        rm -rf "$work/accounts" "$store/issuer/accounts.tar"
+    fi
+    put_back accounts
+}
+
 # What has been issued is not ordered again because the store has no room for it.
 keep_certificate() {
     until put_back certificates; do
@@ -147,7 +160,7 @@ attempt() {
     rm -f "$store/${CHALLENGES_FOLDER}"/.well-known/acme-challenge/*
     before=$(checksum)
     run_lego || outcome=failed
-    put_back accounts || say "The account cannot be stored."
+    keep_account || say "The account cannot be stored."
     if [ "$outcome" = failed ]; then
         reason=$(sed -n 's/.*level=ERROR[^ ]* msg=Error error=//p' "$work/log" | tail -n 1 | sed 's/\\\\"/"/g; s/^"//; s/"$//')
         look_at_certificate
