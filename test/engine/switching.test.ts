@@ -11,8 +11,23 @@ import { startArm, type TestArm } from "./providers-arm";
 const REPOSITORY = path.resolve(__dirname, "../..");
 const HOSTNAME = "score.contoso.com";
 
-/** How clients reach the service. */
-type State = "Auto" | "Custom" | "SelfSigned" | "Disabled" | "Auto for the domain";
+/** How clients reach the service: by Azure's name unless the state says that it is the domain's. */
+type State =
+    | "Auto"
+    | "SelfSigned"
+    | "Disabled"
+    | "Custom, domain"
+    | "Auto, domain"
+    | "Custom, domain in a zone"
+    | "Auto, domain in a zone"
+    | "Disabled, domain in a zone";
+
+/** No client has to be waited for: the gate and the drain have tests of their own. */
+const ZONE = {
+    dns: { zoneName: "contoso.com", createZone: true, ttl: 1 },
+    limits: { maxQueueWaitMs: 100, scoringTimeoutMs: 1000 },
+    revisionTimeoutSeconds: 0,
+};
 
 /** What preview says of a switch: it is refused for this reason, or clients will notice this. */
 interface Expected {
@@ -24,6 +39,13 @@ const FINE: Expected = {};
 const PLACEHOLDER: Expected = { warning: /until the authority has issued.* placeholder .* and 503/ };
 const NO_TLS: Expected = {
     warning: /https:\/\/contoso\w{6}\S+ will not answer any more.*within the last 365 days refuse http too/s,
+};
+const NO_TLS_FOR_DOMAIN: Expected = {
+    warning:
+        /https:\/\/score\.contoso\.com will not answer any more.*within the last 365 days refuse http too/s,
+};
+const NO_FIXED_NAME: Expected = {
+    refused: /the service would no longer answer as contoso\w{6}\.westeurope\./,
 };
 const OTHER_CERTIFICATE: Expected = {
     refused: /tls\.hostname: the certificate would no longer be for contoso\w{6}\.westeurope\./,
@@ -37,16 +59,26 @@ const WALK: [to: State, expected: Expected][] = [
     ["SelfSigned", FINE],
     ["Disabled", NO_TLS],
     ["Auto", PLACEHOLDER],
-    ["Custom", OTHER_CERTIFICATE],
+    ["Custom, domain", OTHER_CERTIFICATE],
     ["SelfSigned", OTHER_NAME],
     ["Auto", PLACEHOLDER],
     ["Disabled", NO_TLS],
-    ["Custom", OTHER_CERTIFICATE],
+    ["Custom, domain", OTHER_CERTIFICATE],
     ["Disabled", OTHER_NAME],
     ["SelfSigned", FINE],
-    ["Custom", OTHER_CERTIFICATE],
-    ["Auto for the domain", PLACEHOLDER],
-    ["Custom", FINE],
+    ["Custom, domain", OTHER_CERTIFICATE],
+    ["Auto, domain", PLACEHOLDER],
+    ["Custom, domain", FINE],
+    ["Auto", OTHER_NAME],
+];
+
+/** There and back where revisions take over from each other. */
+const ZONE_WALK: typeof WALK = [
+    ["Custom, domain in a zone", NO_FIXED_NAME],
+    // By Dns01: the certificate is there before the name leads to it.
+    ["Auto, domain in a zone", FINE],
+    ["Disabled, domain in a zone", NO_TLS_FOR_DOMAIN],
+    ["Custom, domain in a zone", FINE],
     ["Auto", OTHER_NAME],
 ];
 const START: State = "Auto";
@@ -66,21 +98,25 @@ beforeAll(async () => {
         names: [HOSTNAME],
         addresses: [],
     });
+    const custom = {
+        mode: "Custom",
+        hostname: HOSTNAME,
+        certificate: readFileSync(certificate, "utf8") + root,
+        privateKey: readFileSync(key, "utf8"),
+    };
     states = {
-        Auto: { mode: "Auto" },
-        SelfSigned: { mode: "SelfSigned" },
-        Disabled: { mode: "Disabled" },
-        "Auto for the domain": { mode: "Auto", hostname: HOSTNAME },
-        Custom: {
-            mode: "Custom",
-            hostname: HOSTNAME,
-            certificate: readFileSync(certificate, "utf8") + root,
-            privateKey: readFileSync(key, "utf8"),
-        },
+        Auto: { tls: { mode: "Auto" } },
+        SelfSigned: { tls: { mode: "SelfSigned" } },
+        Disabled: { tls: { mode: "Disabled" } },
+        "Custom, domain": { tls: custom },
+        "Auto, domain": { tls: { mode: "Auto", hostname: HOSTNAME } },
+        "Custom, domain in a zone": { tls: custom, ...ZONE },
+        "Auto, domain in a zone": { tls: { mode: "Auto", hostname: HOSTNAME }, ...ZONE },
+        "Disabled, domain in a zone": { tls: { mode: "Disabled", hostname: HOSTNAME }, ...ZONE },
     };
     service = await TestProject.create({
         directory: REPOSITORY,
-        configuration: stringify({ config: await settings({ tls: states[START] }) }),
+        configuration: stringify({ config: await settings(states[START]) }),
         plugins: home => installStandIns(home, arm.instance),
     });
     expect((await service.up()).errors).toEqual([]);
@@ -91,7 +127,7 @@ afterAll(async () => {
     await arm.close();
 });
 
-/** The sandbox's stack, without a zone, so that the group is updated in place. */
+/** The sandbox's stack, with these settings instead of its own; without a zone unless they name one. */
 async function settings(changes: object): Promise<object> {
     const file = await readFile(path.join(REPOSITORY, "stacks", "Pulumi.local.yaml"), "utf8");
     const { config } = parse(file) as { config: Record<string, unknown> };
@@ -106,42 +142,43 @@ async function configure(changes: object): Promise<void> {
     await writeFile(service.configurationFile, stringify({ ...file, config: await settings(changes) }));
 }
 
-const group = () => arm.resources().find(one => /containerGroups/i.test(one.type));
+const groups = () => arm.resources().filter(one => /containerGroups/i.test(one.type));
 
-describe("switching between names and certificates, in place", () => {
-    let from: State = START;
-
-    it.each(WALK.map(([to, expected], index) => [index + 1, to, expected] as const))(
+describe.each([
+    ["where the group is updated in place", WALK],
+    ["where revisions take over from each other", ZONE_WALK],
+])("switching between names and certificates, %s", (_, walk) => {
+    it.each(walk.map(([to, expected], index) => [index + 1, to, expected] as const))(
         "%i. to %s",
-        async (_, to, { refused, warning }) => {
-            await configure({ tls: states[to] });
+        async (_number, to, { refused, warning }) => {
+            await configure(states[to]);
             const preview = await service.preview();
             expect(preview.succeeded, preview.text).toBe(refused === undefined);
             if (refused) {
                 expect(preview.text).toMatch(refused);
                 expect(preview.text).toContain("Set overwriteExistingDomain to true");
-                await configure({ tls: states[to], overwriteExistingDomain: true });
+                await configure({ ...states[to], overwriteExistingDomain: true });
             } else if (warning) {
                 expect(preview.text).toMatch(warning);
             } else {
-                expect(preview.text).not.toMatch(/warning: iris/);
+                expect(preview.text).not.toMatch(/warning: iris: tls/);
             }
 
-            const before = group();
+            const before = groups();
             expect((await service.up()).errors).toEqual([]);
 
-            expect(group()?.id).toBe(before?.id);
+            const after = groups();
+            expect(after).toHaveLength(1);
+            if (walk === WALK) expect(after[0]?.id).toBe(before[0]?.id);
             const outputs = await service.outputs();
-            const host = to === "Custom" || to === "Auto for the domain" ? HOSTNAME : String(outputs.fqdn);
-            const scheme = to === "Disabled" ? "http" : "https";
+            const host = to.includes("domain") ? HOSTNAME : String(outputs.fqdn);
+            const scheme = to.startsWith("Disabled") ? "http" : "https";
             expect(outputs.scoringUri).toBe(`${scheme}://${host}/score`);
-            from = to;
         },
     );
 
     it("has nothing left to do in the end", async () => {
-        expect(from).toBe(START);
-        await configure({ tls: states[START] });
+        await configure(states[START]);
         expect((await service.preview()).steps).toEqual([]);
     });
 });
@@ -153,7 +190,7 @@ describe("after an update that failed", () => {
     beforeAll(async () => {
         await configure({ tls });
         expect((await service.up()).errors).toEqual([]);
-        arm.broken.add(group()?.name ?? "");
+        arm.broken.add(groups()[0]?.name ?? "");
         await configure({ tls, leafDomainLabel: "taken", overwriteExistingDomain: true });
         const { text, succeeded } = await service.up();
         expect(succeeded).toBe(false);
