@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { npmScript } from "./npm-script";
+import { failureOf } from "./script";
 
 it("keeps to the style", async () => {
-    expect(await npmScript("lint")).toBe("");
+    expect(await failureOf("lint")).toBe("");
 });

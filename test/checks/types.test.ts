@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { npmScript } from "./npm-script";
+import { failureOf } from "./script";
 
 it("has no errors of types", async () => {
-    expect(await npmScript("typecheck")).toBe("");
+    expect(await failureOf("typecheck")).toBe("");
 });

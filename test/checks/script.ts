@@ -1,0 +1,22 @@
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
+import { execa } from "execa";
+import { ROOT } from "../../tools/root";
+
+const { scripts } = JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8")) as {
+    scripts: Record<string, string>;
+};
+
+/** Runs a script of package.json. Returns what it says when it fails, nothing otherwise. */
+export async function failureOf(name: "typecheck" | "lint"): Promise<string> {
+    const { all, exitCode, failed } = await execa(scripts[name] ?? "", {
+        cwd: ROOT,
+        preferLocal: true,
+        localDir: ROOT,
+        shell: true,
+        env: { NO_COLOR: "1" },
+        reject: false,
+        all: true,
+    });
+    return failed ? `${name} ended with ${exitCode}:\n${all}` : "";
+}
