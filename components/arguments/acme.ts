@@ -52,7 +52,7 @@ export interface AcmeArgs {
     certificateAuthority?: pulumi.Input<string>;
     /**
      * The image of the ACME client lego, version 5, which keeps the certificate new.
-     * @default "docker.io/goacme/lego:v5.2.2"
+     * @default "docker.io/goacme/lego:v5.5.2"
      * @example "contoso.azurecr.io/lego@sha256:…"
      */
     image?: pulumi.Input<string>;
@@ -75,7 +75,7 @@ export interface AcmeSettings extends AcmeArgs {
 const LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory";
 const DAY_SECONDS = 86_400;
 const WAIT_SECONDS = 300;
-const LEGO_IMAGE = "docker.io/goacme/lego:v5.2.2";
+const LEGO_IMAGE = "docker.io/goacme/lego:v5.5.2";
 
 /** @param zoneName the zone that `Dns01` writes to, as far as there is one */
 export function readAcme(

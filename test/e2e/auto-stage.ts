@@ -1,0 +1,156 @@
+import { X509Certificate } from "node:crypto";
+import { execa } from "execa";
+import { stringify } from "yaml";
+import { sandboxUp } from "../../sandbox/daemons/sandbox";
+import { FRONT_IMAGE } from "../../sandbox/images/front";
+import { LEGO_IMAGE, legoArchive } from "../../sandbox/images/lego";
+import { buildImage } from "../../sandbox/images/recipe";
+import type { SandboxInstance } from "../../sandbox/instance";
+import { importImage } from "../../sandbox/node/images";
+import { installStandIns } from "../../sandbox/providers/install";
+import { ROOT } from "../../tools/root";
+import { type Outcome, TestProject } from "../engine/harness";
+import { Workshop } from "../unit/pki/openssl";
+import { LOCATION } from "./azure-clients-sandbox";
+import { importModelImages } from "./model-image";
+import type { PebbleOptions } from "./pebble";
+import { type SandboxPebble, sandboxPebble } from "./pebble-sandbox";
+
+/** Settings of the stack by name, less the project's prefix. */
+export type Settings = Record<string, unknown>;
+
+/** The outputs that the tests look at, of both hostings. */
+export interface AutoOutputs {
+    ipAddress: string;
+    fqdn: string;
+    scoringUri?: string;
+    namespace?: string;
+}
+
+/** What `openssl s_client` was shown. */
+export interface Shown {
+    /** Whether the certificate is for the name and hangs on the authority's root. */
+    trusted: boolean;
+    subject: string;
+    fingerprint: string;
+}
+
+/** A stack in the sandbox, and the authority that it gets its certificates from. */
+export class AutoStage {
+    readonly workshop = new Workshop();
+    outputs!: AutoOutputs;
+
+    private constructor(
+        readonly instance: SandboxInstance,
+        readonly project: TestProject,
+        readonly authority: SandboxPebble,
+        private readonly rootFile: string,
+    ) {}
+
+    static async open(
+        instance: SandboxInstance,
+        settings: Settings,
+        authority: Omit<PebbleOptions, "dnsServer" | "address" | "alsoKnownAs"> = {},
+    ): Promise<AutoStage> {
+        await sandboxUp(instance);
+        await importImage(instance, await buildImage(FRONT_IMAGE));
+        await importImage(instance, await legoArchive());
+        await importModelImages(instance);
+        const server = await sandboxPebble(instance, authority);
+        const { tls, ...others } = settings;
+        const all: Settings = {
+            ...others,
+            tls: { ...(tls as object), acme: acmeOf(server, (tls as { acme?: object } | undefined)?.acme) },
+        };
+        const config: Settings = { "azure-native:location": LOCATION };
+        for (const [name, value] of Object.entries(all)) config[`azure-secure-inference:${name}`] = value;
+        const project = await TestProject.create({
+            directory: ROOT,
+            configuration: stringify({ config }),
+            plugins: home => installStandIns(home, instance),
+        });
+        const workshop = new Workshop();
+        const stage = new AutoStage(
+            instance,
+            project,
+            server,
+            workshop.write("authority.pem", server.pebble.root),
+        );
+        return stage;
+    }
+
+    async close(): Promise<void> {
+        await this.project.dispose();
+        await this.authority.pebble.stop();
+        this.workshop.close();
+    }
+
+    /** Deploys what is configured. */
+    async up(): Promise<Outcome> {
+        const outcome = await this.project.up();
+        if (!outcome.succeeded) throw new Error(`up: ${outcome.text}`);
+        this.outputs = (await this.project.outputs({ showSecrets: true })) as unknown as AutoOutputs;
+        return outcome;
+    }
+
+    /** Changes settings by their paths, e.g. `tls.renewalTrigger`. */
+    async configure(settings: Record<string, string>): Promise<void> {
+        for (const [at, value] of Object.entries(settings)) {
+            await this.project.configure(`azure-secure-inference:${at}`, value);
+        }
+    }
+
+    /** What a client sees that trusts the authority's root and nothing else. */
+    async shown(hostname: string): Promise<Shown> {
+        const { stdout } = await execa(
+            "openssl",
+            [
+                ...["s_client", "-connect", `${this.outputs.ipAddress}:443`, "-servername", hostname],
+                ...["-CAfile", this.rootFile, "-verify_return_error", "-verify_hostname", hostname],
+            ],
+            { input: "", reject: false },
+        );
+        const [pem] = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/.exec(stdout) ?? [];
+        const leaf = pem === undefined ? undefined : new X509Certificate(pem);
+        return {
+            trusted: stdout.includes("Verify return code: 0 (ok)"),
+            subject: leaf?.subject ?? "",
+            fingerprint: leaf?.fingerprint256 ?? "",
+        };
+    }
+
+    /** What is answered to somebody who trusts nobody. */
+    async answer(url: string): Promise<{ status: number; body: string }> {
+        const { hostname } = new URL(url);
+        const to = ["443", "80"].flatMap(port => [
+            "--resolve",
+            `${hostname}:${port}:${this.outputs.ipAddress}`,
+        ]);
+        const { stdout } = await execa("curl", ["-sSk", "-w", "\n%{http_code}", ...to, url]);
+        const at = stdout.lastIndexOf("\n");
+        return { status: Number(stdout.slice(at + 1)), body: stdout.slice(0, at) };
+    }
+
+    /** File with the root that clients are to trust. */
+    get trusted(): string {
+        return this.rootFile;
+    }
+}
+
+function acmeOf({ directoryUrl, pebble }: SandboxPebble, more: object = {}): Settings {
+    return {
+        directoryUrl,
+        certificateAuthority: pebble.authority,
+        image: LEGO_IMAGE,
+        waitSeconds: 180,
+        ...more,
+    };
+}
+
+/** Warnings of an update. */
+export function warnings({ events }: Outcome): string[] {
+    return events
+        .map(event => event.diagnosticEvent as { severity: string; message: string } | undefined)
+        .filter(diagnostic => diagnostic?.severity === "warning")
+        .map(diagnostic => diagnostic?.message ?? "");
+}
