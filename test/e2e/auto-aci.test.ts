@@ -10,6 +10,8 @@ const CANNOT_RUN =
 /** How long a renewal may take on a busy machine, in milliseconds. */
 const PATIENCE_MS = 240_000;
 
+const HOST = "score.auto.test";
+
 const SERVICE: Settings = {
     name: "auto",
     resourceGroup: { name: "auto-aci" },
@@ -61,6 +63,104 @@ describe.skipIf(CANNOT_RUN)(
             };
             expect(await eventually(isNew, PATIENCE_MS)).toBe(true);
             expect(pebble().counts()).toMatchObject({ accounts: 1, orders: 2, certificates: 2 });
+        });
+    },
+);
+
+describe.skipIf(CANNOT_RUN)(`TlsMode.Auto in a zone${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`, () => {
+    const LIFETIME_SECONDS = 180;
+    let stage: AutoStage;
+    const pebble = () => stage.authority.pebble;
+    const url = `https://${HOST}/score`;
+
+    beforeAll(async () => {
+        stage = await AutoStage.open(
+            testSandbox(),
+            {
+                ...SERVICE,
+                environment: "Development",
+                // So that revisions take over from each other soon.
+                limits: { scoringTimeoutMs: 2_000 },
+                revisionTimeoutSeconds: 30,
+                tls: { hostname: HOST },
+                dns: { zoneName: "auto.test", createZone: true, ttl: 5 },
+            },
+            { lifetimeSeconds: LIFETIME_SECONDS },
+        );
+    });
+    afterAll(() => stage?.close());
+
+    it("leaves the service as it was while the authority is away", async () => {
+        await stage.mode("SelfSigned");
+        await stage.up();
+        const before = await stage.shown(HOST);
+        await pebble().goAway();
+        await stage.mode("Auto");
+        const outcome = await stage.project.up();
+        expect(outcome.succeeded).toBe(false);
+        expect(outcome.text).toContain("it has no certificate yet and shows a placeholder");
+        expect(await stage.shown(HOST)).toEqual(before);
+        expect((await stage.answer(`https://${HOST}/`)).status).toBe(200);
+    });
+
+    it("goes on by itself when the authority is back, and the next update moves the name", async () => {
+        await pebble().comeBack();
+        await stage.configure({ revisionTimeoutSeconds: "240" });
+        await stage.up();
+        expect((await stage.shown(HOST)).trusted).toBe(true);
+    });
+
+    it("renews in the running service, and no request notices", async () => {
+        const before = await stage.shown(HOST);
+        const started = await stage.startedContainers("auto-aci");
+        const load = await startLoad({
+            url,
+            rate: 50,
+            ca: stage.trusted,
+            resolve: stage.outputs.ipAddress,
+            body: "{}",
+            seconds: PATIENCE_MS / 1000,
+        });
+        const isNew = async () => (await stage.shown(HOST)).fingerprint !== before.fingerprint;
+        expect(await eventually(isNew, PATIENCE_MS)).toBe(true);
+        const { requests, firstFailures } = await load.stop();
+        expect({ firstFailures, any: requests > 0 }).toEqual({ firstFailures: [], any: true });
+        expect((await stage.shown(HOST)).trusted).toBe(true);
+        expect(await stage.startedContainers("auto-aci")).toEqual(started);
+    });
+});
+
+describe.skipIf(CANNOT_RUN)(
+    `TlsMode.Auto without its authority${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`,
+    () => {
+        let stage: AutoStage;
+
+        beforeAll(async () => {
+            stage = await AutoStage.open(testSandbox(), { ...SERVICE, tls: { acme: { waitSeconds: 10 } } });
+        });
+        afterAll(() => stage?.close());
+
+        it("warns at the end of the first update, answers 503, and serves when the authority is there", async () => {
+            await stage.authority.pebble.goAway();
+            const outcome = await stage.up();
+            const { fqdn } = stage.outputs;
+            expect(warnings(outcome)).toEqual([
+                expect.stringMatching(
+                    `there is no certificate for ${fqdn} after 10 seconds.*az container logs`,
+                ),
+            ]);
+            expect(await stage.shown(fqdn)).toMatchObject({
+                trusted: false,
+                subject: "CN=placeholder until the certificate is issued",
+            });
+            const { status, body } = await stage.answer(`https://${fqdn}/score`);
+            expect({ status, body: JSON.parse(body) as unknown }).toMatchObject({
+                status: 503,
+                body: { error: { code: "CertificatePending" } },
+            });
+            await stage.authority.pebble.comeBack();
+            const isTrusted = async () => (await stage.shown(fqdn)).trusted;
+            expect(await eventually(isTrusted, PATIENCE_MS)).toBe(true);
         });
     },
 );

@@ -11,7 +11,7 @@ import { installStandIns } from "../../sandbox/providers/install";
 import { ROOT } from "../../tools/root";
 import { type Outcome, TestProject } from "../engine/harness";
 import { Workshop } from "../unit/pki/openssl";
-import { LOCATION } from "./azure-clients-sandbox";
+import { azureClients, LOCATION } from "./azure-clients-sandbox";
 import { importModelImages } from "./model-image";
 import type { PebbleOptions } from "./pebble";
 import { type SandboxPebble, sandboxPebble } from "./pebble-sandbox";
@@ -44,6 +44,7 @@ export class AutoStage {
         readonly instance: SandboxInstance,
         readonly project: TestProject,
         readonly authority: SandboxPebble,
+        private readonly acme: Settings,
         private readonly rootFile: string,
     ) {}
 
@@ -57,11 +58,9 @@ export class AutoStage {
         await importImage(instance, await legoArchive());
         await importModelImages(instance);
         const server = await sandboxPebble(instance, authority);
-        const { tls, ...others } = settings;
-        const all: Settings = {
-            ...others,
-            tls: { ...(tls as object), acme: acmeOf(server, (tls as { acme?: object } | undefined)?.acme) },
-        };
+        const { tls = {}, ...others } = settings as { tls?: { acme?: object } };
+        const acme = acmeOf(server, tls.acme);
+        const all: Settings = { ...others, tls: { ...tls, acme } };
         const config: Settings = { "azure-native:location": LOCATION };
         for (const [name, value] of Object.entries(all)) config[`azure-secure-inference:${name}`] = value;
         const project = await TestProject.create({
@@ -74,6 +73,7 @@ export class AutoStage {
             instance,
             project,
             server,
+            acme,
             workshop.write("authority.pem", server.pebble.root),
         );
         return stage;
@@ -98,6 +98,31 @@ export class AutoStage {
         for (const [at, value] of Object.entries(settings)) {
             await this.project.configure(`azure-secure-inference:${at}`, value);
         }
+    }
+
+    /** Goes over to another mode, with no settings that only `Auto` takes, or with those. */
+    async mode(mode: string): Promise<void> {
+        if (mode === "Auto") {
+            for (const [name, value] of Object.entries(this.acme)) {
+                await this.configure({ [`tls.acme.${name}`]: String(value) });
+            }
+        } else {
+            await this.project.pulumi(["config", "rm", "--path", "azure-secure-inference:tls.acme"]);
+        }
+        await this.configure({ "tls.mode": mode });
+    }
+
+    /** When each container of a resource group was started. */
+    async startedContainers(resourceGroup: string): Promise<unknown[]> {
+        const { containerGroups } = azureClients(this.instance).containers;
+        const started: unknown[] = [];
+        for await (const { name = "" } of containerGroups.listByResourceGroup(resourceGroup)) {
+            const { containers } = await containerGroups.get(resourceGroup, name);
+            started.push(
+                ...containers.map(one => [name, one.name, one.instanceView?.currentState?.startTime]),
+            );
+        }
+        return started;
     }
 
     /** What a client sees that trusts the authority's root and nothing else. */

@@ -1,0 +1,247 @@
+import * as pulumi from "@pulumi/pulumi";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { SecureAciInference, type SecureAciInferenceArgs } from "../../../components";
+import { gateExpectation } from "../../../components/aci/handover";
+import { readArguments } from "../../../components/aci/settings";
+import { acceptHooks, registrations } from "../mocks";
+
+interface Registered {
+    type: string;
+    name: string;
+    inputs: Record<string, unknown>;
+}
+
+const ZONE_ID = "/subscriptions/zones/resourceGroups/dns/providers/Microsoft.Network/dnsZones/contoso.com";
+const BY_DNS: Partial<SecureAciInferenceArgs> = {
+    tls: { hostname: "score.contoso.com" },
+    dns: { zoneName: "contoso.com", zoneResourceGroupName: "dns" },
+};
+const SERVICE: SecureAciInferenceArgs = {
+    resourceGroupName: "group",
+    location: "westeurope",
+    model: { image: "iris:1" },
+    overwriteExistingDomain: true,
+};
+
+let registered: Registered[];
+let warnings: string[];
+
+beforeEach(() => {
+    registered = [];
+    warnings = [];
+    vi.spyOn(pulumi.log, "warn").mockImplementation(text => {
+        warnings.push(text);
+        return Promise.resolve();
+    });
+});
+
+/** What the component registers with mocks: `preview` leaves outputs unknown, as providers do. */
+async function register(args: Partial<SecureAciInferenceArgs>, preview = false): Promise<SecureAciInference> {
+    await pulumi.runtime.setMocks(
+        {
+            call: ({ token }) =>
+                token.endsWith("getZone") ? { id: ZONE_ID } : { keys: [{ value: "hunter2-of-the-share" }] },
+            newResource: ({ type, name, inputs }) => {
+                registered.push({ type, name, inputs: inputs as Record<string, unknown> });
+                const state = { ...(inputs as object), ...made(type, name) };
+                return { id: preview ? undefined : `${name}-id`, state };
+            },
+        },
+        "inference",
+        "test",
+        preview,
+    );
+    acceptHooks();
+    const service = new SecureAciInference("my-iris", { ...SERVICE, ...args });
+    await registrations();
+    return service;
+}
+
+function made(type: string, name: string): Record<string, unknown> {
+    switch (type) {
+        case "azure-native:managedidentity:UserAssignedIdentity":
+            return { clientId: "the-client", principalId: "the-issuer" };
+        case ACCOUNT:
+            return { name: `${name}-in-azure` };
+        case "azure-native:storage:FileShare":
+            return { name: "certificates" };
+        case "random:index/randomString:RandomString":
+            return { result: "0123456789abcdef" };
+        case "tls:index/privateKey:PrivateKey":
+            return { privateKeyPem: "the key of the placeholder\n" };
+        case "tls:index/selfSignedCert:SelfSignedCert":
+            return { certPem: "the placeholder\n" };
+        default:
+            return {};
+    }
+}
+
+const GROUP = "azure-native:containerinstance:ContainerGroup";
+const ACCOUNT = "azure-native:storage:StorageAccount";
+
+function find(type: string, name: string): Registered["inputs"] {
+    const found = registered.filter(one => one.type === type && one.name === name);
+    expect(found).toHaveLength(1);
+    return found[0]!.inputs;
+}
+
+interface Group {
+    containers: {
+        name: string;
+        environmentVariables: { name: string; value?: string; secureValue?: unknown }[];
+        volumeMounts: object[];
+        resources: { requests: object };
+    }[];
+    volumes: { name: string; azureFile?: { storageAccountKey: unknown } }[];
+    identity?: object;
+}
+
+function group(): Group {
+    const inputs = Object.entries(find(GROUP, "my-iris"));
+    return Object.fromEntries(inputs.map(([name, value]) => [name, revealed(value)])) as unknown as Group;
+}
+
+/** What holds a secret is one as a whole in Pulumi's mocks. */
+const SECRET_MARK = "4dabf18193072939515e22adb298388d";
+
+function isSecret(value: unknown): value is { value: unknown } {
+    return typeof value === "object" && value !== null && SECRET_MARK in value;
+}
+
+function revealed(value: unknown): unknown {
+    return isSecret(value) ? value.value : value;
+}
+
+function container(name: string): Group["containers"][number] {
+    const found = group().containers.filter(one => one.name === name);
+    expect(found).toHaveLength(1);
+    return found[0]!;
+}
+
+describe("TlsMode.Auto on Container Instances", () => {
+    it("is what a service has that says nothing about TLS: exactly a share, an issuer and a placeholder more", async () => {
+        const service = await register({});
+        expect(registered.map(({ type, name }) => `${type} ${name}`).sort()).toEqual(
+            [
+                "azure-secure-inference:index:SecureAciInference my-iris",
+                `${GROUP} my-iris`,
+                `${ACCOUNT} my-iris-certificates`,
+                "azure-native:storage:FileShare my-iris-certificates",
+                "random:index/randomString:RandomString my-iris-certificates",
+                "tls:index/privateKey:PrivateKey my-iris-placeholder-key",
+                "tls:index/selfSignedCert:SelfSignedCert my-iris-placeholder",
+            ].sort(),
+        );
+        expect(await new Promise(resolve => service.certificate.apply(resolve))).toBeUndefined();
+        expect(group().identity).toBeUndefined();
+    });
+
+    it("keeps the share to itself: HTTPS alone, nothing public, a name that is free in Azure", async () => {
+        await register({});
+        expect(find(ACCOUNT, "my-iris-certificates")).toMatchObject({
+            accountName: "myiris0123456789abcdef",
+            kind: "StorageV2",
+            sku: { name: "Standard_LRS" },
+            minimumTlsVersion: "TLS1_2",
+            enableHttpsTrafficOnly: true,
+            allowBlobPublicAccess: false,
+        });
+        expect(find("random:index/randomString:RandomString", "my-iris-certificates")).toMatchObject({
+            length: 18,
+            special: false,
+            upper: false,
+        });
+    });
+
+    it("lets the issuer write and the front read, within Azure's minimum for a group", async () => {
+        await register({});
+        const share = { name: "certificate-store", mountPath: "/run/certificate-store" };
+        expect(container("issuer").volumeMounts).toEqual([{ ...share, readOnly: false }]);
+        expect(container("front").volumeMounts).toContainEqual({ ...share, readOnly: true });
+        expect(group().containers.map(one => one.resources.requests)).toEqual([
+            { cpu: 0.8, memoryInGB: 0.5 },
+            { cpu: 0.1, memoryInGB: 0.5 },
+            { cpu: 0.1, memoryInGB: 0.3 },
+        ]);
+    });
+
+    it("keeps the share's key secret", async () => {
+        await register({});
+        const holding = registered.filter(one => JSON.stringify(one).includes("hunter2-of-the-share"));
+        expect(holding.map(one => one.type)).toEqual([GROUP]);
+        const { volumes, ...others } = holding[0]!.inputs;
+        expect(isSecret(volumes)).toBe(true);
+        expect(JSON.stringify(others)).not.toContain("hunter2-of-the-share");
+    });
+
+    it("asks for the name that Azure gives, or for your own instead", async () => {
+        const domains = () =>
+            container("issuer").environmentVariables.find(one => one.name === "LEGO_DOMAINS")?.value;
+        await register({ leafDomainLabel: "iris" });
+        expect(domains()).toMatch(/^iris\w{6}\.westeurope\.azurecontainer\.io$/);
+        registered = [];
+        await register({ tls: { hostname: "Score.contoso.com" } });
+        expect(domains()).toBe("score.contoso.com");
+    });
+
+    it("writes to the zone as an identity that may do nothing else", async () => {
+        await register(BY_DNS);
+        expect(find("azure-native:authorization:RoleAssignment", "my-iris-issuer-zone")).toMatchObject({
+            scope: ZONE_ID,
+            principalId: "the-issuer",
+            principalType: "ServicePrincipal",
+            roleDefinitionId:
+                "/subscriptions/zones/providers/Microsoft.Authorization/roleDefinitions/befefa01-2a29-4197-83a8-272ff33ce314",
+        });
+        expect(group().identity).toEqual({
+            type: "UserAssigned",
+            userAssignedIdentities: ["my-iris-issuer-id"],
+        });
+        expect(container("issuer").environmentVariables).toEqual(
+            expect.arrayContaining([
+                { name: "AZURE_CLIENT_ID", value: "the-client" },
+                { name: "AZURE_ZONE_NAME", value: "contoso.com" },
+                { name: "AZURE_RESOURCE_GROUP", value: "dns" },
+                { name: "AZURE_SUBSCRIPTION_ID", value: "zones" },
+                { name: "AZURE_TOKEN_CREDENTIALS", value: "ManagedIdentityCredential" },
+            ]),
+        );
+    });
+
+    it("hides the key of the account binding, and nothing else of the environment", async () => {
+        await register({
+            tls: { acme: { externalAccountBinding: { keyId: "kid-1", hmacKey: "hunter2-hunter2-hunter2" } } },
+        });
+        const { environmentVariables } = container("issuer");
+        expect(environmentVariables.filter(one => one.secureValue !== undefined)).toHaveLength(1);
+        expect(environmentVariables).toContainEqual({ name: "LEGO_EAB_KID", value: "kid-1" });
+    });
+
+    it("plans the same at a preview, where nothing of Azure is known", async () => {
+        await register(BY_DNS, true);
+        find(GROUP, "my-iris");
+        find("azure-native:authorization:RoleAssignment", "my-iris-issuer-zone");
+    });
+
+    it("warns of a name that no authority can find", async () => {
+        await register({ tls: { hostname: "score.contoso.internal" } });
+        expect(warnings).toEqual([
+            expect.stringContaining("score.contoso.internal is no name of the internet"),
+        ]);
+    });
+});
+
+describe("what a new revision has to show", () => {
+    const settings = (args: Partial<SecureAciInferenceArgs>) =>
+        readArguments("iris", { ...SERVICE, ...args }, new Date());
+
+    it("is a certificate where it can be had before the name moves", () => {
+        expect(gateExpectation(settings(BY_DNS), undefined, false)).toEqual({ kind: "issued" });
+    });
+
+    it("is not one where it can only be had afterwards, or nobody is served yet", () => {
+        const byHttp = { ...BY_DNS, tls: { ...BY_DNS.tls, acme: { challenge: "Http01" as never } } };
+        expect(gateExpectation(settings(byHttp), undefined, false)).toEqual({ kind: "issued-later" });
+        expect(gateExpectation(settings(BY_DNS), undefined, true)).toEqual({ kind: "issued-later" });
+    });
+});
