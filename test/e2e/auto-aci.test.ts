@@ -16,7 +16,7 @@ const SERVICE: Settings = {
     name: "auto",
     resourceGroup: { name: "auto-aci" },
     model: { image: MODEL_IMAGE, cpu: 0.05, memoryInGB: 0.1, readiness: { periodSeconds: 1 } },
-    front: { image: "localhost/front:3.0", cpu: 0.85, memoryInGB: 0.6 },
+    front: { image: "localhost/front:3.0" },
     leafDomainLabel: "auto",
 };
 

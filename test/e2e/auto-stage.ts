@@ -131,7 +131,7 @@ export class AutoStage {
             "openssl",
             [
                 ...["s_client", "-connect", `${this.outputs.ipAddress}:443`, "-servername", hostname],
-                ...["-CAfile", this.rootFile, "-verify_return_error", "-verify_hostname", hostname],
+                ...["-CAfile", this.rootFile, "-verify_hostname", hostname],
             ],
             { input: "", reject: false },
         );

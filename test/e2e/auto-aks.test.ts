@@ -1,0 +1,134 @@
+import * as path from "node:path";
+import { execa } from "execa";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { eventually } from "../../sandbox/daemons/wait";
+import { nodeTools } from "../../sandbox/node/tools";
+import { SMALL_MODEL } from "./aks-stage";
+import { AutoStage, type Settings, warnings } from "./auto-stage";
+import { startLoad } from "./load";
+import { testSandbox } from "./test-sandbox";
+
+const CANNOT_RUN =
+    process.platform === "linux" && process.getuid?.() === 0 ? undefined : "it needs Linux and root";
+/** How long a renewal may take on a busy machine, in milliseconds. */
+const PATIENCE_MS = 240_000;
+const LIFETIME_SECONDS = 240;
+const FRONTS = 3;
+const HOST = "score.auto-aks.test";
+
+const SERVICE: Settings = {
+    hosting: "Kubernetes",
+    name: "auto",
+    resourceGroup: { name: "auto-aks" },
+    cluster: { create: { purpose: "DevTest" } },
+    front: { image: "localhost/front:3.0", replicas: FRONTS, cpu: 0.02, memoryInGB: 0.125 },
+    models: { small: { ...SMALL_MODEL, replicas: 1, keys: { enabled: false } } },
+    leafDomainLabel: "auto-aks",
+};
+
+interface Pod {
+    metadata: { name: string; uid: string; deletionTimestamp?: string };
+    status: { containerStatuses?: { restartCount: number }[] };
+}
+
+/** Pods that are there to stay, by their role, and how often each was started again. */
+async function pods(stage: AutoStage, role: string): Promise<string[]> {
+    const kubeconfig = path.join(stage.instance.stateFolder, "kubeconfig");
+    const { stdout } = await execa((await nodeTools()).kubernetes("kubectl"), [
+        ...["--kubeconfig", kubeconfig, "--namespace", stage.outputs.namespace ?? ""],
+        ...["get", "pods", "--selector", `app.kubernetes.io/component=${role}`, "--output", "json"],
+    ]);
+    return (JSON.parse(stdout) as { items: Pod[] }).items
+        .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+        .map(({ metadata, status }) => `${metadata.uid} ${status.containerStatuses?.[0]?.restartCount}`)
+        .sort();
+}
+
+describe.skipIf(CANNOT_RUN)(
+    `TlsMode.Auto on Kubernetes, by DNS${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`,
+    () => {
+        let stage: AutoStage;
+        const pebble = () => stage.authority.pebble;
+
+        beforeAll(async () => {
+            stage = await AutoStage.open(
+                testSandbox(),
+                {
+                    ...SERVICE,
+                    tls: { hostname: HOST },
+                    dns: { zoneName: "auto-aks.test", createZone: true, ttl: 5 },
+                },
+                { lifetimeSeconds: LIFETIME_SECONDS },
+            );
+        });
+        afterAll(() => stage?.close());
+
+        it("has a certificate on every front when the first update ends", async () => {
+            const outcome = await stage.up();
+            expect(warnings(outcome)).toEqual([]);
+            const all = await Promise.all(Array.from({ length: 4 * FRONTS }, () => stage.shown(HOST)));
+            expect(all.filter(one => !one.trusted)).toEqual([]);
+            expect(new Set(all.map(one => one.fingerprint)).size).toBe(1);
+            expect(pebble().counts()).toMatchObject({ orders: 1, certificates: 1 });
+            expect((await stage.project.preview()).steps).toEqual([]);
+        });
+
+        it("renews in the running fronts, and no request notices", async () => {
+            const before = await stage.shown(HOST);
+            const started = await pods(stage, "front");
+            expect(started).toHaveLength(FRONTS);
+            const load = await startLoad({
+                url: `https://${HOST}/api/v1/service/small/score`,
+                rate: 50,
+                ca: stage.trusted,
+                resolve: stage.outputs.ipAddress,
+                body: "{}",
+                seconds: PATIENCE_MS / 1000,
+            });
+            const isNew = async () => (await stage.shown(HOST)).fingerprint !== before.fingerprint;
+            expect(await eventually(isNew, PATIENCE_MS)).toBe(true);
+            const { requests, firstFailures } = await load.stop();
+            expect({ firstFailures, any: requests > 0 }).toEqual({ firstFailures: [], any: true });
+            expect((await stage.shown(HOST)).trusted).toBe(true);
+            expect(await pods(stage, "front")).toEqual(started);
+        });
+
+        it("gets another one when it is told to, from a new pod of the issuer alone", async () => {
+            const before = await stage.shown(HOST);
+            const { certificates } = pebble().counts();
+            const fronts = await pods(stage, "front");
+            const issuers = await pods(stage, "issuer");
+            await stage.configure({ "tls.renewalTrigger": "the key was on a lost laptop" });
+            const { steps } = await stage.up();
+            expect(steps.map(({ op, name }) => [op, name])).toEqual([["update", "auto-issuer"]]);
+            const isNew = async () => {
+                const shown = await stage.shown(HOST);
+                return shown.trusted && shown.fingerprint !== before.fingerprint;
+            };
+            expect(await eventually(isNew, PATIENCE_MS)).toBe(true);
+            expect(pebble().counts().certificates).toBeGreaterThan(certificates);
+            expect(await pods(stage, "front")).toEqual(fronts);
+            expect(await pods(stage, "issuer")).not.toEqual(issuers);
+        });
+    },
+);
+
+describe.skipIf(CANNOT_RUN)(
+    `TlsMode.Auto on Kubernetes, by HTTP${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`,
+    () => {
+        let stage: AutoStage;
+
+        beforeAll(async () => {
+            stage = await AutoStage.open(testSandbox(), SERVICE);
+        });
+        afterAll(() => stage?.close());
+
+        it("has a certificate for Azure's name when the first update ends, whichever front is asked", async () => {
+            expect(warnings(await stage.up())).toEqual([]);
+            const { fqdn } = stage.outputs;
+            const all = await Promise.all(Array.from({ length: 4 * FRONTS }, () => stage.shown(fqdn)));
+            expect(all.filter(one => !one.trusted)).toEqual([]);
+            expect(stage.authority.pebble.counts()).toMatchObject({ orders: 1, failedAuthorizations: 0 });
+        });
+    },
+);
