@@ -29,9 +29,11 @@ export function addressOf(fqdn: Address["fqdn"], tls: TlsSettings): Address {
 export function addressProblem(before: unknown, after: unknown): string | undefined {
     const [old, next] = [known(before), known(after)];
     if (old.fqdn !== undefined && old.fqdn !== next.fqdn && !isUnknown(after, "fqdn")) {
-        return next.fqdn === undefined
-            ? `the service would no longer answer as ${old.fqdn}`
-            : `leafDomainLabel: the service would move from ${old.fqdn} to ${next.fqdn}`;
+        if (next.fqdn !== undefined) {
+            return `leafDomainLabel: the service would move from ${old.fqdn} to ${next.fqdn}`;
+        }
+        // Revisions have no name of Azure's that stays: who has a name of his own goes on with that.
+        if (old.hostname === undefined) return `the service would no longer answer as ${old.fqdn}`;
     }
     if (old.hostname !== undefined && old.hostname !== next.hostname && !isUnknown(after, "hostname")) {
         return `tls.hostname: the service would no longer answer as ${old.hostname}`;

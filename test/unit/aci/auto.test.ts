@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { SecureAciInference, type SecureAciInferenceArgs } from "../../../components";
-import { gateExpectation } from "../../../components/aci/handover";
+import { gateExpectation } from "../../../components/aci/gate-hooks";
 import { readArguments } from "../../../components/aci/settings";
 import { acceptHooks, registrations } from "../mocks";
 

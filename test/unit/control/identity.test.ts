@@ -250,7 +250,12 @@ describe("the login of workloads", () => {
 
     async function login(
         token: string,
-        { clientId = issuer.clientId, oidc = true, tenant = TENANT, ...trusted } = {},
+        {
+            clientId = issuer.clientId,
+            oidc = true,
+            tenant = TENANT,
+            ...trusted
+        }: { clientId?: string; oidc?: boolean; tenant?: string; [trusted: string]: unknown } = {},
     ) {
         put(IDENTITY, "Microsoft.ManagedIdentity/userAssignedIdentities");
         put(CLUSTER, "Microsoft.ContainerService/managedClusters", {

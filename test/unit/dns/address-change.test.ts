@@ -60,12 +60,13 @@ describe("addressProblem", () => {
         );
     });
 
-    it("does not let the name go that stays, and has nothing against getting one", () => {
-        const { fqdn: _, ...without } = domain(SelfSigned);
-        expect(addressProblem(domain(SelfSigned), without)).toBe(
+    it("lets a service with a name of its own go over to revisions, whose names of Azure's do not stay", () => {
+        const { fqdn: _, ...revisions } = domain(SelfSigned);
+        expect(addressProblem(domain(SelfSigned), revisions)).toBeUndefined();
+        expect(addressProblem(revisions, domain(SelfSigned))).toBeUndefined();
+        expect(addressProblem(leaf(SelfSigned), revisions)).toBe(
             `the service would no longer answer as ${FQDN}`,
         );
-        expect(addressProblem(without, domain(SelfSigned))).toBeUndefined();
     });
 
     it("does not let another custom domain take the place of the first", () => {
