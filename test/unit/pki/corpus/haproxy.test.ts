@@ -45,7 +45,7 @@ describe.skipIf(!hasDebianPackages())("HAProxy", () => {
                 front.stderr.on("data", chunk => /Loading success/.test(String(chunk)) && resolve());
                 front.stderr.on("close", () => reject(new Error("HAProxy did not start.")));
             });
-            const served = await new Promise<tls.PeerCertificate>((resolve, reject) => {
+            const served = await new Promise<tls.DetailedPeerCertificate>((resolve, reject) => {
                 const client = tls.connect(
                     { path: socket, servername: HOST, rejectUnauthorized: false, ca: [] },
                     () => {
