@@ -1,7 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { TENANT } from "../../sandbox/control/context";
+import { TokenIssuer } from "../../sandbox/control/identity/tokens";
 import {
     all,
+    armToken,
     type AzureClients,
     azureClients,
     ControlProcess,
@@ -173,6 +176,32 @@ describe("role assignments", () => {
         expect(await refusal(asUser)).toMatchObject({ statusCode: 400, code: "UnmatchedPrincipalType" });
         const made = await azure.authorization.roleAssignments.create(GROUP, randomUUID(), properties);
         expect(made.principalType).toBe("ServicePrincipal");
+    });
+
+    it("let a managed identity do what its role says, and no more", async () => {
+        const identity = await azure.identities.userAssignedIdentities.createOrUpdate("clients", "dns", {
+            location: LOCATION,
+        });
+        const { principalId = "", clientId = "" } = identity;
+        const { id: zone = "" } = await azure.dns.zones.createOrUpdate("clients", "role.test", {
+            location: "global",
+        });
+        const tokens = new TokenIssuer(armToken(control.instance), TENANT, () => new Date());
+        const token = tokens.issue({ principalId, clientId }, "https://management.azure.com");
+        const { recordSets, zones } = azureClients(control.instance, token).dns;
+        const write = () =>
+            recordSets.createOrUpdate("clients", "role.test", "_acme-challenge", "TXT", {
+                ttl: 60,
+                txtRecords: [{ value: ["proof"] }],
+            });
+        expect(await refusal(write())).toMatchObject({ statusCode: 403, code: "AuthorizationFailed" });
+        await azure.authorization.roleAssignments.create(zone, randomUUID(), {
+            roleDefinitionId: DNS_CONTRIBUTOR,
+            principalId,
+        });
+        expect(await write()).toMatchObject({ fqdn: "_acme-challenge.role.test." });
+        const other = zones.createOrUpdate("clients", "other.test", { location: "global" });
+        expect(await refusal(other)).toMatchObject({ statusCode: 403, code: "AuthorizationFailed" });
     });
 
     it("have the built-in roles", async () => {

@@ -181,6 +181,8 @@ export class Pebble {
             port: this.ports.management,
             path: at,
             method: body === undefined ? "GET" : "POST",
+            // Without one it refuses to answer.
+            headers: { "user-agent": "test" },
             ca: this.authority,
             agent: false as const,
         };

@@ -2,7 +2,7 @@ import * as dnsPacket from "dns-packet";
 import { describe, expect, it } from "vitest";
 import { answer, Rcode } from "../../../sandbox/control/dns/answer";
 import { reply } from "../../../sandbox/control/dns/packets";
-import { servedZones } from "../../../sandbox/control/dns/zones";
+import { servedZones, zonesForPods } from "../../../sandbox/control/dns/zones";
 import type { Resource } from "../../../sandbox/control/state/resource";
 
 const base = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network";
@@ -87,6 +87,25 @@ function ask(name: string, type: dnsPacket.RecordType = "A") {
         );
     return { rcode, authoritative, answers: shown(answers), authorities: shown(authorities) };
 }
+
+describe("an answer for pods", () => {
+    const forPods = (name: string) => answer({ name, type: "A" }, zonesForPods(zones));
+
+    it("has the addresses by which they get to the host", () => {
+        expect(forPods("score.contoso.com").answers.at(-1)).toMatchObject({ data: "198.18.61.1" });
+        expect(forPods("management.azure.com").answers).toMatchObject([{ data: "198.18.60.1" }]);
+        expect(forPods("login.microsoftonline.com").answers).toMatchObject([{ data: "198.18.60.1" }]);
+        expect(forPods("ns1-01.azure-dns.com").answers).toMatchObject([{ data: "198.18.60.53" }]);
+    });
+
+    it("says of a name that nobody has that it does not exist", () => {
+        expect(ask("nowhere.example").rcode).toBe(Rcode.Refused);
+        expect(forPods("nowhere.example")).toMatchObject({
+            rcode: Rcode.NameError,
+            authorities: [{ type: "SOA" }],
+        });
+    });
+});
 
 describe("an answer", () => {
     it("has every record of the set, under the name as it was asked", () => {

@@ -5,7 +5,7 @@ import { groupKey, podManifests } from "../../../sandbox/control/container-group
 const id = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerInstance/containerGroups/iris";
 const key = groupKey(id);
 
-function manifests(properties: object) {
+function manifests(properties: object, nameServer?: string) {
     return podManifests({
         id,
         name: "iris",
@@ -13,6 +13,7 @@ function manifests(properties: object) {
         generation: 3,
         namespace: "container-groups",
         shareFolder: (account, share) => `/shares/${account}/${share}`,
+        ...(nameServer !== undefined && { nameServer }),
     });
 }
 
@@ -27,6 +28,35 @@ const model = (members: object) => ({
 });
 
 describe("a container group as a pod", () => {
+    it("asks Azure's name server, unless it names others", () => {
+        const { pod } = manifests(model({}), "168.63.129.16");
+        expect(pod.spec).toMatchObject({
+            dnsPolicy: "None",
+            dnsConfig: { nameservers: ["168.63.129.16"] },
+        });
+        const own = { ...model({}), dnsConfig: { nameServers: ["10.0.0.4"] } };
+        expect(manifests(own, "168.63.129.16").pod.spec?.dnsConfig?.nameservers).toEqual(["10.0.0.4"]);
+    });
+
+    it("may only read a share that it mounts to be read, whatever its containers say", () => {
+        const share = { shareName: "s", storageAccountName: "a", storageAccountKey: "k" };
+        const volumes = [
+            { name: "fixed", azureFile: { ...share, readOnly: true } },
+            { name: "open", azureFile: share },
+        ];
+        const volumeMounts = [
+            { name: "fixed", mountPath: "/fixed", readOnly: false },
+            { name: "open", mountPath: "/open" },
+            { name: "open", mountPath: "/read", readOnly: true },
+        ];
+        const [container] = manifests({ ...model({ volumeMounts }), volumes }).pod.spec?.containers ?? [];
+        expect(container?.volumeMounts).toEqual([
+            { name: "fixed", mountPath: "/fixed", readOnly: true },
+            { name: "open", mountPath: "/open" },
+            { name: "open", mountPath: "/read", readOnly: true },
+        ]);
+    });
+
     it("has one container for each, with its resources as limits", () => {
         const { pod, secrets } = manifests(model({ command: ["serve", "--all"], ports: [{ port: 5001 }] }));
         expect(secrets).toEqual([]);

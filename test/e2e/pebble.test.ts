@@ -1,0 +1,134 @@
+import { X509Certificate } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import * as os from "node:os";
+import * as path from "node:path";
+import { execa } from "execa";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { legoProgram } from "../../sandbox/images/lego";
+import { Pebble, type PebbleOptions } from "./pebble";
+import { type TestNames, testNames } from "./pebble-names";
+
+const HOST = "score.example.test";
+const KEY = "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W";
+
+/** What the tests of certificates build on: the server, names for it, and lego, without a sandbox. */
+describe("Pebble and lego", () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), "pebble-test-"));
+    const chainFile = path.join(folder, "lego", "certificates", `${HOST}.crt`);
+    let lego: string;
+    let names: TestNames;
+    let web: Server;
+    let pebble: Pebble;
+
+    beforeAll(async () => {
+        lego = await legoProgram();
+        mkdirSync(path.join(folder, "web"));
+        names = await testNames({ [HOST]: "127.0.0.1" });
+        web = createServer((request, response) => {
+            const file = path.join(folder, "web", path.normalize(request.url ?? ""));
+            if (existsSync(file)) response.end(readFileSync(file));
+            else response.writeHead(404).end();
+        });
+        await new Promise<void>(resolve => web.listen(0, "127.0.0.1", resolve));
+    });
+    afterEach(async () => {
+        await pebble.stop();
+        rmSync(path.join(folder, "lego"), { recursive: true, force: true });
+    });
+    afterAll(async () => {
+        web.close();
+        await names.close();
+        rmSync(folder, { recursive: true });
+    });
+
+    async function start(options: Partial<PebbleOptions> = {}): Promise<void> {
+        const { port } = web.address() as { port: number };
+        pebble = await Pebble.start({ dnsServer: names.server, httpPort: port, ...options });
+    }
+
+    const run = (...more: string[]) =>
+        execa(
+            lego,
+            [
+                ...["run", "--server", pebble.directoryUrl, "--accept-tos", "--domains", HOST],
+                ...[
+                    "--path",
+                    path.join(folder, "lego"),
+                    "--http",
+                    "--http.webroot",
+                    path.join(folder, "web"),
+                ],
+                ...more,
+            ],
+            { env: { LEGO_CA_CERTIFICATES: pebble.authorityFile }, all: true, reject: false },
+        );
+    const chain = () => readFileSync(chainFile, "utf8");
+
+    it("issue a certificate of the lifetime that was asked for, and renew it when the server suggests it", async () => {
+        await start({ lifetimeSeconds: 3_600 });
+        expect((await run()).exitCode).toBe(0);
+        expect(pebble.counts()).toEqual({
+            accounts: 1,
+            orders: 1,
+            replacements: 0,
+            certificates: 1,
+            failedAuthorizations: 0,
+        });
+        const [first = ""] = chain().split(/(?<=-----END CERTIFICATE-----\n)/);
+        const { validFrom, validTo } = new X509Certificate(first);
+        expect((Date.parse(validTo) - Date.parse(validFrom)) / 1000).toBeCloseTo(3_600, -1);
+
+        const before = pebble.counts();
+        const past = new Date(Date.now() - 1_000);
+        await pebble.suggestRenewal(first, new Date(past.getTime() - 60_000), past);
+        // Otherwise it waits up to eight minutes, so that not all of the world's clients come at the full hour.
+        expect((await run("--no-random-sleep")).exitCode).toBe(0);
+        expect(pebble.counts(before)).toMatchObject({
+            accounts: 0,
+            orders: 1,
+            replacements: 1,
+            certificates: 1,
+        });
+        expect(chain()).not.toContain(first);
+    });
+
+    it("get over nonces that are refused", async () => {
+        await start({ refusedNoncesPercent: 50 });
+        expect((await run()).exitCode).toBe(0);
+        expect(pebble.log()).toContain("Configured to reject 50% of good nonces");
+        expect(pebble.counts()).toMatchObject({ certificates: 1 });
+    });
+
+    it("do not meet while the server is away, and go on with the same account after that", async () => {
+        await start();
+        const registered = await run();
+        expect(registered.exitCode).toBe(0);
+        rmSync(path.join(folder, "lego", "certificates"), { recursive: true });
+        await pebble.goAway();
+        const away = await run();
+        expect(away.exitCode).not.toBe(0);
+        expect(away.all).toContain("connection refused");
+        await pebble.comeBack();
+        expect((await run()).exitCode).toBe(0);
+        expect(pebble.counts()).toMatchObject({ accounts: 1, certificates: 2 });
+    });
+
+    it("want an account that is bound to one of the keys, where there are any", async () => {
+        await start({ externalAccounts: { "key-1": KEY } });
+        const unbound = await run();
+        expect(unbound.all).toContain("server requires External Account Binding");
+        // Nor does lego try again with a key that it has registered without success.
+        rmSync(path.join(folder, "lego"), { recursive: true });
+        const bound = await run("--eab", "--eab.kid", "key-1", "--eab.hmac", KEY);
+        expect(bound.all).toContain("Server responded with a certificate.");
+    });
+
+    it("count a challenge that fails", async () => {
+        await start();
+        names.set(HOST, "A", ["127.0.0.2"]);
+        expect((await run()).exitCode).not.toBe(0);
+        names.set(HOST, "A", ["127.0.0.1"]);
+        expect(pebble.counts()).toMatchObject({ certificates: 0, failedAuthorizations: 1 });
+    });
+});
