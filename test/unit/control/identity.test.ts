@@ -240,6 +240,16 @@ describe("the login of workloads", () => {
     const CLUSTER = `${GROUP}/providers/Microsoft.ContainerService/managedClusters/aks`;
     const ISSUER = `https://westeurope.oic.prod-aks.azure.com/${TENANT}/uid/`;
 
+    /** Who logs in where, and what the credential of the identity says instead of what it should. */
+    interface Login {
+        clientId?: string;
+        oidc?: boolean;
+        tenant?: string;
+        subject?: string;
+        issuer?: string;
+        audiences?: string[];
+    }
+
     function assertion(claims: object = {}, key = keys.privateKey): string {
         const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
         const expires = now.getTime() / 1000 + 3_600;
@@ -248,15 +258,8 @@ describe("the login of workloads", () => {
         return `${signed}.${signature.toString("base64url")}`;
     }
 
-    async function login(
-        token: string,
-        {
-            clientId = issuer.clientId,
-            oidc = true,
-            tenant = TENANT,
-            ...trusted
-        }: { clientId?: string; oidc?: boolean; tenant?: string; [trusted: string]: unknown } = {},
-    ) {
+    async function login(token: string, more: Login = {}) {
+        const { clientId = issuer.clientId, oidc = true, tenant = TENANT, ...trusted } = more;
         put(IDENTITY, "Microsoft.ManagedIdentity/userAssignedIdentities");
         put(CLUSTER, "Microsoft.ContainerService/managedClusters", {
             location: "westeurope",
@@ -291,7 +294,7 @@ describe("the login of workloads", () => {
         expect(tokens.principalOf(access_token)).toEqual(issuer);
     });
 
-    it.each([
+    it.each<[string, Login]>([
         ["another subject", { subject: "system:serviceaccount:inference:other" }],
         ["another issuer", { issuer: "https://elsewhere.example/" }],
         ["another audience", { audiences: ["sts.example"] }],
