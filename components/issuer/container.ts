@@ -119,15 +119,17 @@ run_lego() {
     return "$outcome"
 }
 
-# lego writes an account's key before it registers the account, and of an account that it has a key of it believes that the
-# authority knows it. An authority that does not (any more) gets a new one.
+# lego (5.2) writes an account down before it registers it, and believes of what is written down that the authority knows it. So only
+# accounts that are registered are kept, and an authority that does not know one any more gets a new one.
 keep_account() {
     for key in "$work"/accounts/*/*/*.key; do
-        [ -f "\${key%/*}/account.json" ] || rm -rf "\${key%/*}"
+        [ -f "$key" ] || continue
+        grep -q '"registration": {' "\${key%/*}/account.json" || rm -rf "\${key%/*}"
     done
     if grep -q urn:ietf:params:acme:error:accountDoesNotExist "$work/log"; then
         say "The authority does not know the account. It gets a new one."
-        rm -rf "$work/accounts" "$store/issuer/accounts.tar"
+        rm -rf "$work/accounts"
+        rm -f "$store/issuer/accounts.tar"
     fi
     put_back accounts
 }

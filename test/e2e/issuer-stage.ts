@@ -98,6 +98,12 @@ export class IssuerStage {
         writeFileSync(this.rootFile, this.pebble.root);
     }
 
+    /** The same authority, which has forgotten everything. */
+    async restartPebble(): Promise<void> {
+        const { port } = new URL(this.pebble.directoryUrl);
+        await this.startPebble({ port: Number(port) });
+    }
+
     /** Ends all issuers, and empties the store. */
     async clear(): Promise<void> {
         for (const issuer of this.#issuers) await issuer.kill();

@@ -166,6 +166,28 @@ describe.skipIf(CANNOT_RUN)(`the issuer${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`,
     );
 
     it(
+        "registers anew with an authority that has forgotten the account",
+        async () => {
+            await stage.front.startFront(stage.frontSettings());
+            const first = stage.start();
+            const before = await stage.stored();
+            await stage.reported(({ state }) => state === "valid");
+            await first.stop();
+            await stage.restartPebble();
+            const renewing = stage.settings({ renewalTrigger: "2027" });
+            const second = stage.start(renewing);
+            const after = await stage.stored(
+                renewing,
+                ({ serialNumber }) => serialNumber !== before.serialNumber,
+            );
+            await stage.serving(after);
+            expect(second.log()).toContain("The authority does not know the account. It gets a new one.");
+            expect(stage.pebble.counts()).toMatchObject({ accounts: 1, orders: 1 });
+        },
+        2 * MINUTES,
+    );
+
+    it(
         "says what the authority says of a name that leads elsewhere, and goes on when it is mended",
         async () => {
             stage.breakNames();
@@ -227,7 +249,6 @@ describe.skipIf(CANNOT_RUN)(`the issuer${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`,
                 await stage.stored();
                 await stage.reported(({ state }) => state === "valid");
                 const told = [commands, issuer.log(), wrong.log(), ...contents(stage.store)].join("\n");
-                expect(told).toContain("account-7");
                 expect(told).not.toContain(hmacKey);
                 expect(told).not.toContain(hmacKey.replace("dGhl", "dGHl"));
                 expect([commands, issuer.log()].join("\n")).not.toContain("PRIVATE KEY");
