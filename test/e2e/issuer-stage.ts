@@ -135,7 +135,8 @@ export class IssuerStage {
         const storedCertificate = certificateName(settings);
         return overTls({
             tls: { minimumVersion: "1.2", hstsMaxAgeSeconds: 31_536_000, storedCertificate },
-            models: [iris({ maxConcurrentRequests: 8 })],
+            // A busy machine is not what is looked at here.
+            models: [iris({ maxConcurrentRequests: 50, maxQueueWaitMs: 10_000, maxQueuedRequests: 1_000 })],
         });
     }
 
