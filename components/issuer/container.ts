@@ -104,6 +104,12 @@ look_at_certificate() {
 
 run_lego() {
     if renewal_is_forced; then export LEGO_RENEW_FORCE=true; else unset LEGO_RENEW_FORCE; fi
+    # With renewal information goes which certificate is replaced (RFC 9773, 5), and an authority may know nothing of that one.
+    if [ "$failures" -gt 0 ] && grep -qE 'acme:error:(malformed|alreadyReplaced)' "$work/log"; then
+        export LEGO_ARI_DISABLE=true
+    else
+        unset LEGO_ARI_DISABLE
+    fi
     "$lego" run >"$work/log" 2>&1 &
     child=$!
     running=$child
@@ -229,7 +235,7 @@ while :; do
     else
         failures=$((failures + 1))
         next_pause
-        say "Attempt $failures failed: $reason. The next one is in $seconds seconds."
+        say "Attempt $failures failed, the next one is in $seconds seconds: $reason"
         report failing "$reason"
     fi
     release_lease
