@@ -40,7 +40,7 @@ export function front(
     files: FrontFiles,
     store: CertificateStore | undefined,
     hooks: pulumi.ResourceHookBinding | undefined,
-    models: pulumi.Resource[],
+    before: pulumi.Resource[],
 ): apps.Deployment {
     const name = objectName(scope, "front");
     const selector = frontLabels(scope);
@@ -75,8 +75,8 @@ export function front(
                 },
             },
         },
-        // A model that does not come up leaves the running front as it is.
-        { ...opts, dependsOn: models, hooks },
+        // A model that does not come up leaves the running front as it is, and so does a certificate.
+        { ...opts, dependsOn: before, hooks },
     );
 }
 

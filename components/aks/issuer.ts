@@ -7,6 +7,7 @@ import { type AcmeSettings, AcmeChallenge } from "../arguments/acme";
 import type { Share } from "../arguments/model-container";
 import { warnOfNames } from "../certificate/announce";
 import { issuerVariables, storedCertificate } from "../certificate/issuer-environment";
+import { CERTIFICATES_FOLDER, STORE_FOLDER } from "../front";
 import { issuerContainerCommand } from "../issuer";
 import type { PublicAddress } from "./address";
 import { type AwaitingHooks, awaiting } from "./awaited";
@@ -20,6 +21,8 @@ import type { AksSettings } from "./settings";
 
 /** It sleeps nearly always; awake, it needs its memory. */
 const SHARE: Share = { cpu: 0.05, memoryInGB: 0.125 };
+/** Kubernetes tells that a deadline has passed a moment after it has. */
+const PATIENCE_SECONDS = 15;
 const MEMORY_LIMIT: Partial<Share> = { memoryInGB: 0.25 };
 
 /** What the rest of the service has to know of it. */
@@ -30,6 +33,8 @@ export interface Issuer {
     storedCertificate: pulumi.Output<string>;
     /** Where an update waits for the certificate. */
     hooks: AwaitingHooks;
+    /** What comes before the fronts change. */
+    before: pulumi.Resource[];
 }
 
 /** What it is for, and what it needs. */
@@ -56,6 +61,7 @@ export function issuer(acme: AcmeSettings, settings: AksSettings, place: IssuerP
     const own = hostnames(settings);
     const names = own.length > 0 || !address ? own : [address.fqdn];
     warnOfNames(acme, names, component);
+    const stored = storedCertificate(acme, names);
     const { plain, secret } = issuerVariables({
         acme,
         hostnames: names,
@@ -63,18 +69,24 @@ export function issuer(acme: AcmeSettings, settings: AksSettings, place: IssuerP
         zone: identity?.zone,
     });
     nobodyAsks(name, metadata, scope);
-    new apps.Deployment(
+    const { waitSeconds } = acme;
+    // By DNS the certificate can be there before the fronts: those that serve stay until it is.
+    const readyWith = identity && waitSeconds > 0 ? stored : undefined;
+    const patience = `${waitSeconds + PATIENCE_SECONDS}s`;
+    const deployment = new apps.Deployment(
         name,
         {
             metadata,
             spec: {
                 replicas: 1,
+                progressDeadlineSeconds: readyWith && waitSeconds,
                 selector: { matchLabels: selector },
                 // Two would do no harm, as they wait for each other; they would do no good either.
                 strategy: { type: "Recreate" },
                 template: {
                     metadata: { labels: selector },
                     spec: podSpec(acme, store, identity, {
+                        readinessProbe: readyWith && readiness(readyWith),
                         env: plain.apply(values =>
                             Object.entries(values).map(([variable, value]) => ({ name: variable, value })),
                         ),
@@ -85,17 +97,23 @@ export function issuer(acme: AcmeSettings, settings: AksSettings, place: IssuerP
             },
         },
         // After the namespace in any case, by way of the claim.
-        { ...scope.opts, ...(identity && { dependsOn: identity.dependsOn }) },
+        {
+            ...scope.opts,
+            ...(identity && { dependsOn: identity.dependsOn }),
+            ...(readyWith && { customTimeouts: { create: patience, update: patience } }),
+        },
     );
     return {
         store,
-        storedCertificate: storedCertificate(acme, names),
+        storedCertificate: stored,
         hooks: awaiting(acme, settings, scope, address, component),
+        before: readyWith ? [deployment] : [],
     };
 }
 
 /** What only some pods have, or what is only known later. */
 interface PodParts {
+    readinessProbe: input.core.v1.Probe | undefined;
     env: pulumi.Output<input.core.v1.EnvVar[]>;
     envFrom: input.core.v1.EnvFromSource[] | undefined;
     imagePullSecrets: input.core.v1.LocalObjectReference[] | undefined;
@@ -105,7 +123,7 @@ function podSpec(
     acme: AcmeSettings,
     store: CertificateStore,
     identity: IssuerIdentity | undefined,
-    { env, envFrom, imagePullSecrets }: PodParts,
+    { readinessProbe, env, envFrom, imagePullSecrets }: PodParts,
 ): input.core.v1.PodSpec {
     return {
         containers: [
@@ -115,6 +133,7 @@ function podSpec(
                 command: [...issuerContainerCommand],
                 env: env.apply(values => [...values, ...(identity?.env ?? [])]),
                 envFrom,
+                readinessProbe,
                 resources: { requests: quantities(SHARE), limits: quantities(MEMORY_LIMIT) },
                 securityContext: { ...RESTRICTED_CONTAINER, readOnlyRootFilesystem: true },
                 volumeMounts: [
@@ -134,6 +153,12 @@ function podSpec(
             ...(identity ? [identity.volume] : []),
         ],
     };
+}
+
+/** Ready as soon as the certificate of this name is in the store. */
+function readiness(certificate: pulumi.Output<string>): input.core.v1.Probe {
+    const file = pulumi.interpolate`${STORE_FOLDER}/${CERTIFICATES_FOLDER}/${certificate}.pem`;
+    return { exec: { command: ["test", "-s", file] }, periodSeconds: 2, timeoutSeconds: 5 };
 }
 
 /** Named anew when a value changes, so that the pod follows. */

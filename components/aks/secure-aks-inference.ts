@@ -99,7 +99,7 @@ export class SecureAksInference extends pulumi.ComponentResource {
             },
             automatic?.store,
             automatic?.hooks.front,
-            deployments,
+            [...deployments, ...(automatic?.before ?? [])],
         );
         const service = loadBalancer(settings, scope, address, fronts, automatic?.hooks.loadBalancer);
         const inner = service.status.apply(({ loadBalancer: { ingress = [] } }) => ingress[0]?.ip ?? "");

@@ -57,8 +57,9 @@ export interface AcmeArgs {
      */
     image?: pulumi.Input<string>;
     /**
-     * How long an update may wait until the certificate is served, in seconds. Then it warns and ends; the certificate comes
-     * without it. Set it to 0 where the service cannot be reached from.
+     * How long an update may wait for the certificate, in seconds. Then it warns and ends; the certificate comes without it.
+     * On Kubernetes with `Dns01` it fails then, and the fronts that serve stay as they are. 0 does not wait: for machines that
+     * cannot reach the service.
      * @default 300
      */
     waitSeconds?: number;

@@ -25,6 +25,7 @@ export interface AutoOutputs {
     fqdn: string;
     scoringUri?: string;
     namespace?: string;
+    certificate?: { authority?: string };
 }
 
 /** What `openssl s_client` was shown. */

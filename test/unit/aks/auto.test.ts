@@ -106,6 +106,7 @@ interface Pod {
             volumeMounts: object[];
             securityContext: object;
             image: string;
+            readinessProbe?: object;
         },
     ];
     volumes: object[];
@@ -215,6 +216,24 @@ describe("TlsMode.Auto on Kubernetes", () => {
                 ],
             },
         });
+    });
+
+    it("has the fronts wait for the certificate where it can be had before them", async () => {
+        await register(BY_DNS);
+        expect(pod("models-issuer").containers[0].readinessProbe).toMatchObject({
+            exec: {
+                command: [
+                    "test",
+                    "-s",
+                    expect.stringMatching(
+                        /^\/run\/certificate-store\/certificates\/score\.contoso\.com-\w+\.pem$/,
+                    ),
+                ],
+            },
+        });
+        registered = [];
+        await register({});
+        expect(pod("models-issuer").containers[0].readinessProbe).toBeUndefined();
     });
 
     it("enables the OIDC issuer of a cluster that it makes", async () => {
