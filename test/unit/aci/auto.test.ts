@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { SecureAciInference, type SecureAciInferenceArgs } from "../../../components";
 import { gateExpectation } from "../../../components/aci/gate-hooks";
 import { readArguments } from "../../../components/aci/settings";
-import { acceptHooks, registrations } from "../mocks";
+import { acceptHooks, registrations, SECRET_MARK } from "../mocks";
 
 interface Registered {
     type: string;
@@ -102,7 +102,6 @@ function group(): Group {
 }
 
 /** What holds a secret is one as a whole in Pulumi's mocks. */
-const SECRET_MARK = "4dabf18193072939515e22adb298388d";
 
 function isSecret(value: unknown): value is { value: unknown } {
     return typeof value === "object" && value !== null && SECRET_MARK in value;
@@ -124,6 +123,7 @@ describe("TlsMode.Auto on Container Instances", () => {
         expect(registered.map(({ type, name }) => `${type} ${name}`).sort()).toEqual(
             [
                 "azure-secure-inference:index:SecureAciInference my-iris",
+                "azure-secure-inference:index:ReachedAddress my-iris",
                 `${GROUP} my-iris`,
                 `${ACCOUNT} my-iris-certificates`,
                 "azure-native:storage:FileShare my-iris-certificates",

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Environment, SecureAciInference, type SecureAciInferenceArgs, TlsMode } from "../../../components";
+import { registrations, settled, unmarked } from "../mocks";
 
 interface Registered {
     type: string;
@@ -23,8 +24,8 @@ async function register(
         {
             call: () => ({}),
             newResource: ({ type, name, inputs }) => {
-                registered.push({ type, name, inputs: inputs as Record<string, unknown> });
-                const made = type.startsWith("random:") ? { result: `${name}-0123456789abcdef` } : {};
+                registered.push({ type, name, inputs: unmarked(inputs) });
+                const made = type.startsWith("random:") && !preview ? { result: `${name}-0123456789abcdef` } : {};
                 return { id: preview ? undefined : `${name}-id`, state: { ...inputs, ...made } as object };
             },
         },
@@ -41,14 +42,14 @@ async function register(
         overwriteExistingDomain: true,
         ...args,
     });
-    const outputs = pulumi.output({
-        scoringUri: service.scoringUri,
-        fqdn: service.fqdn,
-        record: service.dnsRecord,
-    });
-    const known = await new Promise<Record<string, unknown>>(resolve => void outputs.apply(resolve));
+    const { scoringUri, fqdn, dnsRecord } = service;
+    const known = {
+        scoringUri: await settled(scoringUri),
+        fqdn: await settled(fqdn),
+        record: await settled(dnsRecord),
+    };
     // What comes last would otherwise come to the mocks of the next test.
-    await pulumi.runtime.disconnect(false);
+    await registrations();
     return known;
 }
 
@@ -173,7 +174,7 @@ describe("SecureAciInference with a zone", () => {
         expect(serving).toMatchObject({ name: "iris-serving", inputs: { fqdn, ttl: 5 } });
         // The component keeps only names that stay.
         const component = await only("azure-secure-inference:index:SecureAciInference");
-        expect(component.inputs).toEqual({ hostname: "score.contoso.com" });
+        expect(component.inputs).toEqual({ hostname: "score.contoso.com", tlsMode: "Disabled" });
     });
 
     it("takes the group's name from the arguments", async () => {
@@ -192,11 +193,9 @@ describe("SecureAciInference with a zone", () => {
     });
 
     it("makes a certificate for the name alone: Azure's changes with every revision", async () => {
-        await register({
-            ...zone,
-            environment: Environment.Development,
-            tls: { mode: TlsMode.SelfSigned, hostname: "score.contoso.com" },
-        });
+        const environment = Environment.Development;
+        const tls = { mode: TlsMode.SelfSigned, hostname: "score.contoso.com" };
+        await register({ ...zone, environment, tls }, true);
         const { inputs } = await only("tls:index/certRequest:CertRequest");
         expect(inputs.dnsNames).toEqual(["score.contoso.com"]);
     });

@@ -6,6 +6,7 @@ import {
     type SecureAksInferenceArgs,
     TlsMode,
 } from "../../../components";
+import { registrations } from "../mocks";
 
 interface Registered {
     type: string;
@@ -79,7 +80,7 @@ async function register(
     const outputs = pulumi.output({ services, fqdn, ipAddress, dnsRecords, namespace });
     const known = await new Promise<Record<string, unknown>>(resolve => void outputs.apply(resolve));
     // What comes last would otherwise come to the mocks of the next test.
-    await pulumi.runtime.disconnect(false);
+    await registrations();
     return known;
 }
 

@@ -7,6 +7,7 @@ import { readArguments as readAks } from "../../../components/aks/settings";
 import { ArgumentsError } from "../../../components/arguments/argument-check";
 import { customCertificate } from "../../../components/certificate/custom";
 import type { Issued } from "../pki/openssl";
+import { settled } from "../mocks";
 import { PfxWorkshop, buildPfx, certificateBag, keyBag } from "../pki/pfx-workshop";
 
 const PASSWORD = "correct horse";
@@ -176,9 +177,6 @@ describe("a PFX that becomes known during the update", () => {
             },
             resource,
         );
-    const settled = <T>(output: pulumi.Output<T>) =>
-        (output as unknown as { promise(): Promise<T> }).promise();
-
     it("is judged then", async () => {
         const seen: pulumi.InputPropertyErrorDetails[][] = [];
         // An output keeps promises that nobody can wait for; the engine's host listens for their rejections, too.
