@@ -21,7 +21,12 @@ export interface ExternalAccountBindingArgs {
     hmacKey: pulumi.Input<string>;
 }
 
-/** The certificate authority that issues and renews the certificate by itself (ACME, RFC 8555). */
+/**
+ * The certificate authority that issues and renews the certificate by itself (ACME, RFC 8555). Account and certificate are kept on
+ * an Azure Files share (Container Instances) or a claim (Kubernetes) of the service's own. It outlives containers, images and
+ * revisions; it goes with the component, and when `mode` is no longer `Auto`: what comes after that is ordered anew, which
+ * public authorities allow a few times a week.
+ */
 export interface AcmeArgs {
     /**
      * The authority's directory.
