@@ -19,7 +19,6 @@ import {
 } from "../front";
 import type { ServingCertificate } from "../certificate/serving-certificate";
 import { keyDigests, type ScoringKeys } from "../keys/scoring-keys";
-import { whereThereAreHooks } from "./hooks";
 import { restartNotice } from "./restart-notice";
 import { connectionAgeSeconds } from "./drain";
 import type { Issuer } from "./issuer";
@@ -63,13 +62,10 @@ export function containerGroup(
             additionalSecretOutputs: ["volumes", "imageRegistryCredentials", "diagnostics"],
             // The label of a revision is known when it is made, and takes all of this with it; the ports are told elsewhere too.
             hideDiffs: revisions ? ["ipAddress"] : [],
-            hooks: whereThereAreHooks(() => ({
-                beforeUpdate: [restartNotice(name, revisions)],
-                ...(issuer?.groupHook && {
-                    afterCreate: [issuer.groupHook],
-                    afterUpdate: [issuer.groupHook],
-                }),
-            })),
+            hooks: {
+                beforeUpdate: restartNotice(name, revisions),
+                ...(issuer && { afterCreate: issuer.groupHook, afterUpdate: issuer.groupHook }),
+            },
         },
     );
     return { group, fqdn: pulumi.output(fqdn) };

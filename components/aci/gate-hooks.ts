@@ -5,6 +5,7 @@ import { AcmeChallenge } from "../arguments/acme";
 import type { ServingCertificate } from "../certificate/serving-certificate";
 import { canonicalHostname } from "../dns/hostname";
 import { HTTP_PORT, HTTPS_PORT } from "../front";
+import { resourceHook } from "../hooks";
 import { type GateExpectation, gateProblem } from "./gate";
 import { lookAt } from "./gate-probe";
 import { type Clock, untilGood } from "./gate-wait";
@@ -50,7 +51,7 @@ export function gateHooks(
     handover: Handover,
     component: pulumi.Resource,
 ): pulumi.ResourceHookBinding {
-    const gate = new pulumi.ResourceHook(`${name}-gate`, async ({ oldInputs, newInputs }) => {
+    const gate = resourceHook(`${name}-gate`, async ({ oldInputs, newInputs }) => {
         if (target(oldInputs) === target(newInputs)) return;
         if (settings.revisionTimeoutSeconds > 0) {
             const expectation = gateExpectation(settings, certificate, oldInputs === undefined);
@@ -59,8 +60,8 @@ export function gateHooks(
         if (oldInputs) handover.ttl = Number(oldInputs.ttl);
     });
     const { acme } = settings.tls;
-    const issued = acme ? [awaitedOnRecord(name, acme, settings, group, component)] : [];
-    return { beforeCreate: [gate], beforeUpdate: [gate], afterCreate: issued, afterUpdate: issued };
+    const issued = acme ? awaitedOnRecord(name, acme, settings, group, component) : [];
+    return { beforeCreate: gate, beforeUpdate: gate, afterCreate: issued, afterUpdate: issued };
 }
 
 /** What the record leads to. */

@@ -28,7 +28,7 @@ export interface Issuer {
     /** What has to be there before the group. */
     dependsOn: pulumi.Resource[];
     /** For after the group, where that is the last thing that the authority needs. */
-    groupHook: pulumi.ResourceHook | undefined;
+    groupHook: pulumi.ResourceHook[];
 }
 
 /** Gets the certificate and renews it, beside the front and the model; what it gets outlives the group. */
@@ -51,7 +51,7 @@ export function issuer(
     });
     const { revisions } = settings;
     return {
-        groupHook: revisions ? undefined : awaitedOnGroup(name, acme, settings, parent),
+        groupHook: revisions ? [] : awaitedOnGroup(name, acme, settings, parent),
         container: container(acme, variables, store.mount(false)),
         volume: store.volume,
         frontMount: store.mount(true),
@@ -68,7 +68,7 @@ export function awaitedOnRecord(
     settings: AciSettings,
     group: containerinstance.ContainerGroup,
     component: pulumi.Resource,
-): pulumi.ResourceHook {
+): pulumi.ResourceHook[] {
     const find = () =>
         pulumi
             .all([group.ipAddress, group.name, settings.resourceGroupName])
@@ -86,7 +86,7 @@ function awaitedOnGroup(
     { challenge, waitSeconds }: AcmeSettings,
     { tls, fqdn, resourceGroupName }: AciSettings,
     component: pulumi.Resource,
-): pulumi.ResourceHook {
+): pulumi.ResourceHook[] {
     const recordsOfOthers =
         challenge === AcmeChallenge.Http01 && tls.hostname !== undefined ? [tls.hostname] : [];
     const find = (outputs: Record<string, unknown>) =>

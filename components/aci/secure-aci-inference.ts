@@ -9,7 +9,6 @@ import { type ScoringKeys, scoringKeys } from "../keys/scoring-keys";
 import type { SecureAciInferenceArgs } from "./arguments";
 import { containerGroup } from "./container-group";
 import { gateHooks, type Handover } from "./gate-hooks";
-import { whereThereAreHooks } from "./hooks";
 import { issuer } from "./issuer";
 import { ServingRevision } from "./serving-revision";
 import { type AciSettings, readArguments } from "./settings";
@@ -62,9 +61,7 @@ export class SecureAciInference extends pulumi.ComponentResource {
         const automatic = tls.acme && issuer(name, tls.acme, settings, this);
         const { group, fqdn } = containerGroup(name, settings, certificate, keys, automatic, this);
         const handover: Handover = {};
-        const hooks = revisions
-            ? whereThereAreHooks(() => gateHooks(name, settings, group, certificate, handover, this))
-            : undefined;
+        const hooks = revisions ? gateHooks(name, settings, group, certificate, handover, this) : undefined;
         const domain = customDomain(name, settings, fqdn, { parent: this, dependsOn: [group], hooks });
         const record = domain?.recordSet;
         if (record) new ServingRevision(name, settings, { fqdn, record, handover }, this);

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
+import { resourceHook } from "../hooks";
 import { drainSeconds } from "./drain";
 import type { Handover } from "./gate-hooks";
-import { whereThereAreHooks } from "./hooks";
 import type { AciSettings } from "./settings";
 
 /**
@@ -23,7 +23,7 @@ export class ServingRevision extends pulumi.ComponentResource {
             "azure-secure-inference:index:ServingRevision",
             `${name}-serving`,
             { fqdn: record.id.apply(() => fqdn), ttl: settings.dns.ttl },
-            { parent, hooks: whereThereAreHooks(() => drainHooks(name, settings, handover, parent)) },
+            { parent, hooks: drainHooks(name, settings, handover, parent) },
         );
     }
 }
@@ -34,7 +34,7 @@ function drainHooks(
     handover: Handover,
     component: pulumi.Resource,
 ): pulumi.ResourceHookBinding {
-    const drain = new pulumi.ResourceHook(`${name}-drain`, async ({ oldInputs, newInputs }) => {
+    const drain = resourceHook(`${name}-drain`, async ({ oldInputs, newInputs }) => {
         if (oldInputs?.fqdn === newInputs?.fqdn) return;
         // Without either, the name leads here for the first time. What was made before there were revisions has no old one
         // of these, but a record that has moved.
@@ -47,5 +47,5 @@ function drainHooks(
         );
         await sleep(seconds * 1000);
     });
-    return { beforeCreate: [drain], beforeUpdate: [drain] };
+    return { beforeCreate: drain, beforeUpdate: drain };
 }

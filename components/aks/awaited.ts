@@ -42,10 +42,10 @@ export function awaiting(
         },
         component,
     );
-    const made = { afterCreate: [hook], afterUpdate: [hook] };
+    const made = { afterCreate: hook, afterUpdate: hook };
     const hasRecord = others.length < own.length;
     return {
-        front: { afterUpdate: [hook] },
+        front: { afterUpdate: hook },
         ...(hasRecord ? { lastRecord: made } : { loadBalancer: made }),
     };
 }

@@ -2,6 +2,7 @@ import * as nodeTls from "node:tls";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { PLACEHOLDER_COMMON_NAME } from "../front";
+import { resourceHook } from "../hooks";
 
 /** How often is looked, and how long one look may take, in milliseconds. */
 const PERIOD_MS = 2_000;
@@ -34,8 +35,8 @@ export function certificateAwaited(
     component: string,
     { hostname, recordsOfOthers, waitSeconds, find }: Awaited,
     resource: pulumi.Resource,
-): pulumi.ResourceHook {
-    return new pulumi.ResourceHook(`${component}-certificate`, async ({ newOutputs = {} }) => {
+): pulumi.ResourceHook[] {
+    return resourceHook(`${component}-certificate`, async ({ newOutputs = {} }) => {
         const values = pulumi.all([hostname, pulumi.all(recordsOfOthers), find(newOutputs)]);
         const [name, records, found] = await new Promise<[string, string[], Found]>(resolve =>
             values.apply(resolve),

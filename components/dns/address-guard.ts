@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { resourceHook } from "../hooks";
 import { type Address, addressProblem, addressWarnings } from "./address-change";
 
 /**
@@ -61,8 +62,7 @@ export class AddressGuard {
         judge: pulumi.ResourceHookFunction,
     ): pulumi.ResourceHookBinding | undefined {
         if (this.mayMove) return undefined;
-        const hook = new pulumi.ResourceHook(`${this.component}-${name}`, judge, { onDryRun: true });
-        return { beforeUpdate: [hook] };
+        return { beforeUpdate: resourceHook(`${this.component}-${name}`, judge, { onDryRun: true }) };
     }
 }
 

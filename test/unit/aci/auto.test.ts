@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { SecureAciInference, type SecureAciInferenceArgs } from "../../../components";
 import { gateExpectation } from "../../../components/aci/gate-hooks";
 import { readArguments } from "../../../components/aci/settings";
-import { acceptHooks, registrations, SECRET_MARK } from "../mocks";
+import { registrations, SECRET_MARK } from "../mocks";
 
 interface Registered {
     type: string;
@@ -20,7 +20,6 @@ const SERVICE: SecureAciInferenceArgs = {
     resourceGroupName: "group",
     location: "westeurope",
     model: { image: "iris:1" },
-    overwriteExistingDomain: true,
 };
 
 let registered: Registered[];
@@ -51,7 +50,6 @@ async function register(args: Partial<SecureAciInferenceArgs>, preview = false):
         "test",
         preview,
     );
-    acceptHooks();
     const service = new SecureAciInference("my-iris", { ...SERVICE, ...args });
     await registrations();
     return service;

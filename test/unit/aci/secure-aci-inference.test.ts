@@ -25,7 +25,8 @@ async function register(
             call: () => ({}),
             newResource: ({ type, name, inputs }) => {
                 registered.push({ type, name, inputs: unmarked(inputs) });
-                const made = type.startsWith("random:") && !preview ? { result: `${name}-0123456789abcdef` } : {};
+                const made =
+                    type.startsWith("random:") && !preview ? { result: `${name}-0123456789abcdef` } : {};
                 return { id: preview ? undefined : `${name}-id`, state: { ...inputs, ...made } as object };
             },
         },
@@ -38,8 +39,6 @@ async function register(
         location: "westeurope",
         model: { image: "iris:1", secretEnvironment: { TOKEN: "hunter2" } },
         tls: { mode: TlsMode.Disabled },
-        // Pulumi's mocks know no resource hooks; test/engine/aci.test.ts tests the guard, aci-revisions.test.ts the others.
-        overwriteExistingDomain: true,
         ...args,
     });
     const { scoringUri, fqdn, dnsRecord } = service;

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { LoadBalancerType, SecureAksInference, type SecureAksInferenceArgs } from "../../../components";
 import { oidcIssuerProblem } from "../../../components/aks/issuer-identity";
-import { acceptHooks, registrations } from "../mocks";
+import { registrations } from "../mocks";
 
 interface Registered {
     type: string;
@@ -56,12 +56,10 @@ async function register(args: Partial<SecureAksInferenceArgs>, preview = false):
         "test",
         preview,
     );
-    acceptHooks();
     const service = new SecureAksInference("models", {
         resourceGroupName: "group",
         cluster: { attach: { resourceGroupName: "ml", clusterName: "shared" } },
         models: { iris: { image: "iris:1", keys: { enabled: false } } },
-        overwriteExistingDomain: true,
         ...args,
     });
     await registrations();

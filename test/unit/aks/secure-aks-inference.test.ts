@@ -70,8 +70,6 @@ async function register(
             cluster: { attach: { resourceGroupName: "ml", clusterName: "shared" } },
             models: { iris: { image: "iris:1", replicas: 2, secretEnvironment: { TOKEN: "hunter2" } } },
             tls: { mode: TlsMode.Disabled },
-            // Pulumi's mocks know no resource hooks; the tests with the engine test the guard.
-            overwriteExistingDomain: true,
             ...args,
         },
         { providers },

@@ -63,7 +63,7 @@ beforeEach(async () => {
 });
 afterAll(() => workshop.close());
 
-const common = { resourceGroupName: "group", location: "westeurope", overwriteExistingDomain: true };
+const common = { resourceGroupName: "group", location: "westeurope" };
 const aci = (tls: TlsArgs) => ({ ...common, model: { image: "iris:1" }, tls });
 const aks = (tls: TlsArgs) => ({
     ...common,

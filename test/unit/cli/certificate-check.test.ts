@@ -214,7 +214,7 @@ describe("checkCertificate", () => {
     it("says what is wrong with file and certificate at once", async () => {
         const judgement = await judged({ cert: files.alone, key: files.empty, hostname: ["other.test"] });
         expect(judgement.findings.map(one => one.code)).toEqual([
-            "no-key",
+            "key-empty",
             "name-not-covered",
             "chain-incomplete",
         ]);
