@@ -87,12 +87,16 @@ export function renderFront(settings: FrontSettings): string {
     ]);
 }
 
-/** HAProxy knows no limit for the age of a connection, but does what an answer says of it. */
+/**
+ * HAProxy knows no limit for the age of a connection, but does what an answer of HTTP/1 says of it. Connections of HTTP/2 it
+ * ends when it is asked to stop: with the next answer, and not at once, where a request may be on its way.
+ */
 function aging(section: Section, maxAgeSeconds: number | undefined): Section {
     if (maxAgeSeconds === undefined) return section;
     const [head, ...directives] = section;
     return [
         head,
+        "option idle-close-on-response",
         "tcp-request session set-var(sess.opened) date()",
         ...directives,
         `http-after-response set-header connection close if { date(),sub(sess.opened) ge ${maxAgeSeconds} }`,

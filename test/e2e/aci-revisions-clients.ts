@@ -29,6 +29,7 @@ export interface Seen {
 const KEPT_RATE = 120;
 const HTTP2_RATE = 40;
 const NEW_RATE = 80;
+const KINDS = ["kept connections", "HTTP/2", "new connections"];
 /** Longer than any story. */
 const SECONDS = 500;
 const BETWEEN_LOOKS_MS = 100;
@@ -67,7 +68,10 @@ export class RevisionClients {
         const versions = bodies.map(body => (JSON.parse(body) as { version: string }).version);
         return {
             requests: reports.reduce((sum, { requests }) => sum + requests, 0),
-            failures: [...reports.flatMap(failures), ...looked.failures],
+            failures: [
+                ...reports.flatMap((report, index) => failures(KINDS[index]!, report)),
+                ...looked.failures,
+            ],
             versions: [...new Set(versions)].sort(),
             certificates: looked.certificates,
         };
@@ -75,8 +79,8 @@ export class RevisionClients {
 }
 
 /** How often each failure was seen, and when the first was. */
-function failures({ failed, firstFailures, requests }: LoadReport): string[] {
-    return failed.length === 0 ? [] : [`${failed.length} of ${requests} failed`, ...firstFailures];
+function failures(kind: string, { failed, firstFailures, requests }: LoadReport): string[] {
+    return failed.length === 0 ? [] : [`${kind}: ${failed.length} of ${requests} failed`, ...firstFailures];
 }
 
 /** Asks for the certificate again and again, each time over a new connection. */
