@@ -35,11 +35,13 @@ export function sandboxEnvironment(instance: SandboxInstance, stack: string): No
  * Creates what `sandboxEnvironment` names: passphrase, back end and stack, once, and each time the stack's
  * configuration. The engine wants the salt of the passphrase in the stack's file, and each sandbox has another one: so
  * the engine is given a copy, and the file in the checkout stays as it is.
+ * @param runs whether containers run; where they are only recorded, no revision ever answers
  */
 export async function prepareSandboxStack(
     instance: SandboxInstance,
     engine: Engine,
     stack: string,
+    runs = true,
 ): Promise<void> {
     const inState = (name: string) => path.join(instance.stateFolder, name);
     await mkdir(inState("backend"), { recursive: true, mode: PRIVATE_FOLDER });
@@ -52,6 +54,7 @@ export async function prepareSandboxStack(
     const kept = parse(await readFile(file, "utf8")) as { encryptionsalt: string };
     const configuration = parseDocument(await stackConfiguration(stack));
     if (!configuration.has("encryptionsalt")) configuration.set("encryptionsalt", kept.encryptionsalt);
+    if (!runs) configuration.setIn(["config", "azure-secure-inference:revisionTimeoutSeconds"], 0);
     await writeFile(inState(stackFile(stack)), String(configuration), { mode: PRIVATE });
 }
 

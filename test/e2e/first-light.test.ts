@@ -40,6 +40,7 @@ describe.skipIf(CANNOT_RUN)(`a model on container instances${CANNOT_RUN ? ` (${C
             configuration: await readFile(path.join(ROOT, "stacks", "Pulumi.local.yaml"), "utf8"),
             plugins: home => installStandIns(home, instance),
         });
+        await project.configure("azure-secure-inference:dns.ttl", "5");
         await up();
     });
 
@@ -118,7 +119,7 @@ describe.skipIf(CANNOT_RUN)(`a model on container instances${CANNOT_RUN ? ` (${C
             .trim()
             .split("\n")
             .map(line => line.split(/\s+/));
-        expect(alias).toEqual([`${HOST}.`, "60", "IN", "CNAME", `${outputs.fqdn}.`]);
+        expect(alias).toEqual([`${HOST}.`, "5", "IN", "CNAME", `${outputs.fqdn}.`]);
         expect(address?.slice(2)).toEqual(["IN", "A", outputs.ipAddress]);
         expect(outputs.ipAddress).toMatch(/^127\.0\./);
     });

@@ -25,7 +25,7 @@ async function upInSandbox(stack: string): Promise<number> {
     if (substrate === "node") await ensureImages(instance, await stackConfiguration(stack));
 
     const environment = { ...engine.environment, ...sandboxEnvironment(instance, stack) };
-    await prepareSandboxStack(instance, engine, stack);
+    await prepareSandboxStack(instance, engine, stack, substrate === "node");
     await installStandIns(environment.PULUMI_HOME ?? "", instance);
 
     const code = await update(engine.command, environment, ["--yes"]);
