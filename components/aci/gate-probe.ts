@@ -70,16 +70,13 @@ function errorCode(body: string): string | undefined {
     }
 }
 
-function inWords(error: NodeJS.ErrnoException): string {
-    switch (error.code) {
-        case "ECONNREFUSED":
-            return "it refuses connections";
-        case "ECONNRESET":
-            return "it breaks connections off";
-        case "EHOSTUNREACH":
-        case "ENETUNREACH":
-            return "no way leads to it from this machine";
-        default:
-            return error.message;
-    }
+const IN_WORDS: Record<string, string | undefined> = {
+    ECONNREFUSED: "it refuses connections",
+    ECONNRESET: "it breaks connections off",
+    EHOSTUNREACH: "no way leads to it from this machine",
+    ENETUNREACH: "no way leads to it from this machine",
+};
+
+function inWords({ code = "", message }: NodeJS.ErrnoException): string {
+    return IN_WORDS[code] ?? message;
 }

@@ -8,9 +8,9 @@ export interface Clock {
 
 export interface GateWait {
     /** Looks once: what keeps the name from leading to the revision, or nothing. */
-    look(): Promise<string | undefined>;
+    look: () => Promise<string | undefined>;
     /** Asks once what Azure knows of it. */
-    news(): Promise<GroupNews>;
+    news: () => Promise<GroupNews>;
     timeoutSeconds: number;
     clock: Clock;
 }

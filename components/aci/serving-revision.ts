@@ -38,9 +38,9 @@ function drainHooks(
         if (oldInputs?.fqdn === newInputs?.fqdn) return;
         // Without either, the name leads here for the first time. What was made before there were revisions has no old one
         // of these, but a record that has moved.
-        const ttl = handover.ttl ?? oldInputs?.ttl;
+        const ttl = handover.ttl ?? (oldInputs?.ttl as number | undefined);
         if (ttl === undefined) return;
-        const seconds = drainSeconds(Number(ttl), limits);
+        const seconds = drainSeconds(ttl, limits);
         void pulumi.log.info(
             `${name}: the name leads to the new revision. The one before goes on for ${seconds} seconds, for clients that still have its address.`,
             component,
