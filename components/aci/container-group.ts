@@ -34,7 +34,9 @@ const FRONT_PROBE = { periodSeconds: 10, timeoutSeconds: 2, failureThreshold: 3,
 const IMMUTABLE = ["containers[*].resources", "diagnostics", "osType", "restartPolicy", "sku", "subnetIds"];
 
 /** What a container group serves, and how: all but its names. */
-type Served = containerinstance.ContainerGroupArgs & { ipAddress: input.containerinstance.IpAddressArgs };
+type Served = Omit<containerinstance.ContainerGroupArgs, "ipAddress"> & {
+    ipAddress: input.containerinstance.IpAddressArgs;
+};
 
 /** The container group: the model, the front that terminates TLS before it, and with `Auto` the issuer of the certificate. */
 export function containerGroup(
