@@ -20,6 +20,21 @@ const GROUP = "azure-native:containerinstance:ContainerGroup";
 const RECORD = "azure-native:dns:RecordSet";
 const REVISION = "random:index/randomString:RandomString";
 const SERVING = "azure-secure-inference:index:ServingRevision";
+const REACHED = "azure-secure-inference:index:ReachedAddress";
+const COMPONENT = "azure-secure-inference:index:SecureAciInference";
+
+interface State {
+    deployment: { resources: StateResource[] };
+}
+
+interface StateResource {
+    urn: string;
+    type: string;
+    inputs?: Record<string, unknown>;
+    dependencies?: string[];
+    propertyDependencies?: Record<string, string[]>;
+}
+
 const CANNOT_RUN =
     process.platform === "linux" && process.getuid?.() === 0
         ? undefined
@@ -250,6 +265,43 @@ describe.skipIf(CANNOT_RUN)(`revisions under the real engine${CANNOT_RUN ? ` (${
         expect(groups()).toHaveLength(1);
         expect(groups()).not.toContain(group);
     });
+
+    it("takes over from a group of the time before there were revisions, whose name was Azure's for good", async () => {
+        const [old = ""] = groups();
+        const state = JSON.parse(await service.rawState()) as State;
+        forgetRevisions(state, fqdnOf(old));
+        await service.pulumi(["stack", "import"], JSON.stringify(state));
+        const { steps, text } = await up();
+        const [group = ""] = groups();
+        expect(groups()).toHaveLength(1);
+        expect(group).not.toBe(old);
+        expect(target()).toBe(fqdnOf(group));
+        expect(steps.filter(({ type }) => type === GROUP).map(({ op }) => op)).toEqual([
+            "create-replacement",
+            "replace",
+            "delete-replaced",
+        ]);
+        expect(text).toMatch(/goes on for 6 seconds/);
+        expect(served.log.slice(-2)).toEqual([`start ${group}`, `stop ${old}`]);
+        expect((await service.preview()).steps).toEqual([]);
+    });
+
+    /** Makes of it what an earlier version left: group and record, and nothing that tells one revision from another. */
+    function forgetRevisions({ deployment }: State, fqdn: string): void {
+        const forgotten = deployment.resources.filter(({ type }) =>
+            [REVISION, SERVING, REACHED].includes(type),
+        );
+        expect(forgotten).toHaveLength(3);
+        const left = (urn: string) => !forgotten.some(one => one.urn === urn);
+        deployment.resources = deployment.resources.filter(({ urn }) => left(urn));
+        for (const resource of deployment.resources) {
+            resource.dependencies = resource.dependencies?.filter(left);
+            for (const [property, urns] of Object.entries(resource.propertyDependencies ?? {})) {
+                resource.propertyDependencies![property] = urns.filter(left);
+            }
+            if (resource.type === COMPONENT) resource.inputs = { fqdn, hostname: "score.contoso.test" };
+        }
+    }
 
     it("destroys all that it made", async () => {
         expect((await service.destroy()).errors).toEqual([]);
