@@ -80,7 +80,12 @@ describe.skipIf(CANNOT_RUN)(`TlsMode.Auto in a zone${CANNOT_RUN ? ` (${CANNOT_RU
                 ...SERVICE,
                 environment: "Development",
                 // So that revisions take over from each other soon.
-                limits: { scoringTimeoutMs: 2_000 },
+                // No request is to be sent away because others wait, and none is to be waited for long.
+                limits: {
+                    maxConcurrentRequestsPerContainer: 100,
+                    maxQueueWaitMs: 2_000,
+                    scoringTimeoutMs: 2_000,
+                },
                 revisionTimeoutSeconds: 30,
                 tls: { hostname: HOST },
                 dns: { zoneName: "auto.test", createZone: true, ttl: 5 },

@@ -23,6 +23,8 @@ const SERVICE: Settings = {
     cluster: { create: { purpose: "DevTest" } },
     front: { image: "localhost/front:3.0", replicas: FRONTS, cpu: 0.02, memoryInGB: 0.125 },
     models: { small: { ...SMALL_MODEL, replicas: 1, keys: { enabled: false } } },
+    // A busy machine is not what is looked at here: no request is sent away because others wait.
+    limits: { maxConcurrentRequestsPerContainer: 100, maxQueueWaitMs: 5_000, scoringTimeoutMs: 10_000 },
     leafDomainLabel: "auto-aks",
 };
 
