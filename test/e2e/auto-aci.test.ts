@@ -79,8 +79,7 @@ describe.skipIf(CANNOT_RUN)(`TlsMode.Auto in a zone${CANNOT_RUN ? ` (${CANNOT_RU
             {
                 ...SERVICE,
                 environment: "Development",
-                // So that revisions take over from each other soon.
-                // No request is to be sent away because others wait, and none is to be waited for long.
+                // No request is sent away because others wait, and revisions take over from each other soon.
                 limits: {
                     maxConcurrentRequestsPerContainer: 100,
                     maxQueueWaitMs: 2_000,

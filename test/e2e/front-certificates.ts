@@ -17,10 +17,13 @@ export class TestAuthority {
     constructor(readonly folder: string) {}
 
     async open(): Promise<void> {
-        await this.#issue("authority", "/CN=Test authority");
+        // As strict clients want authorities to be (RFC 5280, 4.2.1.3).
+        const signs = ["-addext", "keyUsage=critical,keyCertSign,cRLSign"];
+        await this.#issue("authority", "/CN=Test authority", signs);
         await this.#issue("intermediate", "/CN=Test intermediate", [
             ...["-CA", "authority.pem", "-CAkey", "authority.key"],
             ...["-addext", "basicConstraints=critical,CA:TRUE"],
+            ...signs,
         ]);
     }
 
