@@ -1,10 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 const TEN_MINUTES = 600_000;
-/** Files that run side by side where they keep a processor busy. */
+/** Files that run side by side. Those with the engine or the sandbox mostly wait for others. */
 const WORKERS = 2;
-/** The same where they mostly wait for others, as those with the engine or the sandbox do. */
-const WAITING_WORKERS = 3;
 const patient = { testTimeout: TEN_MINUTES, hookTimeout: TEN_MINUTES };
 
 /** Looks at the whole machine, so nothing else may come and go meanwhile. */
@@ -47,7 +45,7 @@ export default defineConfig({
                     name: "engine",
                     include: ["test/engine/**/*.test.ts"],
                     ...patient,
-                    maxWorkers: WAITING_WORKERS,
+                    maxWorkers: WORKERS,
                     sequence: { groupOrder: 2 },
                 },
             },
@@ -58,7 +56,7 @@ export default defineConfig({
                     exclude: [ALONE],
                     globalSetup: ["test/e2e/global-setup.ts"],
                     ...patient,
-                    maxWorkers: WAITING_WORKERS,
+                    maxWorkers: WORKERS,
                     sequence: { groupOrder: 2 },
                 },
             },
