@@ -59,6 +59,8 @@ export function containerGroup(
             parent,
             dependsOn: issuer?.dependsOn,
             replaceOnChanges: IMMUTABLE,
+            // A container more or less changes the group's cores and memory too, and differs in no "resources" of a container.
+            replacementTrigger: issuer ? "with issuer" : "without issuer",
             // A revision takes over from the one before it; a label that stays can be in use once only, so the old group goes first.
             deleteBeforeReplace: !revisions,
             additionalSecretOutputs: ["volumes", "imageRegistryCredentials", "diagnostics"],

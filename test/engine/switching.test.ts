@@ -148,6 +148,8 @@ describe.each([
     ["where the group is updated in place", WALK],
     ["where revisions take over from each other", ZONE_WALK],
 ])("switching between names and certificates, %s", (_, walk) => {
+    let at: State = START;
+
     it.each(walk.map(([to, expected], index) => [index + 1, to, expected] as const))(
         "%i. to %s",
         async (_number, to, { refused, warning }) => {
@@ -169,7 +171,12 @@ describe.each([
 
             const after = groups();
             expect(after).toHaveLength(1);
-            if (walk === WALK) expect(after[0]?.id).toBe(before[0]?.id);
+            if (walk === WALK) {
+                // The issuer's container changes the group's cores, and Azure makes another group for that; the label stays.
+                const stays = at.startsWith("Auto") === to.startsWith("Auto");
+                expect(after[0]?.id === before[0]?.id).toBe(stays);
+            }
+            at = to;
             const outputs = await service.outputs();
             const host = to.includes("domain") ? HOSTNAME : String(outputs.fqdn);
             const scheme = to.startsWith("Disabled") ? "http" : "https";
