@@ -9,6 +9,8 @@ export const TEST_SANDBOXES = [1, 2];
 /** How long a process of a file that has ended may take to be gone, in milliseconds. */
 const LEAVING_MS = 60_000;
 const RETRY_MS = 100;
+/** A process that was killed is known by its lock's age. Busy ones renew theirs late. */
+const STALE_MS = 45_000;
 
 /**
  * The sandbox of this file, unless the environment names another: one that no other file has. Each file starts it if it is not
@@ -37,7 +39,8 @@ function claimed(): number {
 /** Until this process ends. */
 function claim(number: number): boolean {
     try {
-        lockSync(path.join(os.tmpdir(), `azure-secure-inference-test-${number}`), { realpath: false });
+        const file = path.join(os.tmpdir(), `azure-secure-inference-test-${number}`);
+        lockSync(file, { realpath: false, stale: STALE_MS });
         return true;
     } catch (error) {
         if ((error as NodeJS.ErrnoException).code === "ELOCKED") return false;
