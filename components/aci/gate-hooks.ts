@@ -6,13 +6,13 @@ import type { ServingCertificate } from "../certificate/serving-certificate";
 import { canonicalHostname } from "../dns/hostname";
 import { HTTP_PORT, HTTPS_PORT } from "../front";
 import { resourceHook } from "../hooks";
+import { valueOf } from "../value-of";
 import { type GateExpectation, gateProblem } from "./gate";
 import { lookAt } from "./gate-probe";
 import { type Clock, untilGood } from "./gate-wait";
 import { groupNews } from "./group-news";
 import { awaitedOnRecord } from "./issuer";
 import type { AciSettings } from "./settings";
-import { valueOf } from "./value-of";
 
 const CLOCK: Clock = { now: () => new Date(), sleep: milliseconds => sleep(milliseconds) };
 

@@ -1,4 +1,5 @@
 import type { X509Certificate } from "node:crypto";
+import { CERTIFICATE_PENDING } from "../front/errors";
 
 /** What a revision has to show before the name may lead to it. */
 export type GateExpectation =
@@ -24,9 +25,6 @@ export type Sighting =
           certificate?: X509Certificate;
       };
 
-/** What a front says while it has no certificate to show but its placeholder. */
-export const CERTIFICATE_PENDING = "CertificatePending";
-
 /** What keeps the name from leading to the revision; nothing when it may. */
 export function gateProblem(
     seen: Sighting,
@@ -38,7 +36,7 @@ export function gateProblem(
     const { status, code, certificate } = seen;
     if (status === 503 && code === CERTIFICATE_PENDING) {
         if (expected.kind === "issued-later") return undefined;
-        return "it has no certificate yet and shows a placeholder (503 CertificatePending)";
+        return `it has no certificate yet and shows a placeholder (503 ${CERTIFICATE_PENDING})`;
     }
     const problem = certificateProblem(certificate, expected, hostname, now);
     if (problem !== undefined) return problem;

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { PLACEHOLDER_COMMON_NAME } from "../front";
 import { resourceHook } from "../hooks";
+import { valueOf } from "../value-of";
 
 /** How often is looked, and how long one look may take, in milliseconds. */
 const PERIOD_MS = 2_000;
@@ -37,10 +38,11 @@ export function certificateAwaited(
     resource: pulumi.Resource,
 ): pulumi.ResourceHook[] {
     return resourceHook(`${component}-certificate`, async ({ newOutputs = {} }) => {
-        const values = pulumi.all([hostname, pulumi.all(recordsOfOthers), find(newOutputs)]);
-        const [name, records, found] = await new Promise<[string, string[], Found]>(resolve =>
-            values.apply(resolve),
-        );
+        const [name, records, found] = await Promise.all([
+            valueOf(hostname),
+            valueOf(pulumi.all(recordsOfOthers)),
+            valueOf(find(newOutputs)),
+        ]);
         const service = { hostname: name, recordsOfOthers: records, waitSeconds, ...found };
         const warning = await missingCertificate(component, service);
         if (warning !== undefined) void pulumi.log.warn(warning, resource);

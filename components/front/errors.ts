@@ -39,10 +39,13 @@ export function errorAnswers(): string[] {
     ];
 }
 
+/** The code of what is answered while there is no certificate to show but the placeholder. */
+export const CERTIFICATE_PENDING = "CertificatePending";
+
 /** What is answered while there is no certificate yet. */
 export function certificatePending(): string {
     const json = body(
-        "CertificatePending",
+        CERTIFICATE_PENDING,
         "The certificate of this service is being issued. Try again in a minute.",
     );
     return `http-request return status 503 content-type application/json string '${json}' hdr Retry-After 10`;

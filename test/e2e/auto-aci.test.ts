@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../../sandbox/daemons/wait";
 import { AutoStage, type Settings, warnings } from "./auto-stage";
 import { MODEL_IMAGE } from "./model-image";
-import { startLoad } from "./load";
 import { testSandbox } from "./test-sandbox";
 
 const CANNOT_RUN =
@@ -115,20 +114,9 @@ describe.skipIf(CANNOT_RUN)(`TlsMode.Auto in a zone${CANNOT_RUN ? ` (${CANNOT_RU
     });
 
     it("renews in the running service, and no request notices", async () => {
-        const before = await stage.shown(HOST);
         const started = await stage.startedContainers("auto-aci");
-        const load = await startLoad({
-            url,
-            rate: 50,
-            ca: stage.trusted,
-            resolve: stage.outputs.ipAddress,
-            body: "{}",
-            seconds: PATIENCE_MS / 1000,
-        });
-        const isNew = async () => (await stage.shown(HOST)).fingerprint !== before.fingerprint;
-        expect(await eventually(isNew, PATIENCE_MS)).toBe(true);
-        const { requests, firstFailures } = await load.stop();
-        expect({ firstFailures, any: requests > 0 }).toEqual({ firstFailures: [], any: true });
+        const renewal = await stage.renewalUnderLoad(HOST, url, PATIENCE_MS);
+        expect(renewal).toEqual({ renewed: true, any: true, firstFailures: [] });
         expect((await stage.shown(HOST)).trusted).toBe(true);
         expect(await stage.startedContainers("auto-aci")).toEqual(started);
     });

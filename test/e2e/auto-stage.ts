@@ -2,6 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { execa } from "execa";
 import { stringify } from "yaml";
 import { sandboxUp } from "../../sandbox/daemons/sandbox";
+import { eventually } from "../../sandbox/daemons/wait";
 import { FRONT_IMAGE } from "../../sandbox/images/front";
 import { LEGO_IMAGE, legoArchive } from "../../sandbox/images/lego";
 import { buildImage } from "../../sandbox/images/recipe";
@@ -12,6 +13,7 @@ import { ROOT } from "../../tools/root";
 import { type Outcome, TestProject } from "../engine/harness";
 import { Workshop } from "../unit/pki/openssl";
 import { azureClients, LOCATION } from "./azure-clients-sandbox";
+import { startLoad } from "./load";
 import { importModelImages } from "./model-image";
 import type { PebbleOptions } from "./pebble";
 import { type SandboxPebble, sandboxPebble } from "./pebble-sandbox";
@@ -111,6 +113,27 @@ export class AutoStage {
             await this.project.pulumi(["config", "rm", "--path", "azure-secure-inference:tls.acme"]);
         }
         await this.configure({ "tls.mode": mode });
+    }
+
+    /** Sends requests until the name has another certificate: whether it got one, and what became of the requests. */
+    async renewalUnderLoad(
+        hostname: string,
+        url: string,
+        patienceMs: number,
+    ): Promise<{ renewed: boolean; any: boolean; firstFailures: string[] }> {
+        const before = await this.shown(hostname);
+        const load = await startLoad({
+            url,
+            rate: 50,
+            ca: this.trusted,
+            resolve: this.outputs.ipAddress,
+            body: "{}",
+            seconds: patienceMs / 1000,
+        });
+        const isNew = async () => (await this.shown(hostname)).fingerprint !== before.fingerprint;
+        const renewed = await eventually(isNew, patienceMs);
+        const { requests, firstFailures } = await load.stop();
+        return { renewed, any: requests > 0, firstFailures };
     }
 
     /** When each container of a resource group was started. */

@@ -1,5 +1,6 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import * as settings from "@pulumi/pulumi/runtime/settings";
+import { expect, vi } from "vitest";
 
 /** What Pulumi's types do not tell. */
 interface Internals {
@@ -28,4 +29,58 @@ export function unmarked(inputs: unknown): Record<string, unknown> {
 /** The value of an output; nothing where it is not known. */
 export function settled<T>(output: pulumi.Output<T>): Promise<T> {
     return (output as unknown as { promise(): Promise<T> }).promise();
+}
+
+/** A resource as the mocks were told of it. */
+export interface Registered {
+    type: string;
+    name: string;
+    inputs: Record<string, unknown>;
+}
+
+export interface RecordingMocks {
+    /** What functions of providers answer. */
+    call: (token: string) => object;
+    /** What a resource has beside its inputs once it is made. */
+    made: (type: string, name: string) => object;
+    /** Leaves ids unknown, as providers do. */
+    preview: boolean;
+}
+
+/** Mocks that note in `registered` what is registered. */
+export function recordInto(registered: Registered[], { call, made, preview }: RecordingMocks): Promise<void> {
+    return pulumi.runtime.setMocks(
+        {
+            call: ({ token }) => call(token),
+            newResource: ({ type, name, inputs }) => {
+                registered.push({ type, name, inputs: inputs as Registered["inputs"] });
+                const state = { ...(inputs as object), ...made(type, name) };
+                return { id: preview ? undefined : `${name}-id`, state };
+            },
+        },
+        "inference",
+        "test",
+        preview,
+    );
+}
+
+/** The inputs of the one resource of this type and name. */
+export function inputsOf(
+    registered: readonly Registered[],
+    type: string,
+    name: string,
+): Registered["inputs"] {
+    const found = registered.filter(one => one.type === type && one.name === name);
+    expect(found).toHaveLength(1);
+    return found[0]!.inputs;
+}
+
+/** Warnings from here on, instead of their being told. */
+export function collectWarnings(): string[] {
+    const warnings: string[] = [];
+    vi.spyOn(pulumi.log, "warn").mockImplementation(text => {
+        warnings.push(text);
+        return Promise.resolve();
+    });
+    return warnings;
 }

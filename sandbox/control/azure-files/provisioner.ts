@@ -11,11 +11,9 @@ import { AZURE_FILE_CLASSES, AZURE_FILE_DRIVER } from "../../node/settings";
 import type { SandboxInstance } from "../../instance";
 import { filesFolder, filesForPods } from "../../node/files";
 import { ObjectWatch } from "../object-watch";
+import { Reconciler } from "../reconciler";
 
 const PROVISIONED_BY = "pv.kubernetes.io/provisioned-by";
-
-/** What Kubernetes did not take is told it again this much later. */
-const RETRY_MS = 1_000;
 
 /**
  * AKS's driver for Azure Files: a claim of one of its classes gets a share of its own, which any number of pods may
@@ -25,10 +23,7 @@ export class AzureFileProvisioner {
     private readonly api: CoreV1Api;
     private readonly claims: ObjectWatch<V1PersistentVolumeClaim>;
     private readonly volumes: ObjectWatch<V1PersistentVolume>;
-    private working = false;
-    private dirty = false;
-    private timer: NodeJS.Timeout | undefined;
-    private closed = false;
+    private readonly reconciler = new Reconciler(() => this.work());
 
     constructor(
         config: KubeConfig,
@@ -45,46 +40,27 @@ export class AzureFileProvisioner {
     /** Ends when claims and volumes are known. From then on claims get what they ask for. */
     async prepare(): Promise<void> {
         await Promise.all([this.claims.start(), this.volumes.start()]);
-        this.claims.onChange(() => this.changed());
-        this.volumes.onChange(() => this.changed());
-        this.changed();
+        this.claims.onChange(() => this.reconciler.changed());
+        this.volumes.onChange(() => this.reconciler.changed());
+        this.reconciler.changed();
     }
 
     async close(): Promise<void> {
-        this.closed = true;
-        clearTimeout(this.timer);
+        this.reconciler.close();
         await Promise.all([this.claims.close(), this.volumes.close()]);
     }
 
-    private changed(): void {
-        this.dirty = true;
-        if (this.working || this.closed) return;
-        this.working = true;
-        void this.work();
-    }
-
-    private async work(): Promise<void> {
-        while (this.dirty && !this.closed) {
-            this.dirty = false;
-            try {
-                await Promise.all([
-                    ...this.claims
-                        .all()
-                        .filter(waits)
-                        .map(claim => this.provide(claim)),
-                    ...this.volumes
-                        .all()
-                        .filter(isLeft)
-                        .map(volume => this.remove(volume)),
-                ]);
-            } catch (error) {
-                console.error(error);
-                clearTimeout(this.timer);
-                this.timer = setTimeout(() => this.changed(), RETRY_MS);
-                this.timer.unref();
-            }
-        }
-        this.working = false;
+    private work(): Promise<unknown> {
+        return Promise.all([
+            ...this.claims
+                .all()
+                .filter(waits)
+                .map(claim => this.provide(claim)),
+            ...this.volumes
+                .all()
+                .filter(isLeft)
+                .map(volume => this.remove(volume)),
+        ]);
     }
 
     private async provide(claim: V1PersistentVolumeClaim): Promise<void> {

@@ -8,15 +8,13 @@ import {
 import type { SandboxInstance } from "../../instance";
 import type { Listener } from "../load-balancer/configuration";
 import { ObjectWatch } from "../object-watch";
+import { Reconciler } from "../reconciler";
 import type { Store } from "../state/store";
 import { assignAddresses, type Assigned, type Assignment } from "./assignment";
 import { serviceListeners } from "./endpoints";
 import { ServicePublicIps } from "./public-ips";
 import { wantsAddress } from "./request";
 import { ServiceClient } from "./service-client";
-
-/** What Kubernetes did not take is told it again this much later. */
-const RETRY_MS = 1_000;
 
 /** Azure's cloud controller: gives Services of type LoadBalancer their addresses. */
 export class ServiceController {
@@ -27,10 +25,7 @@ export class ServiceController {
     private assigned: readonly Assigned[] = [];
     /** The last event of each Service by uid: what has not changed is not told again. */
     private readonly told = new Map<string, string>();
-    private working = false;
-    private dirty = false;
-    private timer: NodeJS.Timeout | undefined;
-    private closed = false;
+    private readonly reconciler = new Reconciler(() => this.work());
 
     /** @param apply has the load balancer serve what `listeners` returns, and ends when it does */
     constructor(
@@ -66,32 +61,20 @@ export class ServiceController {
 
     /** Soon after this call Services have what they are to have. */
     changed(): void {
-        this.dirty = true;
-        if (this.working || this.closed) return;
-        this.working = true;
-        void this.work();
+        this.reconciler.changed();
     }
 
     async close(): Promise<void> {
-        this.closed = true;
-        clearTimeout(this.timer);
+        this.reconciler.close();
         await Promise.all([this.services.close(), this.slices.close()]);
     }
 
     private async work(): Promise<void> {
-        while (this.dirty && !this.closed) {
-            this.dirty = false;
-            try {
-                const assignments = this.assign();
-                // An address is told after it answers, and given back after it has ceased to.
-                await this.apply();
-                this.publicIps.attach(this.assigned);
-                await Promise.all([...assignments.map(one => this.tell(one)), ...this.letGo()]);
-            } catch (error) {
-                this.retry(error);
-            }
-        }
-        this.working = false;
+        const assignments = this.assign();
+        // An address is told after it answers, and given back after it has ceased to.
+        await this.apply();
+        this.publicIps.attach(this.assigned);
+        await Promise.all([...assignments.map(one => this.tell(one)), ...this.letGo()]);
     }
 
     private assign(): Assignment[] {
@@ -146,13 +129,5 @@ export class ServiceController {
         if (this.told.get(uid) === message) return;
         await this.client.event(service, type, reason, message);
         this.told.set(uid, message);
-    }
-
-    private retry(error: unknown): void {
-        // A Service that has changed meanwhile is looked at again anyway.
-        if ((error as { code?: unknown }).code !== 409) console.error(error);
-        clearTimeout(this.timer);
-        this.timer = setTimeout(() => this.changed(), RETRY_MS);
-        this.timer.unref();
     }
 }

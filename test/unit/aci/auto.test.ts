@@ -1,15 +1,8 @@
-import * as pulumi from "@pulumi/pulumi";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { SecureAciInference, type SecureAciInferenceArgs } from "../../../components";
 import { gateExpectation } from "../../../components/aci/gate-hooks";
 import { readArguments } from "../../../components/aci/settings";
-import { registrations, SECRET_MARK } from "../mocks";
-
-interface Registered {
-    type: string;
-    name: string;
-    inputs: Record<string, unknown>;
-}
+import { collectWarnings, inputsOf, recordInto, type Registered, registrations, SECRET_MARK } from "../mocks";
 
 const ZONE_ID = "/subscriptions/zones/resourceGroups/dns/providers/Microsoft.Network/dnsZones/contoso.com";
 const BY_DNS: Partial<SecureAciInferenceArgs> = {
@@ -27,29 +20,17 @@ let warnings: string[];
 
 beforeEach(() => {
     registered = [];
-    warnings = [];
-    vi.spyOn(pulumi.log, "warn").mockImplementation(text => {
-        warnings.push(text);
-        return Promise.resolve();
-    });
+    warnings = collectWarnings();
 });
 
 /** What the component registers with mocks: `preview` leaves outputs unknown, as providers do. */
 async function register(args: Partial<SecureAciInferenceArgs>, preview = false): Promise<SecureAciInference> {
-    await pulumi.runtime.setMocks(
-        {
-            call: ({ token }) =>
-                token.endsWith("getZone") ? { id: ZONE_ID } : { keys: [{ value: "hunter2-of-the-share" }] },
-            newResource: ({ type, name, inputs }) => {
-                registered.push({ type, name, inputs: inputs as Record<string, unknown> });
-                const state = { ...(inputs as object), ...made(type, name) };
-                return { id: preview ? undefined : `${name}-id`, state };
-            },
-        },
-        "inference",
-        "test",
+    await recordInto(registered, {
+        call: token =>
+            token.endsWith("getZone") ? { id: ZONE_ID } : { keys: [{ value: "hunter2-of-the-share" }] },
+        made,
         preview,
-    );
+    });
     const service = new SecureAciInference("my-iris", { ...SERVICE, ...args });
     await registrations();
     return service;
@@ -78,9 +59,7 @@ const GROUP = "azure-native:containerinstance:ContainerGroup";
 const ACCOUNT = "azure-native:storage:StorageAccount";
 
 function find(type: string, name: string): Registered["inputs"] {
-    const found = registered.filter(one => one.type === type && one.name === name);
-    expect(found).toHaveLength(1);
-    return found[0]!.inputs;
+    return inputsOf(registered, type, name);
 }
 
 interface Group {
@@ -100,7 +79,6 @@ function group(): Group {
 }
 
 /** What holds a secret is one as a whole in Pulumi's mocks. */
-
 function isSecret(value: unknown): value is { value: unknown } {
     return typeof value === "object" && value !== null && SECRET_MARK in value;
 }

@@ -1,14 +1,7 @@
-import * as pulumi from "@pulumi/pulumi";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { LoadBalancerType, SecureAksInference, type SecureAksInferenceArgs } from "../../../components";
 import { oidcIssuerProblem } from "../../../components/aks/issuer-identity";
-import { registrations } from "../mocks";
-
-interface Registered {
-    type: string;
-    name: string;
-    inputs: Record<string, unknown>;
-}
+import { collectWarnings, inputsOf, recordInto, type Registered, registrations } from "../mocks";
 
 const CLUSTER = {
     location: "westeurope",
@@ -26,36 +19,20 @@ let warnings: string[];
 
 beforeEach(() => {
     registered = [];
-    warnings = [];
-    vi.spyOn(pulumi.log, "warn").mockImplementation(text => {
-        warnings.push(text);
-        return Promise.resolve();
-    });
+    warnings = collectWarnings();
 });
 
 /** What the component registers with mocks: `preview` leaves outputs unknown, as providers do. */
 async function register(args: Partial<SecureAksInferenceArgs>, preview = false): Promise<SecureAksInference> {
-    await pulumi.runtime.setMocks(
-        {
-            call: ({ token }) => {
-                if (token.endsWith("getZone")) return { id: ZONE_ID };
-                if (token.endsWith("getManagedCluster")) {
-                    return CLUSTER;
-                }
-                return {
-                    kubeconfigs: [{ name: "user", value: Buffer.from("kubeconfig").toString("base64") }],
-                };
-            },
-            newResource: ({ type, name, inputs }) => {
-                registered.push({ type, name, inputs: inputs as Record<string, unknown> });
-                const state = { ...(inputs as object), ...made(type, name) };
-                return { id: preview ? undefined : `${name}-id`, state };
-            },
+    await recordInto(registered, {
+        call: token => {
+            if (token.endsWith("getZone")) return { id: ZONE_ID };
+            if (token.endsWith("getManagedCluster")) return CLUSTER;
+            return { kubeconfigs: [{ name: "user", value: Buffer.from("kubeconfig").toString("base64") }] };
         },
-        "inference",
-        "test",
+        made,
         preview,
-    );
+    });
     const service = new SecureAksInference("models", {
         resourceGroupName: "group",
         cluster: { attach: { resourceGroupName: "ml", clusterName: "shared" } },
@@ -91,9 +68,7 @@ const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
 const CLAIM = "kubernetes:core/v1:PersistentVolumeClaim";
 
 function find(type: string, name: string): Registered["inputs"] {
-    const found = registered.filter(one => one.type === type && one.name === name);
-    expect(found).toHaveLength(1);
-    return found[0]!.inputs;
+    return inputsOf(registered, type, name);
 }
 
 interface Pod {
@@ -269,7 +244,7 @@ describe("TlsMode.Auto on Kubernetes", () => {
     it("warns of the limit that bare names of Azure share, and of names that nobody can ask for", async () => {
         await register({});
         expect(warnings).toEqual([expect.stringContaining("cloudapp.azure.com")]);
-        warnings = [];
+        warnings.length = 0;
         await register({ tls: { hostname: "score.contoso.test" } });
         expect(warnings).toEqual([expect.stringContaining("score.contoso.test")]);
     });
