@@ -48,7 +48,7 @@ export class ServiceController {
     /** Ends when Services and their pods are known. */
     async prepare(): Promise<void> {
         await Promise.all([this.services.start(), this.slices.start()]);
-        this.assign();
+        this.assign(this.services.all());
         this.services.onChange(() => this.changed());
         this.slices.onChange(() => void this.apply());
         this.store.onChange(() => this.changed());
@@ -70,15 +70,17 @@ export class ServiceController {
     }
 
     private async work(): Promise<void> {
-        const assignments = this.assign();
+        // The same ones from here to the end: a Service that goes meanwhile has its address still, and is let go the next time.
+        const services = this.services.all();
+        const assignments = this.assign(services);
         // An address is told after it answers, and given back after it has ceased to.
         await this.apply();
         this.publicIps.attach(this.assigned);
-        await Promise.all([...assignments.map(one => this.tell(one)), ...this.letGo()]);
+        await Promise.all([...assignments.map(one => this.tell(one)), ...this.letGo(services)]);
     }
 
-    private assign(): Assignment[] {
-        const assignments = assignAddresses(this.services.all().filter(wantsAddress), {
+    private assign(services: readonly V1Service[]): Assignment[] {
+        const assignments = assignAddresses(services.filter(wantsAddress), {
             resources: this.store.all(),
             internalNetwork: this.instance.internalLoadBalancerAddresses,
             makePublicIp: service => this.publicIps.make(service),
@@ -107,8 +109,8 @@ export class ServiceController {
     }
 
     /** Services that are to have no address any more: deleted ones, and those of another type now. */
-    private letGo(): Promise<void>[] {
-        const others = this.services.all().filter(service => !wantsAddress(service));
+    private letGo(services: readonly V1Service[]): Promise<void>[] {
+        const others = services.filter(service => !wantsAddress(service));
         return others
             .filter(({ spec }) => spec?.loadBalancerClass === undefined)
             .map(async service => {
