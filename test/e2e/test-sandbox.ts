@@ -17,9 +17,12 @@ const STALE_MS = 45_000;
  * there, removes what it made, and leaves it running: starting it takes longer than many files.
  */
 export function testSandbox(): SandboxInstance {
-    const { AZURE_SECURE_INFERENCE_SANDBOX: named = String(claimed()) } = process.env;
+    const { AZURE_SECURE_INFERENCE_SANDBOX: named = String((own ??= claimed())) } = process.env;
     return numbered(named);
 }
+
+/** A file that asks again gets the same one: waiting for another would block this process, and its lock would grow old. */
+let own: number | undefined;
 
 export function numbered(number: string): SandboxInstance {
     return sandboxInstance({ ...process.env, AZURE_SECURE_INFERENCE_SANDBOX: number });
