@@ -1,10 +1,17 @@
 import { sandboxDown } from "../../sandbox/daemons/sandbox";
-import { numbered, TEST_SANDBOXES } from "./test-sandbox";
+import { cleanTestSandbox, numbered, TEST_SANDBOXES } from "./test-sandbox";
+
+const { AZURE_SECURE_INFERENCE_SANDBOX: named } = process.env;
+const HAS_SANDBOXES = process.platform === "linux" && process.getuid?.() === 0;
+
+/** Before the first file: nothing is there. One that the environment names may have more in it than tests know of. */
+export async function setup(): Promise<void> {
+    if (HAS_SANDBOXES && named === undefined) await Promise.all(TEST_SANDBOXES.map(cleanTestSandbox));
+}
 
 /** After the last file: stops the sandboxes that they have left running. */
 export async function teardown(): Promise<void> {
-    if (process.platform !== "linux" || process.getuid?.() !== 0) return;
-    const { AZURE_SECURE_INFERENCE_SANDBOX: named } = process.env;
+    if (!HAS_SANDBOXES) return;
     for (const number of named === undefined ? TEST_SANDBOXES : [named]) {
         await sandboxDown(numbered(String(number)));
     }

@@ -1,6 +1,8 @@
 import * as os from "node:os";
 import * as path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { lockSync } from "proper-lockfile";
+import { sandboxReset } from "../../sandbox/daemons/sandbox";
 import { type SandboxInstance, sandboxInstance } from "../../sandbox/instance";
 
 /** Files that may run side by side, as vitest.config.mts says. */
@@ -32,21 +34,33 @@ export function numbered(number: string): SandboxInstance {
 function claimed(): number {
     const deadline = Date.now() + LEAVING_MS;
     for (;;) {
-        const free = TEST_SANDBOXES.find(claim);
+        const free = TEST_SANDBOXES.find(number => claim(number) !== undefined);
         if (free !== undefined) return free;
         if (Date.now() > deadline) throw new Error("Every sandbox of the tests is in use.");
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
     }
 }
 
-/** Until this process ends. */
-function claim(number: number): boolean {
+/** Until this process ends, or says that it is done. */
+function claim(number: number): (() => void) | undefined {
     try {
         const file = path.join(os.tmpdir(), `azure-secure-inference-test-${number}`);
-        lockSync(file, { realpath: false, stale: STALE_MS });
-        return true;
+        return lockSync(file, { realpath: false, stale: STALE_MS });
     } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === "ELOCKED") return false;
+        if ((error as NodeJS.ErrnoException).code === "ELOCKED") return undefined;
         throw error;
     }
+}
+
+/** Deletes what a run that was killed has left in a sandbox, unless another run has it. */
+export async function cleanTestSandbox(number: number): Promise<void> {
+    const deadline = Date.now() + LEAVING_MS;
+    let release = claim(number);
+    while (!release && Date.now() < deadline) {
+        await sleep(RETRY_MS);
+        release = claim(number);
+    }
+    if (!release) return;
+    await sandboxReset(numbered(String(number)));
+    release();
 }
