@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config";
 const TEN_MINUTES = 600_000;
 /** Files that run side by side. Those with the engine or the sandbox mostly wait for others. */
 const WORKERS = 2;
+/** Of those with a sandbox. */
+const globalSetup = ["test/e2e/global-setup.ts"];
 const patient = { testTimeout: TEN_MINUTES, hookTimeout: TEN_MINUTES };
 
 /** Looks at the whole machine, so nothing else may come and go meanwhile. */
@@ -35,6 +37,7 @@ export default defineConfig({
                 test: {
                     name: "machine",
                     include: [ALONE],
+                    globalSetup,
                     ...patient,
                     fileParallelism: false,
                     sequence: { groupOrder: 1 },
@@ -54,7 +57,7 @@ export default defineConfig({
                     name: "e2e",
                     include: ["test/e2e/**/*.test.ts"],
                     exclude: [ALONE],
-                    globalSetup: ["test/e2e/global-setup.ts"],
+                    globalSetup,
                     ...patient,
                     maxWorkers: WORKERS,
                     sequence: { groupOrder: 2 },
