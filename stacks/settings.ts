@@ -77,16 +77,27 @@ function readCertificateFiles(
         try {
             read[argument] = readFileSync(path.resolve(folder, file), encoding);
         } catch (error) {
-            const { code = "unreadable" } = error as NodeJS.ErrnoException;
-            const why = code === "ENOENT" ? "does not exist" : `cannot be read (${code})`;
-            problems.push({
-                path: `tls.${setting}`,
-                reason: `${file} ${why}; the path starts at the folder of the stack's configuration`,
-            });
+            problems.push({ path: `tls.${setting}`, reason: unreadable(file, argument, error) });
         }
     }
     return read;
 }
+
+/** What stands in the place of a name may be a key, and must not be repeated. */
+function unreadable(file: string, argument: string, error: unknown): string {
+    if (CONTENTS.test(file)) return `holds contents; give the name of a file, or set tls.${argument} instead`;
+    const { code = "unreadable" } = error as NodeJS.ErrnoException;
+    const why = REASONS[code] ?? `cannot be read (${code})`;
+    return `${file} ${why}; the path starts at the folder of the stack's configuration`;
+}
+
+/** PEM, also in one line, and DER in Base64. */
+const CONTENTS = /[\r\n]|-----BEGIN|^MI[A-Za-z0-9+/]{40,}={0,2}$/;
+const REASONS: Readonly<Record<string, string>> = {
+    ENOENT: "does not exist",
+    EACCES: "may not be read by this user",
+    EISDIR: "is a folder",
+};
 
 function described(issue: z.core.$ZodIssue): SettingsProblem[] {
     const at = issue.path.join(".");
@@ -94,7 +105,11 @@ function described(issue: z.core.$ZodIssue): SettingsProblem[] {
     if (issue.code === "unrecognized_keys") {
         return issue.keys.map(key => ({
             path: below(key),
-            reason: "is no setting; look for a typing error",
+            // What pulumi config set makes of it without --path.
+            reason:
+                at === "" && key.includes(".")
+                    ? `is one name with dots in it; pulumi config rm ${key}, and set it anew with --path`
+                    : "is no setting; look for a typing error",
         }));
     }
     if (issue.code === "invalid_type") {

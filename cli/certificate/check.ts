@@ -8,8 +8,8 @@ import {
     readPfx,
     readRoots,
 } from "../../components/pki";
-import { readNamedFile } from "./files";
-import { passwordOf } from "./password";
+import { readNamedFile } from "../files";
+import { readVariable } from "../variable";
 
 export interface CheckFlags {
     cert?: string;
@@ -66,7 +66,8 @@ function filesOf(flags: CheckFlags, environment: NodeJS.ProcessEnv): () => Promi
     if (pfx !== undefined) {
         if (cert !== undefined || key !== undefined)
             throw new Error("Give either --pfx, or --cert and --key.");
-        const password = passwordOf(variable, environment);
+        const password =
+            variable === undefined ? undefined : readVariable("--pfx-password-env", variable, environment);
         return async () => readPfx(await readNamedFile("--pfx", pfx), password);
     }
     if (variable !== undefined) throw new Error("--pfx-password-env is for --pfx only.");
@@ -86,14 +87,14 @@ function asHostname(text: string): string {
     if (isIP(text) || canonicalName(text) !== undefined) return text;
     const what = JSON.stringify(text);
     throw new Error(
-        `--hostname ${what} is no host name or IP address; give it without scheme, port and path.`,
+        `--hostname ${what} is no host name or IP address; give it without scheme, brackets, wildcard, port and path.`,
     );
 }
 
 /** A date alone, and a time without zone, are UTC: the answer must not depend on whose machine it is. */
 function asTime(text: string): Date {
     const [, date, time, zone] =
-        /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2})?)?$/i.exec(
+        /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:\d{2})?)?$/i.exec(
             text,
         ) ?? [];
     const moment = new Date(`${date}T${time ?? "00:00"}${zone?.toUpperCase() ?? "Z"}`);

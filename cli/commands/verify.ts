@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { readRoots } from "../../components/pki";
+import { readNamedFile } from "../files";
 import { readStackOutputs } from "../stack-outputs";
 import {
     type Report,
@@ -11,6 +12,7 @@ import {
 } from "../verify";
 import { parseServer } from "../verify/dns/servers";
 import { renderTable } from "../verify/table";
+import { readVariable } from "../variable";
 
 interface Flags {
     stack?: string;
@@ -31,6 +33,8 @@ interface Flags {
 
 const DEFAULT_WAIT_SECONDS = 600;
 const COLUMNS_OFF_TERMINAL = 140;
+/** The largest request that a front takes unless it is told otherwise. */
+const SAMPLE_MEBIBYTES = 100;
 
 /** Adds `verify` to the program. */
 export function addVerifyCommand(program: Command): void {
@@ -62,7 +66,7 @@ export function addVerifyCommand(program: Command): void {
             dnsServer,
         )
         .option("--resolver <host[:port]>", "ask this resolver, not the machine's", dnsServer)
-        .option("--http-port <port>", "where plain HTTP would be (default: 80 beside 443)", positive)
+        .option("--http-port <port>", "where plain HTTP would be (default: 80 beside 443)", port)
         .option(
             "--wait [seconds]",
             `repeat until DNS has spread and the service answers (${DEFAULT_WAIT_SECONDS})`,
@@ -75,7 +79,7 @@ export function addVerifyCommand(program: Command): void {
             let options: VerifyOptions;
             try {
                 targets = await targetsOf(flags);
-                options = optionsOf(flags);
+                options = await optionsOf(flags);
             } catch (error) {
                 return command.error(`error: ${error instanceof Error ? error.message : String(error)}`);
             }
@@ -124,10 +128,8 @@ async function targetsOf(flags: Flags): Promise<Map<string, VerifyTarget>> {
                 : `The stack has no model ${JSON.stringify(model)}; it has ${names}.`,
         );
     }
-    const key = keyEnv === undefined ? undefined : process.env[keyEnv];
-    if (keyEnv !== undefined && !key) {
-        throw new Error(`The environment variable ${keyEnv} of --key-env is not set.`);
-    }
+    const key = keyEnv === undefined ? undefined : readVariable("--key-env", keyEnv, process.env);
+    if (key === "") throw new Error("The environment variable of --key-env is empty.");
     for (const target of targets.values()) {
         if (key) target.key = key;
         // Who gives a key says that keys are on.
@@ -136,18 +138,34 @@ async function targetsOf(flags: Flags): Promise<Map<string, VerifyTarget>> {
     return targets;
 }
 
-function optionsOf(flags: Flags): VerifyOptions {
+async function optionsOf(flags: Flags): Promise<VerifyOptions> {
     const { dnsServer, resolver, httpPort, data, ca, wait, timeout, json } = flags;
     return {
         dnsServer,
         resolver,
         httpPort,
-        authorities: ca?.map(file => readFileSync(file, "utf8")),
-        data: data === undefined ? undefined : readFileSync(data),
+        authorities: ca && (await Promise.all(ca.map(authorityOf))),
+        data: data === undefined ? undefined : await readNamedFile("--data", data, SAMPLE_MEBIBYTES),
         timeoutMs: timeout * 1000,
         waitMs: 1000 * (wait === true ? DEFAULT_WAIT_SECONDS : (wait ?? 0)),
         onProgress: json ? undefined : line => console.error(line),
     };
+}
+
+async function authorityOf(file: string): Promise<string> {
+    const text = (await readNamedFile("--ca", file)).toString("utf8");
+    try {
+        readRoots(text);
+        return text;
+    } catch (error) {
+        throw new Error(`The file of --ca cannot be used: ${(error as Error).message}`);
+    }
+}
+
+function port(text: string): number {
+    const number = Number(text);
+    if (Number.isInteger(number) && number >= 1 && number <= 65_535) return number;
+    throw new InvalidArgumentError("It must be a port from 1 to 65535.");
 }
 
 function positive(text: string): number {

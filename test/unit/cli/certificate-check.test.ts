@@ -137,6 +137,8 @@ describe("readSubject", () => {
         ["a huge file", { cert: files.huge }, /larger than 4 MiB/],
         ["an address with a path", { hostname: [`${HOST}/score`] }, /is no host name/],
         ["an address with a port", { hostname: [HOST, `${HOST}:443`] }, /is no host name/],
+        ["an empty name", { cert: "" }, /--cert is empty; name the file/],
+        ["a wildcard as a name", { hostname: ["*.contoso.test"] }, /is no host name.*wildcard/],
         ["no roots in the file", { roots: files.empty }, /--roots cannot be used: .* is empty/],
         ["a key as roots", { roots: files.key }, /--roots cannot be used: /],
         ...["yesterday", "2026-02-30", "2026-13-01", "2026-01-01T25:00Z", "1767225600", ""].map(
@@ -152,11 +154,28 @@ describe("readSubject", () => {
         await refusal.toThrow(/^[^\n]*$/);
     });
 
+    it.each<[string, Partial<CheckFlags>]>([
+        ["a key", { key }],
+        ["a key in one line", { key: key.replaceAll("\n", "") }],
+        [
+            "a PFX in Base64",
+            { cert: undefined, key: undefined, pfx: Buffer.from(`0\x82${key}`, "latin1").toString("base64") },
+        ],
+        ["a password", { cert: undefined, key: undefined, pfx: files.pfx, pfxPasswordEnv: PASSWORD }],
+    ])("repeats nothing of %s where a name is asked for", async (_, flags) => {
+        const refused = readSubject({ ...GIVEN, ...flags }, {});
+        await expect(refused).rejects.toThrow(
+            /^--(?:key|pfx) takes the name of a file, not its contents\.$|^--pfx-password-env names no variable that is set; give the name of one, not its value\.$/,
+        );
+    });
+
     it.each([
         ["2026-11-24", "2026-11-24T00:00:00.000Z"],
         ["2026-11-24T12:00", "2026-11-24T12:00:00.000Z"],
         ["2026-11-24T12:00:30Z", "2026-11-24T12:00:30.000Z"],
         ["2026-11-24T12:00:30.5+02:00", "2026-11-24T10:00:30.500Z"],
+        // As Python prints it.
+        ["2026-11-24T12:00:30.123456+00:00", "2026-11-24T12:00:30.123Z"],
         ["2028-02-29t00:00z", "2028-02-29T00:00:00.000Z"],
     ])("takes the time %s", async (text, instant) => {
         expect((await readSubject({ ...GIVEN, now: text }, {})).now.toISOString()).toBe(instant);

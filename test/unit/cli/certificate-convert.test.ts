@@ -2,6 +2,7 @@ import {
     chmodSync,
     existsSync,
     mkdirSync,
+    readdirSync,
     readFileSync,
     rmSync,
     statSync,
@@ -92,6 +93,29 @@ describe("certificate convert", () => {
         await expect(convert(flags)).rejects.toThrow(message);
         expect(existsSync(key)).toBe(false);
     });
+
+    it("writes both or none, so that the next try finds nothing in its way", async () => {
+        await expect(convert({ key: path.join(folder, "no", "key.pem") })).rejects.toThrow(
+            "cannot be written",
+        );
+        expect(readdirSync(folder)).toEqual([]);
+        writeFileSync(cert, "mine");
+        await expect(convert({ key: path.join(folder, "no", "key.pem"), force: true })).rejects.toThrow(
+            "--key",
+        );
+        expect([readdirSync(folder), readFileSync(cert, "utf8")]).toEqual([["chain.pem"], "mine"]);
+    });
+
+    it.each(["cert", "key"])(
+        "does not write --%s over the PFX itself, with --force neither",
+        async option => {
+            const before = readFileSync(pfx);
+            await expect(convert({ [option]: pfx, force: true })).rejects.toThrow(
+                `--${option} names the PFX file`,
+            );
+            expect(readFileSync(pfx)).toEqual(before);
+        },
+    );
 
     it("does not follow a link with --force", async () => {
         symlinkSync(path.join(folder, "elsewhere"), key);

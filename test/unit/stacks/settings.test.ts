@@ -73,6 +73,26 @@ describe("readSettings", () => {
         });
     });
 
+    it("repeats nothing of a key that stands in the place of its file's name", () => {
+        const der = Buffer.alloc(300, 0x30).fill("0\x82", 0, 2, "latin1").toString("base64");
+        const pem = `-----BEGIN PRIVATE KEY-----\n${der}\n-----END PRIVATE KEY-----\n`;
+        const reason = (argument: string) =>
+            `holds contents; give the name of a file, or set tls.${argument} instead`;
+        const given = { certificateFile: ".", privateKeyFile: pem, pfxFile: der };
+        expect(problems({ "inference:tls": JSON.stringify({ mode: "Custom", ...given }) })).toEqual({
+            "tls.certificateFile":
+                ". is a folder; the path starts at the folder of the stack's configuration",
+            "tls.privateKeyFile": reason("privateKey"),
+            "tls.pfxFile": reason("pfx"),
+        });
+    });
+
+    it("knows a setting that was set without --path", () => {
+        expect(problems({ "inference:tls.mode": "Custom" })).toEqual({
+            "tls.mode": "is one name with dots in it; pulumi config rm tls.mode, and set it anew with --path",
+        });
+    });
+
     it("reads a PFX file as Base64", () => {
         const bytes = Buffer.from([0x30, 0x82, 0xff, 0x00]);
         writeFileSync(path.join(FOLDER, "score.pfx"), bytes);
