@@ -17,7 +17,7 @@ const JUNK: Saying = ["The text holds no PEM certificate.", ADVICE];
 const INSTEAD: Partial<Record<Instead, Saying>> = {
     empty: ["The certificate is empty.", ADVICE],
     path: ["This is the path of a file; its contents are needed.", ADVICE],
-    der: ["This is a binary (DER) file.", "Convert it with openssl x509 -inform DER -in FILE."],
+    der: ["This is a binary (DER) file.", "Convert it with openssl x509 -inform DER -in FILE -out NEW."],
     base64: [
         "This is a certificate in Base64 without the line -----BEGIN CERTIFICATE----- before it and the END line after it.",
         "Add the two lines.",
@@ -28,7 +28,7 @@ const INSTEAD: Partial<Record<Instead, Saying>> = {
     ],
     pkcs7: [
         "This is a PKCS#7 bundle.",
-        "Convert it with openssl pkcs7 -print_certs -in FILE (and -inform DER when it is binary), the service's own first.",
+        "Convert it with openssl pkcs7 -print_certs -in FILE -out NEW (and -inform DER when it is binary), the service's own first.",
     ],
     pfx: [
         "This is a PFX (PKCS#12) file.",

@@ -81,16 +81,16 @@ const SERVING_TYPES = new Set(["rsa", "rsa-pss", "ec", "ed25519", "ed448"]);
 const GIVE_KEY = "Give the PEM private key that belongs to the certificate.";
 const ENCRYPTED: Saying = [
     "The private key is encrypted; the front starts without a person who could type its password.",
-    "Decrypt it with openssl pkey -in FILE, and store the result as a secret of the stack.",
+    "Decrypt it with openssl pkey -in FILE -out NEW, and store the result as a secret of the stack.",
 ];
 const JUNK: Saying = ["The text holds no PEM private key.", GIVE_KEY];
 const INSTEAD: Partial<Record<Instead, Saying>> = {
     empty: ["The private key is empty.", GIVE_KEY],
     path: ["This is the path of a file; its contents are needed.", GIVE_KEY],
-    der: ["This is a binary (DER) file.", "Convert it with openssl pkey -inform DER -in FILE."],
+    der: ["This is a binary (DER) file.", "Convert it with openssl pkey -inform DER -in FILE -out NEW."],
     base64: [
         "This is a private key in Base64 without its BEGIN and END lines.",
-        "Convert it with openssl base64 -d -A -in FILE | openssl pkey -inform DER.",
+        "Convert it with openssl base64 -d -A -in FILE | openssl pkey -inform DER -out NEW.",
     ],
     "joined-lines": [
         "The lines of the private key were joined into one, or have \\n spelled out between them.",
