@@ -35,13 +35,20 @@ export interface RegistryArgs {
      * @example "contoso.azurecr.io"
      */
     server: pulumi.Input<string>;
-    /** Together with `password`. */
+    /**
+     * Together with `password`.
+     * @default none
+     */
     username?: pulumi.Input<string>;
-    /** Together with `username`. Secret. */
+    /**
+     * Together with `username`. Secret.
+     * @default none
+     */
     password?: pulumi.Input<string>;
     /**
      * Instead of user name and password: the resource id of a user-assigned managed identity that may pull
      * (role AcrPull). It is added to the group's identities.
+     * @default none
      */
     managedIdentityId?: pulumi.Input<string>;
 }
@@ -53,7 +60,10 @@ export interface IdentityArgs {
      * @default false
      */
     systemAssigned?: boolean;
-    /** Resource ids of user-assigned identities. */
+    /**
+     * Resource ids of user-assigned identities.
+     * @default none, or the registry's
+     */
     userAssignedIds?: pulumi.Input<string>[];
 }
 
@@ -88,7 +98,10 @@ export interface SecureAciInferenceArgs {
     environment?: Environment;
     /** The model. */
     model: ModelArgs;
-    /** What a request may use. */
+    /**
+     * What a request may use.
+     * @default v1's
+     */
     limits?: LimitsArgs;
     /**
      * The readable part of the name that Azure gives; six characters are added, so it is free in the region unless
@@ -123,9 +136,15 @@ export interface SecureAciInferenceArgs {
      * @default 600
      */
     revisionTimeoutSeconds?: number;
-    /** Scoring keys. */
+    /**
+     * Scoring keys.
+     * @default none are asked for (as v1)
+     */
     keys?: KeysArgs;
-    /** The container that terminates TLS. */
+    /**
+     * The container that terminates TLS.
+     * @default HAProxy 3.0, with what the group lacks to Azure's minimum
+     */
     front?: FrontArgs;
     /**
      * The private registry of the images.
@@ -142,6 +161,9 @@ export interface SecureAciInferenceArgs {
      * @default nowhere else: Azure keeps the latest of it
      */
     logAnalytics?: LogAnalyticsArgs;
-    /** Tags of the container group. */
+    /**
+     * Tags of the container group.
+     * @default none
+     */
     tags?: { [name: string]: pulumi.Input<string> };
 }

@@ -2,8 +2,11 @@ import type { ModelContainerArgs } from "../arguments/model-container";
 
 /** Kinds of GPU that the Container Instances API knows. Which of them a region offers, if any, Azure decides. */
 export enum GpuSku {
+    /** NVIDIA Tesla K80. */
     K80 = "K80",
+    /** NVIDIA Tesla P100. */
     P100 = "P100",
+    /** NVIDIA Tesla V100. */
     V100 = "V100",
 }
 

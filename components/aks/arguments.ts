@@ -55,6 +55,7 @@ export interface AksTlsArgs extends TlsArgs {
      * Instead of `certificate` and `privateKey`, for `Custom`: a Kubernetes Secret of type `kubernetes.io/tls` in the
      * service's namespace that something else keeps (cert-manager, the Key Vault driver). A changed certificate is
      * served about a minute after the Secret has changed, without a restart.
+     * @default none
      */
     secretName?: string;
 }
@@ -153,7 +154,10 @@ export interface SecureAksInferenceArgs {
      * @default false
      */
     overwriteExistingDomain?: boolean;
-    /** The way into the cluster. */
+    /**
+     * The way into the cluster.
+     * @default a public address
+     */
     loadBalancer?: LoadBalancerArgs;
     /**
      * How clients reach the service.
@@ -165,13 +169,19 @@ export interface SecureAksInferenceArgs {
      * @default none: the output `dnsRecords` says which records to create
      */
     dns?: AksDnsArgs;
-    /** The pods that terminate TLS. */
+    /**
+     * The pods that terminate TLS.
+     * @default two replicas of HAProxy 3.0
+     */
     front?: AksFrontArgs;
     /**
      * Login to the private registry of the images.
      * @default none: public registries, and those that the cluster's own identity may pull from (role AcrPull)
      */
     registry?: PullSecretArgs;
-    /** Tags of what is made in Azure. */
+    /**
+     * Tags of what is made in Azure.
+     * @default none
+     */
     tags?: { [name: string]: pulumi.Input<string> };
 }

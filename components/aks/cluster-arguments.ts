@@ -71,11 +71,20 @@ export interface NewClusterArgs {
  * among the component's `providers`.
  */
 export interface AttachedClusterArgs {
-    /** The resource id of the cluster. Its subscription may be another than the stack's. */
+    /**
+     * The resource id of the cluster. Its subscription may be another than the stack's.
+     * @default none
+     */
     resourceId?: string;
-    /** The resource group of the cluster, together with `clusterName`. */
+    /**
+     * The resource group of the cluster, together with `clusterName`.
+     * @default none
+     */
     resourceGroupName?: pulumi.Input<string>;
-    /** The name of the cluster, together with `resourceGroupName`. */
+    /**
+     * The name of the cluster, together with `resourceGroupName`.
+     * @default none
+     */
     clusterName?: pulumi.Input<string>;
     /**
      * Contents of a kubeconfig, for clusters whose own the stack may not read or use (Microsoft Entra login only).
@@ -88,8 +97,14 @@ export interface AttachedClusterArgs {
 
 /** The cluster: a new one, or one that exists. */
 export interface ClusterArgs {
-    /** Make a cluster. */
+    /**
+     * Make a cluster.
+     * @default none: either this or `attach`
+     */
     create?: NewClusterArgs;
-    /** Use a cluster that exists. */
+    /**
+     * Use a cluster that exists.
+     * @default none: either this or `create`
+     */
     attach?: AttachedClusterArgs;
 }

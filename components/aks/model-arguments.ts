@@ -25,14 +25,20 @@ export interface AutoscaleArgs {
 
 /** A taint that a model's pods may run beside (Kubernetes: Taints and Tolerations). */
 export interface TolerationArgs {
-    /** The taint's key. Absent with `operator` `Exists`: any taint. */
+    /**
+     * The taint's key. Absent with `operator` `Exists`: any taint.
+     * @default none
+     */
     key?: string;
     /**
      * `Equal` or `Exists`.
      * @default "Equal"
      */
     operator?: string;
-    /** The taint's value, with `Equal`. */
+    /**
+     * The taint's value, with `Equal`.
+     * @default none
+     */
     value?: string;
     /**
      * `NoSchedule`, `PreferNoSchedule` or `NoExecute`.
@@ -64,9 +70,15 @@ export interface AksModelArgs extends ModelContainerArgs {
      * @default 600 (as Kubernetes)
      */
     progressDeadlineSeconds?: number;
-    /** What a request may use. */
+    /**
+     * What a request may use.
+     * @default v1's
+     */
     limits?: LimitsArgs;
-    /** Scoring keys of this model. */
+    /**
+     * Scoring keys of this model.
+     * @default generated ones, which requests need (as v1)
+     */
     keys?: KeysArgs;
     /**
      * Whether this model answers over plain HTTP too, on its own path. Everybody on the way can then read what is sent
@@ -86,9 +98,15 @@ export interface AksModelArgs extends ModelContainerArgs {
      * @default the image's own
      */
     runAsUser?: number;
-    /** Labels that a node needs to have, e.g. for a node pool with GPUs. */
+    /**
+     * Labels that a node needs to have, e.g. for a node pool with GPUs.
+     * @default any node
+     */
     nodeSelector?: { [name: string]: string };
-    /** Taints that the pods may run beside. */
+    /**
+     * Taints that the pods may run beside.
+     * @default none
+     */
     tolerations?: TolerationArgs[];
     /**
      * The Kubernetes service account of the pods, which has to exist in the namespace. For workload identity give
@@ -98,6 +116,7 @@ export interface AksModelArgs extends ModelContainerArgs {
     serviceAccountName?: string;
     /**
      * Further labels of the pods.
+     * @default none
      * @example { "azure.workload.identity/use": "true" }
      */
     podLabels?: { [name: string]: string };

@@ -17,7 +17,7 @@ export enum AcmeChallenge {
 export interface ExternalAccountBindingArgs {
     /** The key's identifier, from the authority. */
     keyId: pulumi.Input<string>;
-    /** The key itself, in the Base64 for addresses, as authorities hand it out. Secret. */
+    /** The key itself, in the Base64 for addresses (base64url, RFC 4648, section 5), as authorities hand it out. Secret. */
     hmacKey: pulumi.Input<string>;
 }
 

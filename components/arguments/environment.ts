@@ -2,7 +2,9 @@ import type { ArgumentCheck } from "./argument-check";
 
 /** What a stack is for. */
 export enum Environment {
+    /** What people rely on. */
     Production = "Production",
+    /** For trying things out: `TlsMode.SelfSigned` is allowed. */
     Development = "Development",
 }
 

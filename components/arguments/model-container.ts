@@ -45,9 +45,15 @@ export interface ModelContainerArgs {
      * @default what is free
      */
     memoryInGBLimit?: number;
-    /** Environment variables. */
+    /**
+     * Environment variables.
+     * @default none
+     */
     environment?: { [name: string]: pulumi.Input<string> };
-    /** Environment variables that are secrets: Azure does not show their values. */
+    /**
+     * Environment variables that are secrets: Azure does not show their values.
+     * @default none
+     */
     secretEnvironment?: { [name: string]: pulumi.Input<string> };
     /**
      * The command with its arguments.

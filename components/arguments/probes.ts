@@ -3,15 +3,30 @@ import { wholeNumber } from "./rules/numbers";
 
 /** How a container is asked whether it is well. Absent fields keep the default of the probe. */
 export interface ProbeArgs {
-    /** Time before the first question, in seconds. */
+    /**
+     * Time before the first question, in seconds.
+     * @default that of `readiness` or `liveness`
+     */
     initialDelaySeconds?: number;
-    /** Time between questions, in seconds. */
+    /**
+     * Time between questions, in seconds.
+     * @default that of `readiness` or `liveness`
+     */
     periodSeconds?: number;
-    /** How long an answer may take, in seconds. */
+    /**
+     * How long an answer may take, in seconds.
+     * @default that of `readiness` or `liveness`
+     */
     timeoutSeconds?: number;
-    /** Good answers in a row that make it well. 1 for liveness. */
+    /**
+     * Good answers in a row that make it well. 1 for liveness.
+     * @default that of `readiness` or `liveness`
+     */
     successThreshold?: number;
-    /** Bad answers in a row that make it unwell. */
+    /**
+     * Bad answers in a row that make it unwell.
+     * @default that of `readiness` or `liveness`
+     */
     failureThreshold?: number;
 }
 

@@ -20,7 +20,9 @@ export enum TlsMode {
 
 /** The oldest TLS version that clients may use. 1.0 and 1.1 are never offered. */
 export enum MinimumTlsVersion {
+    /** 1.2 and 1.3 (RFC 5246, RFC 8446). */
     Tls12 = "1.2",
+    /** 1.3 alone (RFC 8446): clients that do not know it are refused. */
     Tls13 = "1.3",
 }
 
@@ -40,13 +42,20 @@ export interface TlsArgs {
      * @example "score.contoso.com"
      */
     hostname?: pulumi.Input<string>;
-    /** PEM chain, leaf first, without the root. For `Custom`. Treated as a secret together with its key. */
+    /**
+     * PEM chain, leaf first, without the root. For `Custom`. Treated as a secret together with its key.
+     * @default none: required with `Custom`, unless there is a `pfx`
+     */
     certificate?: pulumi.Input<string>;
-    /** PEM private key, not encrypted (PKCS#8, PKCS#1 or SEC 1). For `Custom`. Secret. */
+    /**
+     * PEM private key, not encrypted (PKCS#8, PKCS#1 or SEC 1). For `Custom`. Secret.
+     * @default none: required with `Custom`, unless there is a `pfx`
+     */
     privateKey?: pulumi.Input<string>;
     /**
      * A PFX (PKCS#12) file with certificate, chain and key in Base64, as `base64 -w0 FILE` prints it. For `Custom`, instead
      * of `certificate` and `privateKey`. Secret. A root above intermediates is not served.
+     * @default none
      * @example readFileSync("score.pfx").toString("base64")
      */
     pfx?: pulumi.Input<string>;

@@ -1,9 +1,10 @@
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, expectTypeOf, it } from "vitest";
 import { parse } from "yaml";
-import { readSettings, SettingsError } from "../../../stacks/settings";
+import type { AksAcmeArgs, AksDnsArgs, AksTlsArgs } from "../../../components";
+import { readSettings, SettingsError, type StackSettings } from "../../../stacks/settings";
 
 const FOLDER = mkdtempSync(path.join(os.tmpdir(), "settings-"));
 const GOOD = {
@@ -103,6 +104,13 @@ describe("readSettings", () => {
         expect(problems({ "inference:tls": '{"mode":"Custom","pfx":"MII","pfxFile":"score.pfx"}' })).toEqual({
             "tls.pfxFile": "stands beside tls.pfx; leave one out",
         });
+    });
+
+    it("takes all that the components' arguments about TLS take", () => {
+        type Tls = StackSettings["tls"];
+        expectTypeOf<Exclude<keyof AksTlsArgs, keyof Tls>>().toBeNever();
+        expectTypeOf<Exclude<keyof AksAcmeArgs, keyof NonNullable<Tls["acme"]>>>().toBeNever();
+        expectTypeOf<Exclude<keyof AksDnsArgs, keyof NonNullable<StackSettings["dns"]>>>().toBeNever();
     });
 
     it("needs to be told nothing about TLS, and takes an authority of your own", () => {
