@@ -43,7 +43,7 @@ mkdir -p "$copy/challenges"
 (
     while :; do
         copy_store 2>/dev/null || true
-        : >"$copy/.copied"
+        touch "$copy/.copied"
         sleep ${FOLLOW_EVERY_MS / 1_000}
     done
 ) &
@@ -89,11 +89,12 @@ local looked = false
 core.register_task(function()
     while true do
         local found = read()
-        if found ~= seen then
+        local is_new = found ~= seen
+        if is_new or is_to_be_tried_again() then
             seen = found
-            if serve({ chain = found, key = "" }) then
+            if tried({ chain = found, key = "" }) then
                 core.log(core.notice, "The certificate store has a new certificate. It is served from now on.")
-            else
+            elseif is_new then
                 core.log(core.warning, "The certificate in the store cannot be used: it is cut off, or chain and key do not"
                     .. " belong together. The one before it is still served.")
             end

@@ -53,17 +53,32 @@ local function serve(pair)
     return served
 end
 
+-- Looks since what is there could not be served; nothing while it is.
+local refused
+
+local function tried(pair)
+    refused = not serve(pair) and 0 or nil
+    return not refused
+end
+
+-- HAProxy may only have been too busy for its own commands, and another certificate may not come for months.
+local function is_to_be_tried_again()
+    refused = refused and refused + 1
+    return refused and refused % 15 == 0
+end
+
 local seen = ""
 local looked = false
 
 core.register_task(function()
     while true do
         local found = read()
-        if found ~= seen then
+        local is_new = found ~= seen
+        if is_new or is_to_be_tried_again() then
             seen = found
-            if serve({ chain = found, key = "" }) then
+            if tried({ chain = found, key = "" }) then
                 core.log(core.notice, "The certificate store has a new certificate. It is served from now on.")
-            else
+            elseif is_new then
                 core.log(core.warning, "The certificate in the store cannot be used: it is cut off, or chain and key do not"
                     .. " belong together. The one before it is still served.")
             end

@@ -52,18 +52,33 @@ local function serve(pair)
     return served
 end
 
+-- Looks since what is there could not be served; nothing while it is.
+local refused
+
+local function tried(pair)
+    refused = not serve(pair) and 0 or nil
+    return not refused
+end
+
+-- HAProxy may only have been too busy for its own commands, and another certificate may not come for months.
+local function is_to_be_tried_again()
+    refused = refused and refused + 1
+    return refused and refused % 15 == 0
+end
+
 local seen = read()
 
 core.register_task(function()
     while true do
         core.msleep(2000)
         local found = read()
+        local is_new = not same(found, seen)
         -- Read twice: chain and key may be exchanged between one and the other.
-        if not same(found, seen) and same(found, read()) then
+        if (is_new or is_to_be_tried_again()) and same(found, read()) then
             seen = found
-            if serve(found) then
+            if tried(found) then
                 core.log(core.notice, "The certificate has changed. The new one is served from now on.")
-            else
+            elseif is_new then
                 core.log(core.warning, "The certificate has changed, and cannot be used: chain and key are broken or do not"
                     .. " belong together. The one before it is still served.")
             end
