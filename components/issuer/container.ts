@@ -71,10 +71,15 @@ put_new() {
     cat >"$1.$me.new" && put "$1.$me.new" "$1"
 }
 
+# What cannot be read now may be whole: only what has been read is judged.
 take_out() {
     rm -rf "$work/$1"
     [ -f "$store/issuer/$1.tar" ] || return 0
-    tar -C "$work" -xf "$store/issuer/$1.tar" && return 0
+    if ! cp "$store/issuer/$1.tar" "$work/$1.tar"; then
+        reason="$1.tar cannot be read from the certificate store."
+        return 1
+    fi
+    tar -C "$work" -xf "$work/$1.tar" && return 0
     say "$1.tar in the store is damaged, and is made anew."
     rm -rf "$work/$1"
 }
@@ -102,10 +107,14 @@ look_at_certificate() {
     lifetime=\${lifetime:-0}
 }
 
+# Azure's library has no time limit of its own (azcore, RetryOptions.TryTimeout), and who waits for ever holds the store for
+# ever. A hundred names, each with its propagation, are done in this.
+most_seconds=14400
+
 run_lego() {
     if renewal_is_forced; then export LEGO_RENEW_FORCE=true; else unset LEGO_RENEW_FORCE; fi
     # With renewal information goes which certificate is replaced (RFC 9773, 5), and an authority may know nothing of that one.
-    if [ "$failures" -gt 0 ] && grep -qE 'acme:error:(malformed|alreadyReplaced)' "$work/log"; then
+    if [ "$failures" -gt 0 ] && grep -sqE 'acme:error:(malformed|alreadyReplaced)' "$work/log"; then
         export LEGO_ARI_DISABLE=true
     else
         unset LEGO_ARI_DISABLE
@@ -113,14 +122,20 @@ run_lego() {
     "$lego" run >"$work/log" 2>&1 &
     child=$!
     running=$child
+    uptime_seconds
+    latest=$((uptime + most_seconds))
     while kill -0 "$running" 2>/dev/null; do
         pause 1
         child=$running
         beat_lease
+        uptime_seconds
+        [ "$uptime" -lt "$latest" ] || kill -9 "$running" 2>/dev/null
     done
     child=
     wait "$running"
     outcome=$?
+    # As lego would say it.
+    [ "$uptime" -lt "$latest" ] || echo "level=ERROR msg=Error error=\"lego had not ended after $most_seconds seconds.\"" >>"$work/log"
     cat "$work/log"
     return "$outcome"
 }
@@ -161,9 +176,9 @@ publish() {
 
 # Whether there is, in the end, a certificate that is not due.
 attempt() {
-    take_out accounts
-    take_out certificates
+    take_out accounts && take_out certificates || return 1
     # Nobody else is ordering: what is here was left behind by somebody who was killed.
+    rm -f "$store/${LAST_CERTIFICATE_FILE}".*.new "$store/${CERTIFICATES_FOLDER}"/*.new "$store"/issuer/.*.new
     mkdir -p "$store/${CHALLENGES_FOLDER}" "$store/${CERTIFICATES_FOLDER}" "$store/issuer"
     rm -f "$store/${CHALLENGES_FOLDER}"/.well-known/acme-challenge/*
     before=$(checksum)

@@ -59,7 +59,8 @@ beat_lease() {
 } 2>/dev/null
 
 release_lease() {
-    [ -z "$lease" ] || : >"$store/lease/$lease/released"
+    # Not by a redirection of ":", which ends the shell where it fails (POSIX, "Special Built-In Utilities").
+    [ -z "$lease" ] || touch "$store/lease/$lease/released"
     lease=
 } 2>/dev/null
 `;
