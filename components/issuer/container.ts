@@ -21,6 +21,7 @@ me=$(cat /proc/sys/kernel/random/uuid)
 lease=
 child=
 failures=0
+failing=0
 lifetime=0
 expires=0
 
@@ -207,11 +208,15 @@ attempt() {
 
 # Seconds until the next look. A twentieth of what the certificate has left, so it is asked for more often as expiry nears:
 # but no more than four times an hour where lifetimes are counted in days, because authorities count attempts that fail (Let's
-# Encrypt: five an hour for a name). Each is up to a quarter longer, so that services that started together do not stay together.
+# Encrypt: five an hour for a name). Where nothing is left, a twentieth of the time that it has failed for: a name that never
+# leads here would else be paused within two weeks, until a person asks for it (Let's Encrypt: 1,152 failures without a success).
+# Each is up to a quarter longer, so that services that started together do not stay together.
 next_pause() {
     least=900
     [ "$lifetime" -le 0 ] || [ $((lifetime / 20)) -ge "$least" ] || least=$((lifetime / 20))
-    longest=$(((expires - $(date +%s)) / 20))
+    left=$((expires - $(date +%s)))
+    [ "$left" -gt 0 ] || left=$failing
+    longest=$((left / 20))
     [ "$longest" -ge "$least" ] || longest=$least
     [ "$longest" -le "$LONGEST_PAUSE_SECONDS" ] || longest=$LONGEST_PAUSE_SECONDS
     seconds=$longest
@@ -245,9 +250,13 @@ while :; do
     fi
     if attempt; then
         failures=0
+        failing=0
         next_pause
         report valid ""
     else
+        uptime_seconds
+        [ "$failures" -gt 0 ] || failing_since=$uptime
+        failing=$((uptime - failing_since))
         failures=$((failures + 1))
         next_pause
         say "Attempt $failures failed, the next one is in $seconds seconds: $reason"

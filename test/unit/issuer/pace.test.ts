@@ -5,17 +5,18 @@ import { issuerContainerCommand } from "../../../components/issuer";
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
 
+const NEXT_PAUSE = /^next_pause\(\) \{[^]*?^\}/m.exec(issuerContainerCommand[2] ?? "")?.[0] ?? "";
+
 /** What the script's own function says, by the shell. Each pause is up to a quarter longer than what is expected here. */
 async function pauses(
     certificate: { lifetime: number; left: number } | undefined,
     failures: readonly number[],
 ): Promise<number[]> {
-    const next = /^next_pause\(\) \{[^]*?^\}/m.exec(issuerContainerCommand[2] ?? "")?.[0] ?? "";
     const { lifetime = 0, left } = certificate ?? {};
     const script = `
-        LONGEST_PAUSE_SECONDS=21600 FIRST_RETRY_SECONDS=30 lifetime=${lifetime}
+        LONGEST_PAUSE_SECONDS=21600 FIRST_RETRY_SECONDS=30 lifetime=${lifetime} failing=0
         expires=${left === undefined ? 0 : `$(($(date +%s) + ${left}))`}
-        ${next}
+        ${NEXT_PAUSE}
         for failures in ${failures.join(" ")}; do next_pause; echo "$seconds"; done`;
     const { stdout } = await execa("/bin/sh", ["-euc", script]);
     return stdout.split("\n").map(Number);
@@ -75,6 +76,20 @@ describe("the issuer's pace", () => {
             expect(left).toBeGreaterThanOrEqual(1);
             left = Math.min(5, left - 1 + seconds / 720);
         }
+    });
+
+    it("never fails so often that Let's Encrypt pauses a name: 1,152 times, and once more each day", async () => {
+        const script = `
+            LONGEST_PAUSE_SECONDS=21600 FIRST_RETRY_SECONDS=30 lifetime=0 expires=0 failures=0 failing=0
+            ${NEXT_PAUSE}
+            while [ "$failing" -lt ${100 * DAY} ] && [ "$failures" -lt 1000 ]; do
+                failures=$((failures + 1)); next_pause; failing=$((failing + seconds))
+            done
+            echo "$failures $seconds"`;
+        const { stdout } = await execa("/bin/sh", ["-euc", script]);
+        const [failures = 0, seconds = 0] = stdout.split(" ").map(Number);
+        expect(failures - 100).toBeLessThan(1_152 / 2);
+        expect(seconds).toBeGreaterThanOrEqual(6 * HOUR);
     });
 });
 
