@@ -81,9 +81,9 @@ export interface TlsArgs {
      */
     hstsMaxAgeSeconds?: number;
     /**
-     * Any other value than before makes a new certificate with a new key in the next update, also the first one and leaving it
-     * out again. For certificates that the stack makes by itself. With `SelfSigned` the authority stays: clients that trust
-     * it notice nothing.
+     * Any value that was not there before makes a new certificate with a new key in the next update, also the first one. For
+     * certificates that the stack makes by itself. With `SelfSigned` an earlier value and leaving it out again do too, and the
+     * authority stays: clients that trust it notice nothing. With `Auto` an authority counts certificates, so they do not.
      * @default none: a certificate is renewed when its time has come
      * @example "2026-11-24, key was on a lost laptop"
      */
