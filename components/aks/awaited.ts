@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { type AcmeSettings, AcmeChallenge } from "../arguments/acme";
 import { certificateAwaited } from "../certificate/awaited";
 import type { PublicAddress } from "./address";
@@ -6,34 +6,25 @@ import { type KubernetesScope, objectName } from "./kubernetes-scope";
 import { hostnames, recordsOfOthers } from "./names";
 import type { AksSettings } from "./settings";
 
-/** Where an update waits for the certificate. */
-export interface AwaitingHooks {
-    /** The fronts are new, and have only the placeholder. */
-    front?: pulumi.ResourceHookBinding;
-    loadBalancer?: pulumi.ResourceHookBinding;
-    lastRecord?: pulumi.ResourceHookBinding;
-}
-
 /**
- * After the last thing that the authority needs to find the service. Nothing behind an internal load balancer: whoever runs the
- * update need not reach it.
+ * For after the last thing that is needed for the certificate to be served: the issuer by HTTP, the load balancer by DNS. Fronts that
+ * change later are ready only with what the store has. Nothing behind an internal load balancer: whoever runs the update need not
+ * reach it.
  */
 export function awaiting(
-    acme: AcmeSettings,
+    { challenge, waitSeconds }: AcmeSettings,
     settings: AksSettings,
     scope: KubernetesScope,
     address: PublicAddress | undefined,
     component: pulumi.Resource,
-): AwaitingHooks {
-    if (!address) return {};
-    const own = hostnames(settings);
-    const others = recordsOfOthers(settings);
+): pulumi.ResourceHookBinding | undefined {
+    if (!address) return undefined;
     const hook = certificateAwaited(
         scope.component,
         {
-            hostname: own[0] ?? address.fqdn,
-            recordsOfOthers: acme.challenge === AcmeChallenge.Http01 ? others : [],
-            waitSeconds: acme.waitSeconds,
+            hostname: hostnames(settings)[0] ?? address.fqdn,
+            recordsOfOthers: challenge === AcmeChallenge.Http01 ? recordsOfOthers(settings) : [],
+            waitSeconds,
             find: () =>
                 address.resource.ipAddress.apply(ipAddress => ({
                     ipAddress,
@@ -42,10 +33,5 @@ export function awaiting(
         },
         component,
     );
-    const made = { afterCreate: hook, afterUpdate: hook };
-    const hasRecord = others.length < own.length;
-    return {
-        front: { afterUpdate: hook },
-        ...(hasRecord ? { lastRecord: made } : { loadBalancer: made }),
-    };
+    return { afterCreate: hook, afterUpdate: hook };
 }

@@ -39,7 +39,6 @@ export function front(
     behaviour: pulumi.Output<PodFrontSettings>,
     files: FrontFiles,
     store: CertificateStore | undefined,
-    hooks: pulumi.ResourceHookBinding | undefined,
     before: pulumi.Resource[],
 ): apps.Deployment {
     const name = objectName(scope, "front");
@@ -76,7 +75,7 @@ export function front(
             },
         },
         // A model that does not come up leaves the running front as it is, and so does a certificate.
-        { ...opts, dependsOn: before, hooks },
+        { ...opts, dependsOn: before },
     );
 }
 

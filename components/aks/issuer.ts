@@ -10,7 +10,7 @@ import { issuerVariables, storedCertificate } from "../certificate/issuer-enviro
 import { CERTIFICATES_FOLDER, STORE_FOLDER } from "../front";
 import { issuerContainerCommand } from "../issuer";
 import type { PublicAddress } from "./address";
-import { type AwaitingHooks, awaiting } from "./awaited";
+import { awaiting } from "./awaited";
 import { certificateStore, type CertificateStore } from "./certificate-store";
 import type { Cluster } from "./cluster";
 import { type IssuerIdentity, issuerIdentity } from "./issuer-identity";
@@ -25,16 +25,21 @@ const SHARE: Share = { cpu: 0.05, memoryInGB: 0.125 };
 const PATIENCE_SECONDS = 15;
 const MEMORY_LIMIT: Partial<Share> = { memoryInGB: 0.25 };
 
-/** What the rest of the service has to know of it. */
+/**
+ * What the rest of the service has to know of it. By DNS it comes first, and the fronts can wait for the certificate. By HTTP it comes
+ * last: the authority asks the service itself, and public ones allow few vain attempts (Let's Encrypt: five an hour).
+ */
 export interface Issuer {
     /** Where the fronts find the certificate, and what the authority asks them for. */
     store: CertificateStore;
     /** Which one it is. */
     storedCertificate: pulumi.Output<string>;
-    /** Where an update waits for the certificate. */
-    hooks: AwaitingHooks;
     /** What comes before the fronts change. */
-    before: pulumi.Resource[];
+    beforeFronts: pulumi.Resource[];
+    /** Where an update waits for the certificate by DNS. */
+    loadBalancerHooks: pulumi.ResourceHookBinding | undefined;
+    /** Lets it begin by HTTP, after all that leads to the fronts. */
+    reachableBy(way: pulumi.Resource[]): void;
 }
 
 /** What it is for, and what it needs. */
@@ -72,42 +77,48 @@ export function issuer(acme: AcmeSettings, settings: AksSettings, place: IssuerP
     const { waitSeconds } = acme;
     // By DNS the certificate can be there before the fronts: those that serve stay until it is.
     const readyWith = identity && waitSeconds > 0 ? stored : undefined;
-    const patience = `${waitSeconds + PATIENCE_SECONDS}s`;
-    const deployment = new apps.Deployment(
-        name,
-        {
-            metadata,
-            spec: {
-                replicas: 1,
-                progressDeadlineSeconds: readyWith && waitSeconds,
-                selector: { matchLabels: selector },
-                // Two would do no harm, as they wait for each other; they would do no good either.
-                strategy: { type: "Recreate" },
-                template: {
-                    metadata: { labels: selector },
-                    spec: podSpec(acme, store, identity, {
-                        readinessProbe: readyWith && readiness(readyWith),
-                        env: plain.apply(values =>
-                            Object.entries(values).map(([variable, value]) => ({ name: variable, value })),
-                        ),
-                        envFrom: secretEnvironment(name, secret, scope),
-                        imagePullSecrets: pullSecret && [{ name: pullSecret.metadata.name }],
-                    }),
-                },
+    const args: apps.DeploymentArgs = {
+        metadata,
+        spec: {
+            replicas: 1,
+            progressDeadlineSeconds: readyWith && waitSeconds,
+            selector: { matchLabels: selector },
+            // Two would do no harm, as they wait for each other; they would do no good either.
+            strategy: { type: "Recreate" },
+            template: {
+                metadata: { labels: selector },
+                spec: podSpec(acme, store, identity, {
+                    readinessProbe: readyWith && readiness(readyWith),
+                    env: plain.apply(values =>
+                        Object.entries(values).map(([variable, value]) => ({ name: variable, value })),
+                    ),
+                    envFrom: secretEnvironment(name, secret, scope),
+                    imagePullSecrets: pullSecret && [{ name: pullSecret.metadata.name }],
+                }),
             },
         },
-        // After the namespace in any case, by way of the claim.
-        {
-            ...scope.opts,
-            ...(identity && { dependsOn: identity.dependsOn }),
-            ...(readyWith && { customTimeouts: { create: patience, update: patience } }),
-        },
-    );
+    };
+    // After the namespace in any case, by way of the claim.
+    const deploy = (opts: pulumi.CustomResourceOptions) =>
+        new apps.Deployment(name, args, { ...scope.opts, ...opts });
+    const hooks = awaiting(acme, settings, scope, address, component);
+    const facts = { store, storedCertificate: stored };
+    if (!identity) {
+        return {
+            ...facts,
+            beforeFronts: [],
+            loadBalancerHooks: undefined,
+            reachableBy: way => void deploy({ dependsOn: way, hooks }),
+        };
+    }
+    const patience = `${waitSeconds + PATIENCE_SECONDS}s`;
+    const customTimeouts = readyWith && { create: patience, update: patience };
+    const deployment = deploy({ dependsOn: identity.dependsOn, customTimeouts });
     return {
-        store,
-        storedCertificate: stored,
-        hooks: awaiting(acme, settings, scope, address, component),
-        before: readyWith ? [deployment] : [],
+        ...facts,
+        beforeFronts: readyWith ? [deployment] : [],
+        loadBalancerHooks: hooks,
+        reachableBy: () => undefined,
     };
 }
 

@@ -55,15 +55,11 @@ export function recordsOfOthers(settings: AksSettings): pulumi.Input<string>[] {
     return hostnames(settings).filter(name => zoneName === undefined || isElsewhere(name, zoneName));
 }
 
-/**
- * The records of the host names: made when their zone is named, told otherwise.
- * @param hooks of the last record that is made
- */
+/** The records of the host names: made when their zone is named, told otherwise. */
 export function records(
     name: string,
     { tls, models, dns }: AksSettings,
     target: Target,
-    hooks: pulumi.ResourceHookBinding | undefined,
     component: pulumi.Resource,
 ): { told: pulumi.Output<DnsRecord[]>; recordSets: pulumi.Resource[] } {
     const all = [
@@ -77,22 +73,14 @@ export function records(
     const wanted = all.flatMap(one =>
         one.hostname === undefined ? [] : [{ ...one, hostname: one.hostname }],
     );
-    const ours = wanted.filter(
-        ({ hostname }) => dns.zoneName !== undefined && !isElsewhere(hostname, dns.zoneName),
-    );
     const recordSets: pulumi.Resource[] = [];
     const told = wanted.map(one => {
         const { zoneName } = dns;
-        if (zoneName === undefined || !ours.includes(one)) {
+        if (zoneName === undefined || isElsewhere(one.hostname, zoneName)) {
             return dnsRecord({ hostname: one.hostname, ttl: dns.ttl, ...leadingTo(target) });
         }
-        const isLast = one === ours.at(-1);
-        const opts = {
-            parent: component,
-            // Only a service that answers gets a name; and the last record comes after all others.
-            dependsOn: [target.service, ...(isLast ? recordSets : [])],
-            hooks: isLast ? hooks : undefined,
-        };
+        // Only a service that answers gets a name.
+        const opts = { parent: component, dependsOn: [target.service] };
         const { told, made } = record(name, one, { ...dns, zoneName }, target, opts);
         recordSets.push(made);
         return told;

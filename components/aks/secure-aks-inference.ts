@@ -98,10 +98,9 @@ export class SecureAksInference extends pulumi.ComponentResource {
                 pullSecret: pull,
             },
             automatic?.store,
-            automatic?.hooks.front,
-            [...deployments, ...(automatic?.before ?? [])],
+            [...deployments, ...(automatic?.beforeFronts ?? [])],
         );
-        const service = loadBalancer(settings, scope, address, fronts, automatic?.hooks.loadBalancer);
+        const service = loadBalancer(settings, scope, address, fronts, automatic?.loadBalancerHooks);
         const inner = service.status.apply(({ loadBalancer: { ingress = [] } }) => ingress[0]?.ip ?? "");
 
         this.fqdn = fqdn ?? pulumi.output(undefined);
@@ -110,10 +109,10 @@ export class SecureAksInference extends pulumi.ComponentResource {
             name,
             settings,
             { address, ip: inner, service },
-            automatic?.hooks.lastRecord,
             this,
         );
         this.dnsRecords = dnsRecords;
+        automatic?.reachableBy([service, ...recordSets]);
         guard.remember(reach, [service, ...recordSets], this);
         this.services = modelAddresses(settings, tls.hostname ?? fqdn ?? inner);
         this.keys = pulumi.secret(pulumi.output(Object.fromEntries(keys)));

@@ -64,6 +64,49 @@ export function recordInto(registered: Registered[], { call, made, preview }: Re
     );
 }
 
+/** What mocks are not told of a resource. Resources by kind and name, e.g. `Service models-front`. */
+export interface Ordered {
+    /** The resources that it depends on. */
+    after: string[];
+    /** The names of its hooks. */
+    afterCreate: string[];
+    afterUpdate: string[];
+}
+
+/** What the engine is asked for, as far as it is looked at here. */
+interface RegisterRequest {
+    getType(): string;
+    getName(): string;
+    getDependenciesList(): string[];
+    getHooks(): { getAfterCreateList(): string[]; getAfterUpdateList(): string[] } | undefined;
+}
+
+/** Notes, once mocks are set, in which order an engine would do what is registered. */
+export function recordOrder(): Map<string, Ordered> {
+    const order = new Map<string, Ordered>();
+    const monitor = pulumi.runtime.getMonitor() as unknown as {
+        registerResource(request: RegisterRequest, ...rest: unknown[]): unknown;
+    };
+    const registerResource = monitor.registerResource.bind(monitor);
+    monitor.registerResource = (request, ...rest) => {
+        const hooks = request.getHooks();
+        order.set(resourceLabel(request.getType(), request.getName()), {
+            after: request.getDependenciesList().map(urn => {
+                const [, , type = "", name = ""] = urn.split("::");
+                return resourceLabel(type, name);
+            }),
+            afterCreate: hooks?.getAfterCreateList() ?? [],
+            afterUpdate: hooks?.getAfterUpdateList() ?? [],
+        });
+        return registerResource(request, ...rest);
+    };
+    return order;
+}
+
+function resourceLabel(type: string, name: string): string {
+    return `${type.split(":").at(-1)} ${name}`;
+}
+
 /** The inputs of the one resource of this type and name. */
 export function inputsOf(
     registered: readonly Registered[],

@@ -2,13 +2,8 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { LoadBalancerType, SecureAksInference, type SecureAksInferenceArgs } from "../../../components";
 import { oidcIssuerProblem } from "../../../components/aks/issuer-identity";
 import { collectWarnings, inputsOf, recordInto, type Registered, registrations } from "../mocks";
+import { AZURE, CLUSTER, IDENTITY, ZONE_ID } from "./azure";
 
-const CLUSTER = {
-    location: "westeurope",
-    identity: { type: "SystemAssigned", principalId: "the-cluster" },
-    oidcIssuerProfile: { issuerURL: "https://westeurope.oic.prod-aks.azure.com/tenant/cluster/" },
-};
-const ZONE_ID = "/subscriptions/zones/resourceGroups/dns/providers/Microsoft.Network/dnsZones/contoso.com";
 const BY_DNS: Partial<SecureAksInferenceArgs> = {
     tls: { hostname: "score.contoso.com" },
     dns: { zoneName: "contoso.com", zoneResourceGroupName: "dns" },
@@ -24,15 +19,7 @@ beforeEach(() => {
 
 /** What the component registers with mocks: `preview` leaves outputs unknown, as providers do. */
 async function register(args: Partial<SecureAksInferenceArgs>, preview = false): Promise<SecureAksInference> {
-    await recordInto(registered, {
-        call: token => {
-            if (token.endsWith("getZone")) return { id: ZONE_ID };
-            if (token.endsWith("getManagedCluster")) return CLUSTER;
-            return { kubeconfigs: [{ name: "user", value: Buffer.from("kubeconfig").toString("base64") }] };
-        },
-        made,
-        preview,
-    });
+    await recordInto(registered, { ...AZURE, preview });
     const service = new SecureAksInference("models", {
         resourceGroupName: "group",
         cluster: { attach: { resourceGroupName: "ml", clusterName: "shared" } },
@@ -43,26 +30,6 @@ async function register(args: Partial<SecureAksInferenceArgs>, preview = false):
     return service;
 }
 
-function made(type: string, name: string): Record<string, unknown> {
-    switch (type) {
-        case IDENTITY:
-            return { name: `${name}0123`, clientId: "the-client", principalId: "the-issuer", tenantId: "t" };
-        case "azure-native:network:PublicIPAddress":
-            return { ipAddress: "20.1.2.3" };
-        case "kubernetes:core/v1:Service":
-            return { status: { loadBalancer: { ingress: [{ ip: "20.1.2.3" }] } } };
-        case "tls:index/privateKey:PrivateKey":
-            return { privateKeyPem: "the key of the placeholder\n" };
-        case "tls:index/selfSignedCert:SelfSignedCert":
-            return { certPem: "the placeholder\n" };
-        case "azure-native:containerservice:ManagedCluster":
-            return CLUSTER;
-        default:
-            return {};
-    }
-}
-
-const IDENTITY = "azure-native:managedidentity:UserAssignedIdentity";
 const CREDENTIAL = "azure-native:managedidentity:FederatedIdentityCredential";
 const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
 const CLAIM = "kubernetes:core/v1:PersistentVolumeClaim";
