@@ -76,9 +76,9 @@ export function awaitedOnRecord(
                 ipAddress: address?.ip,
                 logCommand: logCommand(resourceGroupName, groupName),
             }));
-    const hostname = settings.tls.hostname ?? settings.fqdn;
+    const hostnames = [settings.tls.hostname ?? settings.fqdn];
     const { waitSeconds } = acme;
-    return certificateAwaited(name, { hostname, recordsOfOthers: [], waitSeconds, find }, component);
+    return certificateAwaited(name, { hostnames, recordsOfOthers: [], waitSeconds, find }, component);
 }
 
 function awaitedOnGroup(
@@ -94,8 +94,8 @@ function awaitedOnGroup(
             ipAddress: (outputs.ipAddress as { ip?: string } | undefined)?.ip,
             logCommand: logCommand(resourceGroup, String(outputs.name)),
         }));
-    const hostname = tls.hostname ?? fqdn;
-    return certificateAwaited(name, { hostname, recordsOfOthers, waitSeconds, find }, component);
+    const hostnames = [tls.hostname ?? fqdn];
+    return certificateAwaited(name, { hostnames, recordsOfOthers, waitSeconds, find }, component);
 }
 
 function logCommand(resourceGroupName: string, groupName: string): string {

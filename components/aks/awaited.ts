@@ -19,10 +19,11 @@ export function awaiting(
     component: pulumi.Resource,
 ): pulumi.ResourceHookBinding | undefined {
     if (!address) return undefined;
+    const own = hostnames(settings);
     const hook = certificateAwaited(
         scope.component,
         {
-            hostname: hostnames(settings)[0] ?? address.fqdn,
+            hostnames: own.length > 0 ? own : [address.fqdn],
             recordsOfOthers: challenge === AcmeChallenge.Http01 ? recordsOfOthers(settings) : [],
             waitSeconds,
             find: () =>

@@ -1,6 +1,7 @@
 import * as nodeTls from "node:tls";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
+import { canonicalHostname } from "../dns/hostname";
 import { PLACEHOLDER_COMMON_NAME } from "../front";
 import { resourceHook } from "../hooks";
 import { valueOf } from "../value-of";
@@ -19,8 +20,8 @@ export interface Found {
 
 /** What is waited for. */
 export interface Awaited {
-    /** One of the names that the certificate is for. */
-    hostname: pulumi.Input<string>;
+    /** The names that the certificate is for: one that lacks some of them is that of before. */
+    hostnames: pulumi.Input<string>[];
     /** Names that do not lead here before somebody else has made their records; the authority asks by them. */
     recordsOfOthers: pulumi.Input<string>[];
     waitSeconds: number;
@@ -34,16 +35,16 @@ export interface Awaited {
  */
 export function certificateAwaited(
     component: string,
-    { hostname, recordsOfOthers, waitSeconds, find }: Awaited,
+    { hostnames, recordsOfOthers, waitSeconds, find }: Awaited,
     resource: pulumi.Resource,
 ): pulumi.ResourceHook[] {
     return resourceHook(`${component}-certificate`, async ({ newOutputs = {} }) => {
-        const [name, records, found] = await Promise.all([
-            valueOf(hostname),
+        const [names, records, found] = await Promise.all([
+            valueOf(pulumi.all(hostnames)),
             valueOf(pulumi.all(recordsOfOthers)),
             valueOf(find(newOutputs)),
         ]);
-        const service = { hostname: name, recordsOfOthers: records, waitSeconds, ...found };
+        const service = { hostnames: names, recordsOfOthers: records, waitSeconds, ...found };
         const warning = await missingCertificate(component, service);
         if (warning !== undefined) void pulumi.log.warn(warning, resource);
     });
@@ -51,7 +52,7 @@ export function certificateAwaited(
 
 /** With every value known, as they are when the resource is there. */
 export interface AwaitedService extends Found {
-    hostname: string;
+    hostnames: string[];
     recordsOfOthers: string[];
     waitSeconds: number;
 }
@@ -61,12 +62,12 @@ export async function missingCertificate(
     component: string,
     service: AwaitedService,
 ): Promise<string | undefined> {
-    const { hostname, ipAddress, recordsOfOthers, logCommand } = service;
+    const { hostnames, ipAddress, recordsOfOthers, logCommand } = service;
     // Nobody knows when those come.
     const waitSeconds = recordsOfOthers.length > 0 ? 0 : service.waitSeconds;
     const deadline = Date.now() + waitSeconds * 1000;
     for (;;) {
-        if (ipAddress !== undefined && (await isServed(ipAddress, hostname))) return undefined;
+        if (ipAddress !== undefined && (await isServed(ipAddress, hostnames))) return undefined;
         if (Date.now() + PERIOD_MS > deadline) break;
         await sleep(PERIOD_MS);
     }
@@ -74,16 +75,16 @@ export async function missingCertificate(
     if (recordsOfOthers.length > 0) {
         return `${component}: the certificate comes by itself once the authority finds the service as ${recordsOfOthers.join(", ")}: create the DNS record that the outputs tell. ${until}`;
     }
-    return `${component}: there is no certificate for ${hostname} after ${waitSeconds} seconds. The issuer goes on trying, and what it gets is served without another update. ${until} To see why: ${logCommand}`;
+    return `${component}: there is no certificate for ${hostnames.join(", ")} after ${waitSeconds} seconds. The issuer goes on trying, and what it gets is served without another update. ${until} To see why: ${logCommand}`;
 }
 
-/** Whether the address shows a certificate for the name. Whoever trusts it is another question. */
-function isServed(ipAddress: string, hostname: string): Promise<boolean> {
+/** Whether the address shows a certificate for the names. Whoever trusts it is another question. */
+function isServed(ipAddress: string, hostnames: string[]): Promise<boolean> {
     return new Promise(resolve => {
         const socket = nodeTls.connect({
             host: ipAddress,
             port: 443,
-            servername: hostname,
+            servername: canonicalHostname(hostnames[0] ?? ""),
             // The placeholder is to be seen too, and the certificate of a private authority.
             rejectUnauthorized: false,
             timeout: LOOK_MS,
@@ -93,11 +94,19 @@ function isServed(ipAddress: string, hostname: string): Promise<boolean> {
             resolve(served);
         };
         socket.once("secureConnect", () => {
-            const certificate = socket.getPeerCertificate();
-            const isPlaceholder = certificate.subject?.CN === PLACEHOLDER_COMMON_NAME;
-            end(!isPlaceholder && nodeTls.checkServerIdentity(hostname, certificate) === undefined);
+            end(isAwaited(socket.getPeerCertificate(), hostnames));
         });
         socket.once("error", () => end(false));
         socket.once("timeout", () => end(false));
     });
+}
+
+/** Not the placeholder, and for every name. */
+export function isAwaited(certificate: nodeTls.PeerCertificate, hostnames: string[]): boolean {
+    return (
+        certificate.subject?.CN !== PLACEHOLDER_COMMON_NAME &&
+        hostnames.every(
+            name => nodeTls.checkServerIdentity(canonicalHostname(name), certificate) === undefined,
+        )
+    );
 }

@@ -1,14 +1,34 @@
+import type { PeerCertificate } from "node:tls";
 import { describe, expect, it } from "vitest";
 import { AcmeChallenge, acmeWarnings, type AcmeSettings } from "../../../components/arguments/acme";
-import { type AwaitedService, missingCertificate } from "../../../components/certificate/awaited";
+import { type AwaitedService, isAwaited, missingCertificate } from "../../../components/certificate/awaited";
+import { PLACEHOLDER_COMMON_NAME } from "../../../components/front";
 
 const SERVICE: AwaitedService = {
-    hostname: "score.contoso.com",
+    hostnames: ["score.contoso.com"],
     ipAddress: undefined,
     recordsOfOthers: [],
     waitSeconds: 0,
     logCommand: "az container logs --name iris",
 };
+
+describe("the certificate that an update waits for", () => {
+    const certificate = (subjectaltname: string, CN = ""): PeerCertificate =>
+        ({ subject: { CN }, subjectaltname }) as PeerCertificate;
+
+    it("is for all names: one that lacks a new name is that of before", () => {
+        const names = ["score.contoso.com", "Bücher.contoso.com"];
+        expect(isAwaited(certificate("DNS:score.contoso.com"), names)).toBe(false);
+        expect(isAwaited(certificate("DNS:score.contoso.com, DNS:xn--bcher-kva.contoso.com"), names)).toBe(
+            true,
+        );
+    });
+
+    it("is not the placeholder, whatever that is for", () => {
+        const placeholder = certificate("DNS:score.contoso.com", PLACEHOLDER_COMMON_NAME);
+        expect(isAwaited(placeholder, ["score.contoso.com"])).toBe(false);
+    });
+});
 
 describe("what an update says without a certificate", () => {
     it("is how to find out why", async () => {
