@@ -2,11 +2,11 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { execa } from "execa";
 import { debianPackages } from "../../tools/debian";
+import { renderLoadBalancer } from "../control/load-balancer/configuration";
 import type { SandboxInstance } from "../instance";
-import { nodeRunFolder } from "../node/namespace";
-import { API_SERVER_PORT, NODE_ADDRESS } from "../node/settings";
+import { hostNetwork, nodeRunFolder } from "../node/namespace";
 
-/** HAProxy on the host: the door to the API server and the load balancer. */
+/** What the doors and the load balancer are made of. */
 export interface Haproxy {
     program: string;
     environment: NodeJS.ProcessEnv;
@@ -22,33 +22,25 @@ export async function haproxy(): Promise<Haproxy> {
     return { program: tree.path("usr/sbin/haproxy"), environment: tree.environment };
 }
 
-/** The configuration that HAProxy runs with. The control process writes it anew whenever what it serves changes. */
+/** The configuration of the load balancer. The control process writes it anew whenever what it serves changes. */
 export function haproxyConfiguration(instance: SandboxInstance): string {
     return path.join(instance.stateFolder, "control", "haproxy", "haproxy.cfg");
 }
 
-/** Where a running HAProxy takes commands. */
+/** Where the load balancer takes commands. */
 export function haproxySocket(instance: SandboxInstance): string {
     return path.join(nodeRunFolder(instance), "haproxy.sock");
 }
 
-/** Until the control process has written its first configuration, there is the door to the API server alone. */
+/** Until the control process has written its first configuration, there is nothing to balance. */
 export function writeFirstConfiguration(instance: SandboxInstance): void {
     const file = haproxyConfiguration(instance);
     if (existsSync(file)) return;
     mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-    const { address, port } = instance.kubernetes;
-    const lines = [
-        "defaults",
-        "    mode tcp",
-        "    timeout connect 5s",
-        "    timeout client 1h",
-        "    timeout server 1h",
-        "",
-        "listen kubernetes",
-        `    bind ${address}:${port}`,
-        `    server api-server ${NODE_ADDRESS}:${API_SERVER_PORT} namespace ${instance.namespace}`,
-        "",
-    ];
-    writeFileSync(file, lines.join("\n"), { mode: 0o600 });
+    const { text } = renderLoadBalancer({
+        outside: hostNetwork(instance),
+        control: haproxySocket(instance),
+        listeners: [],
+    });
+    writeFileSync(file, text, { mode: 0o600 });
 }

@@ -8,7 +8,8 @@ import { groupedProcesses } from "../node/control-groups";
 import { NODE_DAEMONS } from "../node/daemons";
 import { nodeExists, prepareNode, stopNode } from "../node/node";
 import { controlAnswers, controlCommand } from "./control";
-import { lastWords, runningDaemon, startDaemon, stopDaemons } from "./daemon";
+import { type Daemon, lastWords, runningDaemon, startDaemon, stopDaemons } from "./daemon";
+import { writeDoors } from "./doors";
 import { haproxy, haproxyConfiguration, writeFirstConfiguration } from "./haproxy";
 import { proportionalMemory } from "./processes";
 import { eventually } from "./wait";
@@ -54,7 +55,7 @@ export interface SandboxStatus {
 /** How long the control process may take until it answers. */
 const READY_MS = 60_000;
 
-const OTHER_DAEMONS = ["control", "haproxy"] as const;
+const OTHER_DAEMONS = ["control", "doors", "haproxy"] as const;
 
 /** Every daemon that a sandbox can have. */
 export const DAEMONS: readonly string[] = [...OTHER_DAEMONS, ...NODE_DAEMONS, "namespace"];
@@ -78,21 +79,26 @@ export async function sandboxUp(
                 return { substrate, ...(reason ? { reason } : {}), started };
             }
             report("tools");
-            const [door, node] = await Promise.all([haproxy(), prepareNode(instance)]);
+            const [{ program, environment }, node] = await Promise.all([haproxy(), prepareNode(instance)]);
             writeFirstConfiguration(instance);
             report("Kubernetes");
-            const opened = startDaemon(instance, {
-                name: "haproxy",
+            const { beside, inside } = node.namespaces;
+            const proxies: Daemon[] = [
                 // Its own network is the host's, and by name it reaches into the node's.
-                command: node.namespaces.beside([door.program, "-W", "-f", haproxyConfiguration(instance)]),
-                environment: door.environment,
-                controlGroups: node.groups.daemons,
-            });
+                { name: "doors", command: beside([program, "-db", "-f", writeDoors(instance)]) },
+                // The other way round: see load-balancer/configuration.ts.
+                { name: "haproxy", command: inside([program, "-W", "-f", haproxyConfiguration(instance)]) },
+            ];
+            const opened = proxies
+                .filter(daemon =>
+                    startDaemon(instance, { ...daemon, environment, controlGroups: node.groups.daemons }),
+                )
+                .map(({ name }) => name);
             const started = await Promise.all([
                 node.start(),
-                startControl(instance, node.namespaces.beside, node.groups.daemons),
+                startControl(instance, beside, node.groups.daemons),
             ]);
-            return { substrate, started: [...(opened ? ["haproxy"] : []), ...started.flat()] };
+            return { substrate, started: [...opened, ...started.flat()] };
         }),
     );
 }

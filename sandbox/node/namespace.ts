@@ -14,13 +14,18 @@ const HOLDER = "namespace";
 export interface NodeNamespaces {
     /** A command that runs inside of the node: its network, its mounts. */
     inside: (command: readonly string[]) => string[];
-    /** A command with the host's network but the node's mounts, where `/run/netns/<name>` leads to the node's network. */
+    /** A command with the host's network but the node's mounts, where `/run/netns` has both networks by name. */
     beside: (command: readonly string[]) => string[];
 }
 
 /** Sockets and state of containerd, as short as the 108 bytes of a socket's path demand. Empty again after `down`. */
 export function nodeRunFolder(instance: SandboxInstance): string {
     return `/run/azure-secure-inference-${instance.number}`;
+}
+
+/** The name of the host's network beside that of the node's, for programs of the node. */
+export function hostNetwork(instance: SandboxInstance): string {
+    return `${instance.namespace}-host`;
 }
 
 /**

@@ -64,7 +64,7 @@ export async function prepareNode(instance: SandboxInstance): Promise<PreparedNo
     writeConfiguration(nodeFolder(instance, "Corefile"), namesConfiguration(instance, credentials));
     writeConfiguration(authoritiesFile(instance), await trustedAuthorities(instance), 0o644);
     writeConfiguration(nodeFolder(instance, "container.json"), await containerSpecification(instance, tools));
-    await openDoor(namespaces, tools);
+    await openDoor(instance, namespaces, tools);
 
     const daemons = nodeDaemons(instance, { tools, groups, namespaces, credentials, files });
     return { namespaces, groups, start: () => startNode(instance, daemons, credentials) };

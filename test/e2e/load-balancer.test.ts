@@ -16,6 +16,9 @@ const instance = testSandbox();
 const GROUP = "load-balancer-test";
 const LABEL = `balanced-${process.pid}`;
 const NAME = `${LABEL}.${LOCATION}.cloudapp.azure.com`;
+/** Without what configuration.ts does about it, one connection or two were lost for each reload. */
+const RELOADS = 15;
+const CLIENTS = 20;
 const FRONT = { "pip-name": "front", "load-balancer-resource-group": GROUP };
 
 describe.skipIf(!hasNode)("Services of type LoadBalancer (needs Linux and root)", () => {
@@ -81,6 +84,30 @@ describe.skipIf(!hasNode)("Services of type LoadBalancer (needs Linux and root)"
         }
         // HAProxy was told of the pods, and no new process was needed.
         expect(haproxyWorkers()).toEqual(workers);
+    });
+
+    it("loses no connection while HAProxy is reloaded for other listeners", async () => {
+        let ended = false;
+        const failures: unknown[] = [];
+        let requests = 0;
+        // Back to back, so that every reload meets connections that are not passed on yet.
+        const clients = Array.from({ length: CLIENTS }, async () => {
+            while (!ended)
+                await score(address)
+                    .catch(error => failures.push(error))
+                    .then(() => requests++);
+        });
+        const seen = new Set([haproxyWorkers()]);
+        for (let count = 0; count < RELOADS; count++) {
+            signal(runningDaemon(instance, "haproxy")!, "SIGUSR2");
+            const replaced = () => /^\d+$/.test(haproxyWorkers()) && !seen.has(haproxyWorkers());
+            expect(await eventually(replaced, 5_000)).toBe(true);
+            seen.add(haproxyWorkers());
+        }
+        ended = true;
+        await Promise.all(clients);
+        expect(failures).toEqual([]);
+        console.log(`${requests} connections while there were ${RELOADS} reloads`);
     });
 
     it("refuses connections while no pod is ready", async () => {

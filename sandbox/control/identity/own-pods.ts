@@ -7,7 +7,7 @@ import { CONTAINER_GROUPS } from "../arm/resource-types/container-groups";
 import { hasWorkloadIdentity, MANAGED_CLUSTERS } from "../arm/resource-types/managed-clusters";
 import type { KubernetesRunner } from "../container-groups/kubernetes-runner";
 import { TENANT } from "../context";
-import { admissionSocket, metadataSocket } from "../load-balancer/azure-doors";
+import { admissionSocket, metadataSocket } from "../../daemons/doors";
 import type { Store } from "../state/store";
 import { listenPrivately, metadataServer } from "./metadata";
 import type { TokenIssuer } from "./tokens";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** A TCP server inside the network namespace of the Kubernetes node. */
+/** A TCP server in the network of the Kubernetes node. */
 export interface InnerServer {
     address: string;
     port: number;
@@ -20,12 +20,8 @@ export interface Listener {
 }
 
 export interface LoadBalancer {
-    /** The network namespace of the node. */
-    namespace: string;
-    /** How the host reaches the API server. */
-    door: { address: string; port: number; server: InnerServer };
-    /** Lines with further sections, for what is not a load balancer. */
-    more?: readonly string[];
+    /** The host's network, as a name. */
+    outside: string;
     /** Unix socket over which a running HAProxy is told of other servers. */
     control: string;
     listeners: readonly Listener[];
@@ -47,12 +43,17 @@ const FEWEST_SLOTS = 8;
 const SOURCES_A_LINE = 32;
 
 /**
- * The configuration of the HAProxy on the host. It passes bytes on and looks into none, as Azure's load balancer does;
- * an idle connection ends after 4 minutes, as there.
+ * The configuration of the load balancer. It passes bytes on and looks into none, as Azure's does; an idle connection
+ * ends after 4 minutes, as there.
+ *
+ * A reload loses no connection that the old process has accepted but not yet passed on, because of two things. The process
+ * runs in the network that the servers are in, and only its listening sockets are in another: HAProxy closes what it
+ * has of other networks when it is asked to stop, and then reaches no server there. And it asks for each slot whether it is
+ * up: `nbsrv` is 0 in a process that has been asked to stop.
  */
-export function renderLoadBalancer({ namespace, door, more, control, listeners }: LoadBalancer): Rendered {
-    const sections = listeners.map(listener => section(listener, namespace));
-    const above = [
+export function renderLoadBalancer({ outside, control, listeners }: LoadBalancer): Rendered {
+    const sections = listeners.map(listener => section(listener, outside));
+    const defaults = [
         "defaults",
         "    mode tcp",
         // A server that does not listen is seen at once, as a reset connection.
@@ -60,16 +61,12 @@ export function renderLoadBalancer({ namespace, door, more, control, listeners }
         "    timeout connect 5s",
         "    timeout client 4m",
         "    timeout server 4m",
-        "",
-        "listen kubernetes",
-        `    bind ${door.address}:${door.port}`,
-        // Watches are quiet for long.
-        "    timeout client 1h",
-        "    timeout server 1h",
-        `    server api-server ${door.server.address}:${door.server.port} namespace ${namespace}`,
-        ...(more ? ["", ...more] : []),
     ];
-    const fixed = JSON.stringify([control, above, sections.map(({ lines, slots }) => [lines, slots.length])]);
+    const fixed = JSON.stringify([
+        control,
+        defaults,
+        sections.map(({ lines, slots }) => [lines, slots.length]),
+    ]);
     const frame = createHash("sha256").update(fixed).digest("hex").slice(0, 16);
     const text = [
         "# Written by the sandbox at every change of a container group, a Service or its pods.",
@@ -81,7 +78,7 @@ export function renderLoadBalancer({ namespace, door, more, control, listeners }
         // A reload leaves connections to the old process; this bounds how long there is one.
         "    hard-stop-after 5m",
         "",
-        ...above,
+        ...defaults,
         ...sections.flatMap(({ lines, slots }) => ["", ...lines, ...slots.map(({ line }) => line)]),
     ];
     return {
@@ -92,29 +89,32 @@ export function renderLoadBalancer({ namespace, door, more, control, listeners }
 }
 
 interface Slot {
+    id: string;
     line: string;
     commands: string[];
 }
 
-function section({ owner, address, port, sources, servers }: Listener, namespace: string) {
+function section({ owner, address, port, sources, servers }: Listener, outside: string) {
     const name = `${address}:${port}`;
+    const count = Math.max(FEWEST_SLOTS, 2 ** Math.ceil(Math.log2(Math.max(1, servers.length))));
+    const slots = Array.from({ length: count }, (_, index) => slot(`slot${index}`, servers[index]));
     const lines = [
         `# ${owner.replace(/\s/g, " ")}`,
         `listen ${name}`,
-        `    bind ${name}`,
+        `    bind ${name} namespace ${outside}`,
         ...access(sources),
-        "    tcp-request connection reject if { nbsrv eq 0 }",
+        ...slots.map(({ id }) => `    acl served srv_is_up(${id})`),
+        "    tcp-request connection reject unless served",
         "    balance roundrobin",
     ];
-    const count = Math.max(FEWEST_SLOTS, 2 ** Math.ceil(Math.log2(Math.max(1, servers.length))));
-    const slots = Array.from({ length: count }, (_, index) => slot(`slot${index}`, servers[index]));
     return { lines, slots };
 
     function slot(id: string, server: InnerServer | undefined): Slot {
         const { address, port } = server ?? { address: "127.0.0.1", port: 1 };
         const state = server ? "" : " disabled";
         return {
-            line: `    server ${id} ${address}:${port} namespace ${namespace}${state}`,
+            id,
+            line: `    server ${id} ${address}:${port}${state}`,
             commands: server
                 ? [
                       `set server ${name}/${id} addr ${address} port ${port}`,

@@ -4,17 +4,17 @@ import { haproxyConfiguration, haproxySocket } from "../../daemons/haproxy";
 import { signal } from "../../daemons/processes";
 import { eventually } from "../../daemons/wait";
 import type { SandboxInstance } from "../../instance";
-import { API_SERVER_PORT, NODE_ADDRESS } from "../../node/settings";
+import { hostNetwork } from "../../node/namespace";
 import { writeAtomically } from "../state/atomic-file";
-import { azureDoors } from "./azure-doors";
 import { type Listener, renderLoadBalancer } from "./configuration";
 import { runningFrame, tell } from "./runtime";
 
 /** Several changes in a row make one. */
 const QUIET_MS = 50;
 
-/** How long HAProxy may take to read its configuration again. */
-const RELOAD_MS = 5_000;
+/** How long HAProxy may take to read its configuration again until it is asked once more, and how often it is asked. */
+const RELOAD_MS = 2_000;
+const RELOADS = 3;
 
 /**
  * Keeps HAProxy at what container groups and Services are. Where only pods come and go it is told so, because every
@@ -52,9 +52,7 @@ export class LoadBalancerConfigurator {
     private async apply(): Promise<void> {
         const socket = haproxySocket(this.instance);
         const { text, frame, commands } = renderLoadBalancer({
-            namespace: this.instance.namespace,
-            door: { ...this.instance.kubernetes, server: { address: NODE_ADDRESS, port: API_SERVER_PORT } },
-            more: azureDoors(this.instance),
+            outside: hostNetwork(this.instance),
             control: socket,
             listeners: this.listeners(),
         });
@@ -69,11 +67,13 @@ export class LoadBalancerConfigurator {
     private async reload(frame: string): Promise<boolean> {
         const master = runningDaemon(this.instance, "haproxy");
         if (master === undefined) return true;
-        // SIGUSR2 to the master process: new workers take over the listening sockets, old ones end their connections.
-        signal(master, "SIGUSR2");
-        return eventually(
-            async () => (await runningFrame(haproxySocket(this.instance))) === frame,
-            RELOAD_MS,
-        );
+        const socket = haproxySocket(this.instance);
+        // The master process has new workers take over the listening sockets; old ones end their connections. It overhears
+        // the signal while it is still busy with the one before.
+        for (let count = 0; count < RELOADS; count++) {
+            signal(master, "SIGUSR2");
+            if (await eventually(async () => (await runningFrame(socket)) === frame, RELOAD_MS)) return true;
+        }
+        return false;
     }
 }

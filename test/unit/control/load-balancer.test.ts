@@ -23,8 +23,7 @@ const front: Listener = {
 
 function balancer(...listeners: Listener[]): LoadBalancer {
     return {
-        namespace: "inference-sandbox-6",
-        door: { address: "127.0.84.6", port: 6443, server: { address: "10.200.0.1", port: 6443 } },
+        outside: "inference-sandbox-6-host",
         control: "/run/sandbox/haproxy.sock",
         listeners,
     };
@@ -33,13 +32,13 @@ function balancer(...listeners: Listener[]): LoadBalancer {
 const render = (...listeners: Listener[]) => renderLoadBalancer(balancer(...listeners));
 
 describe("the load balancer's configuration", () => {
-    it("has the door, and each listener with slots for pods", () => {
+    it("has each listener with slots for pods", () => {
         expect(render(iris, { ...front, sources: ["127.0.0.0/8", "10.1.2.3/32"] }).text)
             .toMatchInlineSnapshot(`
               "# Written by the sandbox at every change of a container group, a Service or its pods.
               global
                   stats socket /run/sandbox/haproxy.sock mode 600 level admin expose-fd listeners
-                  description eab1bc3a29136c77
+                  description b1e26277ecf733a2
                   hard-stop-after 5m
 
               defaults
@@ -49,41 +48,51 @@ describe("the load balancer's configuration", () => {
                   timeout client 4m
                   timeout server 4m
 
-              listen kubernetes
-                  bind 127.0.84.6:6443
-                  timeout client 1h
-                  timeout server 1h
-                  server api-server 10.200.0.1:6443 namespace inference-sandbox-6
-
               # /iris
               listen 127.0.85.1:443
-                  bind 127.0.85.1:443
-                  tcp-request connection reject if { nbsrv eq 0 }
+                  bind 127.0.85.1:443 namespace inference-sandbox-6-host
+                  acl served srv_is_up(slot0)
+                  acl served srv_is_up(slot1)
+                  acl served srv_is_up(slot2)
+                  acl served srv_is_up(slot3)
+                  acl served srv_is_up(slot4)
+                  acl served srv_is_up(slot5)
+                  acl served srv_is_up(slot6)
+                  acl served srv_is_up(slot7)
+                  tcp-request connection reject unless served
                   balance roundrobin
-                  server slot0 10.244.0.7:443 namespace inference-sandbox-6
-                  server slot1 127.0.0.1:1 namespace inference-sandbox-6 disabled
-                  server slot2 127.0.0.1:1 namespace inference-sandbox-6 disabled
-                  server slot3 127.0.0.1:1 namespace inference-sandbox-6 disabled
-                  server slot4 127.0.0.1:1 namespace inference-sandbox-6 disabled
-                  server slot5 127.0.0.1:1 namespace inference-sandbox-6 disabled
-                  server slot6 127.0.0.1:1 namespace inference-sandbox-6 disabled
-                  server slot7 127.0.0.1:1 namespace inference-sandbox-6 disabled
+                  server slot0 10.244.0.7:443
+                  server slot1 127.0.0.1:1 disabled
+                  server slot2 127.0.0.1:1 disabled
+                  server slot3 127.0.0.1:1 disabled
+                  server slot4 127.0.0.1:1 disabled
+                  server slot5 127.0.0.1:1 disabled
+                  server slot6 127.0.0.1:1 disabled
+                  server slot7 127.0.0.1:1 disabled
 
               # Service default/front
               listen 127.0.86.1:443
-                  bind 127.0.86.1:443
+                  bind 127.0.86.1:443 namespace inference-sandbox-6-host
                   acl allowed src 127.0.0.0/8 10.1.2.3/32
                   tcp-request connection reject unless allowed
-                  tcp-request connection reject if { nbsrv eq 0 }
+                  acl served srv_is_up(slot0)
+                  acl served srv_is_up(slot1)
+                  acl served srv_is_up(slot2)
+                  acl served srv_is_up(slot3)
+                  acl served srv_is_up(slot4)
+                  acl served srv_is_up(slot5)
+                  acl served srv_is_up(slot6)
+                  acl served srv_is_up(slot7)
+                  tcp-request connection reject unless served
                   balance roundrobin
-                  server slot0 10.244.0.8:8443 namespace inference-sandbox-6
-                  server slot1 10.244.0.9:8443 namespace inference-sandbox-6
-                  server slot2 127.0.0.1:1 namespace inference-sandbox-6 disabled
-                  server slot3 127.0.0.1:1 namespace inference-sandbox-6 disabled
-                  server slot4 127.0.0.1:1 namespace inference-sandbox-6 disabled
-                  server slot5 127.0.0.1:1 namespace inference-sandbox-6 disabled
-                  server slot6 127.0.0.1:1 namespace inference-sandbox-6 disabled
-                  server slot7 127.0.0.1:1 namespace inference-sandbox-6 disabled
+                  server slot0 10.244.0.8:8443
+                  server slot1 10.244.0.9:8443
+                  server slot2 127.0.0.1:1 disabled
+                  server slot3 127.0.0.1:1 disabled
+                  server slot4 127.0.0.1:1 disabled
+                  server slot5 127.0.0.1:1 disabled
+                  server slot6 127.0.0.1:1 disabled
+                  server slot7 127.0.0.1:1 disabled
               "
             `);
     });
@@ -91,7 +100,7 @@ describe("the load balancer's configuration", () => {
     it("refuses connections while there is no server, and from everywhere where nobody may come in", () => {
         const { text } = render({ ...iris, servers: [], sources: [] });
         expect(text).toContain("    tcp-request connection reject\n");
-        expect(text).toContain("    tcp-request connection reject if { nbsrv eq 0 }\n");
+        expect(text).toContain("    tcp-request connection reject unless served\n");
         expect(text.match(/ slot\d .* disabled$/gm)).toHaveLength(8);
     });
 
