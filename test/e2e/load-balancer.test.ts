@@ -16,8 +16,8 @@ const instance = testSandbox();
 const GROUP = "load-balancer-test";
 const LABEL = `balanced-${process.pid}`;
 const NAME = `${LABEL}.${LOCATION}.cloudapp.azure.com`;
-/** Without what configuration.ts does about it, one connection or two were lost for each reload. */
-const RELOADS = 15;
+/** Without what configuration.ts does about it, every few reloads lost a connection. */
+const RELOADS = 30;
 const CLIENTS = 20;
 const FRONT = { "pip-name": "front", "load-balancer-resource-group": GROUP };
 

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { CoreV1Api } from "@kubernetes/client-node";
+import { admissionSocket, metadataSocket } from "../../daemons/doors";
 import type { SandboxInstance } from "../../instance";
 import { NODE_ADDRESS } from "../../node/settings";
 import { sandboxAuthority } from "../../node/trust";
@@ -7,7 +8,6 @@ import { CONTAINER_GROUPS } from "../arm/resource-types/container-groups";
 import { hasWorkloadIdentity, MANAGED_CLUSTERS } from "../arm/resource-types/managed-clusters";
 import type { KubernetesRunner } from "../container-groups/kubernetes-runner";
 import { TENANT } from "../context";
-import { admissionSocket, metadataSocket } from "../../daemons/doors";
 import type { Store } from "../state/store";
 import { listenPrivately, metadataServer } from "./metadata";
 import type { TokenIssuer } from "./tokens";
