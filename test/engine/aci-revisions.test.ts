@@ -62,7 +62,7 @@ describe.skipIf(CANNOT_RUN)(`revisions under the real engine${CANNOT_RUN ? ` (${
     });
 
     afterAll(async () => {
-        await service?.dispose();
+        await service?.abandon();
         await arm?.close();
     });
 

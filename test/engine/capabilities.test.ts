@@ -31,7 +31,7 @@ async function create(program: string, options: ProjectOptions = {}): Promise<Te
 }
 
 afterEach(async () => {
-    await project?.dispose();
+    await project?.abandon();
     project = undefined;
 });
 

@@ -130,6 +130,12 @@ export class TestProject {
         await this.pulumi(["config", "set", "--path", kind, key], value);
     }
 
+    /** Readable settings, all at once: each command of the engine costs a process. */
+    async configureAll(settings: Record<string, string>): Promise<void> {
+        const pairs = Object.entries(settings).flatMap(([key, value]) => ["--plaintext", `${key}=${value}`]);
+        await this.pulumi(["config", "set-all", "--path", ...pairs]);
+    }
+
     /** Writes a file of a project that was made for the test. */
     async write(file: string, contents: string): Promise<void> {
         await write(path.join(this.directory, file), contents);
@@ -160,6 +166,11 @@ export class TestProject {
     /** Destroys what the stack still has and removes everything that was made for the test. */
     async dispose(): Promise<void> {
         await this.destroy();
+        await this.abandon();
+    }
+
+    /** Removes the project, and leaves its resources to an Azure that ends with the test. */
+    async abandon(): Promise<void> {
         await rm(this.state, { recursive: true, force: true });
     }
 

@@ -104,7 +104,7 @@ describe("azure-native, for clusters", () => {
         await stack.configure("azure-native:location", "westeurope");
     });
 
-    afterAll(() => stack.dispose());
+    afterAll(() => stack.abandon());
 
     it("plans a cluster and its credentials before there is one", async () => {
         const preview = await stack.preview();

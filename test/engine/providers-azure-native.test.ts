@@ -101,7 +101,7 @@ describe("azure-native", () => {
         await stack.configure("azure-native:location", "westeurope");
     });
 
-    afterAll(() => stack.dispose());
+    afterAll(() => stack.abandon());
 
     it("creates what the program asks for, in ARM's own shape", async () => {
         const outcome = await stack.up();
@@ -323,7 +323,7 @@ describe("azure-native, when something fails", () => {
         await stack.configure("azure-native:location", "westeurope");
     });
 
-    afterAll(() => stack.dispose());
+    afterAll(() => stack.abandon());
 
     it("does not lose a group that ARM accepted and that then failed", async () => {
         arm.broken.add("web");

@@ -66,7 +66,7 @@ describe("tls and random", () => {
     });
 
     afterAll(async () => {
-        await stack.dispose();
+        await stack.abandon();
         await rm(folder, { recursive: true, force: true });
     });
 

@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-    await service.dispose();
+    await service.abandon();
     await arm.close();
 });
 
