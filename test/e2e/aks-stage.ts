@@ -123,9 +123,11 @@ export class AksStage {
 
     /** Changes settings by their paths, e.g. `models.iris.replicas`. */
     async configure(settings: Record<string, string>, kind?: "--secret"): Promise<void> {
-        for (const [at, value] of Object.entries(settings)) {
-            await this.project.configure(`azure-secure-inference:${at}`, value, kind);
-        }
+        const keyed = Object.entries(settings).map(
+            ([at, value]) => [`azure-secure-inference:${at}`, value] as const,
+        );
+        if (kind === undefined) return this.project.configureAll(Object.fromEntries(keyed));
+        for (const [key, value] of keyed) await this.project.configure(key, value, kind);
     }
 
     async kubectl(...args: string[]): Promise<string> {
