@@ -14,6 +14,9 @@ import { groupNews } from "./group-news";
 import { awaitedOnRecord } from "./issuer";
 import type { AciSettings } from "./settings";
 
+/** In this time a front has found the certificate that an earlier revision got, also in a store that is slow at first. */
+const STORE_SECONDS = 30;
+
 const CLOCK: Clock = { now: () => new Date(), sleep: milliseconds => sleep(milliseconds) };
 
 /**
@@ -21,13 +24,15 @@ const CLOCK: Clock = { now: () => new Date(), sleep: milliseconds => sleep(milli
  * unless an earlier revision has got one already; and a name that leads nowhere yet loses nothing.
  */
 export function gateExpectation(
-    { tls }: Pick<AciSettings, "tls">,
+    { tls, revisionTimeoutSeconds }: Pick<AciSettings, "tls" | "revisionTimeoutSeconds">,
     certificate: ServingCertificate | undefined,
     isNew: boolean,
+    now: Date,
 ): GateExpectation | pulumi.Output<GateExpectation> {
     if (tls.acme) {
-        const canWait = tls.acme.challenge === AcmeChallenge.Dns01 && !isNew;
-        return { kind: canWait ? "issued" : "issued-later" };
+        if (tls.acme.challenge === AcmeChallenge.Dns01 && !isNew) return { kind: "issued" };
+        const seconds = isNew ? 0 : Math.min(STORE_SECONDS, revisionTimeoutSeconds / 2);
+        return { kind: "issued-later", from: new Date(now.getTime() + seconds * 1000) };
     }
     if (!certificate?.info) return { kind: "plain" };
     return certificate.info.apply(({ fingerprint }) => ({ kind: "certificate" as const, fingerprint }));
@@ -54,7 +59,8 @@ export function gateHooks(
     const gate = resourceHook(`${name}-gate`, async ({ oldInputs, newInputs }) => {
         if (target(oldInputs) === target(newInputs)) return;
         if (settings.revisionTimeoutSeconds > 0) {
-            const expectation = gateExpectation(settings, certificate, oldInputs === undefined);
+            const isNew = oldInputs === undefined;
+            const expectation = gateExpectation(settings, certificate, isNew, CLOCK.now());
             await openGate(name, settings, group, expectation, component);
         }
         if (oldInputs) handover.ttl = Number(oldInputs.ttl);

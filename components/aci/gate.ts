@@ -7,8 +7,8 @@ export type GateExpectation =
     | { kind: "certificate"; fingerprint: string }
     /** Any certificate for the name that is valid now, as it is issued outside of updates. */
     | { kind: "issued" }
-    /** The same, or that none is issued yet: it cannot be before the name leads there. */
-    | { kind: "issued-later" }
+    /** The same, or from a moment on that none is issued yet: it cannot be before the name leads there. */
+    | { kind: "issued-later"; from: Date }
     /** Plain HTTP. */
     | { kind: "plain" };
 
@@ -35,7 +35,7 @@ export function gateProblem(
     if (seen.kind === "unreachable") return seen.reason;
     const { status, code, certificate } = seen;
     if (status === 503 && code === CERTIFICATE_PENDING) {
-        if (expected.kind === "issued-later") return undefined;
+        if (expected.kind === "issued-later" && now >= expected.from) return undefined;
         return `it has no certificate yet and shows a placeholder (503 ${CERTIFICATE_PENDING})`;
     }
     const problem = certificateProblem(certificate, expected, hostname, now);

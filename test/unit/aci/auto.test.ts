@@ -211,13 +211,26 @@ describe("what a new revision has to show", () => {
     const settings = (args: Partial<SecureAciInferenceArgs>) =>
         readArguments("iris", { ...SERVICE, ...args }, new Date());
 
+    const now = new Date("2026-11-24T12:00:00Z");
+    const shown = (args: Partial<SecureAciInferenceArgs>, isNew: boolean) =>
+        gateExpectation(settings(args), undefined, isNew, now);
+
     it("is a certificate where it can be had before the name moves", () => {
-        expect(gateExpectation(settings(BY_DNS), undefined, false)).toEqual({ kind: "issued" });
+        expect(shown(BY_DNS, false)).toEqual({ kind: "issued" });
     });
 
-    it("is not one where it can only be had afterwards, or nobody is served yet", () => {
+    it("need not be one where nobody is served yet", () => {
+        expect(shown(BY_DNS, true)).toEqual({ kind: "issued-later", from: now });
+    });
+
+    it("need not be one that can only be had afterwards, after a while in which that of an earlier revision is found", () => {
         const byHttp = { ...BY_DNS, tls: { ...BY_DNS.tls, acme: { challenge: "Http01" as never } } };
-        expect(gateExpectation(settings(byHttp), undefined, false)).toEqual({ kind: "issued-later" });
-        expect(gateExpectation(settings(BY_DNS), undefined, true)).toEqual({ kind: "issued-later" });
+        const from = (seconds: number) => new Date(now.getTime() + seconds * 1000);
+        expect(shown(byHttp, false)).toEqual({ kind: "issued-later", from: from(30) });
+        expect(shown({ ...byHttp, revisionTimeoutSeconds: 20 }, false)).toEqual({
+            kind: "issued-later",
+            from: from(10),
+        });
+        expect(shown(byHttp, true)).toEqual({ kind: "issued-later", from: now });
     });
 });

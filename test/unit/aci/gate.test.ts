@@ -104,10 +104,12 @@ describe("a look at a revision", () => {
     });
 
     it("opens for a placeholder where the name has to lead there first, and still wants all of an issued one", async () => {
-        const expected = { kind: "issued-later" } as const;
-        expect(
-            await problem(await front(placeholder, 503, error("CertificatePending")), expected),
-        ).toBeUndefined();
+        const expected = { kind: "issued-later", from: new Date() } as const;
+        const pending = await front(placeholder, 503, error("CertificatePending"));
+        expect(await problem(pending, expected)).toBeUndefined();
+        const later = { ...expected, from: new Date(Date.now() + 60_000) };
+        expect(await problem(pending, later)).toMatch(/no certificate yet/);
+        expect(await problem(await front(right), later)).toBeUndefined();
         expect(await problem(await front(right), expected)).toBeUndefined();
         expect(await problem(await front(right, 503, error("ServiceUnavailable")), expected)).toMatch(
             /not ready/,
