@@ -1,8 +1,5 @@
-import * as path from "node:path";
-import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../../sandbox/daemons/wait";
-import { nodeTools } from "../../sandbox/node/tools";
 import { SMALL_MODEL } from "./aks-stage";
 import { AutoStage, type Settings, warnings } from "./auto-stage";
 import { startLoad } from "./load";
@@ -35,12 +32,11 @@ interface Pod {
 
 /** Pods that are there to stay, by their role, and how often each was started again. */
 async function pods(stage: AutoStage, role: string): Promise<string[]> {
-    const kubeconfig = path.join(stage.instance.stateFolder, "kubeconfig");
-    const { stdout } = await execa((await nodeTools()).kubernetes("kubectl"), [
-        ...["--kubeconfig", kubeconfig, "--namespace", stage.outputs.namespace ?? ""],
-        ...["get", "pods", "--selector", `app.kubernetes.io/component=${role}`, "--output", "json"],
-    ]);
-    return (JSON.parse(stdout) as { items: Pod[] }).items
+    const text = await stage.kubectl(
+        ...["get", "pods", "--namespace", stage.outputs.namespace ?? "", "--output", "json"],
+        ...["--selector", `app.kubernetes.io/component=${role}`],
+    );
+    return (JSON.parse(text) as { items: Pod[] }).items
         .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
         .map(({ metadata, status }) => `${metadata.uid} ${status.containerStatuses?.[0]?.restartCount}`)
         .sort();

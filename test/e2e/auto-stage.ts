@@ -1,4 +1,5 @@
 import { X509Certificate } from "node:crypto";
+import * as path from "node:path";
 import { execa } from "execa";
 import { stringify } from "yaml";
 import { sandboxUp } from "../../sandbox/daemons/sandbox";
@@ -8,6 +9,7 @@ import { LEGO_IMAGE, legoArchive } from "../../sandbox/images/lego";
 import { buildImage } from "../../sandbox/images/recipe";
 import type { SandboxInstance } from "../../sandbox/instance";
 import { importImage } from "../../sandbox/node/images";
+import { nodeTools } from "../../sandbox/node/tools";
 import { installStandIns } from "../../sandbox/providers/install";
 import { ROOT } from "../../tools/root";
 import { type Outcome, TestProject } from "../engine/harness";
@@ -36,6 +38,8 @@ export interface Shown {
     trusted: boolean;
     subject: string;
     fingerprint: string;
+    /** Of the certificate alone. */
+    pem: string;
 }
 
 /** A stack in the sandbox, and the authority that it gets its certificates from. */
@@ -83,9 +87,26 @@ export class AutoStage {
     }
 
     async close(): Promise<void> {
+        await this.hurry();
         await this.project.dispose();
         await this.authority.pebble.stop();
         this.workshop.close();
+    }
+
+    /** Takes pods on Kubernetes away without their time to drain, which nobody waits for any more. */
+    private async hurry(): Promise<void> {
+        const { namespace } = this.outputs ?? {};
+        if (namespace === undefined) return;
+        const inNamespace = ["--namespace", namespace, "--ignore-not-found", "--wait=false"];
+        await this.kubectl("delete", "deployments", "--all", ...inNamespace);
+        await this.kubectl("delete", "pods", "--all", "--force", "--grace-period=0", ...inNamespace);
+    }
+
+    async kubectl(...args: string[]): Promise<string> {
+        const kubeconfig = path.join(this.instance.stateFolder, "kubeconfig");
+        const program = (await nodeTools()).kubernetes("kubectl");
+        const { stdout } = await execa(program, ["--kubeconfig", kubeconfig, ...args]);
+        return stdout;
     }
 
     /** Deploys what is configured. */
@@ -115,7 +136,10 @@ export class AutoStage {
         await this.configure({ "tls.mode": mode });
     }
 
-    /** Sends requests until the name has another certificate: whether it got one, and what became of the requests. */
+    /**
+     * Has the authority say that the certificate should be renewed now, and sends requests until the name has another one:
+     * whether it got one, and what became of the requests.
+     */
     async renewalUnderLoad(
         hostname: string,
         url: string,
@@ -130,6 +154,8 @@ export class AutoStage {
             body: "{}",
             seconds: patienceMs / 1000,
         });
+        const past = Date.now() - 1_000;
+        await this.authority.pebble.suggestRenewal(before.pem, new Date(past - 60_000), new Date(past));
         const isNew = async () => (await this.shown(hostname)).fingerprint !== before.fingerprint;
         const renewed = await eventually(isNew, patienceMs);
         const { requests, firstFailures } = await load.stop();
@@ -165,6 +191,7 @@ export class AutoStage {
             trusted: stdout.includes("Verify return code: 0 (ok)"),
             subject: leaf?.subject ?? "",
             fingerprint: leaf?.fingerprint256 ?? "",
+            pem: pem ?? "",
         };
     }
 

@@ -64,7 +64,7 @@ export class FrontStage {
     readonly folder = mkdtempSync(path.join(os.tmpdir(), "front-test-"));
     /** The certificate store, for fronts that take their certificate from there. */
     readonly store = path.join(this.folder, "store");
-    readonly namespace = `front-test-${process.pid}`;
+    readonly namespace = path.basename(this.folder);
     readonly #secrets = path.join(this.folder, "secrets");
     #root = "";
     #log = "";

@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { createServer } from "node:net";
 import * as path from "node:path";
+import * as tls from "node:tls";
 import { execa, type ResultPromise } from "execa";
 import { CERTIFICATES_FOLDER, type FrontSettings, STORE_FOLDER } from "../../components/front";
 import {
@@ -238,12 +239,15 @@ export class IssuerStage {
     }
 
     /** Serial number of the certificate that the front serves. */
-    async served(): Promise<string | undefined> {
-        const { stdout } = await this.front.inside([
-            ...["openssl", "s_client", "-connect", "127.0.0.1:443", "-servername", HOST],
-        ]);
-        const pem = /-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/.exec(stdout)?.[0];
-        return pem && new X509Certificate(pem).serialNumber;
+    served(): Promise<string | undefined> {
+        return new Promise(resolve => {
+            const at = { host: "127.0.0.1", port: this.#doors.https, servername: HOST };
+            const socket = tls.connect({ ...at, rejectUnauthorized: false }, () => {
+                resolve(socket.getPeerX509Certificate()?.serialNumber);
+                socket.destroy();
+            });
+            socket.on("error", () => resolve(undefined)).on("close", () => resolve(undefined));
+        });
     }
 
     async serving({ serialNumber }: X509Certificate): Promise<void> {

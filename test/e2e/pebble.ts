@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomInt } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import * as https from "node:https";
@@ -54,6 +54,8 @@ const LOGGED: Record<keyof PebbleCounts, RegExp> = {
 };
 
 const START_MS = 20_000;
+/** What the files of the directory's own certificate are called. */
+const DIRECTORY = "directory";
 const NINETY_DAYS_S = 7_776_000;
 
 /**
@@ -71,6 +73,7 @@ export class Pebble {
 
     private readonly lines: string[] = [];
     private door: Door | undefined;
+    private turnsAway = false;
 
     private constructor(
         private readonly folder: string,
@@ -98,7 +101,7 @@ export class Pebble {
         const { address } = settings;
         const folder = await mkdtemp(path.join(os.tmpdir(), "pebble-"));
         const ports = {
-            directory: options.port ?? (await freePort(address)),
+            directory: options.port ?? (await keptPort(address)),
             inner: await freePort(address),
             management: await freePort(address),
         };
@@ -137,14 +140,23 @@ export class Pebble {
         return this.lines.join("\n");
     }
 
-    /** From now on nobody gets through to the server, which keeps what it knows. */
+    /** From now on nobody gets through to the server, which keeps what it knows. lego tries for half a minute then. */
     async goAway(): Promise<void> {
         await this.door?.close();
         this.door = undefined;
+        this.turnsAway = false;
     }
 
-    /** Ends `goAway`. */
+    /** From now on everybody is told that they are not wanted, for which lego does not try again. */
+    async turnAway(): Promise<void> {
+        await this.goAway();
+        this.turnsAway = true;
+        this.door = await closedDoor(this.settings.address, this.ports.directory, this.folder);
+    }
+
+    /** Ends `goAway` and `turnAway`. */
     async comeBack(): Promise<void> {
+        if (this.turnsAway) await this.goAway();
         const { address } = this.settings;
         this.door ??= await openDoor(address, this.ports.directory, this.ports.inner);
     }
@@ -214,7 +226,7 @@ async function writeConfiguration(
     const authority = await CertificateAuthority.open(folder, "Pebble's own authority");
     const isAddress = (name: string) => /^[\d.]+$/.test(name);
     const { certificate, key } = await authority.issue({
-        file: "directory",
+        file: DIRECTORY,
         commonName: "Pebble",
         use: "server",
         names: ["localhost", ...alsoKnownAs.filter(name => !isAddress(name))],
@@ -282,10 +294,51 @@ async function openDoor(address: string, port: number, inner: number): Promise<D
     };
 }
 
+/** One with nobody behind it, which shows the certificate of the directory. */
+async function closedDoor(address: string, port: number, folder: string): Promise<Door> {
+    const pem = (file: string) => readFileSync(path.join(folder, `${file}.pem`));
+    const problem = {
+        type: "urn:ietf:params:acme:error:unauthorized",
+        detail: "Nobody is wanted",
+        status: 403,
+    };
+    const server = https.createServer(
+        { cert: pem(DIRECTORY), key: pem(`${DIRECTORY}-key`) },
+        (_, response) => {
+            response
+                .writeHead(403, { "content-type": "application/problem+json" })
+                .end(JSON.stringify(problem));
+        },
+    );
+    await listening(server, address, port);
+    return {
+        async close() {
+            const closed = new Promise(resolve => server.close(resolve));
+            server.closeAllConnections();
+            await closed;
+        },
+    };
+}
+
 function listening(server: Server, address: string, port: number): Promise<void> {
     return new Promise((resolve, reject) => {
         server.once("error", reject).listen(port, address, resolve);
     });
+}
+
+/** A free one that the kernel gives to no connection (`ip_local_port_range`): it stays free while the server is away. */
+async function keptPort(address: string): Promise<number> {
+    for (;;) {
+        const port = randomInt(10_000, 32_768);
+        const server = createServer();
+        try {
+            await listening(server, address, port);
+        } catch {
+            continue;
+        }
+        await new Promise(resolve => server.close(resolve));
+        return port;
+    }
 }
 
 async function freePort(address: string): Promise<number> {
