@@ -60,10 +60,7 @@ export class AutoStage {
         settings: Settings,
         authority: Omit<PebbleOptions, "dnsServer" | "address" | "alsoKnownAs"> = {},
     ): Promise<AutoStage> {
-        await sandboxUp(instance);
-        await importImage(instance, await buildImage(FRONT_IMAGE));
-        await importImage(instance, await legoArchive());
-        await importModelImages(instance);
+        await (prepared ??= prepareSandbox(instance));
         const server = await sandboxPebble(instance, authority);
         const { tls = {}, ...others } = settings as { tls?: { acme?: object } };
         const acme = acmeOf(server, tls.acme);
@@ -211,6 +208,16 @@ export class AutoStage {
     get trusted(): string {
         return this.rootFile;
     }
+}
+
+/** Of the file's only sandbox: stages may be opened side by side. */
+let prepared: Promise<void> | undefined;
+
+async function prepareSandbox(instance: SandboxInstance): Promise<void> {
+    await sandboxUp(instance);
+    await importImage(instance, await buildImage(FRONT_IMAGE));
+    await importImage(instance, await legoArchive());
+    await importModelImages(instance);
 }
 
 function acmeOf({ directoryUrl, pebble }: SandboxPebble, more: object = {}): Settings {

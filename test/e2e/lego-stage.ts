@@ -5,6 +5,7 @@ import { KubeConfig } from "@kubernetes/client-node";
 import type { Container } from "@azure/arm-containerinstance";
 import { shareFolder } from "../../sandbox/control/arm/resource-types/storage-access";
 import { sandboxUp } from "../../sandbox/daemons/sandbox";
+import { eventually } from "../../sandbox/daemons/wait";
 import { LEGO_IMAGE, legoArchive } from "../../sandbox/images/lego";
 import type { SandboxInstance } from "../../sandbox/instance";
 import { importImage } from "../../sandbox/node/images";
@@ -23,6 +24,7 @@ const ACCOUNT = "legosandbox";
 const SHARE = "store";
 const STORE = "/store";
 const AUTHORITY_FOLDER = "/authority";
+const ENDED_MS = 120_000;
 
 /** A user-assigned identity. */
 export interface Identity {
@@ -121,12 +123,12 @@ export class LegoStage {
             }),
         });
         const first = containers[0]?.name ?? "";
-        for (;;) {
+        const ended = await eventually(async () => {
             const group = await containerGroups.get(GROUP, name);
-            const state = group.containers[0]?.instanceView?.currentState?.state;
-            const { content = "" } = await logs.listLogs(GROUP, name, first);
-            if (state === "Terminated") return content;
-        }
+            return group.containers[0]?.instanceView?.currentState?.state === "Terminated";
+        }, ENDED_MS);
+        if (!ended) throw new Error(`The container ${first} of ${name} does not end.`);
+        return (await logs.listLogs(GROUP, name, first)).content ?? "";
     }
 
     container(name: string, command: string, environment: Record<string, string> = {}): Container {
