@@ -109,7 +109,7 @@ describe.skipIf(CANNOT_RUN)(`TlsMode.Auto${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}
     });
 
     describe.concurrent("in a zone", () => {
-        const LIFETIME_SECONDS = 180;
+        const LIFETIME_SECONDS = 360;
         const ZONED = "auto-aci-zoned";
         let stage: AutoStage;
         const pebble = () => stage.authority.pebble;

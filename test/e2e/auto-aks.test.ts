@@ -9,7 +9,8 @@ const CANNOT_RUN =
     process.platform === "linux" && process.getuid?.() === 0 ? undefined : "it needs Linux and root";
 /** How long a renewal may take on a busy machine, in milliseconds. */
 const PATIENCE_MS = 240_000;
-const LIFETIME_SECONDS = 240;
+/** The issuer looks every half a minute then, and half of it is longer than any update takes. */
+const LIFETIME_SECONDS = 600;
 const FRONTS = 3;
 const HOST = "score.auto-aks.test";
 
