@@ -9,6 +9,8 @@ import { valueOf } from "../value-of";
 /** How often is looked, and how long one look may take, in milliseconds. */
 const PERIOD_MS = 2_000;
 const LOOK_MS = 5_000;
+/** In a row: of several fronts one shows it first, and the others look at the store as often as it is looked here. */
+const GOOD_LOOKS = 3;
 
 /** Where to look, and where to look further. */
 export interface Found {
@@ -66,9 +68,10 @@ export async function missingCertificate(
     // Nobody knows when those come.
     const waitSeconds = recordsOfOthers.length > 0 ? 0 : service.waitSeconds;
     const deadline = Date.now() + waitSeconds * 1000;
-    for (;;) {
-        if (ipAddress !== undefined && (await isServed(ipAddress, hostnames))) return undefined;
-        if (Date.now() + PERIOD_MS > deadline) break;
+    for (let good = 0; ;) {
+        good = ipAddress !== undefined && (await isServed(ipAddress, hostnames)) ? good + 1 : 0;
+        if (good === GOOD_LOOKS) return undefined;
+        if (good === 0 && Date.now() + PERIOD_MS > deadline) break;
         await sleep(PERIOD_MS);
     }
     const until = "Until then clients get the answer 503.";

@@ -1,3 +1,4 @@
+import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../../sandbox/daemons/wait";
 import { SMALL_MODEL } from "./aks-stage";
@@ -143,13 +144,8 @@ describe.skipIf(CANNOT_RUN)(
             expect(all.filter(one => !one.trusted)).toEqual([]);
             const asked = Array.from({ length: 4 * FRONTS }, () =>
                 execa("curl", [
-                    ...[
-                        "-sS",
-                        "--cacert",
-                        stage.trusted,
-                        "--resolve",
-                        `${fqdn}:443:${stage.outputs.ipAddress}`,
-                    ],
+                    ...["-sS", "--cacert", stage.trusted],
+                    ...["--resolve", `${fqdn}:443:${stage.outputs.ipAddress}`],
                     ...["--data", "{}", "--output", "/dev/null", "--write-out", "%{http_code}"],
                     `https://${fqdn}/api/v1/service/small/score`,
                 ]),
