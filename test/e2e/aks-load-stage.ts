@@ -56,7 +56,14 @@ export class Clients {
 function failures({ failed, statusCodes }: LoadReport): string[] {
     if (failed.length === 0) return [];
     const [first, last] = [failed[0]!, failed.at(-1)!];
-    const kinds = [...new Set(failed.map(({ status, error }) => `${status} ${error}`))].slice(0, 5);
+    const kinds = [
+        ...new Set(
+            failed.map(
+                ({ status, error, body, latencyMs }) =>
+                    `${status} ${error} after ${(latencyMs / 1000).toFixed(0)} s ${body}`,
+            ),
+        ),
+    ].slice(0, 5);
     return [
         `${failed.length} from ${first.at} to ${last.at}: ${kinds.join("; ")} (${JSON.stringify(statusCodes)})`,
     ];

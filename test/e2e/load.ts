@@ -14,12 +14,6 @@ export interface LoadOptions {
     rate: number;
     /** @default true */
     keepAlive?: boolean;
-    /**
-     * How many connections may wait for their next request. Where every one is busy again at once, a server that wants
-     * to close them can say so in an answer, and need not cut one that a request is on its way to.
-     * @default 10000
-     */
-    idleConnections?: number;
     /** Where the server offers it. @default false */
     http2?: boolean;
     /** File with the authorities to trust (PEM). @default those of the machine */
@@ -33,8 +27,6 @@ export interface LoadOptions {
     dns?: { server: string; ttlSeconds: number };
     /** The load ends by itself then. @default 60 */
     seconds?: number;
-    /** How long a request may take. @default 10 */
-    timeoutSeconds?: number;
 }
 
 /** What became of one request. */
@@ -66,6 +58,9 @@ export interface Load {
     /** Ends the load, waits for what is under way and reports. */
     stop(): Promise<LoadReport>;
 }
+
+/** How long a request may take: longer than a busy machine may stand still. */
+const REQUEST_SECONDS = 60;
 
 /** Of each answer so much is kept. Bytes. */
 const BODY_BYTES = 1_024;
@@ -112,17 +107,19 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
 }
 
 function attackFlags(options: LoadOptions): string[] {
-    const { keepAlive = true, http2 = false, seconds = 60, timeoutSeconds = 10 } = options;
+    const { keepAlive = true, http2 = false, seconds = 60 } = options;
     const { hostname, port, protocol } = new URL(options.url);
     const at = port || (protocol === "https:" ? "443" : "80");
     return [
         "-format=json",
         `-rate=${options.rate}/1s`,
         `-duration=${seconds}s`,
-        `-timeout=${timeoutSeconds}s`,
+        `-timeout=${REQUEST_SECONDS}s`,
         `-keepalive=${keepAlive}`,
         `-http2=${http2}`,
-        ...(options.idleConnections === undefined ? [] : [`-connections=${options.idleConnections}`]),
+        // At most one connection waits for its next request. More would lie idle after a burst until the server closes them, and a
+        // request that is on its way then is lost by no fault of the server (RFC 9112, 9.5).
+        "-connections=1",
         // A redirect is an answer like any other.
         "-redirects=-1",
         `-max-body=${BODY_BYTES}`,
