@@ -46,7 +46,7 @@ describe.skipIf(CANNOT_RUN)(`revisions under load${CANNOT_RUN ? ` (${CANNOT_RUN}
         await set("model.cpu", "0.5");
         await set("front.cpu", "0.5");
         await set("keys.enabled", "false");
-        await set("limits.maxConcurrentRequestsPerContainer", "1000");
+        await set("limits.maxConcurrentRequestsPerContainer", "300");
         await set("limits.maxQueueWaitMs", "4000");
         await set("limits.scoringTimeoutMs", "4000");
         await set("dns.ttl", String(TTL));

@@ -10,7 +10,7 @@ const instance = testSandbox();
 
 const HOST = "load.fabrikam.test";
 /** As many at a time as come while a busy machine stands still: it was seen to for more than three seconds. */
-const LIMITS = { maxConcurrentRequestsPerContainer: 1_000, maxQueueWaitMs: 20_000, scoringTimeoutMs: 20_000 };
+const LIMITS = { maxConcurrentRequestsPerContainer: 300, maxQueueWaitMs: 20_000, scoringTimeoutMs: 20_000 };
 const MODEL = { ...SMALL_MODEL, replicas: 2 };
 
 /**

@@ -126,7 +126,7 @@ describe.skipIf(CANNOT_RUN)(`TlsMode.Auto${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}
                     environment: "Development",
                     // No request is sent away because others wait, and revisions take over from each other soon.
                     limits: {
-                        maxConcurrentRequestsPerContainer: 1_000,
+                        maxConcurrentRequestsPerContainer: 300,
                         maxQueueWaitMs: 2_000,
                         scoringTimeoutMs: 2_000,
                     },

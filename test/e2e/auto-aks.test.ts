@@ -23,7 +23,7 @@ const SERVICE: Settings = {
     front: { image: "localhost/front:3.0", replicas: FRONTS, cpu: 0.02, memoryInGB: 0.125 },
     models: { small: { ...SMALL_MODEL, replicas: 1, keys: { enabled: false } } },
     // A busy machine is not what is looked at here: no request is sent away because others wait.
-    limits: { maxConcurrentRequestsPerContainer: 1_000, maxQueueWaitMs: 20_000, scoringTimeoutMs: 20_000 },
+    limits: { maxConcurrentRequestsPerContainer: 300, maxQueueWaitMs: 20_000, scoringTimeoutMs: 20_000 },
     leafDomainLabel: "auto-aks",
 };
 

@@ -47,6 +47,8 @@ describe.skipIf(CANNOT_RUN)(
                             ca: stage.rootFile,
                             rate: 100,
                             keepAlive,
+                            // It runs for about as long as the front lets a connection lie idle.
+                            idleConnections: 1,
                             body: "{}",
                             headers: { authorization: `Bearer ${PRIMARY_KEY}` },
                             seconds: 600,

@@ -69,7 +69,7 @@ describe.skipIf(!hasNode)("Services of type LoadBalancer (needs Linux and root)"
     it("loses no request while the model is scaled up, updated and scaled down", async () => {
         const workers = haproxyWorkers();
         const common = { url: `http://${NAME}/score`, resolve: address, body: "{}" };
-        const kept = await startLoad({ ...common, rate: 50 });
+        const kept = await startLoad({ ...common, rate: 50, idleConnections: 1 });
         const fresh = await startLoad({ ...common, rate: 50, keepAlive: false });
         await stage.deploy({ replicas: 4 });
         await stage.deploy({ image: NEXT_MODEL_IMAGE });

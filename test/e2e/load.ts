@@ -14,6 +14,12 @@ export interface LoadOptions {
     rate: number;
     /** @default true */
     keepAlive?: boolean;
+    /**
+     * How many connections may wait for their next request. Where every one is busy again at once, a server that wants
+     * to close them can say so in an answer, and need not cut one that a request is on its way to.
+     * @default 10000
+     */
+    idleConnections?: number;
     /** Where the server offers it. @default false */
     http2?: boolean;
     /** File with the authorities to trust (PEM). @default those of the machine */
@@ -60,7 +66,7 @@ export interface Load {
 }
 
 /** How long a request may take: longer than a busy machine may stand still. */
-const REQUEST_SECONDS = 60;
+const REQUEST_SECONDS = 30;
 
 /** Of each answer so much is kept. Bytes. */
 const BODY_BYTES = 1_024;
@@ -117,9 +123,7 @@ function attackFlags(options: LoadOptions): string[] {
         `-timeout=${REQUEST_SECONDS}s`,
         `-keepalive=${keepAlive}`,
         `-http2=${http2}`,
-        // At most one connection waits for its next request. More would lie idle after a burst until the server closes them, and a
-        // request that is on its way then is lost by no fault of the server (RFC 9112, 9.5).
-        "-connections=1",
+        ...(options.idleConnections === undefined ? [] : [`-connections=${options.idleConnections}`]),
         // A redirect is an answer like any other.
         "-redirects=-1",
         `-max-body=${BODY_BYTES}`,
