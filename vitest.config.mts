@@ -3,6 +3,9 @@ import { defineConfig } from "vitest/config";
 const TEN_MINUTES = 600_000;
 /** Files that run side by side. Those with the engine or the sandbox mostly wait for others. */
 const WORKERS = 2;
+/** Have hundreds of requests a second answered without a failure: beside another file, both wait for the processors. */
+const UNDER_LOAD = ["test/e2e/aks-load.test.ts", "test/e2e/aci-revisions.test.ts"];
+
 /** Of those with a sandbox. */
 const globalSetup = ["test/e2e/global-setup.ts"];
 const patient = { testTimeout: TEN_MINUTES, hookTimeout: TEN_MINUTES };
@@ -56,11 +59,21 @@ export default defineConfig({
                 test: {
                     name: "e2e",
                     include: ["test/e2e/**/*.test.ts"],
-                    exclude: [ALONE],
+                    exclude: [ALONE, ...UNDER_LOAD],
                     globalSetup,
                     ...patient,
                     maxWorkers: WORKERS,
                     sequence: { groupOrder: 2 },
+                },
+            },
+            {
+                test: {
+                    name: "load",
+                    include: UNDER_LOAD,
+                    globalSetup,
+                    ...patient,
+                    fileParallelism: false,
+                    sequence: { groupOrder: 3 },
                 },
             },
         ],
