@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isTransitioning } from "../../sandbox/control/state/resource";
+import { eventually } from "../../sandbox/daemons/wait";
 import { installStandIns } from "../../sandbox/providers/install";
 import { pulumiEngine } from "../../tools/engine";
 import { type Outcome, TestProject } from "./harness";
@@ -244,6 +246,8 @@ describe.skipIf(CANNOT_RUN)(`revisions under the real engine${CANNOT_RUN ? ` (${
         await set("model.image", SLOW_IMAGE);
         await interrupted("SIGINT", () => groups().length === 2);
         expect(target()).toBe(fqdnOf(old));
+        // Azure goes on, and tells who asks meanwhile to come back later.
+        expect(await eventually(() => !arm.resources().some(isTransitioning), 30_000)).toBe(true);
         await up();
         expect(groups()).toHaveLength(1);
         await set("model.image", HEALTHY_IMAGE);
