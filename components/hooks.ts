@@ -1,3 +1,4 @@
+import { AsyncResource } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
 
 /**
@@ -11,5 +12,7 @@ export function resourceHook(
 ): pulumi.ResourceHook[] {
     const monitor: { registerResourceHook?: unknown } | undefined = pulumi.runtime.getMonitor();
     if (typeof monitor?.registerResourceHook !== "function") return [];
-    return [new pulumi.ResourceHook(name, callback, options)];
+    // The engine calls from outside of the program, and an inline program of the Automation API is known by its asynchronous
+    // context only: without it, what a hook says would go to the console, and every run would be an update.
+    return [new pulumi.ResourceHook(name, AsyncResource.bind(callback), options)];
 }

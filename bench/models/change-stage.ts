@@ -69,6 +69,7 @@ export class ChangeStage {
             directory: ROOT,
             configuration: stringify({ config: settings(models) }),
             plugins: home => installStandIns(home, instance),
+            ownProcesses: true,
         });
         const { succeeded, text } = await project.up();
         if (!succeeded) throw new Error(text);

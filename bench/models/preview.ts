@@ -45,6 +45,7 @@ function project(folder: string, count: number): Promise<TestProject> {
         directory: path.join(__dirname, folder),
         configuration: `config:\n  azure-native:location: westeurope\n  bench-models:models: "${count}"\n`,
         plugins: home => installStandIns(home, sandboxInstance()),
+        ownProcesses: true,
     });
 }
 

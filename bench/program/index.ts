@@ -19,11 +19,13 @@ export async function benchPreview(): Promise<void> {
         directory: ROOT,
         configuration: await readFile(path.join(ROOT, "stacks", "Pulumi.local.yaml"), "utf8"),
         plugins,
+        ownProcesses: true,
     });
     const byHand = await TestProject.create({
         directory: path.join(__dirname, "by-hand"),
         configuration: "config:\n  azure-native:location: westeurope\n",
         plugins,
+        ownProcesses: true,
     });
     try {
         const figures = await medians(

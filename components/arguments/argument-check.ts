@@ -4,9 +4,18 @@ import type { Rule } from "./rules";
 
 /** Thrown once for all arguments that cannot work. Pulumi shows the paths; without it they are in the text. */
 export class ArgumentsError extends pulumi.InputPropertiesError {
-    /** What Pulumi prints for a program that fails: the problems, no stack of this library. */
+    /** What the Automation API prints for an inline program that fails: the problems, no stack of this library. */
+    override readonly stack: string;
+
+    constructor(args: ConstructorParameters<typeof pulumi.InputPropertiesError>[0]) {
+        super(args);
+        const problems = args.errors.map(one => `    ${one.propertyPath}: ${one.reason}`);
+        this.stack = [args.message, ...problems].join("\n");
+    }
+
+    /** What `pulumi` prints. */
     [inspect.custom](): string {
-        return [this.message, ...this.errors.map(one => `    ${one.propertyPath}: ${one.reason}`)].join("\n");
+        return this.stack;
     }
 }
 

@@ -39,6 +39,7 @@ describe.skipIf(CANNOT_RUN)(`a model on container instances${CANNOT_RUN ? ` (${C
             directory: ROOT,
             configuration: await readFile(path.join(ROOT, "stacks", "Pulumi.local.yaml"), "utf8"),
             plugins: home => installStandIns(home, instance),
+            ownProcesses: true,
         });
         await project.configure("azure-secure-inference:dns.ttl", "5");
         await up();

@@ -27,7 +27,7 @@ let project: TestProject | undefined;
 
 async function create(program: string, options: ProjectOptions = {}): Promise<TestProject> {
     const files = { "note.ts": NOTE, "index.ts": program, ...options.files };
-    return (project = await TestProject.create({ ...options, files }));
+    return (project = await TestProject.create({ ...options, files, ownProcesses: true }));
 }
 
 afterEach(async () => {

@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { execa } from "execa";
 import { parse } from "yaml";
 import { pulumiEngine } from "../../tools/engine";
+import { ProgramHost } from "./program-host";
 
 const REPOSITORY = path.resolve(__dirname, "..", "..");
 
@@ -26,6 +27,11 @@ export interface ProjectOptions {
     plugins?: (pulumiHome: string) => Promise<void>;
     /** @default "test" */
     stack?: string;
+    /**
+     * Each command starts processes of its own for the program, as it does for users, instead of asking one that is there.
+     * @default false
+     */
+    ownProcesses?: boolean;
 }
 
 /** One step of the engine, e.g. `{ op: "create", urn: "urn:…", type: "azure-native:…", name: "group" }`. */
@@ -54,6 +60,7 @@ export interface Outcome {
 
 export class TestProject {
     private operations = 0;
+    private host: Promise<ProgramHost> | undefined;
 
     private constructor(
         /** The folder with Pulumi.yaml. */
@@ -63,6 +70,7 @@ export class TestProject {
         readonly configurationFile: string,
         readonly environment: NodeJS.ProcessEnv,
         private readonly command: string,
+        private readonly ownProcesses: boolean,
     ) {}
 
     static async create(options: ProjectOptions): Promise<TestProject> {
@@ -102,8 +110,15 @@ export class TestProject {
             stdin: "ignore",
         });
         await rename(path.join(stub, `Pulumi.${stack}.yaml`), configurationFile);
-        const project = new TestProject(directory, state, configurationFile, environment, engine.command);
-        return project;
+        const { ownProcesses = false } = options;
+        return new TestProject(
+            directory,
+            state,
+            configurationFile,
+            environment,
+            engine.command,
+            ownProcesses,
+        );
     }
 
     preview(...args: string[]): Promise<Outcome> {
@@ -171,19 +186,33 @@ export class TestProject {
 
     /** Removes the project, and leaves its resources to an Azure that ends with the test. */
     async abandon(): Promise<void> {
+        await this.stopProgramHost();
         await rm(this.state, { recursive: true, force: true });
+    }
+
+    private async programHost(): Promise<string> {
+        this.host ??= ProgramHost.start(this.directory, this.environment);
+        return (await this.host).address;
+    }
+
+    private async stopProgramHost(): Promise<void> {
+        (await this.host)?.stop();
+        this.host = undefined;
     }
 
     private async operation(name: string, args: readonly string[]): Promise<Outcome> {
         const log = path.join(this.state, `events-${++this.operations}.jsonl`);
         const common = ["--event-log", log, "--color", "never", "--non-interactive"];
-        const { all, failed } = await execa(this.command, [name, ...common, ...args], {
+        const host = this.ownProcesses ? [] : ["--client", await this.programHost()];
+        const { all, failed } = await execa(this.command, [name, ...common, ...host, ...args], {
             cwd: this.directory,
             env: this.environment,
             stdin: "ignore",
             reject: false,
             all: true,
         });
+        // What waits for something that failed may wait there for ever.
+        if (failed) await this.stopProgramHost();
         const events = await readEvents(log);
         return {
             succeeded: !failed,
