@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 const TEN_MINUTES = 600_000;
-/** Files that run side by side. Those with the engine or the sandbox mostly wait for others. */
-const WORKERS = 2;
+/** Files that run side by side, on two cores: those with the engine or the sandbox wait for others half of the time. */
+const WORKERS = 3;
 /** Have hundreds of requests a second answered without a failure: beside another file, both wait for the processors. */
 const UNDER_LOAD = ["test/e2e/aks-load.test.ts", "test/e2e/aci-revisions.test.ts"];
 

@@ -6,7 +6,7 @@ import { sandboxReset } from "../../sandbox/daemons/sandbox";
 import { type SandboxInstance, sandboxInstance } from "../../sandbox/instance";
 
 /** Files that may run side by side, as vitest.config.mts says. */
-export const TEST_SANDBOXES = [1, 2];
+export const TEST_SANDBOXES = [1, 2, 3];
 
 /** How long a process of a file that has ended may take to be gone, in milliseconds. */
 const LEAVING_MS = 60_000;
