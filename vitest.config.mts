@@ -4,14 +4,14 @@ const TEN_MINUTES = 600_000;
 /** Files that run side by side, on two cores: those with the engine or the sandbox wait for others half of the time. */
 const WORKERS = 3;
 /** Have hundreds of requests a second answered without a failure: beside another file, both wait for the processors. */
-const UNDER_LOAD = ["test/e2e/aks-load.test.ts", "test/e2e/aci-revisions.test.ts"];
+const UNDER_LOAD = ["test/load/**/*.test.ts"];
 
 /** Of those with a sandbox. */
-const globalSetup = ["test/e2e/global-setup.ts"];
+const globalSetup = ["sandbox/testing/global-setup.ts"];
 const patient = { testTimeout: TEN_MINUTES, hookTimeout: TEN_MINUTES };
 
 /** Looks at the whole machine, so nothing else may come and go meanwhile. */
-const ALONE = "test/e2e/sandbox.test.ts";
+const ALONE = "sandbox/test/node/sandbox.test.ts";
 
 export default defineConfig({
     test: {
@@ -29,7 +29,7 @@ export default defineConfig({
             {
                 test: {
                     name: "unit",
-                    include: ["test/unit/**/*.test.ts"],
+                    include: ["test/unit/**/*.test.ts", "sandbox/test/unit/**/*.test.ts"],
                     testTimeout: 60_000,
                     hookTimeout: 60_000,
                     maxWorkers: WORKERS,
@@ -49,7 +49,10 @@ export default defineConfig({
             {
                 test: {
                     name: "engine",
-                    include: ["test/engine/**/*.test.ts"],
+                    include: [
+                        "test/engine/**/*.test.ts",
+                        "sandbox/test/providers/{azure-native,azure-native-clusters,tls-random,capabilities}.test.ts",
+                    ],
                     ...patient,
                     maxWorkers: WORKERS,
                     sequence: { groupOrder: 2 },
@@ -58,8 +61,16 @@ export default defineConfig({
             {
                 test: {
                     name: "e2e",
-                    include: ["test/e2e/**/*.test.ts"],
-                    exclude: [ALONE, ...UNDER_LOAD],
+                    include: [
+                        "test/servers/**/*.test.ts",
+                        "test/cluster/**/*.test.ts",
+                        "sandbox/test/**/*.test.ts",
+                    ],
+                    exclude: [
+                        ALONE,
+                        "sandbox/test/unit/**",
+                        "sandbox/test/providers/{azure-native,azure-native-clusters,tls-random,capabilities}.test.ts",
+                    ],
                     globalSetup,
                     ...patient,
                     maxWorkers: WORKERS,

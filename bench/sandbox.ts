@@ -1,7 +1,7 @@
 import { execa } from "execa";
-import { sandboxDown, sandboxReset, sandboxStatus } from "../sandbox/daemons/sandbox";
+import { sandboxDown, sandboxReset, sandboxStatus } from "../sandbox/lifecycle/sandbox";
 import { sandboxInstance } from "../sandbox/instance";
-import { ROOT } from "../tools/root";
+import { ROOT } from "../machine/root";
 import { printAbsolute } from "./report";
 
 const MEBIBYTE = 1024 ** 2;

@@ -1,11 +1,17 @@
 import * as path from "node:path";
 import { Command } from "commander";
 import Table from "cli-table3";
-import { sandboxDown, sandboxReset, sandboxStatus, sandboxUp, type SandboxOptions } from "./daemons/sandbox";
+import {
+    sandboxDown,
+    sandboxReset,
+    sandboxStatus,
+    sandboxUp,
+    type SandboxOptions,
+} from "./lifecycle/sandbox";
 import { sandboxInstance } from "./instance";
-import { sandboxLogs } from "./daemons/logs";
+import { sandboxLogs } from "./lifecycle/logs";
 import { nodeTools } from "./node/tools";
-import { runInteractively } from "../tools/run";
+import { runInteractively } from "../machine/run";
 
 const MEBIBYTE = 1024 * 1024;
 

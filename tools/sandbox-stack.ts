@@ -5,8 +5,8 @@ import * as path from "node:path";
 import { execa } from "execa";
 import { parse, parseDocument } from "yaml";
 import type { SandboxInstance } from "../sandbox/instance";
-import type { Engine } from "./engine";
-import { ROOT } from "./root";
+import type { Engine } from "../machine/engine/engine";
+import { ROOT } from "../machine/root";
 
 /** Stacks that are deployed to the sandbox, one for each hosting; they can be there side by side. */
 export const SANDBOX_STACKS: readonly string[] = ["local", "local-aks"];

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import { execa } from "execa";
 import type { SandboxInstance } from "../sandbox/instance";
-import { ROOT } from "./root";
+import { ROOT } from "../machine/root";
 
 /** A request that the sample model understands. */
 export const SAMPLE_REQUEST = path.join("examples", "iris", "sample-request.json");

@@ -40,14 +40,24 @@ async function installDependencies() {
     console.error(`Installing the npm packages (${((Date.now() - started) / 1000).toFixed(1)} s)`);
 }
 
+/** The file of each command, and the arguments that come before the user's. */
+const COMMANDS = {
+    up: ["tools/up.ts"],
+    down: ["sandbox/cli.ts", "down"],
+    sandbox: ["sandbox/cli.ts"],
+    pulumi: ["tools/pulumi.ts"],
+    bench: ["bench/index.ts"],
+    test: ["node_modules/vitest/vitest.mjs", "run"],
+};
+
 async function runCommand() {
     const [name = "", ...args] = process.argv.slice(2);
-    const file = path.join(ROOT, "tools", "commands", `${name}.ts`);
-    if (!/^[a-z]+$/.test(name) || !existsSync(file)) {
-        console.error(`There is no command "${name}". The README names those that there are.`);
+    const command = COMMANDS[name];
+    if (!command) {
+        console.error(`Unknown command "${name}". Commands: ${Object.keys(COMMANDS).join(", ")}.`);
         process.exit(1);
     }
-    await run(process.execPath, ["--import", "tsx", file, ...args]);
+    await run(process.execPath, ["--import", "tsx", ...command, ...args]);
 }
 
 /** Runs a program to its end with this terminal, and ends like it when it fails. */

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
-import { runInteractively } from "./run";
+import { runInteractively } from "../machine/run";
 
 /** The event that the engine writes last. */
 interface SummaryEvent {

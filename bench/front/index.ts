@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
-import { debianPackages } from "../../tools/debian";
-import { ROOT } from "../../tools/root";
+import { debianPackages } from "../../machine/debian";
+import { ROOT } from "../../machine/root";
 import { SAMPLE_REQUEST } from "../../tools/show-score";
 import { type Measure, print } from "../report";
 import { medians } from "../rounds";

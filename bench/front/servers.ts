@@ -9,7 +9,7 @@ import {
 } from "../../components/front";
 import { frontRoot } from "../../sandbox/images";
 import { commandInRoot } from "../../sandbox/images/command";
-import type { DebianTree } from "../../tools/debian";
+import type { DebianTree } from "../../machine/debian";
 import type { BenchNetwork } from "./network";
 import {
     BACKEND_PORT,

@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { stringify } from "yaml";
-import { eventually } from "../../sandbox/daemons/wait";
+import { eventually } from "../../sandbox/processes/wait";
 import { FRONT_IMAGE } from "../../sandbox/images/front";
 import { buildImage } from "../../sandbox/images/recipe";
 import type { SandboxInstance } from "../../sandbox/instance";
@@ -16,9 +16,9 @@ import { findNamespaces } from "../../sandbox/node/namespace";
 import { NODE_ADDRESS } from "../../sandbox/node/settings";
 import { nodeTools } from "../../sandbox/node/tools";
 import { installStandIns } from "../../sandbox/providers/install";
-import { importModelImages, MODEL_IMAGE } from "../../test/e2e/model-image";
-import { TestProject } from "../../test/engine/harness";
-import { ROOT } from "../../tools/root";
+import { importModelImages, MODEL_IMAGE } from "../../sandbox/testing/model-image";
+import { TestProject } from "../../sandbox/testing/harness";
+import { ROOT } from "../../machine/root";
 
 /** The component's name, with which names of objects begin. */
 const NAME = "bench";

@@ -1,4 +1,4 @@
-import { sandboxDown, sandboxReset, sandboxUp } from "../../sandbox/daemons/sandbox";
+import { sandboxDown, sandboxReset, sandboxUp } from "../../sandbox/lifecycle/sandbox";
 import { sandboxInstance } from "../../sandbox/instance";
 import { print } from "../report";
 import { median } from "../rounds";

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { sandboxInstance } from "../../sandbox/instance";
 import { installStandIns } from "../../sandbox/providers/install";
-import { type Outcome, TestProject } from "../../test/engine/harness";
+import { type Outcome, TestProject } from "../../sandbox/testing/harness";
 import { print } from "../report";
 import { type Contender, medians } from "../rounds";
 import { MODEL_COUNTS, printGrowth } from "./growth";

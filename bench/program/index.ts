@@ -3,8 +3,8 @@ import * as path from "node:path";
 import { execa } from "execa";
 import { sandboxInstance } from "../../sandbox/instance";
 import { installStandIns } from "../../sandbox/providers/install";
-import { TestProject } from "../../test/engine/harness";
-import { ROOT } from "../../tools/root";
+import { TestProject } from "../../sandbox/testing/harness";
+import { ROOT } from "../../machine/root";
 import { print } from "../report";
 import { medians } from "../rounds";
 

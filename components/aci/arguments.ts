@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { DnsArgs } from "../arguments/dns";
-import type { Environment } from "../arguments/environment";
-import type { KeysArgs } from "../arguments/keys";
-import type { LimitsArgs } from "../arguments/limits";
-import type { TlsArgs } from "../arguments/tls";
+import type { DnsArgs } from "../dns/arguments";
+import type { Environment } from "../shared/environment";
+import type { KeysArgs } from "../keys/arguments";
+import type { LimitsArgs } from "../model/request-limits";
+import type { TlsArgs } from "../certificate/tls-arguments";
 import type { ModelArgs } from "./model-arguments";
 
 /** The container that terminates TLS: HAProxy. */

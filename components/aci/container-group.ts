@@ -1,8 +1,8 @@
 import * as containerinstance from "@pulumi/azure-native/containerinstance";
 import type { enums, input } from "@pulumi/azure-native/types";
 import * as pulumi from "@pulumi/pulumi";
-import type { ProbeSettings } from "../arguments/probes";
-import { TlsMode } from "../arguments/tls";
+import type { ProbeSettings } from "../model/probes";
+import { TlsMode } from "../certificate/tls-arguments";
 import {
     CERTIFICATE_FILE,
     FRONT_CONFIGURATION_VARIABLE,

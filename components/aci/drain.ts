@@ -1,4 +1,4 @@
-import type { LimitsSettings } from "../arguments/limits";
+import type { LimitsSettings } from "../model/request-limits";
 
 /** A new handshake this often costs next to nothing, and an update does not have to wait for longer. */
 const LONGEST_CONNECTION_AGE_SECONDS = 30;

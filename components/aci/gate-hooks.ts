@@ -1,12 +1,12 @@
 import * as containerinstance from "@pulumi/azure-native/containerinstance";
 import * as pulumi from "@pulumi/pulumi";
 import { setTimeout as sleep } from "node:timers/promises";
-import { AcmeChallenge } from "../arguments/acme";
+import { AcmeChallenge } from "../certificate/acme-arguments";
 import type { ServingCertificate } from "../certificate/serving-certificate";
-import { canonicalHostname } from "../dns/hostname";
+import { canonicalHostname } from "../shared/host-name";
 import { HTTP_PORT, HTTPS_PORT } from "../front";
-import { resourceHook } from "../hooks";
-import { valueOf } from "../value-of";
+import { resourceHook } from "../shared/hooks";
+import { valueOf } from "../shared/value-of";
 import { type GateExpectation, gateProblem } from "./gate";
 import { lookAt } from "./gate-probe";
 import { type Clock, untilGood } from "./gate-wait";

@@ -1,7 +1,7 @@
 import type * as containerinstance from "@pulumi/azure-native/containerinstance";
 import type { input } from "@pulumi/azure-native/types";
 import * as pulumi from "@pulumi/pulumi";
-import { type AcmeSettings, AcmeChallenge } from "../arguments/acme";
+import { type AcmeSettings, AcmeChallenge } from "../certificate/acme-arguments";
 import { certificateAwaited } from "../certificate/awaited";
 import { warnOfNames } from "../certificate/announce";
 import {

@@ -1,4 +1,4 @@
-import type { ModelContainerArgs } from "../arguments/model-container";
+import type { ModelContainerArgs } from "../model/container";
 
 /** Kinds of GPU that the Container Instances API knows. Which of them a region offers, if any, Azure decides. */
 export enum GpuSku {

@@ -1,5 +1,5 @@
-import type { Rule } from "../arguments/rules";
-import { tcpPort } from "../arguments/rules/numbers";
+import type { Rule } from "../shared/rules";
+import { tcpPort } from "../shared/rules/numbers";
 
 /** Ports that Container Instances keeps for itself, from and to. */
 const RESERVED_PORTS: ReadonlyArray<readonly [number, number]> = [

@@ -1,5 +1,5 @@
-import type { Share } from "../arguments/model-container";
-import { TlsMode } from "../arguments/tls";
+import type { Share } from "../model/container";
+import { TlsMode } from "../certificate/tls-arguments";
 
 /** A container group has to ask for this much in total, or Azure refuses it. */
 const GROUP_MINIMUM: Share = { cpu: 1, memoryInGB: 1 };

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { resourceHook } from "../hooks";
+import { resourceHook } from "../shared/hooks";
 
 /**
  * Says at preview that the group will restart, when it will: every change of a container group restarts all its containers

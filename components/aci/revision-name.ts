@@ -1,4 +1,4 @@
-import * as text from "../arguments/rules/text";
+import * as text from "../shared/rules/text";
 
 /** As many characters as the leaf domain label gets: the label of a revision ends with them. */
 export const REVISION_LENGTH = 6;

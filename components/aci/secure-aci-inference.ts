@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { TlsMode } from "../arguments/tls";
+import { TlsMode } from "../certificate/tls-arguments";
 import { servingCertificate } from "../certificate/serving";
 import type { CertificateInfo } from "../certificate/serving-certificate";
-import { addressOf } from "../dns/address-change";
-import { AddressGuard } from "../dns/address-guard";
+import { addressOf } from "../address/address-change";
+import { AddressGuard } from "../address/address-guard";
 import { cnameRecordSet, dnsRecord, type DnsRecord, nameInZone } from "../dns/record";
 import { type ScoringKeys, scoringKeys } from "../keys/scoring-keys";
 import type { SecureAciInferenceArgs } from "./arguments";

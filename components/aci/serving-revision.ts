@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
-import { resourceHook } from "../hooks";
+import { resourceHook } from "../shared/hooks";
 import { drainSeconds } from "./drain";
 import type { Handover } from "./gate-hooks";
 import type { AciSettings } from "./settings";

@@ -1,7 +1,7 @@
 import * as authorization from "@pulumi/azure-native/authorization";
 import * as network from "@pulumi/azure-native/network";
 import * as pulumi from "@pulumi/pulumi";
-import { laterError } from "../arguments/argument-check";
+import { laterError } from "../shared/argument-check";
 import { publicIpFqdn } from "../dns/leaf-label";
 import type { Cluster } from "./cluster";
 import type { AksSettings } from "./settings";

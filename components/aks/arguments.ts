@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { AcmeArgs } from "../arguments/acme";
-import type { DnsArgs } from "../arguments/dns";
-import type { Environment } from "../arguments/environment";
-import type { TlsArgs } from "../arguments/tls";
+import type { AcmeArgs } from "../certificate/acme-arguments";
+import type { DnsArgs } from "../dns/arguments";
+import type { Environment } from "../shared/environment";
+import type { TlsArgs } from "../certificate/tls-arguments";
 import type { ClusterArgs } from "./cluster-arguments";
 import type { AksModelArgs } from "./model-arguments";
 

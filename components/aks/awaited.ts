@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type AcmeSettings, AcmeChallenge } from "../arguments/acme";
+import { type AcmeSettings, AcmeChallenge } from "../certificate/acme-arguments";
 import { certificateAwaited } from "../certificate/awaited";
 import type { PublicAddress } from "./address";
 import { type KubernetesScope, objectName } from "./kubernetes-scope";

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { ArgumentCheck } from "../arguments/argument-check";
-import { wholeNumber } from "../arguments/rules/numbers";
-import * as text from "../arguments/rules/text";
+import type { ArgumentCheck } from "../shared/argument-check";
+import { wholeNumber } from "../shared/rules/numbers";
+import * as text from "../shared/rules/text";
 import type { SecureAksInferenceArgs } from "./arguments";
 import {
     type AttachedClusterArgs,

@@ -2,7 +2,7 @@ import * as containerservice from "@pulumi/azure-native/containerservice";
 import { Provider as AzureProvider } from "@pulumi/azure-native/provider";
 import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
-import { laterError } from "../arguments/argument-check";
+import { laterError } from "../shared/argument-check";
 import { ClusterPurpose } from "./cluster-arguments";
 import type { AttachedClusterSettings, NewClusterSettings } from "./cluster-settings";
 import type { AksSettings } from "./settings";

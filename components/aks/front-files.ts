@@ -1,11 +1,11 @@
 import * as core from "@pulumi/kubernetes/core/v1";
 import type { input } from "@pulumi/kubernetes/types";
 import * as pulumi from "@pulumi/pulumi";
-import { TlsMode } from "../arguments/tls";
+import { TlsMode } from "../certificate/tls-arguments";
 import type { ServingCertificate } from "../certificate/serving-certificate";
 import { CERTIFICATE_FILE, frontFiles, type PodFrontModel, type PodFrontSettings } from "../front";
 import { keyDigests, type ScoringKeys } from "../keys/scoring-keys";
-import { canonicalHostname } from "../dns/hostname";
+import { canonicalHostname } from "../shared/host-name";
 import { frontLabels, type KubernetesScope, objectName, serviceHost } from "./kubernetes-scope";
 import { mostReplicas } from "./model";
 import type { ModelSettings } from "./model-settings";

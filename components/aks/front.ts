@@ -4,7 +4,7 @@ import * as networking from "@pulumi/kubernetes/networking/v1";
 import * as policy from "@pulumi/kubernetes/policy/v1";
 import type { input } from "@pulumi/kubernetes/types";
 import type * as pulumi from "@pulumi/pulumi";
-import { TlsMode } from "../arguments/tls";
+import { TlsMode } from "../certificate/tls-arguments";
 import {
     CONFIGURATION_FOLDER,
     frontPodCommand,

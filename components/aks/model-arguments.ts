@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { KeysArgs } from "../arguments/keys";
-import type { LimitsArgs } from "../arguments/limits";
-import type { ModelContainerArgs } from "../arguments/model-container";
+import type { KeysArgs } from "../keys/arguments";
+import type { LimitsArgs } from "../model/request-limits";
+import type { ModelContainerArgs } from "../model/container";
 
 /** Replicas that come and go with the work. */
 export interface AutoscaleArgs {

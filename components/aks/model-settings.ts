@@ -1,12 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { ArgumentCheck } from "../arguments/argument-check";
-import { type KeysSettings, readKeys } from "../arguments/keys";
-import { type LimitsSettings, readLimits } from "../arguments/limits";
-import { type ModelContainerSettings, readModelContainer, type Share } from "../arguments/model-container";
-import { LARGEST_INT32, tcpPort, wholeNumber } from "../arguments/rules/numbers";
-import * as text from "../arguments/rules/text";
-import { TlsMode } from "../arguments/tls";
-import { canonicalHostname, hostnameProblem } from "../dns/hostname";
+import type { ArgumentCheck } from "../shared/argument-check";
+import { type KeysSettings, readKeys } from "../keys/arguments";
+import { type LimitsSettings, readLimits } from "../model/request-limits";
+import { type ModelContainerSettings, readModelContainer, type Share } from "../model/container";
+import { LARGEST_INT32, tcpPort, wholeNumber } from "../shared/rules/numbers";
+import * as text from "../shared/rules/text";
+import { TlsMode } from "../certificate/tls-arguments";
+import { canonicalHostname, hostnameProblem } from "../shared/host-name";
 import type { SecureAksInferenceArgs } from "./arguments";
 import type { AksModelArgs, AutoscaleArgs, TolerationArgs } from "./model-arguments";
 

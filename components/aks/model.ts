@@ -5,7 +5,7 @@ import * as networking from "@pulumi/kubernetes/networking/v1";
 import * as policy from "@pulumi/kubernetes/policy/v1";
 import type { input } from "@pulumi/kubernetes/types";
 import * as pulumi from "@pulumi/pulumi";
-import type { ProbeSettings } from "../arguments/probes";
+import type { ProbeSettings } from "../model/probes";
 import { frontLabels, type KubernetesScope, labels, objectName } from "./kubernetes-scope";
 import type { ModelSettings } from "./model-settings";
 import { DRAIN, DRAIN_SECONDS, quantities, RESTRICTED_CONTAINER, RESTRICTED_POD, spread } from "./pod";

@@ -1,8 +1,8 @@
 import type * as core from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { TlsMode } from "../arguments/tls";
+import { TlsMode } from "../certificate/tls-arguments";
 import { addressRecordSet, cnameRecordSet, dnsRecord, type DnsRecord, nameInZone } from "../dns/record";
-import { liesInZone } from "../dns/hostname";
+import { liesInZone } from "../shared/host-name";
 import type { PublicAddress } from "./address";
 import { DnsRecordType } from "./arguments";
 import type { AksSettings } from "./settings";

@@ -1,5 +1,5 @@
 import type { input } from "@pulumi/kubernetes/types";
-import type { Share } from "../arguments/model-container";
+import type { Share } from "../model/container";
 
 /**
  * How long a model's pod goes on serving after it has been asked to end. AKS's DNS gives answers that are up to 30 seconds old,

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { servingCertificate } from "../certificate/serving";
 import type { CertificateInfo } from "../certificate/serving-certificate";
-import { addressOf } from "../dns/address-change";
-import { AddressGuard } from "../dns/address-guard";
+import { addressOf } from "../address/address-change";
+import { AddressGuard } from "../address/address-guard";
 import type { DnsRecord } from "../dns/record";
 import { type ScoringKeys, scoringKeys } from "../keys/scoring-keys";
 import { addressName, publicAddress } from "./address";

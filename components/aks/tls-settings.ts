@@ -1,9 +1,9 @@
-import { AcmeChallenge } from "../arguments/acme";
-import type { ArgumentCheck } from "../arguments/argument-check";
-import { readEnvironment } from "../arguments/environment";
-import * as text from "../arguments/rules/text";
-import { readTls, TlsMode, type TlsSettings } from "../arguments/tls";
-import { liesInZone } from "../dns/hostname";
+import { AcmeChallenge } from "../certificate/acme-arguments";
+import type { ArgumentCheck } from "../shared/argument-check";
+import { readEnvironment } from "../shared/environment";
+import * as text from "../shared/rules/text";
+import { readTls, TlsMode, type TlsSettings } from "../certificate/tls-arguments";
+import { liesInZone } from "../shared/host-name";
 import { LoadBalancerType, type SecureAksInferenceArgs } from "./arguments";
 import type { ClusterSettings } from "./cluster-settings";
 

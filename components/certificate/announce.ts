@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type AcmeSettings, acmeWarnings } from "../arguments/acme";
-import { canonicalHostname } from "../dns/hostname";
+import { type AcmeSettings, acmeWarnings } from "./acme-arguments";
+import { canonicalHostname } from "../shared/host-name";
 
 /** Says at preview what the authority may refuse the names for. */
 export function warnOfNames(

@@ -1,10 +1,10 @@
 import * as nodeTls from "node:tls";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
-import { canonicalHostname } from "../dns/hostname";
+import { canonicalHostname } from "../shared/host-name";
 import { PLACEHOLDER_COMMON_NAME } from "../front";
-import { resourceHook } from "../hooks";
-import { valueOf } from "../value-of";
+import { resourceHook } from "../shared/hooks";
+import { valueOf } from "../shared/value-of";
 
 /** How often is looked, and how long one look may take, in milliseconds. */
 const PERIOD_MS = 2_000;

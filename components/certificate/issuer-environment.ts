@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { AcmeSettings } from "../arguments/acme";
-import { canonicalHostname } from "../dns/hostname";
+import type { AcmeSettings } from "./acme-arguments";
+import { canonicalHostname } from "../shared/host-name";
 import type { ZoneAccess } from "../dns/zone-access";
 import {
     certificateName,

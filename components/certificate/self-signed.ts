@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import { laterError } from "../arguments/argument-check";
+import { laterError } from "../shared/argument-check";
 import { readCertificates } from "../pki";
 import { summarize } from "../pki/summary";
 import type { CertificateInfo, ServingCertificate } from "./serving-certificate";

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { laterError } from "../arguments/argument-check";
-import { TlsMode, type TlsSettings } from "../arguments/tls";
+import { laterError } from "../shared/argument-check";
+import { TlsMode, type TlsSettings } from "./tls-arguments";
 import { customCertificate } from "./custom";
 import { placeholderCertificate } from "./placeholder";
 import { selfSignedCertificate } from "./self-signed";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { KeysSettings } from "../arguments/keys";
+import type { KeysSettings } from "./arguments";
 
 /** The keys that clients may use. */
 export interface ScoringKeys {

@@ -18,7 +18,7 @@ import { groupListeners } from "./container-groups/listeners";
 import { KubernetesRunner, NAMESPACE } from "./container-groups/kubernetes-runner";
 import { PodWatch } from "./container-groups/pod-watch";
 import { RecordingRunner } from "./container-groups/runner";
-import { SUBSCRIPTIONS, TENANT } from "./context";
+import { SUBSCRIPTIONS, TENANT } from "../subscriptions";
 import { dnsServer } from "./dns/server";
 import { ENDPOINTS, servedZones, zonesForPods } from "./dns/zones";
 import { serveOwnPods } from "./identity/own-pods";

@@ -1,8 +1,8 @@
 import * as path from "node:path";
-import { cached } from "../../tools/cache";
+import { cached } from "../../machine/cache";
 import type { SandboxInstance } from "../instance";
 import { importImage } from "../node/images";
-import { unpackImage } from "./archive";
+import { unpackImage } from "../node/archive";
 import { FRONT_IMAGE } from "./front";
 import { irisImage } from "./iris";
 import { LEGO_IMAGE, legoArchive } from "./lego";

@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { execa } from "execa";
-import { debianPackages } from "../../tools/debian";
+import { debianPackages } from "../../machine/debian";
 import type { ImageRecipe } from "./recipe";
 
 const EXAMPLE = path.join(__dirname, "..", "..", "examples", "iris");

@@ -3,11 +3,11 @@ import { copyFileSync, cpSync, readdirSync, readFileSync, writeFileSync } from "
 import { chmod, mkdir, rm } from "node:fs/promises";
 import * as path from "node:path";
 import { execa } from "execa";
-import { cached } from "../../tools/cache";
-import { debianPackages } from "../../tools/debian";
-import { withProgress } from "../../tools/progress";
+import { cached } from "../../machine/cache";
+import { debianPackages } from "../../machine/debian";
+import { withProgress } from "../../machine/progress";
 import { buildGo } from "../node/tools";
-import { LAYER, packImage } from "./archive";
+import { LAYER, packImage } from "../node/archive";
 
 /** lego, the ACME client, as its official image has it: `/lego` and a small shell, started as root. */
 export const LEGO_IMAGE = "localhost/lego:5";

@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { execa } from "execa";
-import { cached } from "../../tools/cache";
-import { debianPackages } from "../../tools/debian";
-import { withProgress } from "../../tools/progress";
-import { type ImageConfiguration, LAYER, packImage } from "./archive";
+import { cached } from "../../machine/cache";
+import { debianPackages } from "../../machine/debian";
+import { withProgress } from "../../machine/progress";
+import { type ImageConfiguration, LAYER, packImage } from "../node/archive";
 
 /** How an image is made from Debian packages where no registry can be reached. */
 export interface ImageRecipe {

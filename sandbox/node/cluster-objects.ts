@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { eventually } from "../daemons/wait";
+import { eventually } from "../processes/wait";
 import type { SandboxInstance } from "../instance";
 import { applyObject, type ClusterObject } from "./api";
 import type { ClusterCredentials } from "./credentials";

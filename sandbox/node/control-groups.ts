@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import type { SandboxInstance } from "../instance";
-import { signal } from "../daemons/processes";
-import { eventually } from "../daemons/wait";
+import { signal } from "../processes/processes";
+import { eventually } from "../processes/wait";
 
 /** Control groups of one sandbox: one for its daemons, and below the kubelet's own one for each pod. */
 export interface ControlGroups {

@@ -1,4 +1,4 @@
-import type { Daemon } from "../daemons/daemon";
+import type { Daemon } from "../processes/daemon";
 import type { SandboxInstance } from "../instance";
 import { nodeFolder } from "./configuration";
 import type { ControlGroups } from "./control-groups";

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync } from "node:fs";
 import * as path from "node:path";
 import { execa } from "execa";
-import { debianPackages, hasDebianPackages } from "../../tools/debian";
-import { runningDaemon } from "../daemons/daemon";
+import { debianPackages, hasDebianPackages } from "../../machine/debian";
+import { runningDaemon } from "../processes/daemon";
 import type { SandboxInstance } from "../instance";
 import { nodeRunFolder } from "./namespace";
 

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import * as path from "node:path";
-import { cacheFolder } from "../../tools/cache";
-import { lastWords, runningDaemon, startDaemon } from "../daemons/daemon";
-import { eventually } from "../daemons/wait";
+import { cacheFolder } from "../../machine/cache";
+import { lastWords, runningDaemon, startDaemon } from "../processes/daemon";
+import { eventually } from "../processes/wait";
 import type { SandboxInstance } from "../instance";
 import { type ControlGroups, groupedProcesses } from "./control-groups";
 import { NODE_ADDRESS, SERVICE_NETWORK } from "./settings";

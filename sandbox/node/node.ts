@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import * as net from "node:net";
 import * as path from "node:path";
-import { type Daemon, lastWords, runningDaemon, startDaemon, stopDaemons } from "../daemons/daemon";
-import { signal } from "../daemons/processes";
-import { eventually } from "../daemons/wait";
+import { type Daemon, lastWords, runningDaemon, startDaemon, stopDaemons } from "../processes/daemon";
+import { signal } from "../processes/processes";
+import { eventually } from "../processes/wait";
 import type { SandboxInstance } from "../instance";
 import { addonIsReady, ADDONS, apiServerIsReady, nodeIsReady, nodeIsRegistered } from "./api";
 import { applyClusterObjects } from "./cluster-objects";

@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, symlinkSync } from "node:fs";
 import * as path from "node:path";
 import { execa } from "execa";
-import { cached, cacheFolder } from "../../tools/cache";
-import { debianPackages, hasDebianPackages } from "../../tools/debian";
-import { withProgress } from "../../tools/progress";
+import { cached, cacheFolder } from "../../machine/cache";
+import { debianPackages, hasDebianPackages } from "../../machine/debian";
+import { withProgress } from "../../machine/progress";
 import { downloadRelease, NoNetwork, type ReleaseFile } from "./releases";
 
 /** Programs of a node, and how to run them. */

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { copyFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import * as lockfile from "proper-lockfile";
-import { SUBSCRIPTION, TENANT } from "../control/context";
+import { SUBSCRIPTION, TENANT } from "../subscriptions";
 import type { SandboxInstance } from "../instance";
 import { bundledStandIns, packageVersion, type StandIn, standIns } from "./build/bundle";
 import { type SandboxSettings, SETTINGS_FILE } from "./settings";

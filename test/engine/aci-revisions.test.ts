@@ -3,11 +3,11 @@ import * as path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isTransitioning } from "../../sandbox/control/state/resource";
-import { eventually } from "../../sandbox/daemons/wait";
+import { eventually } from "../../sandbox/processes/wait";
 import { installStandIns } from "../../sandbox/providers/install";
-import { pulumiEngine } from "../../tools/engine";
-import { type Outcome, TestProject } from "./harness";
-import { startArm, type TestArm } from "./providers-arm";
+import { pulumiEngine } from "../../machine/engine";
+import { type Outcome, TestProject } from "../../sandbox/testing/harness";
+import { startArm, type TestArm } from "../../sandbox/testing/arm";
 import {
     HEALTHY_IMAGE,
     ILL_IMAGE,
@@ -15,7 +15,7 @@ import {
     NEXT_IMAGE,
     ServedGroups,
     SLOW_IMAGE,
-} from "./served-groups";
+} from "../../sandbox/testing/served-groups";
 
 const REPOSITORY = path.resolve(__dirname, "../..");
 const GROUP = "azure-native:containerinstance:ContainerGroup";

@@ -3,8 +3,8 @@ import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CertificateAuthority } from "../../sandbox/node/authority";
 import { installStandIns } from "../../sandbox/providers/install";
-import { TestProject } from "./harness";
-import { startArm, type TestArm } from "./providers-arm";
+import { TestProject } from "../../sandbox/testing/harness";
+import { startArm, type TestArm } from "../../sandbox/testing/arm";
 
 const REPOSITORY = path.resolve(__dirname, "../..");
 const CONTAINER_GROUPS_API = "2023-05-01";

@@ -2,9 +2,9 @@ import { X509Certificate } from "node:crypto";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { installStandIns } from "../../sandbox/providers/install";
-import { PfxWorkshop } from "../unit/pki/pfx-workshop";
-import { TestProject } from "./harness";
-import { startArm, type TestArm } from "./providers-arm";
+import { PfxWorkshop } from "../support/pfx-workshop";
+import { TestProject } from "../../sandbox/testing/harness";
+import { startArm, type TestArm } from "../../sandbox/testing/arm";
 
 const COMPONENTS = path.resolve(__dirname, "../../components");
 const HOSTNAME = "score.contoso.test";

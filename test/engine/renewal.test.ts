@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
 import { installStandIns } from "../../sandbox/providers/install";
 import { HOURS_AHEAD } from "../../sandbox/providers/tls/clock";
-import { type Step, TestProject } from "./harness";
-import { startArm, type TestArm } from "./providers-arm";
+import { type Step, TestProject } from "../../sandbox/testing/harness";
+import { startArm, type TestArm } from "../../sandbox/testing/arm";
 
 const REPOSITORY = path.resolve(__dirname, "../..");
 const GROUP = "azure-native:containerinstance:ContainerGroup";

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
 import { CertificateAuthority } from "../../sandbox/node/authority";
 import { installStandIns } from "../../sandbox/providers/install";
-import { type Outcome, TestProject } from "./harness";
-import { startArm, type TestArm } from "./providers-arm";
+import { type Outcome, TestProject } from "../../sandbox/testing/harness";
+import { startArm, type TestArm } from "../../sandbox/testing/arm";
 
 const REPOSITORY = path.resolve(__dirname, "../..");
 const HOSTNAME = "score.contoso.com";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { TENANT } from "../context";
+import { TENANT } from "../../subscriptions";
 import type { JsonObject, Resource } from "../state/resource";
 import { optional, parseBody } from "./body";
 

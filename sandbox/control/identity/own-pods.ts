@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import type { CoreV1Api } from "@kubernetes/client-node";
-import { admissionSocket, metadataSocket } from "../../daemons/doors";
+import { admissionSocket, metadataSocket } from "../../node/doors";
 import type { SandboxInstance } from "../../instance";
 import { NODE_ADDRESS } from "../../node/settings";
 import { sandboxAuthority } from "../../node/trust";
 import { CONTAINER_GROUPS } from "../arm/resource-types/container-groups";
 import { hasWorkloadIdentity, MANAGED_CLUSTERS } from "../arm/resource-types/managed-clusters";
 import type { KubernetesRunner } from "../container-groups/kubernetes-runner";
-import { TENANT } from "../context";
+import { TENANT } from "../../subscriptions";
 import type { Store } from "../state/store";
 import { listenPrivately, metadataServer } from "./metadata";
 import type { TokenIssuer } from "./tokens";

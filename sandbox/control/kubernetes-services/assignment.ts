@@ -2,7 +2,7 @@ import type { V1Service } from "@kubernetes/client-node";
 import { freeAddress } from "../addresses";
 import { PUBLIC_IP_ADDRESSES } from "../arm/resource-types/public-ip-attachment";
 import { resourceId } from "../arm/resource-id";
-import { SUBSCRIPTION } from "../context";
+import { SUBSCRIPTION } from "../../subscriptions";
 import type { Resource } from "../state/resource";
 import { clusterLocations, loadBalancerId, nodeResourceGroups, ofType, subnetIsMissing } from "./network";
 import {

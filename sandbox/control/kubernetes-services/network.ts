@@ -1,5 +1,5 @@
 import { resourceGroupId, resourceGroupOf } from "../arm/resource-id";
-import { SUBSCRIPTION } from "../context";
+import { SUBSCRIPTION } from "../../subscriptions";
 import type { Resource } from "../state/resource";
 
 const MANAGED_CLUSTERS = "Microsoft.ContainerService/managedClusters";

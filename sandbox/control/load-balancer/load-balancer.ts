@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { runningDaemon } from "../../daemons/daemon";
-import { haproxyConfiguration, haproxySocket } from "../../daemons/haproxy";
-import { signal } from "../../daemons/processes";
-import { eventually } from "../../daemons/wait";
+import { runningDaemon } from "../../processes/daemon";
+import { haproxyConfiguration, haproxySocket } from "./haproxy";
+import { signal } from "../../processes/processes";
+import { eventually } from "../../processes/wait";
 import type { SandboxInstance } from "../../instance";
 import { hostNetwork } from "../../node/namespace";
 import { writeAtomically } from "../state/atomic-file";

@@ -1,6 +1,6 @@
 import { parse, stringify } from "yaml";
 import { ArmError } from "../arm/errors";
-import { TENANT } from "../context";
+import { TENANT } from "../../subscriptions";
 import type { ManagedClusterProperties } from "./model";
 
 /** Applications of Microsoft's that log users of AKS in: the same for every cluster in the public cloud. */

@@ -17,7 +17,7 @@ import { fillPath, parsePath, pathParameters } from "./arm-path";
 import { CREATE_BEFORE_DELETE, generatedName } from "./auto-name";
 import { previewOutputs } from "./preview";
 import { inputsAmong } from "./refresh";
-import type { TypeMapping } from "./resource-types";
+import type { TypeMapping } from "./type-mapping";
 import type { ObjectShape, Schema } from "./schema";
 import { problemsOf } from "./validation";
 import { WireFormat } from "./wire";

@@ -1,5 +1,5 @@
 import { CHILD, ENVELOPE, GROUP } from "./arm-layout";
-import type { TypeMapping } from "./resource-types";
+import type { TypeMapping } from "./type-mapping";
 
 /** Properties of `networkProfile` that only a new cluster can have otherwise. */
 const FIXED_NETWORK = [

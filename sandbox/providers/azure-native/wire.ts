@@ -1,5 +1,5 @@
 import { isObject, type Properties, type Value } from "../protocol/values";
-import type { TypeMapping } from "./resource-types";
+import type { TypeMapping } from "./type-mapping";
 import type { ObjectShape, Schema, Shape } from "./schema";
 
 type Layout = Pick<TypeMapping, "envelopes" | "wireNames">;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
-import { cached } from "../../../tools/cache";
+import { cached } from "../../../machine/cache";
 import { actions, resourceTypes } from "../azure-native/resource-types";
 
 /** A provider that the sandbox stands in for, and the npm SDK that tells its version. */

@@ -2,7 +2,14 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { SecureAciInference, type SecureAciInferenceArgs } from "../../../components";
 import { gateExpectation } from "../../../components/aci/gate-hooks";
 import { readArguments } from "../../../components/aci/settings";
-import { collectWarnings, inputsOf, recordInto, type Registered, registrations, SECRET_MARK } from "../mocks";
+import {
+    collectWarnings,
+    inputsOf,
+    recordInto,
+    type Registered,
+    registrations,
+    SECRET_MARK,
+} from "../../support/mocks";
 
 const ZONE_ID = "/subscriptions/zones/resourceGroups/dns/providers/Microsoft.Network/dnsZones/contoso.com";
 const BY_DNS: Partial<SecureAciInferenceArgs> = {

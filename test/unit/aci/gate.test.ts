@@ -5,7 +5,7 @@ import * as net from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type GateExpectation, gateProblem, type Sighting } from "../../../components/aci/gate";
 import { lookAt } from "../../../components/aci/gate-probe";
-import { type Issued, Workshop } from "../pki/openssl";
+import { type Issued, Workshop } from "../../support/openssl";
 
 const HOST = "score.contoso.test";
 const ADDRESS = "127.0.0.1";

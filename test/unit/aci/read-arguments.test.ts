@@ -7,7 +7,7 @@ import {
     type SecureAciInferenceArgs,
     TlsMode,
 } from "../../../components";
-import { ArgumentsError } from "../../../components/arguments/argument-check";
+import { ArgumentsError } from "../../../components/shared/argument-check";
 import { readArguments } from "../../../components/aci/settings";
 
 const NOW = new Date("2026-11-24T00:00:00Z");

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { LoadBalancerType, SecureAksInference, type SecureAksInferenceArgs } from "../../../components";
 import { oidcIssuerProblem } from "../../../components/aks/issuer-identity";
-import { collectWarnings, inputsOf, recordInto, type Registered, registrations } from "../mocks";
+import { collectWarnings, inputsOf, recordInto, type Registered, registrations } from "../../support/mocks";
 import { AZURE, CLUSTER, IDENTITY, ZONE_ID } from "./azure";
 
 const BY_DNS: Partial<SecureAksInferenceArgs> = {

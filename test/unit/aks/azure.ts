@@ -1,4 +1,4 @@
-import type { RecordingMocks } from "../mocks";
+import type { RecordingMocks } from "../../support/mocks";
 
 export const IDENTITY = "azure-native:managedidentity:UserAssignedIdentity";
 /** What there is of an attached cluster. */

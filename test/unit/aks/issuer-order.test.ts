@@ -6,13 +6,13 @@ import {
     SecureAksInference,
     type SecureAksInferenceArgs,
 } from "../../../components";
-import { collectWarnings, type Ordered, recordInto, recordOrder, registrations } from "../mocks";
+import { collectWarnings, type Ordered, recordInto, recordOrder, registrations } from "../../support/mocks";
 import { AZURE } from "./azure";
 
 const { callbacks } = vi.hoisted(() => ({ callbacks: new Map<string, pulumi.ResourceHookFunction>() }));
 
 /** As with an engine, which runs none of them by itself here. */
-vi.mock("../../../components/hooks", () => ({
+vi.mock("../../../components/shared/hooks", () => ({
     resourceHook: (name: string, callback: pulumi.ResourceHookFunction) => {
         callbacks.set(name, callback);
         return [{ __pulumiResourceHook: true, name }];

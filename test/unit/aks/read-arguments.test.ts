@@ -10,7 +10,7 @@ import {
     TlsMode,
 } from "../../../components";
 import { readArguments } from "../../../components/aks/settings";
-import { ArgumentsError } from "../../../components/arguments/argument-check";
+import { ArgumentsError } from "../../../components/shared/argument-check";
 
 const NOW = new Date("2026-11-24T00:00:00Z");
 const CLUSTER_ID =

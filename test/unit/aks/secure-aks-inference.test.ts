@@ -6,7 +6,7 @@ import {
     type SecureAksInferenceArgs,
     TlsMode,
 } from "../../../components";
-import { registrations } from "../mocks";
+import { registrations } from "../../support/mocks";
 
 interface Registered {
     type: string;

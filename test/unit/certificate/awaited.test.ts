@@ -1,6 +1,10 @@
 import type { PeerCertificate } from "node:tls";
 import { describe, expect, it } from "vitest";
-import { AcmeChallenge, acmeWarnings, type AcmeSettings } from "../../../components/arguments/acme";
+import {
+    AcmeChallenge,
+    acmeWarnings,
+    type AcmeSettings,
+} from "../../../components/certificate/acme-arguments";
 import { type AwaitedService, isAwaited, missingCertificate } from "../../../components/certificate/awaited";
 import { PLACEHOLDER_COMMON_NAME } from "../../../components/front";
 

@@ -4,11 +4,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vites
 import { SecureAciInference, SecureAksInference, type TlsArgs, TlsMode } from "../../../components";
 import { readArguments as readAci } from "../../../components/aci/settings";
 import { readArguments as readAks } from "../../../components/aks/settings";
-import { ArgumentsError } from "../../../components/arguments/argument-check";
+import { ArgumentsError } from "../../../components/shared/argument-check";
 import { customCertificate } from "../../../components/certificate/custom";
-import type { Issued } from "../pki/openssl";
-import { settled } from "../mocks";
-import { PfxWorkshop, buildPfx, certificateBag, keyBag } from "../pki/pfx-workshop";
+import type { Issued } from "../../support/openssl";
+import { settled } from "../../support/mocks";
+import { PfxWorkshop, buildPfx, certificateBag, keyBag } from "../../support/pfx-workshop";
 
 const PASSWORD = "correct horse";
 const PASS = ["-iter", "1", "-passout", `pass:${PASSWORD}`];

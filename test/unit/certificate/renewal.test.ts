@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { ArgumentCheck, ArgumentsError } from "../../../components/arguments/argument-check";
-import { Environment } from "../../../components/arguments/environment";
-import { readTls, type TlsArgs, TlsMode } from "../../../components/arguments/tls";
+import { ArgumentCheck, ArgumentsError } from "../../../components/shared/argument-check";
+import { Environment } from "../../../components/shared/environment";
+import { readTls, type TlsArgs, TlsMode } from "../../../components/certificate/tls-arguments";
 import { missedRenewal } from "../../../components/certificate/self-signed";
 
 function problems(tls: TlsArgs): Record<string, string> {

@@ -13,8 +13,8 @@ import * as path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type ConvertFlags, convertPfx } from "../../../cli/certificate/convert";
-import type { Issued } from "../pki/openssl";
-import { PfxWorkshop } from "../pki/pfx-workshop";
+import type { Issued } from "../../support/openssl";
+import { PfxWorkshop } from "../../support/pfx-workshop";
 
 const REPOSITORY = path.resolve(__dirname, "../../..");
 const PASSWORD = "correct horse";

@@ -8,7 +8,7 @@ import {
     type PodFrontSettings,
 } from "../../../components/front";
 import { hostileText } from "./hostile";
-import { inCluster, irisInCluster } from "./settings";
+import { inCluster, irisInCluster } from "../../support/front-settings";
 
 const VARIANTS: Record<string, PodFrontSettings> = {
     everything: inCluster({

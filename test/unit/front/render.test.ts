@@ -8,7 +8,7 @@ import {
     type FrontSettings,
 } from "../../../components/front";
 import { hostileText } from "./hostile";
-import { iris, overTls } from "./settings";
+import { iris, overTls } from "../../support/front-settings";
 
 const VARIANTS: Record<string, FrontSettings> = {
     tls: overTls(),

@@ -14,7 +14,7 @@ import { execa, type ResultPromise } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { STORE_FOLDER } from "../../../components/front";
 import { issuerContainerCommand, issuerEnvironment } from "../../../components/issuer";
-import { eventually } from "../../../sandbox/daemons/wait";
+import { eventually } from "../../../sandbox/processes/wait";
 
 const PACE = { longest: 1, firstRetry: 1, lease: 2, challengeDelay: 1 };
 

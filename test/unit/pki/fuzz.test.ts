@@ -11,7 +11,7 @@ import {
     sequence,
     shroudedWith,
     toBer,
-} from "./pfx-workshop";
+} from "../../support/pfx-workshop";
 
 /** Inputs to all readers together: 1,000,000 by hand now and then. */
 const INPUTS = Number(process.env.FUZZ_INPUTS ?? 200_000);

@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Certificate, coversHostname, readCertificates } from "../../../components/pki";
-import { Workshop } from "./openssl";
+import { Workshop } from "../../support/openssl";
 
 const workshop = new Workshop();
 const NAMES = [

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readPfx, readPrivateKey } from "../../../components/pki";
-import { type Issued, ecKey, rsaKey } from "./openssl";
+import { type Issued, ecKey, rsaKey } from "../../support/openssl";
 import {
     type Bag,
     PfxWorkshop,
@@ -19,7 +19,7 @@ import {
     shroudedKeyBag,
     shroudedWith,
     toBer,
-} from "./pfx-workshop";
+} from "../../support/pfx-workshop";
 
 const PASSWORD = "correct horse";
 const PASS = ["-passout", `pass:${PASSWORD}`];

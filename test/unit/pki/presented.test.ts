@@ -1,7 +1,7 @@
 import { rootCertificates } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { judgePresentedChain, readCertificates, trustStore } from "../../../components/pki";
-import { DAY, type Issued, Workshop } from "./openssl";
+import { DAY, type Issued, Workshop } from "../../support/openssl";
 
 const HOST = "score.contoso.test";
 const now = new Date();

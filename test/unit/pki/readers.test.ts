@@ -3,7 +3,7 @@ import * as path from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { normalizePem, readCertificates, readPrivateKey } from "../../../components/pki";
-import { type Issued, Workshop, ecKey, rsaKey } from "./openssl";
+import { type Issued, Workshop, ecKey, rsaKey } from "../../support/openssl";
 
 const workshop = new Workshop();
 let root: Issued;

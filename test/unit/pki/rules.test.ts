@@ -1,7 +1,15 @@
 import { createPrivateKey } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Judgement, judgeServingCertificate } from "../../../components/pki";
-import { CA_EXTENSIONS, DAY, type Issued, Workshop, ecKey, leafExtensions, rsaKey } from "./openssl";
+import {
+    CA_EXTENSIONS,
+    DAY,
+    type Issued,
+    Workshop,
+    ecKey,
+    leafExtensions,
+    rsaKey,
+} from "../../support/openssl";
 
 const HOST = "score.contoso.test";
 const NAMES = [`DNS:${HOST}`];

@@ -7,7 +7,8 @@ import {
     containerGroupProperties,
 } from "../../container-groups/model";
 import { visibleProperties } from "../../container-groups/view";
-import { type ControlContext, TENANT } from "../../context";
+import type { ControlContext } from "../../context";
+import { TENANT } from "../../../subscriptions";
 import { publicName } from "../../names";
 import type { JsonObject, Resource } from "../../state/resource";
 import { isTransitioning } from "../../state/resource";

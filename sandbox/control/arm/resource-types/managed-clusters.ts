@@ -1,4 +1,5 @@
-import { type ControlContext, TENANT } from "../../context";
+import type { ControlContext } from "../../context";
+import { TENANT } from "../../../subscriptions";
 import { adminKubeconfig, type CredentialsOf, userKubeconfig } from "../../managed-clusters/credentials";
 import { completed } from "../../managed-clusters/defaults";
 import {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { freeAddress } from "../../addresses";
-import { type ControlContext, TENANT } from "../../context";
+import type { ControlContext } from "../../context";
+import { TENANT } from "../../../subscriptions";
 import { publicName } from "../../names";
 import { optional, parseBody, word } from "../body";
 import { ArmError } from "../errors";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { TENANT } from "../../context";
+import { TENANT } from "../../../subscriptions";
 import { parseBody } from "../body";
 import { ArmError } from "../errors";
 import { principalOf } from "../identity";

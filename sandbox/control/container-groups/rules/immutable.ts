@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Container, ContainerGroupProperties } from "../model";
-import type { ContainerGroupRule, ProposedGroup } from "../rules";
+import type { ContainerGroupRule, ProposedGroup } from "./rule";
 
 /** A property that only a new group can change, and what it is before and after. */
 interface Change {

@@ -1,4 +1,4 @@
-import type { ContainerGroupRule } from "../rules";
+import type { ContainerGroupRule } from "./rule";
 
 /** 1–63 lower-case letters, digits and '-', not at either end ("Resource name rules", Container Instances). */
 const NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;

@@ -1,5 +1,5 @@
 import type { GroupPort } from "../model";
-import type { ContainerGroupRule } from "../rules";
+import type { ContainerGroupRule } from "./rule";
 
 /** Ports that Azure keeps for itself ("Frequently asked questions", Container Instances). */
 const RESERVED: readonly (readonly [from: number, to: number])[] = [

@@ -1,5 +1,5 @@
 import type { Container } from "../model";
-import type { ContainerGroupRule } from "../rules";
+import type { ContainerGroupRule } from "./rule";
 
 /** "Resource availability": a group has at least this much in total; one container may have less. */
 const MINIMUM = { Cpu: 1, MemoryInGB: 1 } as const;

@@ -1,4 +1,4 @@
-import type { ContainerGroupRule } from "../rules";
+import type { ContainerGroupRule } from "./rule";
 
 const MEBIBYTE = 1024 * 1024;
 

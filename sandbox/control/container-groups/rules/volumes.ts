@@ -1,5 +1,5 @@
 import type { Volume } from "../model";
-import type { ContainerGroupRule } from "../rules";
+import type { ContainerGroupRule } from "./rule";
 
 /** 5–63 lower-case letters, digits and '-', no two hyphens in a row ("Resource name rules", Container Instances). */
 const NAME = /^(?!.*--)[a-z0-9][-a-z0-9]{3,61}[a-z0-9]$/;

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { AgentPool, ManagedClusterProperties, NetworkProfile } from "../model";
-import type { ManagedClusterRule, Refusal } from "../rules";
+import type { ManagedClusterRule, Refusal } from "./rule";
 
 const CLUSTER: readonly (keyof ManagedClusterProperties)[] = [
     "dnsPrefix",

@@ -1,4 +1,4 @@
-import type { ManagedClusterRule } from "../rules";
+import type { ManagedClusterRule } from "./rule";
 
 /** 1–63 letters, digits, '-' and '_', at the ends no '-' or '_' ("Resource name rules", ContainerService). */
 const NAME = /^[a-z0-9]([-_a-z0-9]{0,61}[a-z0-9])?$/i;

@@ -1,5 +1,5 @@
 import type { AgentPool } from "../model";
-import type { ManagedClusterRule, Refusal } from "../rules";
+import type { ManagedClusterRule, Refusal } from "./rule";
 
 /** Of Linux pools. */
 const NAME = /^[a-z][a-z0-9]{0,11}$/;

@@ -1,4 +1,4 @@
-import type { ManagedClusterRule } from "../rules";
+import type { ManagedClusterRule } from "./rule";
 import { fullVersion, minorsBetween } from "../versions";
 
 const knownVersion: ManagedClusterRule = ({ name, properties: { kubernetesVersion = "" } }) => {

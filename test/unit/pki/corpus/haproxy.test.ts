@@ -4,8 +4,8 @@ import * as path from "node:path";
 import * as tls from "node:tls";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { haproxy } from "../../../../sandbox/daemons/haproxy";
-import { hasDebianPackages } from "../../../../tools/debian";
+import { haproxy } from "../../../../sandbox/control/load-balancer/haproxy";
+import { hasDebianPackages } from "../../../../machine/debian";
 import { ecKeys, keyPem } from "./mint";
 import { HOST, intermediate, leaf, leafBelow } from "./stage";
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { execa } from "execa";
-import { cached } from "../../../../../tools/cache";
+import { cached } from "../../../../../machine/cache";
 import type { Judge, Verdict } from "./judge";
 import { questionOf } from "./question";
 

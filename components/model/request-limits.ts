@@ -1,0 +1,56 @@
+import type { ArgumentCheck } from "../shared/argument-check";
+import { wholeNumber } from "../shared/rules/numbers";
+
+/** What a request may use. The names and defaults are those of Azure ML v1. */
+export interface LimitsArgs {
+    /**
+     * Requests that a replica of the model works on at a time; others wait in a queue. On Kubernetes this holds over all fronts
+     * together; while fronts come or go, a replica may get twice as many for a moment.
+     * @default 1
+     */
+    maxConcurrentRequestsPerContainer?: number;
+    /**
+     * How long a request may wait for its turn, in milliseconds. Then the answer is 503 with `Retry-After`.
+     * @default 500
+     */
+    maxQueueWaitMs?: number;
+    /**
+     * How long the model may take for one answer, in milliseconds. Then the answer is 504.
+     * @default 60000
+     */
+    scoringTimeoutMs?: number;
+    /**
+     * The largest body of a request, in bytes. Larger ones are answered with 413.
+     * @default 104857600 (100 MiB)
+     */
+    maxRequestBodyBytes?: number;
+}
+
+/** Limits with defaults in place, by the names that the front uses. */
+export interface LimitsSettings {
+    maxConcurrentRequests: number;
+    maxQueueWaitMs: number;
+    scoringTimeoutMs: number;
+    maxBodyBytes: number;
+}
+
+const DAY_MS = 86_400_000;
+const HUNDRED_MEBIBYTES = 104_857_600;
+const GIBIBYTE = 1_073_741_824;
+
+/** @param path where the limits stand among the arguments */
+export function readLimits(check: ArgumentCheck, path: string, limits: LimitsArgs = {}): LimitsSettings {
+    const {
+        maxConcurrentRequestsPerContainer: maxConcurrentRequests = 1,
+        maxQueueWaitMs = 500,
+        scoringTimeoutMs = 60_000,
+        maxRequestBodyBytes: maxBodyBytes = HUNDRED_MEBIBYTES,
+    } = limits;
+    const whole = (name: keyof LimitsArgs, value: number, most: number, unit: string): void =>
+        check.known(`${path}.${name}`, value, wholeNumber(1, most, unit));
+    whole("maxConcurrentRequestsPerContainer", maxConcurrentRequests, 10_000, "requests");
+    whole("maxQueueWaitMs", maxQueueWaitMs, DAY_MS, "milliseconds");
+    whole("scoringTimeoutMs", scoringTimeoutMs, DAY_MS, "milliseconds");
+    whole("maxRequestBodyBytes", maxBodyBytes, 2 * GIBIBYTE, "bytes");
+    return { maxConcurrentRequests, maxQueueWaitMs, scoringTimeoutMs, maxBodyBytes };
+}

@@ -1,0 +1,26 @@
+import { ArmError } from "../../arm/errors";
+import { immutabilityRules } from "./immutable";
+import { nameRules } from "./names";
+import { portRules } from "./ports";
+import { resourceRules } from "./resources";
+import type { ContainerGroupRule, ProposedGroup } from "./rule";
+import { supportRules } from "./support";
+import { volumeRules } from "./volumes";
+
+/** In the order in which a client meets them. */
+const RULES: readonly ContainerGroupRule[] = [
+    ...nameRules,
+    ...resourceRules,
+    ...portRules,
+    ...volumeRules,
+    ...immutabilityRules,
+    ...supportRules,
+];
+
+/** @throws ArmError 400 with the first refusal, as Azure answers one at a time */
+export function checkContainerGroup(group: ProposedGroup): void {
+    for (const rule of RULES) {
+        const refusal = rule(group);
+        if (refusal) throw new ArmError(400, refusal.code, refusal.message);
+    }
+}

@@ -1,0 +1,147 @@
+import { X509Certificate } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import * as os from "node:os";
+import * as path from "node:path";
+import { execa } from "execa";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { legoProgram } from "../../images/lego";
+import { Pebble, type PebbleOptions } from "../../testing/pebble";
+import { type TestNames, testNames } from "../../testing/pebble-names";
+
+const HOST = "score.example.test";
+/** Where nobody answers. */
+const ELSEWHERE = "elsewhere.example.test";
+const KEY = "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W";
+
+/** What the tests of certificates build on: the server, names for it, and lego, without a sandbox. */
+describe("Pebble and lego", () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), "pebble-test-"));
+    const pebbles: Pebble[] = [];
+    let lego: string;
+    let names: TestNames;
+    let web: Server;
+
+    beforeAll(async () => {
+        lego = await legoProgram();
+        mkdirSync(path.join(folder, "web"));
+        names = await testNames({ [HOST]: "127.0.0.1", [ELSEWHERE]: "127.0.0.2" });
+        web = createServer((request, response) => {
+            const file = path.join(folder, "web", path.normalize(request.url ?? ""));
+            if (existsSync(file)) response.end(readFileSync(file));
+            else response.writeHead(404).end();
+        });
+        await new Promise<void>(resolve => web.listen(0, "127.0.0.1", resolve));
+    });
+    afterAll(async () => {
+        await Promise.all(pebbles.map(pebble => pebble.stop()));
+        web.close();
+        await names.close();
+        rmSync(folder, { recursive: true });
+    });
+
+    /** A server, and a lego that nobody else has: they wait most of the time, so the cases go side by side. */
+    async function start(options: Partial<PebbleOptions> = {}, host = HOST) {
+        const { port } = web.address() as { port: number };
+        const pebble = await Pebble.start({ dnsServer: names.server, httpPort: port, ...options });
+        pebbles.push(pebble);
+        const at = mkdtempSync(path.join(folder, "lego-"));
+        const run = (...more: string[]) =>
+            execa(
+                lego,
+                [
+                    ...["run", "--server", pebble.directoryUrl, "--accept-tos", "--domains", host],
+                    ...["--path", at, "--http", "--http.webroot", path.join(folder, "web")],
+                    ...more,
+                ],
+                { env: { LEGO_CA_CERTIFICATES: pebble.authorityFile }, all: true, reject: false },
+            );
+        const chain = () => readFileSync(path.join(at, "certificates", `${host}.crt`), "utf8");
+        /** lego does not try again with a key that it has registered without success. */
+        const forget = (what = "") => rmSync(path.join(at, what), { recursive: true });
+        return { pebble, run, chain, forget };
+    }
+
+    it.concurrent(
+        "issue a certificate of the lifetime that was asked for, and renew it when the server suggests it",
+        async () => {
+            const { pebble, run, chain } = await start({ lifetimeSeconds: 3_600 });
+            expect((await run()).exitCode).toBe(0);
+            expect(pebble.counts()).toEqual({
+                accounts: 1,
+                orders: 1,
+                replacements: 0,
+                certificates: 1,
+                failedAuthorizations: 0,
+            });
+            const [first = ""] = chain().split(/(?<=-----END CERTIFICATE-----\n)/);
+            const { validFrom, validTo } = new X509Certificate(first);
+            expect((Date.parse(validTo) - Date.parse(validFrom)) / 1000).toBeCloseTo(3_600, -1);
+
+            const before = pebble.counts();
+            const past = new Date(Date.now() - 1_000);
+            await pebble.suggestRenewal(first, new Date(past.getTime() - 60_000), past);
+            // Otherwise it waits up to eight minutes, so that not all of the world's clients come at the full hour.
+            expect((await run("--no-random-sleep")).exitCode).toBe(0);
+            expect(pebble.counts(before)).toMatchObject({
+                accounts: 0,
+                orders: 1,
+                replacements: 1,
+                certificates: 1,
+            });
+            expect(chain()).not.toContain(first);
+        },
+    );
+
+    it.concurrent("get over nonces that are refused", async () => {
+        const { pebble, run } = await start({ refusedNoncesPercent: 50 });
+        expect((await run()).exitCode).toBe(0);
+        expect(pebble.log()).toContain("Configured to reject 50% of good nonces");
+        expect(pebble.counts()).toMatchObject({ certificates: 1 });
+    });
+
+    it.concurrent(
+        "do not meet while the server is away, and go on with the same account after that",
+        async () => {
+            const { pebble, run, forget } = await start();
+            const registered = await run();
+            expect(registered.exitCode).toBe(0);
+            forget("certificates");
+            await pebble.goAway();
+            // lego would try for half a minute.
+            await expect(fetch(pebble.directoryUrl)).rejects.toMatchObject({
+                cause: { code: "ECONNREFUSED" },
+            });
+            await pebble.comeBack();
+            expect((await run()).exitCode).toBe(0);
+            expect(pebble.counts()).toMatchObject({ accounts: 1, certificates: 2 });
+        },
+    );
+
+    it.concurrent("part at once where the server turns everybody away, and meet after that", async () => {
+        const { pebble, run, forget } = await start();
+        await pebble.turnAway();
+        const away = await run();
+        expect(away.exitCode).not.toBe(0);
+        expect(away.all).toContain("urn:ietf:params:acme:error:unauthorized");
+        forget();
+        await pebble.comeBack();
+        expect((await run()).exitCode).toBe(0);
+        expect(pebble.counts()).toMatchObject({ accounts: 1, certificates: 1 });
+    });
+
+    it.concurrent("want an account that is bound to one of the keys, where there are any", async () => {
+        const { run, forget } = await start({ externalAccounts: { "key-1": KEY } });
+        const unbound = await run();
+        expect(unbound.all).toContain("server requires External Account Binding");
+        forget();
+        const bound = await run("--eab", "--eab.kid", "key-1", "--eab.hmac", KEY);
+        expect(bound.all).toContain("Server responded with a certificate.");
+    });
+
+    it.concurrent("count a challenge that fails", async () => {
+        const { pebble, run } = await start({}, ELSEWHERE);
+        expect((await run()).exitCode).not.toBe(0);
+        expect(pebble.counts()).toMatchObject({ certificates: 0, failedAuthorizations: 1 });
+    });
+});

@@ -1,0 +1,189 @@
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import * as path from "node:path";
+import { execa } from "execa";
+import { allProcesses, processStart } from "../../processes/processes";
+import type { SandboxInstance } from "../../instance";
+import { debianPackages } from "../../../machine/debian";
+
+/** All that a sandbox could change of its host, as lists of lines that can be compared. */
+export interface HostFootprint {
+    processes: string[];
+    mounts: string[];
+    networkNamespaces: string[];
+    /** Links, addresses, routes and rules for routing. */
+    network: string[];
+    /** Listening sockets that are not bound to a loopback address, and those that are. */
+    listeners: { loopback: string[]; other: string[] };
+    packetFilter: string[];
+    controlGroups: string[];
+    kernelSettings: string[];
+    /** Paths below /run and /var. */
+    files: string[];
+}
+
+/** Counters and what the kernel tunes by itself. */
+const VOLATILE_SETTINGS = [
+    /^fs\/(aio-nr|dentry-state|file-nr|inode-nr|inode-state)$/,
+    /^fs\/quota\//,
+    /^kernel\/(ns_last_pid|perf_event_max_sample_rate)$/,
+    /^kernel\/random\//,
+    /^kernel\/pty\/nr$/,
+    /^net\/netfilter\/nf_conntrack_count$/,
+];
+
+/** Kept by package managers and other programs of the machine, which may run at any time. */
+const VOLATILE_FILES = [/^\/var\/(cache|tmp|lib\/(apt|dpkg))\//, /^\/run\/(lock|user|mount)(\/|$)/];
+
+/**
+ * Takes stock of the host. What belongs to sandboxes with another number is left out: they may come and go meanwhile.
+ */
+export async function hostFootprint(instance: SandboxInstance): Promise<HostFootprint> {
+    const tools = await debianPackages(["iptables", "nftables"]);
+    const output = async (program: string, args: readonly string[]) => {
+        const { stdout } = await execa(program, args, { env: tools.environment });
+        return stdout.split("\n");
+    };
+    const ip = (...args: string[]) => output("ip", ["-oneline", ...args]);
+    const ours = (line: string) => !mentionsAnother(instance, line);
+    // Counters and remaining life times.
+    const steady = (line: string) => line.replace(/\[\d+:\d+\]|valid_lft.*/g, "").trim();
+    const filters = [
+        ...(await output(tools.path("usr/sbin/iptables-nft-save"), [])),
+        ...(await output(tools.path("usr/sbin/ip6tables-nft-save"), [])),
+        ...(await output(tools.path("usr/sbin/nft"), ["list", "ruleset"])),
+    ];
+    const network = [
+        await ip("link"),
+        await ip("address"),
+        await ip("route", "show", "table", "all"),
+        await ip("rule"),
+    ];
+    return {
+        processes: processes().filter(ours),
+        mounts: readFileSync("/proc/self/mounts", "utf8").trim().split("\n").filter(ours),
+        networkNamespaces: namespacesOf("net"),
+        network: network.flat().map(steady),
+        listeners: listeners(),
+        packetFilter: filters.filter(line => !line.startsWith("#")).map(steady),
+        controlGroups: folders("/sys/fs/cgroup").filter(ours),
+        kernelSettings: kernelSettings(),
+        files: ["/run", "/var"].flatMap(folder => entries(folder)).filter(ours),
+    };
+}
+
+/** Lines of `after` that `before` does not have, and with a minus in front those that it alone has. */
+export function difference(before: readonly string[], after: readonly string[]): string[] {
+    const [old, now] = [new Set(before), new Set(after)];
+    return [
+        ...before.filter(line => !now.has(line)).map(line => `- ${line}`),
+        ...after.filter(line => !old.has(line)).map(line => `+ ${line}`),
+    ];
+}
+
+/** Namespaces of one kind that any process is in. */
+export function namespacesOf(kind: "net" | "mnt"): string[] {
+    const links = allProcesses().map(pid => {
+        try {
+            return readlinkSync(`/proc/${pid}/ns/${kind}`);
+        } catch {
+            return undefined;
+        }
+    });
+    return [...new Set(links.filter(link => link !== undefined))];
+}
+
+function mentionsAnother(instance: SandboxInstance, line: string): boolean {
+    const numbers = [...line.matchAll(/(?:azure-secure-inference|inference-sandbox|sandbox)-(\d+)\b/g)];
+    return numbers.length > 0 && numbers.every(([, number]) => Number(number) !== instance.number);
+}
+
+/** Programs, not threads of the kernel. */
+function processes(): string[] {
+    return allProcesses().flatMap(pid => {
+        const start = processStart(pid);
+        if (start === undefined || !existsSync(`/proc/${pid}/cmdline`)) return [];
+        try {
+            const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").join(" ").trim();
+            const group = readFileSync(`/proc/${pid}/cgroup`, "utf8").replaceAll("\n", " ");
+            return command === "" ? [] : [`${pid} ${start} ${command} (${group.trim()})`];
+        } catch {
+            return [];
+        }
+    });
+}
+
+function listeners(): HostFootprint["listeners"] {
+    const LISTENING = "0A";
+    const UNCONNECTED = "07";
+    const found = ["tcp", "udp"].flatMap(protocol =>
+        readFileSync(`/proc/net/${protocol}`, "utf8")
+            .split("\n")
+            .slice(1)
+            .map(line => line.trim().split(/\s+/))
+            .filter(fields => fields[3] === (protocol === "tcp" ? LISTENING : UNCONNECTED))
+            .map(([, local = ""]) => `${protocol} ${readableAddress(local)}`),
+    );
+    const six = ["tcp6", "udp6"].flatMap(protocol =>
+        readFileSync(`/proc/net/${protocol}`, "utf8")
+            .split("\n")
+            .slice(1)
+            .map(line => line.trim().split(/\s+/))
+            .filter(fields => fields[3] === (protocol === "tcp6" ? LISTENING : UNCONNECTED))
+            .map(([, local = ""]) => `${protocol} ${local}`),
+    );
+    const isLoopback = (line: string) => line.includes(" 127.");
+    return {
+        loopback: found.filter(isLoopback),
+        other: [...found.filter(line => !isLoopback(line)), ...six],
+    };
+}
+
+/** From the form in /proc/net: hexadecimal, the bytes of the address in the machine's order. */
+function readableAddress(text: string): string {
+    const [address = "", port = ""] = text.split(":");
+    const bytes = [6, 4, 2, 0].map(at => parseInt(address.slice(at, at + 2), 16));
+    return `${bytes.join(".")}:${parseInt(port, 16)}`;
+}
+
+function kernelSettings(): string[] {
+    return entries("/proc/sys")
+        .map(file => path.relative("/proc/sys", file))
+        .filter(name => !VOLATILE_SETTINGS.some(pattern => pattern.test(name)))
+        .flatMap(name => {
+            try {
+                return [`${name} = ${readFileSync(path.join("/proc/sys", name), "utf8").trim()}`];
+            } catch {
+                return [];
+            }
+        });
+}
+
+function folders(root: string): string[] {
+    return readdirSync(root, { withFileTypes: true })
+        .filter(entry => entry.isDirectory())
+        .flatMap(entry => {
+            const folder = path.join(root, entry.name);
+            try {
+                return [folder, ...folders(folder)];
+            } catch {
+                return [folder];
+            }
+        });
+}
+
+/** Everything below a folder on the same file system. */
+function entries(root: string): string[] {
+    const device = statSync(root).dev;
+    const below = (folder: string): string[] => {
+        try {
+            if (statSync(folder).dev !== device) return [];
+            return readdirSync(folder, { withFileTypes: true }).flatMap(entry => {
+                const child = path.join(folder, entry.name);
+                return entry.isDirectory() ? [child, ...below(child)] : [child];
+            });
+        } catch {
+            return [];
+        }
+    };
+    return below(root).filter(file => !VOLATILE_FILES.some(pattern => pattern.test(file)));
+}

@@ -1,0 +1,356 @@
+import { describe, expect, it } from "vitest";
+import { ArmError } from "../../../control/arm/errors";
+import {
+    type ContainerGroupProperties,
+    containerGroupProperties,
+} from "../../../control/container-groups/model";
+import { checkContainerGroup } from "../../../control/container-groups/rules";
+import type { ProposedGroup } from "../../../control/container-groups/rules/rule";
+import { isReservedPort } from "../../../control/container-groups/rules/ports";
+
+/** A group that Azure takes, changed. Members of the container and of the group replace those of the good one. */
+function group(changes: { container?: object; properties?: object; name?: string } = {}): ProposedGroup {
+    return { name: changes.name ?? "group", properties: properties(changes) };
+}
+
+function properties({ container = {}, properties = {} }: { container?: object; properties?: object }) {
+    return containerGroupProperties.parse({
+        osType: "Linux",
+        containers: [
+            {
+                name: "web",
+                properties: {
+                    image: "web:1",
+                    ports: [{ port: 443 }],
+                    resources: { requests: { cpu: 1, memoryInGB: 1.5 } },
+                    ...container,
+                },
+            },
+        ],
+        ipAddress: { type: "Public", ports: [{ port: 443 }], dnsNameLabel: "contoso" },
+        ...properties,
+    });
+}
+
+function refusal(proposed: ProposedGroup): string | undefined {
+    try {
+        checkContainerGroup(proposed);
+        return undefined;
+    } catch (error) {
+        if (!(error instanceof ArmError)) throw error;
+        expect(error.status).toBe(400);
+        return error.code;
+    }
+}
+
+function container(name: string, members: object = {}): object {
+    return {
+        name,
+        properties: { image: "web:1", resources: { requests: { cpu: 1, memoryInGB: 1 } }, ...members },
+    };
+}
+
+const requests = { cpu: 1, memoryInGB: 1.5 };
+
+describe("a container group is taken", () => {
+    it("as it is", () => expect(refusal(group())).toBeUndefined());
+
+    it("with a container smaller than the minimum of the group", () => {
+        const small = { resources: { requests: { cpu: 0.5, memoryInGB: 0.5 } } };
+        const containers = [container("web", { ...small, ports: [{ port: 443 }] }), container("side", small)];
+        expect(refusal(group({ properties: { containers } }))).toBeUndefined();
+    });
+
+    it("with one port number under two protocols", () => {
+        const ports = [
+            { port: 443, protocol: "tcp" },
+            { port: 443, protocol: "udp" },
+        ];
+        expect(refusal(group({ container: { ports } }))).toBeUndefined();
+    });
+});
+
+describe("a container group is refused", () => {
+    it.each<[code: string, because: string, proposed: ProposedGroup]>([
+        ["InvalidContainerGroupName", "a name with capitals", group({ name: "Group" })],
+        ["InvalidContainerGroupName", "a name that ends with a hyphen", group({ name: "group-" })],
+        ["InvalidContainerGroupName", "a name of 64 characters", group({ name: "a".repeat(64) })],
+        ["InvalidOsType", "no OS type", group({ properties: { osType: undefined } })],
+        ["ContainersNotSpecified", "no containers", group({ properties: { containers: [] } })],
+        [
+            "InvalidContainerName",
+            "a container name with an underscore",
+            group({ properties: { containers: [container("we_b")] } }),
+        ],
+        [
+            "DuplicateContainerName",
+            "two containers of one name",
+            group({ properties: { containers: [container("web"), container("web")] } }),
+        ],
+        [
+            "DuplicateContainerName",
+            "an init container with the name of a container",
+            group({ properties: { initContainers: [{ name: "web", properties: { image: "i" } }] } }),
+        ],
+        [
+            "InvalidEnvironmentVariableName",
+            "a variable with a hyphen",
+            group({ container: { environmentVariables: [{ name: "A-B", value: "" }] } }),
+        ],
+        [
+            "InvalidDnsNameLabel",
+            "a label of four characters",
+            group({
+                properties: { ipAddress: { type: "Public", ports: [{ port: 443 }], dnsNameLabel: "abcd" } },
+            }),
+        ],
+        [
+            "InvalidDnsNameLabel",
+            "a label with a dot",
+            group({
+                properties: {
+                    ipAddress: { type: "Public", ports: [{ port: 443 }], dnsNameLabel: "score.contoso" },
+                },
+            }),
+        ],
+        ["ResourceRequestsNotSpecified", "no requests", group({ container: { resources: undefined } })],
+        [
+            "ResourceSomeRequestsNotSpecified",
+            "no memory",
+            group({ container: { resources: { requests: { cpu: 1 } } } }),
+        ],
+        [
+            "InvalidResourceRequest",
+            "no CPU at all",
+            group({ container: { resources: { requests: { cpu: 0, memoryInGB: 1 } } } }),
+        ],
+        [
+            "InvalidMemoryRequest",
+            "memory between steps of 0.1 GB",
+            group({ container: { resources: { requests: { cpu: 1, memoryInGB: 1.25 } } } }),
+        ],
+        [
+            "ResourceRequestsBelowMinimum",
+            "half a CPU in total",
+            group({ container: { resources: { requests: { cpu: 0.5, memoryInGB: 1 } } } }),
+        ],
+        [
+            "ResourceRequestsBelowMinimum",
+            "half a GB in total",
+            group({ container: { resources: { requests: { cpu: 1, memoryInGB: 0.5 } } } }),
+        ],
+        [
+            "ResourceLimitsLessThanRequests",
+            "a limit below the request",
+            group({ container: { resources: { requests, limits: { cpu: 0.5 } } } }),
+        ],
+        [
+            "ContainerLimitGreaterThanContainerGroupTotalRequest",
+            "a limit above the total",
+            group({ container: { resources: { requests, limits: { memoryInGB: 2 } } } }),
+        ],
+        ["InvalidPort", "port 0", group({ container: { ports: [{ port: 443 }, { port: 0 }] } })],
+        ["InvalidPort", "port 65536", group({ container: { ports: [{ port: 443 }, { port: 65536 }] } })],
+        [
+            "ReservedPort",
+            "a reserved port of a container",
+            group({ container: { ports: [{ port: 443 }, { port: 20000 }] } }),
+        ],
+        [
+            "DuplicateContainerPort",
+            "one port in two containers",
+            group({
+                properties: {
+                    containers: [
+                        container("web", { ports: [{ port: 443 }] }),
+                        container("side", { ports: [{ port: 443 }] }),
+                    ],
+                },
+            }),
+        ],
+        [
+            "MissingIpAddressPorts",
+            "an address without ports",
+            group({ properties: { ipAddress: { type: "Public", ports: [] } } }),
+        ],
+        [
+            "UnreferencedIpAddressPorts",
+            "a port that no container has",
+            group({ properties: { ipAddress: { type: "Public", ports: [{ port: 443 }, { port: 80 }] } } }),
+        ],
+        [
+            "UnreferencedIpAddressPorts",
+            "a port that a container has for TCP only",
+            group({ properties: { ipAddress: { type: "Public", ports: [{ port: 443, protocol: "UDP" }] } } }),
+        ],
+        [
+            "PublicIpAddressNotSupportedInVirtualNetwork",
+            "a public address in a subnet",
+            group({ properties: { subnetIds: [{ id: "/s" }] } }),
+        ],
+        [
+            "DnsNameLabelNotSupportedForPrivateIpAddress",
+            "a label on a private address",
+            group({
+                properties: {
+                    ipAddress: { type: "Private", ports: [{ port: 443 }], dnsNameLabel: "contoso" },
+                },
+            }),
+        ],
+        [
+            "InvalidVolumeName",
+            "a volume name of four characters",
+            group({ properties: { volumes: [{ name: "data", emptyDir: {} }] } }),
+        ],
+        [
+            "InvalidVolumeName",
+            "two hyphens in a row",
+            group({ properties: { volumes: [{ name: "my--data", emptyDir: {} }] } }),
+        ],
+        [
+            "DuplicateVolumeName",
+            "two volumes of one name",
+            group({
+                properties: {
+                    volumes: [
+                        { name: "shared", emptyDir: {} },
+                        { name: "shared", emptyDir: {} },
+                    ],
+                },
+            }),
+        ],
+        [
+            "InvalidVolume",
+            "a volume of two kinds",
+            group({ properties: { volumes: [{ name: "shared", emptyDir: {}, secret: {} }] } }),
+        ],
+        [
+            "InvalidSecretVolume",
+            "a secret that is not base64",
+            group({
+                properties: { volumes: [{ name: "certificate", secret: { "tls.key": "not base64" } }] },
+            }),
+        ],
+        [
+            "InvalidSecretVolume",
+            "a secret with a path for a name",
+            group({ properties: { volumes: [{ name: "certificate", secret: { "a/b": "" } }] } }),
+        ],
+        [
+            "VolumeMountNotFound",
+            "a mount of no volume",
+            group({ container: { volumeMounts: [{ name: "nothing", mountPath: "/x" }] } }),
+        ],
+        [
+            "InvalidVolumeMountPath",
+            "a mount path with a colon",
+            group({
+                container: { volumeMounts: [{ name: "shared", mountPath: "/a:b" }] },
+                properties: { volumes: [{ name: "shared", emptyDir: {} }] },
+            }),
+        ],
+        [
+            "InvalidProbe",
+            "a probe without a way",
+            group({ container: { livenessProbe: { periodSeconds: 5 } } }),
+        ],
+        [
+            "PrivilegedContainerNotSupported",
+            "privileges in a standard group",
+            group({ container: { securityContext: { privileged: true } } }),
+        ],
+        [
+            "SecretVolumeTooLarge",
+            "more than 1 MiB of secrets",
+            group({
+                properties: { volumes: [{ name: "certificate", secret: { a: "A".repeat(2 ** 20 + 4) } }] },
+            }),
+        ],
+        ["NotSupportedBySandbox", "Windows", group({ properties: { osType: "Windows" } })],
+        [
+            "NotSupportedBySandbox",
+            "a volume from git",
+            group({ properties: { volumes: [{ name: "source", gitRepo: { repository: "r" } }] } }),
+        ],
+    ])("%s: %s", (code, _, proposed) => expect(refusal(proposed)).toBe(code));
+
+    it.each([22, 1025, 1026, 1027, 3389, 3399, 9999, 19000, 19080, 19100, 19390, 20000, 30000, 49152, 65534])(
+        "for port %i, which Azure keeps",
+        port => expect(isReservedPort(port)).toBe(true),
+    );
+
+    it.each([21, 23, 80, 443, 1024, 1028, 3388, 3400, 5001, 8443, 19999, 30001, 49151, 65535])(
+        "but not for port %i",
+        port => expect(isReservedPort(port)).toBe(false),
+    );
+
+    it("without a secret in the message", () => {
+        const volumes = [{ name: "certificate", secret: { "tls.key": "hidden text" } }];
+        expect(() => checkContainerGroup(group({ properties: { volumes } }))).toThrow(
+            expect.not.objectContaining({
+                message: expect.stringContaining("hidden text") as string,
+            }) as Error,
+        );
+    });
+});
+
+describe("an update is refused", () => {
+    function update(
+        before: Parameters<typeof properties>[0],
+        after: Parameters<typeof properties>[0],
+    ): ProposedGroup {
+        return { ...group(after), previous: { properties: properties(before) } };
+    }
+    const logAnalytics = (workspaceId: string): { properties: Partial<ContainerGroupProperties> } => ({
+        properties: { diagnostics: { logAnalytics: { workspaceId, workspaceKey: "k" } } },
+    });
+
+    it.each<[property: string, proposed: ProposedGroup]>([
+        ["OsType", update({ properties: { osType: "Windows" } }, {})],
+        ["RestartPolicy", update({}, { properties: { restartPolicy: "Never" } })],
+        ["Cpu", update({}, { container: { resources: { requests: { cpu: 2, memoryInGB: 1.5 } } } })],
+        ["MemoryInGB", update({}, { container: { resources: { requests: { cpu: 1, memoryInGB: 2 } } } })],
+        ["Cpu", update({}, { container: { resources: { requests, limits: { cpu: 1 } } } })],
+        ["Subnets", update({}, { properties: { subnetIds: [{ id: "/s" }], ipAddress: undefined } })],
+        ["LogAnalytics", update(logAnalytics("a"), logAnalytics("b"))],
+        [
+            "Cpu",
+            update(
+                {},
+                {
+                    properties: {
+                        containers: [
+                            container("web", { resources: { requests }, ports: [{ port: 443 }] }),
+                            container("side"),
+                        ],
+                    },
+                },
+            ),
+        ],
+    ])("when it changes %s", (property, proposed) => {
+        expect(refusal(proposed)).toBe("InvalidContainerGroupUpdate");
+        expect(() => checkContainerGroup(proposed)).toThrow(`update the ${property} (old`);
+    });
+
+    it("when it changes zones", () => {
+        const proposed = { ...group(), zones: ["1"], previous: { properties: properties({}), zones: ["2"] } };
+        expect(refusal(proposed)).toBe("InvalidContainerGroupUpdate");
+    });
+
+    it.each<[what: string, after: Parameters<typeof properties>[0]]>([
+        ["the image", { container: { image: "web:2" } }],
+        ["a variable", { container: { environmentVariables: [{ name: "A", value: "b" }] } }],
+        [
+            "the label",
+            {
+                properties: {
+                    ipAddress: { type: "Public", ports: [{ port: 443 }], dnsNameLabel: "fabrikam" },
+                },
+            },
+        ],
+        ["a volume", { properties: { volumes: [{ name: "shared", emptyDir: {} }] } }],
+        ["nothing but the case of words", { properties: { osType: "linux", restartPolicy: "always" } }],
+    ])("but not when it changes %s", (_, after) => {
+        expect(refusal(update({}, after))).toBeUndefined();
+    });
+});

@@ -1,0 +1,157 @@
+import { execa, type ResultPromise } from "execa";
+import { mkdtemp, rm } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { AuthorizationManagementClient } from "@azure/arm-authorization";
+import { ContainerInstanceManagementClient } from "@azure/arm-containerinstance";
+import { ContainerServiceClient } from "@azure/arm-containerservice";
+import { DnsManagementClient } from "@azure/arm-dns";
+import { ManagedServiceIdentityClient } from "@azure/arm-msi";
+import { NetworkManagementClient } from "@azure/arm-network";
+import { ResourceManagementClient } from "@azure/arm-resources";
+import { StorageManagementClient } from "@azure/arm-storage";
+import type { TokenCredential } from "@azure/core-auth";
+import { createDefaultHttpClient, type HttpClient } from "@azure/core-rest-pipeline";
+import { controlAnswers, controlCommand } from "../lifecycle/control-process";
+import { eventually } from "../processes/wait";
+import { type SandboxInstance, sandboxInstance } from "../instance";
+import { testSandbox } from "./test-sandbox";
+
+export const SUBSCRIPTION = "00000000-0000-0000-0000-000000000001";
+export const LOCATION = "westeurope";
+
+/** A container of a group that is only recorded. */
+export const CONTAINER = {
+    name: "web",
+    image: "web:1",
+    ports: [{ port: 443 }],
+    resources: { requests: { cpu: 1, memoryInGB: 1.5 } },
+};
+
+/** A public group of one container. */
+export const group = (dnsNameLabel: string) => ({
+    location: LOCATION,
+    osType: "Linux",
+    containers: [CONTAINER],
+    ipAddress: { type: "Public", ports: [{ port: 443 }], dnsNameLabel },
+});
+
+/** Microsoft's management clients, as they come, pointed at a sandbox. */
+export interface AzureClients {
+    authorization: AuthorizationManagementClient;
+    clusters: ContainerServiceClient;
+    containers: ContainerInstanceManagementClient;
+    dns: DnsManagementClient;
+    identities: ManagedServiceIdentityClient;
+    network: NetworkManagementClient;
+    resources: ResourceManagementClient;
+    storage: StorageManagementClient;
+}
+
+/** @param token other than the sandbox's own, to be refused */
+export function azureClients(
+    instance: SandboxInstance,
+    token = armToken(instance),
+    subscription = SUBSCRIPTION,
+): AzureClients {
+    const credential: TokenCredential = {
+        getToken: () => Promise.resolve({ token, expiresOnTimestamp: Date.now() + 3_600_000 }),
+    };
+    const options = {
+        endpoint: `https://${instance.arm.address}:${instance.arm.port}`,
+        httpClient: trusting(readFileSync(path.join(instance.stateFolder, "ca.pem"), "utf8")),
+        retryOptions: { maxRetries: 0 },
+    };
+    return {
+        authorization: new AuthorizationManagementClient(credential, subscription, options),
+        clusters: new ContainerServiceClient(credential, subscription, options),
+        containers: new ContainerInstanceManagementClient(credential, subscription, options),
+        dns: new DnsManagementClient(credential, subscription, options),
+        identities: new ManagedServiceIdentityClient(credential, subscription, options),
+        network: new NetworkManagementClient(credential, subscription, options),
+        resources: new ResourceManagementClient(credential, subscription, options),
+        storage: new StorageManagementClient(credential, subscription, options),
+    };
+}
+
+/** A control plane on an instance of its own, without Kubernetes. */
+export class ControlProcess {
+    private process: ResultPromise | undefined;
+
+    private constructor(
+        readonly instance: SandboxInstance,
+        private readonly environment: NodeJS.ProcessEnv,
+        private readonly home: string,
+    ) {}
+
+    static async start(): Promise<ControlProcess> {
+        // Apart from the sandboxes with containers, and from that of the file beside this one.
+        const number = 12 + (testSandbox().number % 3);
+        const home = await mkdtemp(path.join(os.tmpdir(), "azure-clients-"));
+        const environment = {
+            ...process.env,
+            XDG_STATE_HOME: home,
+            AZURE_SECURE_INFERENCE_SANDBOX: String(number),
+        };
+        const control = new ControlProcess(sandboxInstance(environment), environment, home);
+        await control.resume();
+        return control;
+    }
+
+    /** Starts it again on the state that it left. */
+    async resume(): Promise<void> {
+        const [program = "", ...args] = controlCommand();
+        const started = execa(program, args, { env: this.environment, reject: false, all: true });
+        this.process = started;
+        if (await eventually(() => controlAnswers(this.instance), 30_000)) return;
+        started.kill();
+        throw new Error(`The control process does not answer: ${(await started).all}`);
+    }
+
+    /** Without a chance to clean up, as at a power cut. */
+    async kill(): Promise<void> {
+        this.process?.kill("SIGKILL");
+        await this.process;
+    }
+
+    async stop(): Promise<void> {
+        this.process?.kill("SIGTERM");
+        await this.process;
+        await rm(this.home, { recursive: true, force: true });
+    }
+}
+
+/** What a call is refused with. @throws when it is not refused */
+export async function refusal(
+    call: Promise<unknown>,
+): Promise<{ statusCode?: number; code?: string; message: string }> {
+    try {
+        await call;
+    } catch (error) {
+        const { statusCode, code, message } = error as {
+            statusCode?: number;
+            code?: string;
+            message: string;
+        };
+        return { statusCode, code, message };
+    }
+    throw new Error("The call was expected to be refused, and it was not.");
+}
+
+export async function all<Item>(pages: AsyncIterable<Item>): Promise<Item[]> {
+    const items: Item[] = [];
+    for await (const item of pages) items.push(item);
+    return items;
+}
+
+export function armToken(instance: SandboxInstance): string {
+    return readFileSync(path.join(instance.stateFolder, "arm-token"), "utf8").trim();
+}
+
+/** Trusts the sandbox's authority for these clients alone; verification stays on. */
+function trusting(ca: string): HttpClient {
+    const client = createDefaultHttpClient();
+    const tlsSettings = { ca };
+    return { sendRequest: request => client.sendRequest(Object.assign(request, { tlsSettings })) };
+}

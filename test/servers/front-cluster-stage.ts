@@ -1,0 +1,393 @@
+import { createHash, X509Certificate } from "node:crypto";
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { execa, type ResultPromise } from "execa";
+import {
+    CERTIFICATE_FILE,
+    CONFIGURATION_FOLDER,
+    frontFiles,
+    frontPodCommand,
+    HEALTH_PORT,
+    SECRET_FOLDER,
+    UNPRIVILEGED_HTTPS_PORT,
+    type PodFrontModel,
+    type PodFrontSettings,
+} from "../../components/front";
+import { eventually } from "../../sandbox/processes/wait";
+import { frontRoot } from "../../sandbox/images";
+import { commandInRoot } from "../../sandbox/images/command";
+import { exchange, TestAuthority } from "../support/front-certificates";
+import { Around, type LoadSeen, type ModelSeen, type Outcome } from "./front-cluster-around";
+
+export const HOST = "score.test";
+/** What the certificate covers. */
+const HOSTS = [HOST, "iris.test", "wine.test", "rose.test"];
+/** The headless Service over the fronts. */
+export const FRONTS = "fronts.ml.svc.cluster.local";
+/** DNS tells of changes within a second here. */
+const IN_STAGE = { host: FRONTS, most: 4, dnsDelaySeconds: 5 };
+/** Where DNS and the models are, and from where clients come. */
+const HUB = "10.99.0.1";
+/** Neither root nor anybody the image knows. */
+const USER = 10_001;
+
+interface Front {
+    process: ResultPromise<{ all: true; reject: false; stdin: "ignore" }>;
+    lines: string[];
+    ended: Promise<void>;
+}
+
+/**
+ * A cluster's network on this machine: a bridge in a network namespace with DNS, models and clients, and a namespace on it for
+ * each front, which is HAProxy 3.0 from the front image, started by the pod's command as a user without any right.
+ */
+export class ClusterStage {
+    readonly folder = mkdtempSync(path.join(os.tmpdir(), "front-cluster-"));
+    readonly authority = new TestAuthority(this.folder);
+    readonly #hub = `fc-${process.pid}`;
+    readonly #secrets = path.join(this.folder, "secrets");
+    readonly #fronts = new Map<number, Front>();
+    #around: Around | undefined;
+    #root = "";
+
+    async open(): Promise<void> {
+        this.#root = await frontRoot();
+        await this.authority.open();
+        mkdirSync(this.#secrets);
+        await this.newCertificate();
+        await execa("ip", ["netns", "add", this.#hub]);
+        await this.inside(["ip", "link", "set", "lo", "up"]);
+        // With an address of its own: else it takes another one when a front joins, and the others look for the models in vain.
+        await this.inside(["ip", "link", "add", "br0", "address", "02:00:00:00:00:01", "type", "bridge"]);
+        await this.inside(["ip", "address", "add", `${HUB}/24`, "dev", "br0"]);
+        for (let last = 101; last <= 120; last++)
+            await this.inside(["ip", "address", "add", `10.99.0.${last}/24`, "dev", "br0"]);
+        await this.inside(["ip", "link", "set", "br0", "up"]);
+        this.#around = await Around.start(this.#hub, HUB);
+    }
+
+    async close(): Promise<void> {
+        for (const index of [...this.#fronts.keys()]) await this.killFront(index);
+        this.#around?.stop();
+        for (const name of [this.#hub, ...[1, 2, 3, 4].map(index => this.#namespace(index))])
+            if (existsSync(`/run/netns/${name}`)) await execa("ip", ["netns", "delete", name]);
+        rmSync(this.folder, { recursive: true, force: true });
+    }
+
+    /** Has the helper do something, see front-cluster.mjs. */
+    ask<Answer>(ask: string, values: object): Promise<Answer> {
+        if (!this.#around) throw new Error("The stage is not open");
+        return this.#around.ask(ask, values);
+    }
+
+    dns(name: string, addresses: readonly string[]): Promise<void> {
+        return this.ask("dns", { name, addresses });
+    }
+
+    /** A model with a replica on each address, known to DNS. Returns what the fronts are told of it. */
+    async model(
+        name: string,
+        lasts: readonly number[],
+        delayMs: number,
+        changes: Partial<PodFrontModel> = {},
+    ): Promise<PodFrontModel> {
+        const addresses = lasts.map(last => `10.99.0.${last}`);
+        const host = `${name}.ml.svc.cluster.local`;
+        await this.ask("model", { name, addresses, port: 5001, delayMs });
+        await this.dns(host, addresses);
+        return {
+            ...{ name, host, port: 5001, healthPath: "/health", replicas: 4 },
+            ...{ maxConcurrentRequests: 1, maxQueueWaitMs: 60_000, scoringTimeoutMs: 60_000 },
+            ...{ maxBodyBytes: 1_048_576, keysRequired: false, ...changes },
+        };
+    }
+
+    seen(name: string): Promise<ModelSeen> {
+        return this.ask("modelSeen", { name });
+    }
+
+    /** A new chain and key for HOST, with the serial number as `served` tells it, put in place as Kubernetes does it: by a link that is exchanged. */
+    async newCertificate(): Promise<string> {
+        const { chain, key } = await this.authority.leaf(...HOSTS);
+        this.secrets({ [CERTIFICATE_FILE]: chain, [`${CERTIFICATE_FILE}.key`]: key });
+        return `serial=${new X509Certificate(chain).serialNumber}`;
+    }
+
+    secrets(files: Record<string, string>): void {
+        exchange(this.#secrets, files);
+    }
+
+    address(index: number): string {
+        return `10.99.0.${10 + index}`;
+    }
+
+    /** Starts the front with this number (1 to 4). */
+    async startFront(index: number, settings: PodFrontSettings): Promise<void> {
+        const namespace = this.#namespace(index);
+        if (!existsSync(`/run/netns/${namespace}`)) await this.#connect(index, namespace);
+        const [program = "", ...args] = this.#command(frontFiles(settings), frontPodCommand, namespace);
+        const started = execa(program, args, { reject: false, stdin: "ignore", all: true });
+        const lines: string[] = [];
+        const note = async () => {
+            for await (const line of started.iterable({ from: "all" })) lines.push(line);
+        };
+        this.#fronts.set(index, { process: started, lines, ended: note() });
+    }
+
+    /** Starts fronts that know each other, has the load balancer know them, and waits until all are ready. */
+    async startFronts(settings: PodFrontSettings, indices: readonly number[] = [1, 2]): Promise<void> {
+        for (const index of [...this.#fronts.keys()]) await this.killFront(index);
+        const addresses = indices.map(index => this.address(index));
+        await this.dns(FRONTS, addresses);
+        for (const index of indices) await this.startFront(index, { ...settings, fronts: IN_STAGE });
+        for (const index of indices) await this.ready(index);
+        await this.endpoints(...indices);
+    }
+
+    /** One more front, which DNS tells of at once. */
+    async addFront(index: number, settings: PodFrontSettings, all: readonly number[]): Promise<void> {
+        await this.startFront(index, { ...settings, fronts: IN_STAGE });
+        await this.dns(
+            FRONTS,
+            all.map(each => this.address(each)),
+        );
+        await this.ready(index);
+    }
+
+    /** Where the load balancer sends new connections from now on. */
+    endpoints(...indices: readonly number[]): Promise<void> {
+        return this.ask("endpoints", { addresses: indices.map(index => this.address(index)) });
+    }
+
+    /** Waits until each of these fronts takes exactly these for the ones that keep queues. */
+    async keepQueues(...indices: readonly number[]): Promise<void> {
+        const agreed = await eventually(async () => {
+            const counts = await Promise.all(indices.map(async index => this.owners(index)));
+            return counts.every(count => count === indices.length);
+        }, 20_000);
+        if (!agreed) throw new Error(`The fronts ${indices.join(" and ")} do not keep queues together`);
+    }
+
+    /** How many fronts keep queues, in the eyes of this one. */
+    async owners(index: number): Promise<number> {
+        const up = /^haproxy_backend_active_servers\{proxy=":fronts"\} (\d+)$/m.exec(
+            await this.metrics(index),
+        );
+        return Number(up?.[1]);
+    }
+
+    async ready(index: number): Promise<void> {
+        if (await eventually(async () => (await this.health(index, "/ready")) === 200, 20_000)) return;
+        throw new Error(`Front ${index} did not become ready:\n${await this.killFront(index)}`);
+    }
+
+    /** As a runtime asks a pod to stop. Returns all that it logged, when it has ended. */
+    async stopFront(index: number): Promise<string> {
+        const front = this.#front(index);
+        front.process.kill("SIGTERM");
+        await front.process;
+        this.#fronts.delete(index);
+        return front.lines.join("\n");
+    }
+
+    /** As the kernel does it when memory is short. Returns all that it logged. */
+    async killFront(index: number): Promise<string> {
+        const front = this.#front(index);
+        for (const pid of await this.pids(index)) process.kill(pid, "SIGKILL");
+        front.process.kill("SIGKILL");
+        await front.process;
+        this.#fronts.delete(index);
+        return front.lines.join("\n");
+    }
+
+    /** Waits until a front has logged this, so many times. */
+    async logged(index: number, text: string, times = 1): Promise<void> {
+        const { lines } = this.#front(index);
+        const there = await eventually(
+            () =>
+                Promise.resolve(
+                    lines.filter(line => line.startsWith("The ") && line.includes(text)).length >= times,
+                ),
+            8_000,
+        );
+        if (!there) throw new Error(`Front ${index} did not log ${text}`);
+    }
+
+    /** Every line of `haproxy -c`, and whether it accepts these files. */
+    async check(files: Record<string, string>): Promise<{ valid: boolean; said: string }> {
+        const checking = ["haproxy", "-c", "-f", path.join(CONFIGURATION_FOLDER, "haproxy.cfg")];
+        const [program = "", ...args] = this.#command(files, checking, this.#hub);
+        const { failed, all } = await execa(program, args, { reject: false, stdin: "ignore", all: true });
+        return { valid: !failed, said: all };
+    }
+
+    /** HAProxy's processes in this front. */
+    async pids(index: number): Promise<number[]> {
+        const { stdout } = await execa("ip", ["netns", "pids", this.#namespace(index)], { reject: false });
+        return stdout.split("\n").filter(Boolean).map(Number);
+    }
+
+    /** Status of a path on the health port, 0 when nothing listens. */
+    async health(index: number, at: string): Promise<number> {
+        const { stdout } = await this.inside([
+            ...[
+                "curl",
+                "--silent",
+                "--max-time",
+                "2",
+                "--output",
+                "/dev/null",
+                "--write-out",
+                "%{http_code}",
+            ],
+            `http://${this.address(index)}:${HEALTH_PORT}${at}`,
+        ]);
+        return Number(stdout);
+    }
+
+    /** The front that keeps this model's queue. */
+    async ownerOf(model: string, indices: readonly number[]): Promise<number> {
+        const requests = `haproxy_backend_http_requests_total{proxy="${model}"}`;
+        const counts = () =>
+            Promise.all(
+                indices.map(async index => {
+                    const line = (await this.metrics(index))
+                        .split("\n")
+                        .find(each => each.startsWith(requests));
+                    return Number(line?.split(" ")[1]);
+                }),
+            );
+        const before = await counts();
+        await this.burst(indices.length, model);
+        const after = await counts();
+        const kept = indices.filter((_, at) => (after[at] ?? 0) > (before[at] ?? 0));
+        if (kept.length !== 1) throw new Error(`The fronts ${kept.join(" and ")} keep the queue of ${model}`);
+        return Number(kept[0]);
+    }
+
+    async metrics(index: number): Promise<string> {
+        const at = `http://${this.address(index)}:${HEALTH_PORT}/metrics`;
+        const { stdout } = await this.inside(["curl", "--silent", at]);
+        return stdout;
+    }
+
+    /** So many requests for a model at once, over connections of their own, to the fronts in turns. */
+    burst(count: number, model: string, more: object = {}): Promise<Outcome[]> {
+        return this.ask("burst", { count, ...this.#target(model), ...more });
+    }
+
+    async request(model: string, more: object = {}): Promise<Outcome> {
+        const [outcome] = await this.burst(1, model, more);
+        if (!outcome) throw new Error("There is no outcome");
+        return outcome;
+    }
+
+    /** Clients that keep their connections, until `stopLoad`. */
+    load(
+        id: string,
+        model: string,
+        more: { clients: number; pauseMs: number; http2?: boolean },
+    ): Promise<void> {
+        return this.ask("load", { ...this.#target(model), ...more, id });
+    }
+
+    stopLoad(id: string): Promise<LoadSeen> {
+        return this.ask("stopLoad", { id });
+    }
+
+    /** Serial number of the certificate that a front serves. */
+    async served(index: number): Promise<string> {
+        const connect = `${this.address(index)}:${UNPRIVILEGED_HTTPS_PORT}`;
+        const { stdout } = await this.inside([
+            ...[
+                "sh",
+                "-c",
+                'openssl s_client -connect "$0" -servername "$1" </dev/null 2>/dev/null | openssl x509 -noout -serial',
+            ],
+            ...[connect, HOST],
+        ]);
+        return stdout;
+    }
+
+    inside(command: readonly string[]) {
+        const args = [`--net=/run/netns/${this.#hub}`, ...command];
+        return execa("nsenter", args, { reject: false, stdin: "ignore" });
+    }
+
+    #target(model: string): object {
+        return {
+            host: HOST,
+            port: UNPRIVILEGED_HTTPS_PORT,
+            path: `/api/v1/service/${model}/score`,
+            authority: path.join(this.folder, "authority.pem"),
+        };
+    }
+
+    /** A command in the front's image, as a user without any right, with these files as configuration. */
+    #command(files: Record<string, string>, command: readonly string[], networkNamespace: string): string[] {
+        const folder = mkdtempSync(path.join(this.folder, "front-"));
+        const configuration = path.join(folder, "configuration");
+        mkdirSync(configuration);
+        for (const [name, text] of Object.entries(files)) writeFileSync(path.join(configuration, name), text);
+        chmodSync(folder, 0o755);
+        return commandInRoot(
+            {
+                root: this.#root,
+                networkNamespace,
+                user: `${USER}:${USER}`,
+                mounts: {
+                    "/etc": this.#etc(folder),
+                    [CONFIGURATION_FOLDER]: configuration,
+                    [SECRET_FOLDER]: this.#secrets,
+                },
+            },
+            command,
+        );
+    }
+
+    #front(index: number): Front {
+        const front = this.#fronts.get(index);
+        if (!front) throw new Error(`There is no front ${index}`);
+        return front;
+    }
+
+    #namespace(index: number): string {
+        return `${this.#hub}-${index}`;
+    }
+
+    async #connect(index: number, namespace: string): Promise<void> {
+        await execa("ip", ["netns", "add", namespace]);
+        await this.inside([
+            "ip",
+            "link",
+            "add",
+            `v${index}`,
+            "type",
+            "veth",
+            "peer",
+            "name",
+            "eth0",
+            "netns",
+            namespace,
+        ]);
+        await this.inside(["ip", "link", "set", `v${index}`, "master", "br0", "up"]);
+        const within = (...args: string[]) => execa("ip", ["--netns", namespace, ...args]);
+        await within("link", "set", "lo", "up");
+        await within("address", "add", `${this.address(index)}/24`, "dev", "eth0");
+        await within("link", "set", "eth0", "up");
+    }
+
+    /** The image's own, with the address of DNS. */
+    #etc(folder: string): string {
+        const etc = path.join(folder, "etc");
+        cpSync(path.join(this.#root, "etc"), etc, { recursive: true, verbatimSymlinks: true });
+        rmSync(path.join(etc, "resolv.conf"), { force: true });
+        writeFileSync(path.join(etc, "resolv.conf"), `nameserver ${HUB}\n`);
+        return etc;
+    }
+}
+
+export function digest(key: string): string {
+    return `${createHash("sha256").update(key).digest("hex")}\n`;
+}

@@ -1,0 +1,188 @@
+import { readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { eventually } from "../../sandbox/processes/wait";
+import { CANNOT_RUN, HOST, PRIMARY_KEY } from "../support/front-stage";
+import { IssuerStage } from "./issuer-stage";
+import { startLoad } from "../../sandbox/testing/load";
+
+const MINUTES = 60_000;
+
+/** Short, but longer than it takes to get one. */
+const LIFETIME_SECONDS = 40;
+const WATCH_MS = 20;
+
+/** As in issuer.test.ts: groups of cases wait side by side. */
+function issuerStage(): IssuerStage {
+    const stage = new IssuerStage();
+    beforeAll(() => stage.open({ lifetimeSeconds: LIFETIME_SECONDS }), 5 * MINUTES);
+    afterAll(() => stage.close());
+    afterEach(async () => {
+        await stage.pebble.comeBack();
+        await stage.clear();
+    });
+    return stage;
+}
+
+describe.skipIf(CANNOT_RUN)(
+    `certificates that do not live long${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`,
+    () => {
+        describe.concurrent("while they are due", () => {
+            const stage = issuerStage();
+
+            it.sequential(
+                "are renewed in the running front, whole at every moment, and no request notices",
+                async () => {
+                    await stage.front.startFront(stage.frontSettings());
+                    const { frontPid } = stage.front;
+                    stage.start();
+                    const first = await stage.stored();
+                    await stage.serving(first);
+                    const file = watched(stage.certificateFile());
+                    const started = await haproxyStarted(stage);
+                    const load = (keepAlive: boolean) =>
+                        startLoad({
+                            url: `https://${HOST}:${stage.httpsPort}/score`,
+                            resolve: "127.0.0.1",
+                            ca: stage.rootFile,
+                            rate: 100,
+                            keepAlive,
+                            // It runs for about as long as the front lets a connection lie idle.
+                            idleConnections: 1,
+                            body: "{}",
+                            headers: { authorization: `Bearer ${PRIMARY_KEY}` },
+                            seconds: 600,
+                        });
+                    const loads = [await load(true), await load(false)];
+                    const second = await stage.stored(
+                        undefined,
+                        ({ serialNumber }) => serialNumber !== first.serialNumber,
+                    );
+                    await stage.serving(second);
+                    const third = await stage.stored(
+                        undefined,
+                        ({ serialNumber }) => serialNumber !== second.serialNumber,
+                    );
+                    await stage.serving(third);
+                    for (const one of loads) {
+                        const { requests, failed, firstFailures } = await one.stop();
+                        expect({ failed: failed.length, firstFailures }).toEqual({
+                            failed: 0,
+                            firstFailures: [],
+                        });
+                        expect(requests).toBeGreaterThan(500);
+                    }
+                    expect(stage.front.frontPid).toBe(frontPid);
+                    expect(await haproxyStarted(stage)).toBe(started);
+                    const texts = await file.stop();
+                    expect(texts.length).toBeGreaterThanOrEqual(3);
+                    for (const text of texts) {
+                        expect(text).toMatch(
+                            /^(-----BEGIN CERTIFICATE-----\n[^-]+-----END CERTIFICATE-----\n\n?){2,}-----BEGIN (EC )?PRIVATE KEY-----\n[^-]+-----END (EC )?PRIVATE KEY-----\n$/,
+                        );
+                    }
+                },
+            );
+        });
+
+        describe.concurrent("before they are due", () => {
+            const stage = issuerStage();
+
+            it.sequential(
+                "are served on while the authority turns everybody away, and renewed when it does not any more",
+                async () => {
+                    await stage.front.startFront(stage.frontSettings());
+                    stage.start();
+                    const first = await stage.stored();
+                    await stage.serving(first);
+                    await stage.pebble.turnAway();
+                    await stage.reported(({ state }) => state === "failing");
+                    expect(await stage.served()).toBe(first.serialNumber);
+                    expect((await stage.front.score("--cacert", stage.rootFile, "--data", "{}")).status).toBe(
+                        200,
+                    );
+                    await stage.pebble.comeBack();
+                    await stage.serving(
+                        await stage.stored(
+                            undefined,
+                            ({ serialNumber }) => serialNumber !== first.serialNumber,
+                        ),
+                    );
+                },
+            );
+
+            it.sequential(
+                "are renewed when the authority says so (ARI), long before they are due",
+                async () => {
+                    await stage.startPebble();
+                    try {
+                        await stage.front.startFront(stage.frontSettings());
+                        stage.start();
+                        const first = await stage.stored();
+                        await stage.reported(({ state }) => state === "valid");
+                        const before = stage.pebble.counts();
+                        const now = Date.now();
+                        await stage.pebble.suggestRenewal(
+                            first.toString(),
+                            new Date(now - 2_000),
+                            new Date(now - 1_000),
+                        );
+                        const second = await stage.stored(
+                            undefined,
+                            ({ serialNumber }) => serialNumber !== first.serialNumber,
+                        );
+                        await stage.serving(second);
+                        expect(stage.pebble.counts(before)).toMatchObject({ orders: 1, replacements: 1 });
+                    } finally {
+                        await stage.startPebble({ lifetimeSeconds: LIFETIME_SECONDS });
+                    }
+                },
+            );
+        });
+
+        describe.concurrent("after they were due", () => {
+            const stage = issuerStage();
+
+            it.sequential(
+                "are ordered anew when they have expired meanwhile, and served until then",
+                async () => {
+                    const first = stage.start();
+                    await stage.front.startFront(stage.frontSettings());
+                    const before = await stage.stored();
+                    await first.stop();
+                    await eventually(() => Date.now() > Date.parse(before.validTo), LIFETIME_SECONDS * 1_000);
+                    await stage.front.startFront(stage.frontSettings());
+                    expect(await stage.served()).toBe(before.serialNumber);
+                    stage.start();
+                    const after = await stage.stored(
+                        undefined,
+                        ({ serialNumber }) => serialNumber !== before.serialNumber,
+                    );
+                    await stage.serving(after);
+                },
+            );
+        });
+    },
+);
+
+async function haproxyStarted(stage: IssuerStage): Promise<string> {
+    return /haproxy_process_start_time_seconds (\d+)/.exec(await stage.front.metrics())?.[1] ?? "";
+}
+
+/** Every text that a file has until it is let go of, looked at again and again. What cannot be read is one that is not whole. */
+function watched(file: string): { stop(): Promise<string[]> } {
+    const seen = new Set<string>();
+    let stopped = false;
+    const watching = (async () => {
+        for (; !stopped; await sleep(WATCH_MS, undefined, { ref: false })) {
+            seen.add(await readFile(file, "utf8").catch(String));
+        }
+    })();
+    return {
+        async stop() {
+            stopped = true;
+            await watching;
+            return [...seen];
+        },
+    };
+}

@@ -1,0 +1,326 @@
+import { X509Certificate } from "node:crypto";
+import {
+    chmodSync,
+    copyFileSync,
+    existsSync,
+    mkdirSync,
+    readdirSync,
+    readFileSync,
+    rmSync,
+    writeFileSync,
+} from "node:fs";
+import { createServer } from "node:net";
+import * as path from "node:path";
+import * as tls from "node:tls";
+import { execa, type ResultPromise } from "execa";
+import { CERTIFICATES_FOLDER, type FrontSettings, STORE_FOLDER } from "../../components/front";
+import {
+    certificateName,
+    EXTERNAL_ACCOUNT_KEY_VARIABLE,
+    issuerContainerCommand,
+    issuerEnvironment,
+    type IssuerSettings,
+} from "../../components/issuer";
+import { eventually } from "../../sandbox/processes/wait";
+import { frontRoot } from "../../sandbox/images";
+import { commandInRoot } from "../../sandbox/images/command";
+import { legoProgram } from "../../sandbox/images/lego";
+import { debianPackages } from "../../machine/debian";
+import { iris, overTls } from "../support/front-settings";
+import { FrontStage, HOST } from "../support/front-stage";
+import { Pebble, type PebbleOptions } from "../../sandbox/testing/pebble";
+import { type TestNames, testNames } from "../../sandbox/testing/pebble-names";
+
+/** The shells that the issuer has to run under: that of the official image, and Debian's. */
+export type Shell = "busybox" | "dash";
+
+/** Seconds. Everything else is as it is for everybody. */
+const PACE = { longest: 3, firstRetry: 1, lease: 4, challengeDelay: 3 };
+
+const ISSUED_MS = 60_000;
+
+/** An issuer under way. */
+export interface Issuer {
+    /** What it has logged so far. */
+    log(): string;
+    /** The container's own process. */
+    pid: number;
+    stop(): Promise<{ exitCode: number | undefined; seconds: number }>;
+    kill(): Promise<void>;
+}
+
+export interface StoreReport {
+    state: "valid" | "failing";
+    names: string;
+    expires: string;
+    failures: number;
+    reason: string;
+}
+
+/** A store, a front that serves from it, an authority that looks at the front, and issuers, each as its container runs it. */
+export class IssuerStage {
+    readonly front = new FrontStage();
+    pebble!: Pebble;
+    #names!: TestNames;
+    #door: ResultPromise | undefined;
+    #doors = { http: 0, https: 0 };
+    #program = "";
+    readonly #roots = new Map<Shell, string>();
+    readonly #issuers = new Set<Issuer>();
+
+    async open(options: Partial<PebbleOptions> = {}): Promise<void> {
+        await this.front.open();
+        await this.front.usePlaceholder();
+        await this.#openDoors();
+        this.#names = await testNames({ [HOST]: "127.0.0.1" });
+        this.#program = await legoProgram();
+        this.#roots.set("busybox", await this.#busyboxRoot());
+        this.#roots.set("dash", await frontRoot());
+        await this.startPebble(options);
+    }
+
+    async close(): Promise<void> {
+        await this.clear();
+        await this.pebble.stop();
+        await this.#names.close();
+        this.#door?.kill("SIGKILL");
+        await this.#door;
+        await this.front.close();
+    }
+
+    /** Replaces the authority by another one, which knows nobody. */
+    async startPebble(options: Partial<PebbleOptions> = {}): Promise<void> {
+        await (this.pebble as Pebble | undefined)?.stop();
+        this.pebble = await Pebble.start({
+            dnsServer: this.#names.server,
+            httpPort: this.#doors.http,
+            ...options,
+        });
+        writeFileSync(this.rootFile, this.pebble.root);
+    }
+
+    /** The same authority, which has forgotten everything. */
+    async restartPebble(): Promise<void> {
+        const { port } = new URL(this.pebble.directoryUrl);
+        await this.startPebble({ port: Number(port) });
+    }
+
+    /** Ends all issuers, and empties the store. */
+    async clear(): Promise<void> {
+        for (const issuer of this.#issuers) await issuer.kill();
+        for (const entry of readdirSync(this.store)) {
+            rmSync(path.join(this.store, entry), { recursive: true });
+        }
+    }
+
+    get store(): string {
+        return this.front.store;
+    }
+
+    /** The root above the certificates that are issued. */
+    get rootFile(): string {
+        return this.front.file("pebble-root.pem");
+    }
+
+    settings(changes: Partial<IssuerSettings> = {}): IssuerSettings {
+        return {
+            hostnames: [HOST],
+            directoryUrl: this.pebble.directoryUrl,
+            certificateAuthority: this.pebble.authority,
+            pace: PACE,
+            ...changes,
+        };
+    }
+
+    frontSettings(settings: IssuerSettings = this.settings()): FrontSettings {
+        const storedCertificate = certificateName(settings);
+        return overTls({
+            tls: { minimumVersion: "1.2", hstsMaxAgeSeconds: 31_536_000, storedCertificate },
+            // A busy machine is not what is looked at here.
+            models: [iris({ maxConcurrentRequests: 50, maxQueueWaitMs: 10_000, maxQueuedRequests: 1_000 })],
+        });
+    }
+
+    start(settings: IssuerSettings = this.settings(), shell: Shell = "busybox", hmacKey?: string): Issuer {
+        const [program = "", ...args] = commandInRoot(
+            {
+                root: this.#roots.get(shell) ?? "",
+                mounts: {
+                    [STORE_FOLDER]: this.store,
+                    ...(shell === "dash" && { "/usr/local/bin": path.dirname(this.#program) }),
+                },
+            },
+            issuerContainerCommand,
+        );
+        const issuing = execa(program, args, {
+            env: {
+                PATH: "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
+                ...issuerEnvironment(settings),
+                ...(hmacKey !== undefined && { [EXTERNAL_ACCOUNT_KEY_VARIABLE]: hmacKey }),
+            },
+            extendEnv: false,
+            reject: false,
+            stdin: "ignore",
+            all: true,
+        });
+        let log = "";
+        issuing.all.on("data", (chunk: Buffer) => (log += chunk.toString()));
+        const issuer: Issuer = {
+            log: () => log,
+            pid: issuing.pid ?? 0,
+            stop: async () => {
+                const before = process.hrtime.bigint();
+                issuing.kill("SIGTERM");
+                const { exitCode } = await issuing;
+                this.#issuers.delete(issuer);
+                return { exitCode, seconds: Number(process.hrtime.bigint() - before) / 1e9 };
+            },
+            kill: async () => {
+                const { pid = 0 } = issuing;
+                const { stdout } = await execa("ps", ["-o", "pid=", "--ppid", String(pid)], {
+                    reject: false,
+                });
+                issuing.kill("SIGKILL");
+                for (const child of stdout.split("\n").map(Number).filter(Boolean)) {
+                    try {
+                        process.kill(child, "SIGKILL");
+                    } catch {
+                        // It has ended by itself.
+                    }
+                }
+                await issuing;
+                this.#issuers.delete(issuer);
+            },
+        };
+        this.#issuers.add(issuer);
+        return issuer;
+    }
+
+    /** The certificate of these settings, as soon as there is one in the store that `wanted` takes. */
+    async stored(
+        settings: IssuerSettings = this.settings(),
+        wanted: (certificate: X509Certificate) => boolean = () => true,
+    ): Promise<X509Certificate> {
+        let found: X509Certificate | undefined;
+        const there = await eventually(() => {
+            found = this.certificate(settings);
+            return found !== undefined && wanted(found);
+        }, ISSUED_MS);
+        if (!there || !found) throw new Error(`There is no such certificate:\n${this.logs()}`);
+        return found;
+    }
+
+    certificate(settings: IssuerSettings = this.settings()): X509Certificate | undefined {
+        const file = this.certificateFile(settings);
+        return existsSync(file) ? new X509Certificate(readFileSync(file)) : undefined;
+    }
+
+    certificateFile(settings: IssuerSettings = this.settings()): string {
+        return path.join(this.store, CERTIFICATES_FOLDER, `${certificateName(settings)}.pem`);
+    }
+
+    report(settings: IssuerSettings = this.settings()): StoreReport | undefined {
+        const file = path.join(this.store, CERTIFICATES_FOLDER, `${certificateName(settings)}.json`);
+        return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as StoreReport) : undefined;
+    }
+
+    async reported(
+        wanted: (report: StoreReport) => boolean,
+        settings = this.settings(),
+    ): Promise<StoreReport> {
+        let found: StoreReport | undefined;
+        const there = await eventually(() => {
+            found = this.report(settings);
+            return found !== undefined && wanted(found);
+        }, ISSUED_MS);
+        if (!there || !found)
+            throw new Error(`There is no such report:\n${JSON.stringify(found)}\n${this.logs()}`);
+        return found;
+    }
+
+    /** Serial number of the certificate that the front serves. */
+    served(): Promise<string | undefined> {
+        return new Promise(resolve => {
+            const at = { host: "127.0.0.1", port: this.#doors.https, servername: HOST };
+            const socket = tls.connect({ ...at, rejectUnauthorized: false }, () => {
+                resolve(socket.getPeerX509Certificate()?.serialNumber);
+                socket.destroy();
+            });
+            socket.on("error", () => resolve(undefined)).on("close", () => resolve(undefined));
+        });
+    }
+
+    async serving({ serialNumber }: X509Certificate): Promise<void> {
+        const there = await eventually(async () => (await this.served()) === serialNumber, 15_000);
+        if (!there) throw new Error(`The front does not serve ${serialNumber}, but ${await this.served()}`);
+    }
+
+    /** Where the host's clients reach the front over TLS. */
+    get httpsPort(): number {
+        return this.#doors.https;
+    }
+
+    /** The names lead somewhere else, where nobody answers, until `mendNames`. */
+    breakNames(): void {
+        this.#names.set(HOST, "A", ["127.0.0.254"]);
+    }
+
+    mendNames(): void {
+        this.#names.set(HOST, "A", ["127.0.0.1"]);
+    }
+
+    addName(name: string): void {
+        this.#names.set(name, "A", ["127.0.0.1"]);
+    }
+
+    logs(): string {
+        return (
+            [...this.#issuers].map(issuer => issuer.log()).join("\n---\n") +
+            `\n---\n${this.pebble.log().slice(-3_000)}`
+        );
+    }
+
+    /** The front has a network of its own, for its ports; the authority and the load come in here. */
+    async #openDoors(): Promise<void> {
+        this.#doors = { http: await freePort(), https: await freePort() };
+        const file = this.front.file("doors.cfg");
+        const door = (port: number, to: number) =>
+            `listen :${to}\n bind 127.0.0.1:${port}\n server front 127.0.0.1:${to} namespace ${this.front.namespace}\n`;
+        writeFileSync(
+            file,
+            "defaults\n mode tcp\n timeout connect 5s\n timeout client 1m\n timeout server 1m\n" +
+                door(this.#doors.http, 80) +
+                door(this.#doors.https, 443),
+        );
+        const tools = await debianPackages(["haproxy"]);
+        this.#door = execa(tools.path("usr/sbin/haproxy"), ["-db", "-f", file], {
+            env: tools.environment,
+            reject: false,
+            stdin: "ignore",
+        });
+    }
+
+    /** What the official image has: busybox, and lego where nobody looks for programs. */
+    async #busyboxRoot(): Promise<string> {
+        const root = this.front.file("busybox-root");
+        for (const folder of ["bin", "sbin", "usr/bin", "usr/sbin", "tmp", "run", "dev", "proc"]) {
+            mkdirSync(path.join(root, folder), { recursive: true });
+        }
+        const busybox = path.join(root, "bin", "busybox");
+        const tools = await debianPackages(["busybox-static"]);
+        copyFileSync(tools.path("bin/busybox"), busybox);
+        chmodSync(busybox, 0o755);
+        await execa("chroot", [root, "/bin/busybox", "--install", "-s"]);
+        copyFileSync(this.#program, path.join(root, "lego"));
+        return root;
+    }
+}
+
+async function freePort(): Promise<number> {
+    const server = createServer();
+    await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
+    const found = server.address();
+    await new Promise(resolve => server.close(resolve));
+    if (found === null || typeof found === "string") throw new Error("A server has no port.");
+    return found.port;
+}

@@ -1,0 +1,361 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import * as net from "node:net";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { type Report, verifyService } from "../../cli/verify";
+import { connect } from "../../cli/verify/checks/tcp";
+import { DAY, type Issued } from "../support/openssl";
+import {
+    ADDRESS,
+    DATA,
+    ELSEWHERE,
+    FQDN,
+    HOST,
+    KEY,
+    type Scene,
+    Stage,
+    chainOf,
+    goodRecords,
+} from "./verify-scene";
+import { type Records, redirectToHttps, startDns, startPlain, startService } from "./verify-service";
+
+let stage: Stage;
+
+beforeAll(() => {
+    stage = new Stage();
+});
+afterEach(() => stage.clear());
+afterAll(() => stage.workshop.close());
+
+const verify = (scene?: Scene) => stage.verify(scene);
+const named = (report: Report, outcome: string) =>
+    report.checks.filter(check => check.outcome === outcome).map(check => check.name);
+const check = (report: Report, name: string) => report.checks.find(one => one.name === name);
+
+describe("verify", () => {
+    it("finds nothing to say about a good service", async () => {
+        const report = await verify();
+        expect(named(report, "ok")).toEqual(report.checks.map(one => one.name));
+        expect(report.ok).toBe(true);
+        expect(check(report, "dns-zone")?.seen).toBe(
+            `${HOST} → CNAME ${FQDN} (TTL 300 s) → ${ADDRESS} (TTL 300 s)`,
+        );
+        expect(check(report, "tls-versions")?.seen).toBe(
+            "accepted: TLSv1.2, TLSv1.3; refused: TLSv1.0, TLSv1.1",
+        );
+        expect(check(report, "score")?.seen).toMatch(/^200 in \d+ ms: \[0, 2\]$/);
+    });
+
+    const other = () => stage.workshop.leaf(stage.intermediate, ["DNS:other.verify.test"]);
+    const expired = () =>
+        stage.workshop.leaf(stage.intermediate, [`DNS:${HOST}`], {
+            notBefore: new Date(Date.now() - 90 * DAY),
+            notAfter: new Date(Date.now() - DAY),
+        });
+    const serving = (issued: Issued): Scene => ({
+        chain: chainOf(issued, stage.intermediate),
+        privateKey: issued.key,
+    });
+
+    it.each<[string, string, RegExp, () => Scene]>([
+        ["a wrong name", "certificate-names", /other\.verify\.test only/, () => serving(other())],
+        ["an expired certificate", "certificate-dates", /leaf-expired/, () => serving(expired())],
+        [
+            "a missing intermediate",
+            "certificate-chain",
+            /chain-incomplete.*Test intermediate/,
+            () => ({ chain: chainOf(stage.leaf) }),
+        ],
+        [
+            "an authority that nobody trusts",
+            "certificate-chain",
+            /untrusted/,
+            () => ({ target: { authority: undefined } }),
+        ],
+        [
+            "a resolver that still has the old record",
+            "dns-resolver",
+            /Old DNS: .*127\.0\.125\.11 \(TTL 42 s\), while the zone says 127\.0\.125\.10/,
+            () => ({ resolver: { [HOST]: [["A", ELSEWHERE]] } }),
+        ],
+        [
+            "a record that leads elsewhere",
+            "dns-zone",
+            /127\.0\.125\.11.*but the service is iris-/,
+            () => ({ zone: { [HOST]: [["CNAME", "old.test"]], "old.test": [["A", ELSEWHERE]] } }),
+        ],
+        [
+            "no record",
+            "dns-zone",
+            /score\.verify\.test does not exist/,
+            () => ({ zone: { [FQDN]: [["A", ADDRESS]] } }),
+        ],
+        [
+            "TLS 1.0 accepted",
+            "tls-versions",
+            /accepted: TLSv1\.0, TLSv1\.1/,
+            () => ({
+                service: {
+                    tls: {
+                        cert: chainOf(stage.leaf, stage.intermediate),
+                        key: stage.leaf.key,
+                        minVersion: "TLSv1",
+                        ciphers: "DEFAULT:@SECLEVEL=0",
+                    },
+                },
+            }),
+        ],
+        [
+            "plain HTTP open",
+            "http-redirect",
+            /answers plain HTTP \(status 200\)/,
+            () => ({ plain: (_, response) => response.end("[0]") }),
+        ],
+        ["a redirect to plain HTTP", "http-redirect", /not HTTPS/, () => ({ plain: redirectToHttp })],
+        ["no key demanded", "keys", /got status 200/, () => ({ service: { key: undefined } })],
+        [
+            "another certificate than the deployed one",
+            "certificate-identity",
+            /deployed was AA:BB/,
+            () => ({ target: { fingerprint: "AA:BB:CC:DD:EE:FF:00:11:22:33:44:55" } }),
+        ],
+        [
+            "a model that fails",
+            "score",
+            /Status 500: broken/,
+            () => ({ service: { score: () => ({ status: 500, body: "broken" }) } }),
+        ],
+        ["another key than the service's", "score", /Status 401/, () => ({ target: { key: "another" } })],
+    ])("names %s, and nothing else", async (_, name, seen, scene) => {
+        const report = await verify(scene());
+        expect(named(report, "fault")).toEqual([name]);
+        expect(named(report, "warning")).toEqual([]);
+        expect(check(report, name)?.seen).toMatch(seen);
+        expect(check(report, name)?.advice).not.toBe("");
+        expect(report.ok).toBe(false);
+    });
+
+    it("names a service that does not listen, and skips what depends on it", async () => {
+        const port = await freePort();
+        const report = await verify({ target: { scoringUri: `https://${HOST}:${port}/score` } });
+        expect(named(report, "fault")).toEqual(["tcp"]);
+        expect(named(report, "ok")).toEqual(["dns-zone", "dns-resolver"]);
+        expect(check(report, "tcp")?.seen).toContain("connection refused");
+    });
+
+    it("is content with TLS 1.3 alone", async () => {
+        const tls = {
+            cert: chainOf(stage.leaf, stage.intermediate),
+            key: stage.leaf.key,
+            minVersion: "TLSv1.3" as const,
+        };
+        const report = await verify({ service: { tls } });
+        expect(report.ok).toBe(true);
+        expect(check(report, "tls-versions")).toMatchObject({
+            outcome: "ok",
+            seen: "accepted: TLSv1.3; refused: TLSv1.0, TLSv1.1, TLSv1.2",
+        });
+    });
+
+    it("warns of TLS 1.2 alone", async () => {
+        const tls = {
+            cert: chainOf(stage.leaf, stage.intermediate),
+            key: stage.leaf.key,
+            maxVersion: "TLSv1.2" as const,
+        };
+        expect(named(await verify({ service: { tls } }), "warning")).toEqual(["tls-versions"]);
+    });
+
+    it("warns of a record that holds the address itself, which Azure may change", async () => {
+        const report = await verify({ zone: { [HOST]: [["A", ADDRESS]] } });
+        expect(named(report, "warning")).toEqual(["dns-zone"]);
+        expect(check(report, "dns-zone")?.advice).toContain(`${HOST} CNAME ${FQDN}`);
+    });
+
+    it("says which record to create, as the stack declares it", async () => {
+        const dnsRecord = { name: HOST, type: "CNAME", value: FQDN, ttl: 120 };
+        const report = await verify({ zone: {}, target: { dnsRecord } });
+        expect(check(report, "dns-zone")?.advice).toContain(`${HOST} CNAME ${FQDN}, TTL 120 s`);
+    });
+
+    it("warns when no DNS server answers, and goes on at the declared address", async () => {
+        const server = `${ADDRESS}:${await freePort()}`;
+        const report = await verify({ options: { dnsServer: server, resolver: server } });
+        expect(named(report, "warning")).toEqual(["dns-zone", "dns-resolver"]);
+        expect(check(report, "score")?.outcome).toBe("ok");
+    });
+
+    it("asks a service by its address without DNS", async () => {
+        const own = stage.workshop.leaf(stage.intermediate, [`IP:${ADDRESS}`]);
+        const service = await stage.start(
+            startService(ADDRESS, { tls: { cert: chainOf(own, stage.intermediate), key: own.key } }),
+        );
+        const report = await verifyService(
+            { scoringUri: `https://${ADDRESS}:${service.port}/score` },
+            { authorities: [stage.root.certificate], data: DATA },
+        );
+        expect(named(report, "fault")).toEqual([]);
+        expect(named(report, "skipped")).toEqual(["http-redirect"]);
+        expect(check(report, "keys")?.seen).toBe("no key is demanded (status 200 without one)");
+    });
+
+    it("skips the score when it has no sample, or no key where one is demanded", async () => {
+        expect(check(await verify({ options: { data: undefined } }), "score")).toMatchObject({
+            outcome: "skipped",
+            advice: "Give one with --data FILE.",
+        });
+        const keyless = { key: undefined, keysExpected: undefined };
+        const report = await verify({ target: keyless });
+        expect(check(report, "keys")?.seen).toMatch(/^demanded/);
+        expect(check(report, "score")).toMatchObject({ outcome: "skipped", seen: "No key was given." });
+        expect(report.ok).toBe(true);
+    });
+
+    it("warns of a service without TLS, and still scores", async () => {
+        const plain = await stage.start(startPlain(ADDRESS, (_, response) => response.end("[1]")));
+        const report = await verify({
+            target: { scoringUri: `http://${HOST}:${plain.port}/score`, key: undefined, keysExpected: false },
+        });
+        expect(named(report, "warning")).toEqual(["encryption"]);
+        expect(named(report, "ok")).toEqual(["dns-zone", "dns-resolver", "tcp", "keys", "score", "banner"]);
+    });
+
+    it("does not send the key to a server with a bad certificate", async () => {
+        const seen: (string | undefined)[] = [];
+        const report = await verify({
+            chain: chainOf(stage.leaf),
+            service: {
+                key: undefined,
+                score: request => {
+                    seen.push(request.headers.authorization);
+                    return { status: 401, body: "" };
+                },
+            },
+        });
+        expect(check(report, "score")?.outcome).toBe("skipped");
+        expect(seen.length).toBeGreaterThan(0);
+        expect(seen.join(" ")).not.toContain(KEY);
+    });
+
+    it("hides a key that the server sends back, and what a terminal would obey", async () => {
+        const report = await verify({
+            service: {
+                score: request => ({ status: 200, body: `\u001b[2J${request.headers.authorization}` }),
+            },
+        });
+        expect(check(report, "score")?.seen).toMatch(/ms:\s+\[2JBearer \[secret\]$/);
+    });
+
+    it("warns of a banner and of missing HSTS", async () => {
+        const report = await verify({ service: { headers: { server: "gunicorn/20.1.0" } } });
+        expect(named(report, "warning")).toEqual(["hsts", "banner"]);
+        expect(report.ok).toBe(true);
+    });
+
+    it("asks over TCP when the answer does not fit into a datagram", async () => {
+        const report = await verify({ zoneOptions: { truncate: true } });
+        expect(check(report, "dns-zone")?.outcome).toBe("ok");
+    });
+
+    it("waits until DNS has spread", async () => {
+        const old: Records = { [HOST]: [["A", ELSEWHERE]] };
+        const lines: string[] = [];
+        const report = await verify({
+            resolver: old,
+            options: {
+                waitMs: 30_000,
+                onProgress: line => {
+                    lines.push(line);
+                    Object.assign(old, goodRecords());
+                },
+            },
+        });
+        expect(report.ok).toBe(true);
+        expect(lines).toHaveLength(1);
+        expect(lines[0]).toMatch(/^Waiting .*dns-resolver: Old DNS/);
+    });
+
+    it("does not wait for what time does not heal", async () => {
+        const lines: string[] = [];
+        const report = await verify({
+            service: { key: undefined },
+            options: { waitMs: 60_000, onProgress: line => lines.push(line) },
+        });
+        expect(named(report, "fault")).toEqual(["keys"]);
+        expect(lines).toEqual([]);
+    });
+
+    it("can itself speak the old versions: an openssl server that accepts all is seen to", async () => {
+        const port = await freePort();
+        const server = spawn(
+            "openssl",
+            [
+                ...["s_server", "-accept", `${ADDRESS}:${port}`, "-cert", stage.leaf.certificateFile],
+                ...[
+                    "-key",
+                    stage.leaf.keyFile,
+                    "-cipher",
+                    "ALL:@SECLEVEL=0",
+                    "-min_protocol",
+                    "TLSv1",
+                    "-www",
+                ],
+            ],
+            { stdio: "ignore" },
+        );
+        try {
+            await vi.waitFor(async () => expect(await connect(ADDRESS, port, 5_000)).toBeUndefined(), 20_000);
+            const report = await verifyService(
+                { scoringUri: `https://${ADDRESS}:${port}/` },
+                { timeoutMs: 5_000 },
+            );
+            expect(check(report, "tls-versions")?.seen).toBe(
+                "accepted: TLSv1.0, TLSv1.1, TLSv1.2, TLSv1.3; refused: none",
+            );
+        } finally {
+            server.kill();
+            await once(server, "exit");
+        }
+    });
+
+    it.skipIf(process.getuid?.() !== 0)(
+        "finds the zone's own name servers, each zone's on the way [needs root: port 53]",
+        async () => {
+            // The resolver knows the delegations, and an old address; the zones have servers of their own.
+            const resolver = await stage.start(
+                startDns("127.0.125.20", {
+                    "verify.test": [["NS", "ns.verify.test"]],
+                    "ns.verify.test": [["A", "127.0.125.21"]],
+                    "azurecontainer.io": [["NS", "ns.azure.test"]],
+                    "ns.azure.test": [["A", "127.0.125.22"]],
+                    [HOST]: [["A", ELSEWHERE]],
+                }),
+            );
+            await stage.start(
+                startDns("127.0.125.21", { [HOST]: [["CNAME", FQDN]] }, { port: 53, onlyOwn: true }),
+            );
+            await stage.start(startDns("127.0.125.22", { [FQDN]: [["A", ADDRESS]] }, { port: 53, ttl: 60 }));
+            const report = await verify({
+                options: { dnsServer: undefined, resolver: `127.0.125.20:${resolver.port}` },
+            });
+            expect(check(report, "dns-zone")?.seen).toBe(
+                `${HOST} → CNAME ${FQDN} (TTL 300 s) → ${ADDRESS} (TTL 60 s)`,
+            );
+            expect(named(report, "fault")).toEqual(["dns-resolver"]);
+        },
+    );
+});
+
+function redirectToHttp(...[request, response]: Parameters<typeof redirectToHttps>): void {
+    response.writeHead(301, { location: `http://${request.headers.host}/elsewhere` }).end();
+}
+
+/** A port that nobody listens on. */
+async function freePort(): Promise<number> {
+    const server = net.createServer().listen(0, ADDRESS);
+    await once(server, "listening");
+    const { port } = server.address() as net.AddressInfo;
+    server.close();
+    await once(server, "close");
+    return port;
+}

@@ -1,0 +1,74 @@
+import * as path from "node:path";
+import { type Load, type LoadOptions, type LoadReport, startLoad } from "../../sandbox/testing/load";
+import type { AksStage } from "./aks-stage";
+
+/** What came of a story under load. */
+export interface LoadSeen {
+    requests: number;
+    failures: string[];
+    p99Ms: number;
+    /** Pods and versions that answered. */
+    pods: Set<string>;
+    versions: Set<string>;
+}
+
+/** Requests a second over connections that are kept, and as many over a new one each. */
+const RATE = 120;
+/** Longer than any story. */
+const SECONDS = 300;
+
+/** Clients of a model: one that keeps its connections, and one that opens a new one for each request. */
+export class Clients {
+    private constructor(private readonly loads: Load[]) {}
+
+    static async start(stage: AksStage, model: string, more: Partial<LoadOptions> = {}): Promise<Clients> {
+        const { services, keys, ipAddress } = stage.outputs;
+        const key = keys[model]?.primary;
+        const common: LoadOptions = {
+            url: services[model]!.scoringUri,
+            rate: RATE,
+            seconds: SECONDS,
+            resolve: ipAddress,
+            ca: path.join(stage.workshop.folder, "trusted.pem"),
+            headers: key === undefined ? {} : { Authorization: `Bearer ${key}` },
+            body: "{}",
+            ...more,
+        };
+        return new Clients([await startLoad(common), await startLoad({ ...common, keepAlive: false })]);
+    }
+
+    async stop(): Promise<LoadSeen> {
+        const reports = await Promise.all(this.loads.map(load => load.stop()));
+        const bodies = reports
+            .flatMap(({ bodies }) => [...bodies.keys()])
+            .map(body => JSON.parse(body) as { pod: string; version: string });
+        return {
+            requests: sum(reports.map(({ requests }) => requests)),
+            failures: reports.flatMap(failures),
+            p99Ms: Math.max(...reports.map(({ latencies }) => latencies.p99)),
+            pods: new Set(bodies.map(({ pod }) => pod)),
+            versions: new Set(bodies.map(({ version }) => version)),
+        };
+    }
+}
+
+/** How often each failure was seen, and the first of its kind. */
+function failures({ failed, statusCodes }: LoadReport): string[] {
+    if (failed.length === 0) return [];
+    const [first, last] = [failed[0]!, failed.at(-1)!];
+    const kinds = [
+        ...new Set(
+            failed.map(
+                ({ status, error, body, latencyMs }) =>
+                    `${status} ${error} after ${(latencyMs / 1000).toFixed(0)} s ${body}`,
+            ),
+        ),
+    ].slice(0, 5);
+    return [
+        `${failed.length} from ${first.at} to ${last.at}: ${kinds.join("; ")} (${JSON.stringify(statusCodes)})`,
+    ];
+}
+
+function sum(numbers: readonly number[]): number {
+    return numbers.reduce((all, one) => all + one, 0);
+}

@@ -1,0 +1,32 @@
+// A model server for test/servers/front.test.ts: answers with what it got, and holds a request until it is released.
+import { once } from "node:events";
+import http from "node:http";
+
+const held = new Map();
+
+const server = http.createServer(async (request, response) => {
+    const { pathname, searchParams } = new URL(request.url, "http://model");
+    if (pathname === "/release") {
+        held.get(searchParams.get("name"))?.();
+        response.end();
+        return;
+    }
+    if (pathname === "/held") {
+        response.end(JSON.stringify([...held.keys()]));
+        return;
+    }
+    let bytes = 0;
+    request.on("data", chunk => (bytes += chunk.length));
+    // A front that breaks a request off is what some tests provoke.
+    request.on("error", () => undefined);
+    await once(request, "end").catch(() => undefined);
+    const name = request.headers["x-hold"];
+    if (name) {
+        await new Promise(release => held.set(name, release));
+        held.delete(name);
+    }
+    response.setHeader("server", "model/1.0");
+    response.setHeader("x-ms-server-version", "model/1.0");
+    response.end(JSON.stringify({ url: request.url, bytes, headers: request.headers }));
+});
+server.listen(5001, "127.0.0.1");

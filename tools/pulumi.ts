@@ -1,0 +1,32 @@
+/** `npm run pulumi -- <any command>`: Pulumi as `npm run up` uses it, on the sandbox. */
+import { Command } from "commander";
+import { installStandIns } from "../sandbox/providers/install";
+import { sandboxInstance } from "../sandbox/instance";
+import { pulumiEngine } from "../machine/engine";
+import { endLike, runInteractively } from "../machine/run";
+import { prepareSandboxStack, SANDBOX_STACKS, sandboxEnvironment } from "./sandbox-stack";
+
+/** The stack that the arguments name; otherwise the first of the sandbox's. */
+function stackOf(args: readonly string[]): string {
+    const parser = new Command()
+        .option("-s, --stack <name>")
+        .allowUnknownOption()
+        .allowExcessArguments()
+        .helpOption(false);
+    const { stack = SANDBOX_STACKS[0] } = parser.parse(args, { from: "user" }).opts<{ stack?: string }>();
+    return stack ?? "";
+}
+
+async function main(args: readonly string[]): Promise<void> {
+    const instance = sandboxInstance();
+    const engine = await pulumiEngine();
+    const stack = stackOf(args);
+    const environment = { ...engine.environment, ...sandboxEnvironment(instance, stack) };
+    await prepareSandboxStack(instance, engine, stack);
+    await installStandIns(environment.PULUMI_HOME ?? "", instance);
+    // What is set here is meant to stay: it goes to the file in the checkout.
+    if (args[0] === "config") environment.PULUMI_OPTION_CONFIG_FILE = undefined;
+    endLike(await runInteractively(engine.command, args, environment));
+}
+
+void main(process.argv.slice(2)).catch((error: unknown) => endLike(error));
