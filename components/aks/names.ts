@@ -2,7 +2,7 @@ import type * as core from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { TlsMode } from "../certificate/tls-arguments";
 import { addressRecordSet, cnameRecordSet, dnsRecord, type DnsRecord, nameInZone } from "../dns/record";
-import { liesInZone } from "../shared/host-name";
+import { isInZone } from "../dns/zone-name";
 import type { PublicAddress } from "./address";
 import { DnsRecordType } from "./arguments";
 import type { AksSettings } from "./settings";
@@ -115,5 +115,5 @@ function record(
 
 /** A model's own name may belong to another domain than the zone; its record is then somebody else's. */
 function isElsewhere(hostname: pulumi.Input<string>, zoneName: pulumi.Input<string>): boolean {
-    return typeof hostname === "string" && typeof zoneName === "string" && !liesInZone(hostname, zoneName);
+    return typeof hostname === "string" && typeof zoneName === "string" && !isInZone(hostname, zoneName);
 }

@@ -3,7 +3,7 @@ import type { ArgumentCheck } from "../shared/argument-check";
 import { readEnvironment } from "../shared/environment";
 import * as text from "../shared/rules/text";
 import { readTls, TlsMode, type TlsSettings } from "../certificate/tls-arguments";
-import { liesInZone } from "../shared/host-name";
+import { isInZone } from "../dns/zone-name";
 import { LoadBalancerType, type SecureAksInferenceArgs } from "./arguments";
 import type { ClusterSettings } from "./cluster-settings";
 
@@ -68,7 +68,7 @@ function checkDns01(
     }
     for (const [model, { hostname }] of Object.entries(models)) {
         if (typeof hostname !== "string" || typeof dns?.zoneName !== "string") continue;
-        if (!liesInZone(hostname, dns.zoneName)) {
+        if (!isInZone(hostname, dns.zoneName)) {
             check.report(
                 `models.${model}.hostname`,
                 `does not lie in the zone ${dns.zoneName}, where Dns01 proves that a name is yours; use a name in it, or set tls.acme.challenge to Http01`,

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { hostnameProblem, zoneProblem } from "../shared/host-name";
+import { hostnameProblem } from "../shared/host-name";
+import { zoneProblem } from "./zone-name";
 import type { ArgumentCheck } from "../shared/argument-check";
 import { LARGEST_INT32, wholeNumber } from "../shared/rules/numbers";
 import { resourceGroupName } from "../shared/rules/text";

@@ -1,7 +1,8 @@
 import * as dns from "@pulumi/azure-native/dns";
 import * as pulumi from "@pulumi/pulumi";
 import { isLater, laterError } from "../shared/argument-check";
-import { canonicalHostname, relativeName, zoneProblem } from "../shared/host-name";
+import { canonicalHostname } from "../shared/host-name";
+import { relativeName, zoneProblem } from "./zone-name";
 
 /** Which record makes the host name lead to the service. */
 export interface DnsRecord {

@@ -6,6 +6,7 @@ import {
     type PodFrontModel,
     type PodFrontSettings,
 } from "./pod-settings";
+import { DNS_LABEL, isCanonicalHostname } from "../shared/host-name";
 import { HEALTH_PORT, HTTP_PORT, HTTPS_PORT, type FrontModel, type FrontSettings } from "./settings";
 
 /** A setting that cannot become configuration. */
@@ -24,8 +25,6 @@ export class FrontSettingsError extends Error {
     }
 }
 
-const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-const HOST_NAME = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$/;
 /** RFC 3986 path and query characters, less those that mean something to HAProxy: quotes, `\`, `#`, `$` and spaces. */
 const PATH = /^\/[-A-Za-z0-9._~/?=&:@!*+,;]{0,1023}$/;
 
@@ -135,9 +134,9 @@ function checkModel(model: FrontModel, at: string, own: readonly number[]): Fron
             model.name,
             "must be 1 to 63 lower-case letters, digits or hyphens, with a letter or digit at both ends",
         ),
-        ...(isIPv4(model.host)
+        ...(isIPv4(model.host) || isHostName(model.host)
             ? []
-            : matches(`${at}.host`, HOST_NAME, model.host, "must be an IPv4 address or a host name")),
+            : [{ property: `${at}.host`, reason: "must be an IPv4 address or a host name" }]),
         ...wholeNumber(`${at}.port`, model.port, 1, 65_535),
         ...(own.includes(model.port) && model.host.startsWith("127.")
             ? [{ property: `${at}.port`, reason: `is needed by the front itself (${own.join(", ")})` }]
@@ -160,9 +159,12 @@ function checkModel(model: FrontModel, at: string, own: readonly number[]): Fron
 
 /** In lower case, as host names are compared. */
 function hostName(property: string, value: string): FrontProblem[] {
-    return isIPv4(value)
-        ? [{ property, reason: "must be a host name, not an address" }]
-        : matches(property, HOST_NAME, value, "must be a host name in lower case");
+    if (isIPv4(value)) return [{ property, reason: "must be a host name, not an address" }];
+    return isHostName(value) ? [] : [{ property, reason: "must be a host name in lower case" }];
+}
+
+function isHostName(value: unknown): boolean {
+    return typeof value === "string" && isCanonicalHostname(value);
 }
 
 function matches(property: string, pattern: RegExp, value: string, reason: string): FrontProblem[] {

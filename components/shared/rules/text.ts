@@ -1,3 +1,4 @@
+import { DNS_LABEL } from "../host-name";
 import type { Rule } from ".";
 
 function matching(pattern: RegExp, advice: string): Rule<string> {
@@ -19,7 +20,7 @@ export const renewalTrigger: Rule<string> = value =>
         : "is empty; give a text that you did not use before, like the date of today";
 
 export const containerName = matching(
-    /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+    DNS_LABEL,
     "give 1 to 63 lower-case letters, digits and '-', with no '-' at its ends",
 );
 

@@ -149,7 +149,7 @@ const WRONG: [path: string, reason: RegExp, changes: Partial<SecureAksInferenceA
     ],
     [
         "tls.hostname",
-        /does not lie in the zone/,
+        /is not in the DNS zone/,
         { ...tls({ hostname: "a.fabrikam.com" }), dns: { zoneName: "contoso.com" } },
     ],
     [
