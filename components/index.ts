@@ -15,7 +15,7 @@ export type { LimitsArgs } from "./model/request-limits";
 export type { ModelContainerArgs } from "./model/container";
 export type { ProbeArgs } from "./model/probes";
 export { MinimumTlsVersion, type TlsArgs, TlsMode } from "./certificate/tls-arguments";
-export type { CertificateInfo } from "./certificate/serving-certificate";
+export type { CertificateInfo } from "./certificate/certificate-info";
 export type { DnsRecord } from "./dns/record";
 export type { ScoringKeys } from "./keys/scoring-keys";
 export {

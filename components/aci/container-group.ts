@@ -17,7 +17,7 @@ import {
     SECRET_FOLDER,
     storeFrontContainerCommand,
 } from "../front";
-import type { ServingCertificate } from "../certificate/serving-certificate";
+import type { ServingCertificate } from "../certificate/certificate-info";
 import { keyDigests, type ScoringKeys } from "../keys/scoring-keys";
 import { restartNotice } from "./restart-notice";
 import { connectionAgeSeconds } from "./drain";

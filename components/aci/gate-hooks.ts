@@ -2,7 +2,7 @@ import * as containerinstance from "@pulumi/azure-native/containerinstance";
 import * as pulumi from "@pulumi/pulumi";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AcmeChallenge } from "../certificate/acme-arguments";
-import type { ServingCertificate } from "../certificate/serving-certificate";
+import type { ServingCertificate } from "../certificate/certificate-info";
 import { canonicalHostname } from "../shared/host-name";
 import { HTTP_PORT, HTTPS_PORT } from "../front";
 import { resourceHook } from "../shared/hooks";

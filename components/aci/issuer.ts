@@ -2,8 +2,8 @@ import type * as containerinstance from "@pulumi/azure-native/containerinstance"
 import type { input } from "@pulumi/azure-native/types";
 import * as pulumi from "@pulumi/pulumi";
 import { type AcmeSettings, AcmeChallenge } from "../certificate/acme-arguments";
-import { certificateAwaited } from "../certificate/awaited";
-import { warnOfNames } from "../certificate/announce";
+import { certificateWaitHooks } from "../certificate/certificate-wait";
+import { warnAboutAcmeNames } from "../certificate/acme-name-warnings";
 import {
     type IssuerEnvironment,
     issuerVariables,
@@ -42,7 +42,7 @@ export function issuer(
     const zone = acme.challenge === AcmeChallenge.Dns01 ? access(name, settings, parent) : undefined;
     const { hostname, renewalTrigger } = settings.tls;
     const hostnames = [hostname ?? settings.fqdn];
-    warnOfNames(acme, hostnames, parent);
+    warnAboutAcmeNames(acme, hostnames, parent);
     const variables = issuerVariables({
         acme,
         hostnames,
@@ -78,7 +78,7 @@ export function awaitedOnRecord(
             }));
     const hostnames = [settings.tls.hostname ?? settings.fqdn];
     const { waitSeconds } = acme;
-    return certificateAwaited(name, { hostnames, recordsOfOthers: [], waitSeconds, find }, component);
+    return certificateWaitHooks(name, { hostnames, recordsOfOthers: [], waitSeconds, find }, component);
 }
 
 function awaitedOnGroup(
@@ -95,7 +95,7 @@ function awaitedOnGroup(
             logCommand: logCommand(resourceGroup, String(outputs.name)),
         }));
     const hostnames = [tls.hostname ?? fqdn];
-    return certificateAwaited(name, { hostnames, recordsOfOthers, waitSeconds, find }, component);
+    return certificateWaitHooks(name, { hostnames, recordsOfOthers, waitSeconds, find }, component);
 }
 
 function logCommand(resourceGroupName: string, groupName: string): string {

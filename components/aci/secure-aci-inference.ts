@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { TlsMode } from "../certificate/tls-arguments";
-import { servingCertificate } from "../certificate/serving";
-import type { CertificateInfo } from "../certificate/serving-certificate";
+import { servingCertificate } from "../certificate/serving-certificate";
+import type { CertificateInfo } from "../certificate/certificate-info";
 import { addressOf } from "../address/address-change";
 import { AddressGuard } from "../address/address-guard";
 import { cnameRecordSet, dnsRecord, type DnsRecord, nameInZone } from "../dns/record";

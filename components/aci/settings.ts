@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ArgumentCheck, isLater } from "../shared/argument-check";
-import { checkCertificate } from "../certificate/custom-arguments";
+import { checkCustomCertificate } from "../certificate/custom-arguments";
 import { type DnsSettings, readDns } from "../dns/arguments";
 import { readEnvironment } from "../shared/environment";
 import { type KeysSettings, readKeys } from "../keys/arguments";
@@ -8,7 +8,7 @@ import { type LimitsSettings, readLimits } from "../model/request-limits";
 import { type ModelContainerSettings, readModelContainer, type Share } from "../model/container";
 import { LARGEST_INT32, positiveAmount, wholeNumber } from "../shared/rules/numbers";
 import * as text from "../shared/rules/text";
-import { readTags, type Texts } from "../shared/texts";
+import { readTags, type StringMap } from "../shared/string-map";
 import { readTls, TlsMode, type TlsSettings } from "../certificate/tls-arguments";
 import { containerGroupFqdn, dnsNameLabel, leafLabelProblem } from "../dns/leaf-label";
 import { HEALTH_PORT, HTTP_PORT, HTTPS_PORT } from "../front";
@@ -48,7 +48,7 @@ export interface AciSettings {
     registry?: SecureAciInferenceArgs["registry"];
     identity: { systemAssigned: boolean; userAssignedIds: pulumi.Input<string>[] };
     logAnalytics?: SecureAciInferenceArgs["logAnalytics"];
-    tags: Texts;
+    tags: StringMap;
 }
 
 /**
@@ -106,7 +106,7 @@ export function readArguments(name: string, args: SecureAciInferenceArgs, now: D
         logAnalytics: readLogAnalytics(check, args),
         tags: readTags(check, args.tags),
     };
-    checkCertificate(check, tls, [], now);
+    checkCustomCertificate(check, tls, [], now);
     check.throwIfAny();
     settings.fqdn = isLater(location)
         ? pulumi.output(location).apply(known => containerGroupFqdn(settings.dnsNameLabel, known))

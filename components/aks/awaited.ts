@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type AcmeSettings, AcmeChallenge } from "../certificate/acme-arguments";
-import { certificateAwaited } from "../certificate/awaited";
+import { certificateWaitHooks } from "../certificate/certificate-wait";
 import type { PublicAddress } from "./address";
 import { type KubernetesScope, objectName } from "./kubernetes-scope";
 import { hostnames, recordsOfOthers } from "./names";
@@ -20,7 +20,7 @@ export function awaiting(
 ): pulumi.ResourceHookBinding | undefined {
     if (!address) return undefined;
     const own = hostnames(settings);
-    const hook = certificateAwaited(
+    const hook = certificateWaitHooks(
         scope.component,
         {
             hostnames: own.length > 0 ? own : [address.fqdn],

@@ -2,7 +2,7 @@ import * as core from "@pulumi/kubernetes/core/v1";
 import type { input } from "@pulumi/kubernetes/types";
 import * as pulumi from "@pulumi/pulumi";
 import { TlsMode } from "../certificate/tls-arguments";
-import type { ServingCertificate } from "../certificate/serving-certificate";
+import type { ServingCertificate } from "../certificate/certificate-info";
 import { CERTIFICATE_FILE, frontFiles, type PodFrontModel, type PodFrontSettings } from "../front";
 import { keyDigests, type ScoringKeys } from "../keys/scoring-keys";
 import { canonicalHostname } from "../shared/host-name";

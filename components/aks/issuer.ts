@@ -5,7 +5,7 @@ import type { input } from "@pulumi/kubernetes/types";
 import * as pulumi from "@pulumi/pulumi";
 import { type AcmeSettings, AcmeChallenge } from "../certificate/acme-arguments";
 import type { Share } from "../model/container";
-import { warnOfNames } from "../certificate/announce";
+import { warnAboutAcmeNames } from "../certificate/acme-name-warnings";
 import { issuerVariables, storedCertificate } from "../certificate/issuer-environment";
 import { CERTIFICATES_FOLDER, STORE_FOLDER } from "../front";
 import { issuerContainerCommand } from "../issuer";
@@ -65,7 +65,7 @@ export function issuer(acme: AcmeSettings, settings: AksSettings, place: IssuerP
             : undefined;
     const own = hostnames(settings);
     const names = own.length > 0 || !address ? own : [address.fqdn];
-    warnOfNames(acme, names, component);
+    warnAboutAcmeNames(acme, names, component);
     const stored = storedCertificate(acme, names);
     const { plain, secret } = issuerVariables({
         acme,

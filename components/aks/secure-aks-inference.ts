@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { servingCertificate } from "../certificate/serving";
-import type { CertificateInfo } from "../certificate/serving-certificate";
+import { servingCertificate } from "../certificate/serving-certificate";
+import type { CertificateInfo } from "../certificate/certificate-info";
 import { addressOf } from "../address/address-change";
 import { AddressGuard } from "../address/address-guard";
 import type { DnsRecord } from "../dns/record";

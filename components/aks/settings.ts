@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ArgumentCheck } from "../shared/argument-check";
-import { checkCertificate } from "../certificate/custom-arguments";
+import { checkCustomCertificate } from "../certificate/custom-arguments";
 import { type DnsSettings, readDns } from "../dns/arguments";
 import type { Share } from "../model/container";
 import { positiveAmount, wholeNumber } from "../shared/rules/numbers";
 import * as text from "../shared/rules/text";
-import { readTags, type Texts } from "../shared/texts";
+import { readTags, type StringMap } from "../shared/string-map";
 import { TlsMode } from "../certificate/tls-arguments";
 import { dnsNameLabel, leafLabelProblem } from "../dns/leaf-label";
 import { FRONT_IMAGE } from "../front/image";
@@ -32,7 +32,7 @@ export interface AksSettings {
     dns: DnsSettings & { recordType: DnsRecordType };
     front: Share & { image: pulumi.Input<string>; replicas: number };
     registry?: SecureAksInferenceArgs["registry"];
-    tags: Texts;
+    tags: StringMap;
 }
 
 /**
@@ -94,7 +94,7 @@ export function readArguments(name: string, args: SecureAksInferenceArgs, now: D
         tags: readTags(check, args.tags),
     };
     const ownNames = models.flatMap(({ hostname }) => (hostname === undefined ? [] : [hostname]));
-    if (tls.secretName === undefined) checkCertificate(check, tls, ownNames, now);
+    if (tls.secretName === undefined) checkCustomCertificate(check, tls, ownNames, now);
     check.throwIfAny();
     return settings;
 }

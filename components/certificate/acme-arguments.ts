@@ -166,7 +166,10 @@ const MOST_NAMES = 100;
 const MOST_LABELS = 10;
 
 /** Why a public authority would refuse, or may: clients do not notice, so it is only said. */
-export function acmeWarnings({ certificateAuthority }: AcmeSettings, hostnames: readonly string[]): string[] {
+export function acmeNameWarnings(
+    { certificateAuthority }: AcmeSettings,
+    hostnames: readonly string[],
+): string[] {
     // A private authority has rules of its own.
     if (certificateAuthority !== undefined) return [];
     const warnings = hostnames.flatMap(name => {

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { judgeCustomCertificate } from "./custom";
+import { judgeCustomCertificate } from "./custom-certificate";
 import { type ArgumentCheck, isLater } from "../shared/argument-check";
 import { TlsMode, type TlsSettings } from "./tls-arguments";
 
@@ -10,7 +10,7 @@ type Custom = Pick<TlsSettings, "mode" | "certificate" | "privateKey" | "pfx" | 
  * already. (When something becomes known later, `customCertificate` judges it then.)
  * @param more names beside `tls.hostname` that the certificate has to cover
  */
-export function checkCertificate(
+export function checkCustomCertificate(
     check: ArgumentCheck,
     tls: Custom,
     more: readonly pulumi.Input<string>[],

@@ -1,30 +1,50 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import { laterError } from "../shared/argument-check";
+import { TlsMode, type TlsSettings } from "./tls-arguments";
+import { customCertificate } from "./custom-certificate";
+import { placeholderCertificate } from "./placeholder-certificate";
+import { selfSignedCertificate } from "./self-signed-certificate";
+import type { ServingCertificate } from "./certificate-info";
 
-/** What people and programs want to know about the certificate that is served. Nothing in it is secret. */
-export interface CertificateInfo {
-    /**
-     * Whom it was issued to.
-     * @example "CN=score.contoso.com"
-     */
-    subject: string;
-    /** The DNS names and IP addresses that it covers. */
-    names: string[];
-    /** Who issued it. */
-    issuer: string;
-    /** Start of its validity, ISO 8601 in UTC. */
-    notBefore: string;
-    /** End of its validity, ISO 8601 in UTC. */
-    notAfter: string;
-    /** SHA-256, upper-case hex with colons, as openssl prints it. */
-    fingerprint: string;
-    /** PEM of the private authority, for clients to trust. Only with a self-signed certificate. */
-    authority?: string;
+/** Names that clients can use. */
+export interface ServingNames {
+    /** The user's own. */
+    own: pulumi.Input<string>[];
+    /** The one that Azure gives. No authority signs it to a stranger, so a certificate of the user's own need not cover it. */
+    azure: pulumi.Input<string> | undefined;
 }
 
-/** A certificate for the front, wherever it comes from. */
-export interface ServingCertificate {
-    /** PEM: the chain, leaf first, then the key. Secret. */
-    pem: pulumi.Output<string>;
-    /** Absent where what is served changes outside of updates. */
-    info?: pulumi.Output<CertificateInfo>;
+/** The certificate that the mode asks for, in mode `Auto` the one before the first; nothing without TLS. */
+export function servingCertificate(
+    name: string,
+    tls: TlsSettings,
+    { own, azure }: ServingNames,
+    now: Date,
+    component: pulumi.Resource,
+): ServingCertificate | undefined {
+    switch (tls.mode) {
+        case TlsMode.Disabled:
+            return undefined;
+        case TlsMode.Auto:
+            return placeholderCertificate(name, component);
+        case TlsMode.SelfSigned:
+            return selfSignedCertificate(
+                name,
+                {
+                    hostnames: azure === undefined ? own : [...own, azure],
+                    renewalTrigger: tls.renewalTrigger,
+                },
+                now,
+                component,
+            );
+        case TlsMode.Custom: {
+            const { certificate, privateKey, pfx, pfxPassword } = tls;
+            return customCertificate(
+                { certificate, privateKey, pfx, pfxPassword, hostnames: own },
+                now,
+                problems => laterError(name, problems, component),
+                component,
+            );
+        }
+    }
 }

@@ -115,7 +115,7 @@ const NOT_RENEWED_HERE: Partial<Record<TlsMode, string>> = {
 const YEAR_SECONDS = 31_536_000;
 
 /**
- * The certificate itself is judged by `checkCertificate`.
+ * The certificate itself is judged by `checkCustomCertificate`.
  * @param zoneName the zone of `tls.hostname`, as far as there is one
  */
 export function readTls(

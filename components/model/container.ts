@@ -4,7 +4,7 @@ import { type ProbeArgs, type ProbeSettings, readLiveness, readReadiness } from 
 import type { Rule } from "../shared/rules";
 import { positiveAmount } from "../shared/rules/numbers";
 import * as text from "../shared/rules/text";
-import { type Texts, readTexts } from "../shared/texts";
+import { type StringMap, readStringMap } from "../shared/string-map";
 
 /** What a container is promised. */
 export interface Share {
@@ -82,8 +82,8 @@ export interface ModelContainerSettings extends Share {
     image: pulumi.Input<string>;
     port: number;
     limits: Partial<Share>;
-    environment: Texts;
-    secretEnvironment: Texts;
+    environment: StringMap;
+    secretEnvironment: StringMap;
     command?: string[];
     healthPath: string;
     readiness: ProbeSettings;
@@ -132,8 +132,14 @@ function readEnvironments(
     path: string,
     model: Partial<ModelContainerArgs>,
 ): Pick<ModelContainerSettings, "environment" | "secretEnvironment"> {
-    const read = (name: "environment" | "secretEnvironment"): Texts =>
-        readTexts(check, `${path}.${name}`, model[name], text.environmentNameProblem, text.environmentValue);
+    const read = (name: "environment" | "secretEnvironment"): StringMap =>
+        readStringMap(
+            check,
+            `${path}.${name}`,
+            model[name],
+            text.environmentNameProblem,
+            text.environmentValue,
+        );
     const [environment, secretEnvironment] = [read("environment"), read("secretEnvironment")];
     for (const twice of Object.keys(secretEnvironment).filter(key => key in environment)) {
         check.report(

@@ -5,7 +5,7 @@ import { SecureAciInference, SecureAksInference, type TlsArgs, TlsMode } from ".
 import { readArguments as readAci } from "../../../components/aci/settings";
 import { readArguments as readAks } from "../../../components/aks/settings";
 import { ArgumentsError } from "../../../components/shared/argument-check";
-import { customCertificate } from "../../../components/certificate/custom";
+import { customCertificate } from "../../../components/certificate/custom-certificate";
 import type { Issued } from "../../support/openssl";
 import { settled } from "../../support/mocks";
 import { PfxWorkshop, buildPfx, certificateBag, keyBag } from "../../support/pfx-workshop";

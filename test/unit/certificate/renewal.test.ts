@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ArgumentCheck, ArgumentsError } from "../../../components/shared/argument-check";
 import { Environment } from "../../../components/shared/environment";
 import { readTls, type TlsArgs, TlsMode } from "../../../components/certificate/tls-arguments";
-import { missedRenewal } from "../../../components/certificate/self-signed";
+import { missedRenewal } from "../../../components/certificate/self-signed-certificate";
 
 function problems(tls: TlsArgs): Record<string, string> {
     const check = new ArgumentCheck("iris");

@@ -4,17 +4,17 @@ import type { Rule } from "./rules";
 import { tagCountProblem, tagNameProblem, tagValue } from "./rules/text";
 
 /** Values by name. */
-export type Texts = Record<string, pulumi.Input<string>>;
+export type StringMap = Record<string, pulumi.Input<string>>;
 
 /** @param path where the values stand among the arguments */
-export function readTexts(
+export function readStringMap(
     check: ArgumentCheck,
     path: string,
-    values: Texts = {},
+    values: StringMap = {},
     nameProblem: (name: string) => string | undefined,
     rule: Rule<string>,
-): Texts {
-    const checked: Texts = {};
+): StringMap {
+    const checked: StringMap = {};
     for (const [name, value] of Object.entries(values)) {
         check.report(`${path}.${name}`, nameProblem(name));
         checked[name] = check.input(`${path}.${name}`, value, rule);
@@ -23,7 +23,7 @@ export function readTexts(
 }
 
 /** Tags of Azure resources. */
-export function readTags(check: ArgumentCheck, tags: Texts = {}): Texts {
+export function readTags(check: ArgumentCheck, tags: StringMap = {}): StringMap {
     check.report("tags", tagCountProblem(Object.keys(tags).length));
-    return readTexts(check, "tags", tags, tagNameProblem, tagValue);
+    return readStringMap(check, "tags", tags, tagNameProblem, tagValue);
 }

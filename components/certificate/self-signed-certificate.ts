@@ -3,7 +3,7 @@ import * as tls from "@pulumi/tls";
 import { laterError } from "../shared/argument-check";
 import { readCertificates } from "../pki";
 import { summarize } from "../pki/summary";
-import type { CertificateInfo, ServingCertificate } from "./serving-certificate";
+import type { CertificateInfo, ServingCertificate } from "./certificate-info";
 
 const KEY = { algorithm: "ECDSA", ecdsaCurve: "P256" };
 const TEN_YEARS_HOURS = 87_600;

@@ -2,10 +2,14 @@ import type { PeerCertificate } from "node:tls";
 import { describe, expect, it } from "vitest";
 import {
     AcmeChallenge,
-    acmeWarnings,
+    acmeNameWarnings,
     type AcmeSettings,
 } from "../../../components/certificate/acme-arguments";
-import { type AwaitedService, isAwaited, missingCertificate } from "../../../components/certificate/awaited";
+import {
+    type AwaitedService,
+    isForAllNames,
+    waitForCertificate,
+} from "../../../components/certificate/certificate-wait";
 import { PLACEHOLDER_COMMON_NAME } from "../../../components/front";
 
 const SERVICE: AwaitedService = {
@@ -22,21 +26,21 @@ describe("the certificate that an update waits for", () => {
 
     it("is for all names: one that lacks a new name is that of before", () => {
         const names = ["score.contoso.com", "Bücher.contoso.com"];
-        expect(isAwaited(certificate("DNS:score.contoso.com"), names)).toBe(false);
-        expect(isAwaited(certificate("DNS:score.contoso.com, DNS:xn--bcher-kva.contoso.com"), names)).toBe(
-            true,
-        );
+        expect(isForAllNames(certificate("DNS:score.contoso.com"), names)).toBe(false);
+        expect(
+            isForAllNames(certificate("DNS:score.contoso.com, DNS:xn--bcher-kva.contoso.com"), names),
+        ).toBe(true);
     });
 
     it("is not the placeholder, whatever that is for", () => {
         const placeholder = certificate("DNS:score.contoso.com", PLACEHOLDER_COMMON_NAME);
-        expect(isAwaited(placeholder, ["score.contoso.com"])).toBe(false);
+        expect(isForAllNames(placeholder, ["score.contoso.com"])).toBe(false);
     });
 });
 
 describe("what an update says without a certificate", () => {
     it("is how to find out why", async () => {
-        const said = await missingCertificate("iris", SERVICE);
+        const said = await waitForCertificate("iris", SERVICE);
         expect(said).toMatch(/^iris: there is no certificate for score\.contoso\.com after 0 seconds\./);
         expect(said).toContain("served without another update");
         expect(said).toMatch(/To see why: az container logs --name iris$/);
@@ -44,7 +48,7 @@ describe("what an update says without a certificate", () => {
 
     it("is which record is missing, at once, where that is for a person to make", async () => {
         const recordsOfOthers = ["score.contoso.com", "iris.contoso.com"];
-        const said = await missingCertificate("iris", { ...SERVICE, recordsOfOthers, waitSeconds: 3_600 });
+        const said = await waitForCertificate("iris", { ...SERVICE, recordsOfOthers, waitSeconds: 3_600 });
         expect(said).toContain(
             "finds the service as score.contoso.com, iris.contoso.com: create the DNS record",
         );
@@ -73,13 +77,13 @@ describe("what is said of names before", () => {
         [Array.from({ length: 100 }, (_, i) => `n${i}.contoso.com`), []],
         [Array.from({ length: 101 }, (_, i) => `n${i}.contoso.com`), [/^101 names are more/]],
     ])("of %j", (names, expected) => {
-        const said = acmeWarnings(acme, names);
+        const said = acmeNameWarnings(acme, names);
         expect(said).toEqual(expected.map(one => expect.stringMatching(one) as string));
     });
 
     it("is nothing where the authority is your own", () => {
-        expect(acmeWarnings({ ...acme, certificateAuthority: "its root" }, ["score.contoso.test"])).toEqual(
-            [],
-        );
+        expect(
+            acmeNameWarnings({ ...acme, certificateAuthority: "its root" }, ["score.contoso.test"]),
+        ).toEqual([]);
     });
 });

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { PLACEHOLDER_COMMON_NAME } from "../front";
-import type { ServingCertificate } from "./serving-certificate";
+import type { ServingCertificate } from "./certificate-info";
 
 const KEY = { algorithm: "ECDSA", ecdsaCurve: "P256" };
 /** Nobody trusts it, so nothing is lost when it stays the same. */

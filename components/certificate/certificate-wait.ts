@@ -35,7 +35,7 @@ export interface Awaited {
  * Lets an update end when the certificate is served, so that whoever runs it knows that clients can come: for after the last
  * resource that the authority needs. It never fails the update, and never waits for ever: the issuer goes on by itself.
  */
-export function certificateAwaited(
+export function certificateWaitHooks(
     component: string,
     { hostnames, recordsOfOthers, waitSeconds, find }: Awaited,
     resource: pulumi.Resource,
@@ -47,7 +47,7 @@ export function certificateAwaited(
             valueOf(find(newOutputs)),
         ]);
         const service = { hostnames: names, recordsOfOthers: records, waitSeconds, ...found };
-        const warning = await missingCertificate(component, service);
+        const warning = await waitForCertificate(component, service);
         if (warning !== undefined) void pulumi.log.warn(warning, resource);
     });
 }
@@ -60,7 +60,7 @@ export interface AwaitedService extends Found {
 }
 
 /** What to tell a person when the certificate has not come in time. */
-export async function missingCertificate(
+export async function waitForCertificate(
     component: string,
     service: AwaitedService,
 ): Promise<string | undefined> {
@@ -97,7 +97,7 @@ function isServed(ipAddress: string, hostnames: string[]): Promise<boolean> {
             resolve(served);
         };
         socket.once("secureConnect", () => {
-            end(isAwaited(socket.getPeerCertificate(), hostnames));
+            end(isForAllNames(socket.getPeerCertificate(), hostnames));
         });
         socket.once("error", () => end(false));
         socket.once("timeout", () => end(false));
@@ -105,7 +105,7 @@ function isServed(ipAddress: string, hostnames: string[]): Promise<boolean> {
 }
 
 /** Not the placeholder, and for every name. */
-export function isAwaited(certificate: nodeTls.PeerCertificate, hostnames: string[]): boolean {
+export function isForAllNames(certificate: nodeTls.PeerCertificate, hostnames: string[]): boolean {
     return (
         certificate.subject?.CN !== PLACEHOLDER_COMMON_NAME &&
         hostnames.every(

@@ -6,7 +6,7 @@ import {
     normalizePem,
     readPfx,
 } from "../pki";
-import type { ServingCertificate } from "./serving-certificate";
+import type { ServingCertificate } from "./certificate-info";
 
 /** A certificate of the user's own: `certificate` and `privateKey`, or `pfx`. */
 export interface CustomCertificate {
