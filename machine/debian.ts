@@ -7,52 +7,52 @@ import { execa, ExecaError } from "execa";
 import { cached, cacheFolder } from "./cache";
 import { withProgress } from "./progress";
 
-/** Debian or Ubuntu packages, unpacked into the cache: the system is not changed. */
+/** Debian or Ubuntu packages that are unpacked into the cache. The system itself does not change. */
 export interface DebianTree {
-    /** The folder that stands for `/`. */
+    /** The folder with the contents of the packages. A file that is `/usr/bin/x` after installation is `usr/bin/x` here. */
     root: string;
     /**
-     * The absolute path of a file of one of the packages, on the system when it is installed there.
-     * Throws when it is neither in the packages nor on the system.
+     * The absolute path of a file, from the unpacked packages or, if it is not there, from the system.
+     * @throws if the file does not exist in either place
      * @example tree.path("usr/sbin/haproxy")
      */
     path(relative: string): string;
-    /** What programs of the tree need to run: this process's environment with the tree's PATH and libraries. */
+    /** The environment for programs of the tree: that of this process, with the tree's programs and libraries added. */
     environment: NodeJS.ProcessEnv;
 }
 
 /**
- * The named packages together with those dependencies that the system lacks.
+ * Downloads the named packages and those of their dependencies that are not installed on the system.
  * @example const tools = await debianPackages(["haproxy"]);
- * @throws when this is not Debian or Ubuntu, a package is not known, or it cannot be downloaded
+ * @throws if the system is not Debian or Ubuntu, a package does not exist, or a download fails
  */
 export async function debianPackages(names: readonly string[]): Promise<DebianTree> {
     const sorted = [...names].sort();
-    const files = await resolved(sorted);
-    const root = files.length
-        ? await cached(path.join("debian", `tree-${digest(files.join("\n"))}`), folder =>
-              withProgress(`Downloading ${listed(sorted)} from the distribution`, () =>
-                  unpack(files, folder),
+    const missing = await missingPackages(sorted);
+    const root = missing.length
+        ? await cached(path.join("debian", `tree-${digest(missing.join("\n"))}`), folder =>
+              withProgress(`Downloading ${summary(sorted)} from the package repository of this system`, () =>
+                  unpack(missing, folder),
               ),
           )
         : "/";
-    return { root, path: relative => find(root, relative), environment: environment(root) };
+    return { root, path: relative => fileIn(root, relative), environment: environment(root) };
 }
 
-/** Whether packages of a Debian distribution can be had here at all. */
+/** Whether this system is Debian or a derivative such as Ubuntu, so that `debianPackages` can work. */
 export function hasDebianPackages(): boolean {
     return existsSync("/usr/bin/apt-get") && existsSync("/usr/bin/dpkg");
 }
 
 /**
- * `name=version` of every package that has to be fetched. Asking apt takes seconds, so the answer is kept until the
- * installed packages change.
+ * Returns `name=version` for each package that is not installed. apt needs seconds for the answer, so it is cached
+ * until the installed packages change.
  */
-async function resolved(names: readonly string[]): Promise<string[]> {
+async function missingPackages(names: readonly string[]): Promise<string[]> {
     if (!hasDebianPackages()) {
         throw new Error(
-            `${listed(names)} cannot be fetched: there is no apt-get here. Install ${names.length > 1 ? "them" : "it"} ` +
-                "with the package manager of this system, or use Debian 12 or Ubuntu 24.04.",
+            `${summary(names)}: cannot be downloaded, because this system has no apt-get. Install ` +
+                `${names.length > 1 ? "them" : "it"} with the package manager of this system, or use Debian 12 or Ubuntu 24.04.`,
         );
     }
     const installed = digest(await readFile("/var/lib/dpkg/status"), await readFile("/etc/os-release"));
@@ -94,20 +94,21 @@ async function unpack(packages: readonly string[], folder: string): Promise<void
 }
 
 /**
- * Runs apt with the system's package lists, and when those are missing or too old with lists of our own, which
- * are fetched into the cache.
+ * Runs apt with the package lists of the system. If that fails, because the lists are missing or outdated, runs it again
+ * with current lists, which are downloaded into the cache.
  */
 async function apt(args: readonly string[], cwd?: string): Promise<string> {
-    const own = cacheFolder("debian", "lists");
-    // Fetching as the user _apt would need folders that this user may write to. Locks guard only what is not touched here.
+    const lists = cacheFolder("debian", "lists");
+    // By default, apt downloads as the user _apt, who may not write to the cache. apt's locks protect the package database
+    // of the system, which these commands only read.
     const common = ["-o", "APT::Sandbox::User=", "-o", "Debug::NoLocking=1"];
-    const ownLists = [
-        ["-o", `Dir::State::lists=${own}`],
-        ["-o", `Dir::Cache::pkgcache=${own}/pkgcache.bin`],
-        ["-o", `Dir::Cache::srcpkgcache=${own}/srcpkgcache.bin`],
+    const cachedLists = [
+        ["-o", `Dir::State::lists=${lists}`],
+        ["-o", `Dir::Cache::pkgcache=${lists}/pkgcache.bin`],
+        ["-o", `Dir::Cache::srcpkgcache=${lists}/srcpkgcache.bin`],
     ].flat();
     const run = async (options: readonly string[], command: readonly string[]) => {
-        // In another language apt would say other things.
+        // The output is parsed, so it must not be translated.
         const { stdout } = await execa("apt-get", [...common, ...options, ...command], {
             ...(cwd ? { cwd } : {}),
             env: { LC_ALL: "C", DEBIAN_FRONTEND: "noninteractive" },
@@ -119,28 +120,31 @@ async function apt(args: readonly string[], cwd?: string): Promise<string> {
         return await run([], args);
     } catch {
         try {
-            await mkdir(path.join(own, "partial"), { recursive: true });
-            await run(ownLists, ["update", "-qq"]);
-            return await run(ownLists, args);
+            await mkdir(path.join(lists, "partial"), { recursive: true });
+            await run(cachedLists, ["update", "-qq"]);
+            return await run(cachedLists, args);
         } catch (error) {
             const reason = error instanceof ExecaError ? error.stderr || error.shortMessage : String(error);
-            throw new Error(`Distribution packages could not be fetched:\n${reason}`, { cause: error });
+            throw new Error(
+                `apt-get ${args[0]} failed. Check the network and the package sources of this system.\n${reason}`,
+                { cause: error },
+            );
         }
     }
 }
 
-function find(root: string, relative: string): string {
+function fileIn(root: string, relative: string): string {
     for (const candidate of [path.join(root, relative), path.join("/", relative)]) {
         if (existsSync(candidate)) return candidate;
     }
-    throw new Error(`${relative} is neither in the downloaded packages (${root}) nor on this system.`);
+    throw new Error(`${relative}: not found in the downloaded packages (${root}) or on this system.`);
 }
 
 function environment(root: string): NodeJS.ProcessEnv {
-    if (root === "/") return { ...process.env, PATH: joined([], process.env.PATH, SYSTEM_PROGRAMS) };
+    if (root === "/") return { ...process.env, PATH: searchPath(process.env.PATH, SYSTEM_PROGRAMS) };
     const inTree = (folders: readonly string[]) =>
         folders.map(folder => path.join(root, folder)).filter(folder => existsSync(folder));
-    // Library folders are named after the platform, e.g. usr/lib/x86_64-linux-gnu.
+    // The names of library folders contain the platform, e.g. usr/lib/x86_64-linux-gnu.
     const platforms = inTree(["usr/lib", "lib"]).flatMap(folder =>
         readdirSync(folder)
             .filter(name => name.endsWith("-linux-gnu"))
@@ -151,19 +155,23 @@ function environment(root: string): NodeJS.ProcessEnv {
         .find(folder => existsSync(folder));
     return {
         ...process.env,
-        PATH: joined(inTree(["usr/sbin", "usr/bin", "sbin", "bin"]), process.env.PATH, SYSTEM_PROGRAMS),
-        LD_LIBRARY_PATH: joined([...platforms, ...inTree(["usr/lib", "lib"])], process.env.LD_LIBRARY_PATH),
-        PERL5LIB: joined(inTree(["usr/share/perl5"]), process.env.PERL5LIB),
-        // iptables looks for its extensions at a fixed place.
+        PATH: searchPath(
+            ...inTree(["usr/sbin", "usr/bin", "sbin", "bin"]),
+            process.env.PATH,
+            SYSTEM_PROGRAMS,
+        ),
+        LD_LIBRARY_PATH: searchPath(...platforms, ...inTree(["usr/lib", "lib"]), process.env.LD_LIBRARY_PATH),
+        PERL5LIB: searchPath(...inTree(["usr/share/perl5"]), process.env.PERL5LIB),
+        // Without this variable, iptables searches its extensions in a fixed folder of the system.
         ...(extensions ? { XTABLES_LIBDIR: extensions } : {}),
     };
 }
 
-/** Users who are not root often lack these in PATH. */
+/** Folders with system programs, which are often missing in the PATH of users other than root. */
 const SYSTEM_PROGRAMS = "/usr/sbin:/sbin";
 
-function joined(own: readonly string[], ...inherited: (string | undefined)[]): string {
-    return [...own, ...inherited].filter(Boolean).join(":");
+function searchPath(...folders: (string | undefined)[]): string {
+    return folders.filter(Boolean).join(":");
 }
 
 function digest(...parts: (string | Buffer)[]): string {
@@ -172,7 +180,8 @@ function digest(...parts: (string | Buffer)[]): string {
     return hash.digest("hex").slice(0, 16);
 }
 
-function listed(names: readonly string[]): string {
+/** E.g. `a, b, c and 4 more`. */
+function summary(names: readonly string[]): string {
     return names.length > 3
         ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`
         : names.join(", ");

@@ -1,30 +1,31 @@
 import ora from "ora";
 
-/** Tells what a long step is doing at the moment, e.g. the package that is being compiled. */
+/** Shows a detail of a long step, e.g. how many packages have been compiled. */
 export type Report = (detail: string) => void;
 
-/** How often a step says that it still runs where no terminal shows a spinner. */
+/** Interval of the lines that show that a step still runs, where no terminal shows a spinner. */
 const REMINDER_MS = 15_000;
 
-let shown: Report | undefined;
+/** The report of the step that is shown at the moment. */
+let current: Report | undefined;
 
 /**
- * Runs one step that may take long and shows that it runs, on standard error: a spinner on a terminal, otherwise
- * a line when it starts, reminders with the seconds passed, and a line when it has ended. A step inside of a
- * step is shown as a detail of the outer one.
+ * Runs a step that may take long, and shows its progress on standard error. On a terminal this is a spinner; otherwise
+ * it is a line at the start, lines with the elapsed seconds, and a line at the end. A step inside
+ * another step is shown as a detail of the outer one.
  * @example await withProgress("Building the Pulumi engine", report => build(report))
  */
 export async function withProgress<T>(title: string, work: (report: Report) => Promise<T>): Promise<T> {
-    if (shown) {
-        const outer = shown;
+    if (current) {
+        const outer = current;
         outer(title);
         return work(detail => outer(`${title}: ${detail}`));
     }
     const started = Date.now();
     const seconds = () => `${((Date.now() - started) / 1000).toFixed(1)} s`;
-    // The spinner's symbols are always coloured, so whoever wants no colour gets lines.
+    // The spinner always has colours, so lines are shown instead if NO_COLOR is set.
     const display = process.stderr.isTTY && !process.env.NO_COLOR ? spinner(title) : lines(title, seconds);
-    shown = display.report;
+    current = display.report;
     try {
         const result = await work(display.report);
         display.end(true, `${title} (${seconds()})`);
@@ -33,7 +34,7 @@ export async function withProgress<T>(title: string, work: (report: Report) => P
         display.end(false, `${title}: failed after ${seconds()}`);
         throw error;
     } finally {
-        shown = undefined;
+        current = undefined;
     }
 }
 

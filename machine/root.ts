@@ -1,4 +1,7 @@
 import * as path from "node:path";
 
-/** The folder of this checkout. */
+/** The root folder of this checkout. */
 export const ROOT = path.resolve(__dirname, "..");
+
+/** npm's list of the installed packages with their versions and checksums. For digests of bundles that contain packages. */
+export const INSTALLED_PACKAGES = path.join(ROOT, "node_modules", ".package-lock.json");

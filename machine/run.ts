@@ -1,7 +1,7 @@
 import { execa } from "execa";
 import { ROOT } from "./root";
 
-/** Runs a program with this terminal, in the checkout, and returns its exit code. */
+/** Runs a program in the root folder of the checkout, connected to this terminal, and returns its exit code. */
 export async function runInteractively(
     command: string,
     args: readonly string[],
@@ -13,11 +13,11 @@ export async function runInteractively(
         stdio: "inherit",
         reject: false,
     });
-    if (code === "ENOENT") throw new Error(`${command} is not installed.`);
+    if (code === "ENOENT") throw new Error(`${command} is not installed. Install it and try again.`);
     return exitCode ?? 1;
 }
 
-/** Runs a TypeScript file of this checkout with this terminal, and returns its exit code. */
+/** Runs a TypeScript file of this checkout, connected to this terminal, and returns its exit code. */
 export async function runScript(
     file: string,
     args: readonly string[],
@@ -26,12 +26,15 @@ export async function runScript(
     return await runInteractively(process.execPath, ["--import", "tsx", file, ...args], environment);
 }
 
-/** Ends this process with the exit code of another, or after a failure with its message, which is meant for people. */
-export function endLike(ending: unknown): void {
-    if (typeof ending === "number") {
-        process.exitCode = ending;
+/**
+ * Sets the exit code of this process.
+ * @param outcome the exit code, or an error: then its message is shown, without the stack, and the exit code is 1
+ */
+export function setExitCode(outcome: unknown): void {
+    if (typeof outcome === "number") {
+        process.exitCode = outcome;
         return;
     }
-    console.error(ending instanceof Error ? ending.message : ending);
+    console.error(outcome instanceof Error ? outcome.message : outcome);
     process.exitCode = 1;
 }

@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { installStandIns } from "../sandbox/providers/install";
 import { sandboxInstance } from "../sandbox/instance";
 import { pulumiEngine } from "../machine/engine";
-import { endLike, runInteractively } from "../machine/run";
+import { setExitCode, runInteractively } from "../machine/run";
 import { prepareSandboxStack, SANDBOX_STACKS, sandboxEnvironment } from "./sandbox-stack";
 
 /** The stack that the arguments name; otherwise the first of the sandbox's. */
@@ -26,7 +26,7 @@ async function main(args: readonly string[]): Promise<void> {
     await installStandIns(environment.PULUMI_HOME ?? "", instance);
     // What is set here is meant to stay: it goes to the file in the checkout.
     if (args[0] === "config") environment.PULUMI_OPTION_CONFIG_FILE = undefined;
-    endLike(await runInteractively(engine.command, args, environment));
+    setExitCode(await runInteractively(engine.command, args, environment));
 }
 
-void main(process.argv.slice(2)).catch((error: unknown) => endLike(error));
+void main(process.argv.slice(2)).catch((error: unknown) => setExitCode(error));

@@ -8,7 +8,7 @@ import { ensureImages } from "../sandbox/images";
 import { sandboxInstance } from "../sandbox/instance";
 import { installStandIns } from "../sandbox/providers/install";
 import { pulumiEngine } from "../machine/engine";
-import { endLike, runInteractively, runScript } from "../machine/run";
+import { setExitCode, runInteractively, runScript } from "../machine/run";
 import { prepareSandboxStack, SANDBOX_STACKS, sandboxEnvironment, stackConfiguration } from "./sandbox-stack";
 import { SAMPLE_REQUEST, showScore } from "./show-score";
 import { update } from "./update";
@@ -67,7 +67,7 @@ const program = new Command("up")
     .option("-y, --yes", "do not ask before changing a stack on Azure")
     .action(async ({ stack, yes }: { stack: string; yes?: boolean }) => {
         const inSandbox = SANDBOX_STACKS.includes(stack);
-        endLike(await (inSandbox ? upInSandbox(stack) : upInAzure(stack, yes ?? false)));
+        setExitCode(await (inSandbox ? upInSandbox(stack) : upInAzure(stack, yes ?? false)));
     });
 
-void program.parseAsync().catch(endLike);
+void program.parseAsync().catch(setExitCode);

@@ -5,12 +5,12 @@ import { withProgress } from "../progress";
 import type { Engine } from "./engine";
 import { PINNED_VERSION } from "./version";
 
-/** How long the download site may take to answer before there is taken to be no network. */
+/** Time limit for the answer of the download site, in milliseconds. Without an answer, the site counts as unreachable. */
 const PROBE_TIMEOUT_MS = 5_000;
 
 const DOWNLOAD_SITE = "https://get.pulumi.com/install.sh";
 
-/** The official release, downloaded by Pulumi's own installer. Nothing when its site cannot be reached. */
+/** Downloads the official release with Pulumi's own installer. Undefined if that fails or its site cannot be reached. */
 export async function downloadedEngine(): Promise<Engine | undefined> {
     const key = path.join("engine", `official-${PINNED_VERSION}-${process.platform}-${process.arch}`);
     if (!existsSync(cacheFolder(key)) && !(await canDownload())) return undefined;
@@ -21,7 +21,9 @@ export async function downloadedEngine(): Promise<Engine | undefined> {
         const command = path.join(folder, "bin", "pulumi");
         return { command, version: PINNED_VERSION, origin: "downloaded", environment: {} };
     } catch (error) {
-        console.error(`The Pulumi engine could not be downloaded: ${(error as Error).message.trim()}`);
+        console.error(
+            `Downloading the Pulumi engine failed, so it is built from source: ${(error as Error).message.trim()}`,
+        );
         return undefined;
     }
 }
@@ -36,7 +38,7 @@ async function canDownload(): Promise<boolean> {
 }
 
 async function install(root: string): Promise<void> {
-    // Loaded only here: it takes most of a second.
+    // Imported only when needed, because loading takes most of a second.
     const { PulumiCommand } = await import("@pulumi/pulumi/automation/index.js");
     const { SemVer } = await import("semver");
     await PulumiCommand.install({ root, version: new SemVer(PINNED_VERSION) });

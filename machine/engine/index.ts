@@ -1,3 +1,4 @@
+/** Provides the Pulumi engine (the `pulumi` program) together with a language host that runs Node programs for it. */
 import { builtEngine, builtEngineIsCached } from "./build";
 import { downloadedEngine } from "./download";
 import type { Engine } from "./engine";
@@ -7,19 +8,19 @@ import { withLanguageHost } from "./language-host";
 let engine: Promise<Engine> | undefined;
 
 /**
- * The Pulumi engine: the user's own when it is new enough, else the official download, else built from its Go
- * module. What was downloaded or built is kept in the cache.
- * @throws with the thing to install when none of the three works
+ * Returns the first of these: the engine on PATH if its version is supported, the official download, a build from the
+ * Go module. Downloads and builds stay in the cache.
+ * @throws if none of the three is possible; the message says what to install
  */
 export function pulumiEngine(): Promise<Engine> {
     return (engine ??= obtain());
 }
 
 async function obtain(): Promise<Engine> {
-    const found = await engineOnPath();
-    if (found) return await withLanguageHost(found);
+    const installed = await engineOnPath();
+    if (installed) return await withLanguageHost(installed);
 
-    // A machine without the network should not be asked to wait for it again once the engine has been built.
+    // A build exists only where the download was impossible, so the download site is not contacted again.
     const downloaded = builtEngineIsCached() ? undefined : await downloadedEngine();
     return await withLanguageHost(downloaded ?? (await builtEngine()));
 }

@@ -2,36 +2,38 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { chmod, cp, link, mkdir } from "node:fs/promises";
 import * as path from "node:path";
-import { build, version as esbuildVersion } from "esbuild";
+import { build } from "esbuild";
 import { cached } from "../cache";
+import { INSTALLED_PACKAGES, ROOT } from "../root";
 import { type Engine, firstInPath } from "./engine";
 import { programOnPath } from "./on-path";
 
 const HOST = "pulumi-language-nodejs";
-/** Runs dynamic providers; the Node SDK ships the script, the official engine a copy of it. */
+/** The script that runs dynamic providers. The Node SDK ships it, and releases of the engine contain a copy. */
 const DYNAMIC_PROVIDER = "pulumi-resource-pulumi-nodejs";
 const SOURCE = path.resolve(__dirname, "..", "language-host");
 
 /**
- * The same engine together with something that runs Node programs for it: the official host when it is there,
- * otherwise our own.
+ * Adds a language host for Node programs to an engine: the official one if it is installed with the engine,
+ * otherwise the one in `machine/language-host`.
  */
 export async function withLanguageHost(engine: Engine): Promise<Engine> {
     const folder = path.dirname(engine.command);
     if (existsSync(path.join(folder, HOST))) return { ...engine, environment: firstInPath(folder) };
     if (engine.origin === "found on PATH" && programOnPath(HOST)) return engine;
 
-    const complete = await cached(path.join("engine", `hosted-${digest(engine)}`), root =>
+    const entry = await cached(path.join("engine", `hosted-${digest(engine)}`), root =>
         assemble(engine.command, path.join(root, "bin")),
     );
-    const bin = path.join(complete, "bin");
+    const bin = path.join(entry, "bin");
     return { ...engine, command: path.join(bin, "pulumi"), environment: firstInPath(bin) };
 }
 
-/** A folder with the engine and our host side by side, as in an official release. */
+/** Fills a folder with the engine and the language host, as in an official release. */
 async function assemble(command: string, bin: string): Promise<void> {
     await mkdir(bin);
-    // The engine looks beside the file that it was started from, with symbolic links resolved: a hard link stays here.
+    // The engine searches language hosts in the folder of its own executable and resolves symbolic links first, so this
+    // must be a hard link, or a copy where the file systems differ.
     await link(command, path.join(bin, "pulumi")).catch(() => cp(command, path.join(bin, "pulumi")));
     await bundle(path.join(bin, HOST));
     const sdk = path.dirname(require.resolve("@pulumi/pulumi/package.json"));
@@ -39,7 +41,7 @@ async function assemble(command: string, bin: string): Promise<void> {
     await chmod(path.join(bin, DYNAMIC_PROVIDER), 0o755);
 }
 
-/** One self-contained executable file, so that it works for programs anywhere. */
+/** Bundles the language host into one executable file, which works for programs in any folder. */
 async function bundle(file: string): Promise<void> {
     await build({
         entryPoints: [path.join(SOURCE, "main.ts")],
@@ -57,11 +59,17 @@ async function bundle(file: string): Promise<void> {
     await chmod(file, 0o755);
 }
 
+/** Changes with the engine, the sources of the language host, the build above, and the installed npm packages. */
 function digest(engine: Engine): string {
-    const hash = createHash("sha256").update(engine.command).update(esbuildVersion);
-    for (const file of readdirSync(SOURCE).sort()) hash.update(readFileSync(path.join(SOURCE, file)));
-    for (const name of ["@pulumi/pulumi", "@grpc/grpc-js", "google-protobuf"]) {
-        hash.update(readFileSync(require.resolve(`${name}/package.json`)));
+    const hash = createHash("sha256").update(engine.command);
+    for (const file of languageHostSources()) {
+        hash.update(path.relative(ROOT, file)).update(readFileSync(file));
     }
-    return hash.digest("hex").slice(0, 16);
+    return hash.update(readFileSync(INSTALLED_PACKAGES)).digest("hex").slice(0, 16);
+}
+
+/** The source files that determine the bundle. The folder has no subfolders. */
+export function languageHostSources(): string[] {
+    const files = readdirSync(SOURCE).sort();
+    return [__filename, ...files.map(file => path.join(SOURCE, file))];
 }

@@ -3,9 +3,9 @@ import * as path from "node:path";
 import { execa } from "execa";
 import { gte } from "semver";
 import type { Engine } from "./engine";
-import { MINIMUM_VERSION } from "./version";
+import { MINIMUM_VERSION, PINNED_VERSION } from "./version";
 
-/** The user's own Pulumi, when it is new enough. An older one is left alone, and said so. */
+/** The engine on PATH if its version is supported. Otherwise a message says why another engine is used. */
 export async function engineOnPath(): Promise<Engine | undefined> {
     const command = programOnPath("pulumi");
     if (!command) return undefined;
@@ -14,13 +14,14 @@ export async function engineOnPath(): Promise<Engine | undefined> {
         return { command, version, origin: "found on PATH", environment: {} };
     }
     console.error(
-        `${command} is ${version ?? "of an unknown version"}, and ${MINIMUM_VERSION} or newer is needed: using another one.`,
+        `${command} has ${version ? `version ${version}` : "an unknown version"}, but ${MINIMUM_VERSION} or newer is ` +
+            `required. Pulumi ${PINNED_VERSION} is used instead, and ${command} stays unchanged.`,
     );
     return undefined;
 }
 
-/** What `pulumi version` says, without the leading v. */
-export async function versionOf(command: string): Promise<string | undefined> {
+/** The output of `pulumi version` without the leading v. */
+async function versionOf(command: string): Promise<string | undefined> {
     const { stdout, failed } = await execa(command, ["version"], {
         env: { PULUMI_SKIP_UPDATE_CHECK: "true" },
         reject: false,
@@ -28,7 +29,7 @@ export async function versionOf(command: string): Promise<string | undefined> {
     return failed ? undefined : stdout.trim().replace(/^v/, "");
 }
 
-/** The absolute path of a program that PATH leads to. Links are followed: companions lie beside the real file. */
+/** The absolute path of a program on PATH, with symbolic links resolved: related programs are in the folder of the real file. */
 export function programOnPath(name: string): string | undefined {
     for (const folder of (process.env.PATH ?? "").split(path.delimiter)) {
         const candidate = path.join(folder, name);
@@ -36,7 +37,7 @@ export function programOnPath(name: string): string | undefined {
             accessSync(candidate, constants.X_OK);
             return realpathSync(candidate);
         } catch {
-            // Not in this folder.
+            // The program is not in this folder.
         }
     }
     return undefined;

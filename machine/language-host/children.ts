@@ -1,29 +1,33 @@
 import { type ChildProcess, spawn, type SpawnOptions } from "node:child_process";
 
-/** How a child process ended. */
-export interface Ending {
+/** The exit code or signal that ended a child process. */
+export interface ExitStatus {
     code: number | undefined;
     signal: NodeJS.Signals | undefined;
 }
 
-/** The processes that this host has started and that still run. */
+/** The running child processes of this host. */
 class Children {
     private readonly running = new Set<ChildProcess>();
 
-    /** Starts a process. Its ending is never a rejection, except when the process could not be started at all. */
-    start(command: string, args: readonly string[], options: SpawnOptions): [ChildProcess, Promise<Ending>] {
+    /** Starts a process. The promise rejects only if the process cannot be started, not if it fails. */
+    start(
+        command: string,
+        args: readonly string[],
+        options: SpawnOptions,
+    ): [ChildProcess, Promise<ExitStatus>] {
         const child = spawn(command, args, options);
         this.running.add(child);
-        const ending = new Promise<Ending>((resolve, reject) => {
+        const exit = new Promise<ExitStatus>((resolve, reject) => {
             child.on("error", reject);
-            // Not "exit": what the process wrote last must have arrived.
+            // "close" comes after "exit", when all output of the process has been read.
             child.on("close", (code, signal) =>
                 resolve({ code: code ?? undefined, signal: signal ?? undefined }),
             );
         });
-        const forget = () => this.running.delete(child);
-        ending.then(forget, forget);
-        return [child, ending];
+        const remove = () => this.running.delete(child);
+        exit.then(remove, remove);
+        return [child, exit];
     }
 
     kill(): void {

@@ -9,81 +9,37 @@ import { runtimeOptions } from "./options";
 import { dependencies, folderAbove, requiredPlugins, type RequiredPlugin } from "./packages";
 import { installDependencies, runPlugin, runProgram } from "./run";
 
-type Unary<Request, Response> = (request: Request) => Promise<Response> | Response;
-
-/** Package managers by the lock file that they leave. */
+/** The lock files of package managers other than npm. */
 const LOCK_FILES = { "pnpm-lock.yaml": "pnpm", "yarn.lock": "yarn" };
 
-/** The methods of the engine's `LanguageRuntime` service, without the protocol's clutter. */
-export class LanguageHost {
-    constructor(private readonly engineAddress: string) {}
-
-    methods(): grpc.UntypedServiceImplementation {
-        return {
-            handshake: unary(() => new language.LanguageHandshakeResponse()),
-            getPluginInfo: unary(() => new plugin.PluginInfo()),
-            about: unary(() => about()),
-            getRequiredPlugins: unary((request: language.GetRequiredPluginsRequest) =>
-                plugins(programOf(request)),
-            ),
-            getRequiredPackages: unary((request: language.GetRequiredPackagesRequest) =>
-                packages(programOf(request)),
-            ),
-            getProgramDependencies: unary((request: language.GetProgramDependenciesRequest) =>
-                dependencyList(programOf(request), request.getTransitivedependencies()),
-            ),
-            run: unary(async (request: language.RunRequest) => {
-                const { error, bail } = await runProgram(request, this.engineAddress);
-                return new language.RunResponse().setError(error).setBail(bail);
-            }),
-            runPlugin: (
-                call: grpc.ServerWritableStream<language.RunPluginRequest, language.RunPluginResponse>,
-            ) =>
-                stream(call, async () => {
-                    const send = (response: language.RunPluginResponse) => call.write(response);
-                    const code = await runPlugin(
-                        call.request,
-                        {
-                            stdout: chunk =>
-                                send(new language.RunPluginResponse().setStdout(new Uint8Array(chunk))),
-                            stderr: chunk =>
-                                send(new language.RunPluginResponse().setStderr(new Uint8Array(chunk))),
-                        },
-                        end => call.on("cancelled", end),
-                    );
-                    send(new language.RunPluginResponse().setExitcode(code));
-                }),
-            installDependencies: (
-                call: grpc.ServerWritableStream<
-                    language.InstallDependenciesRequest,
-                    language.InstallDependenciesResponse
-                >,
-            ) =>
-                stream(call, async () => {
-                    const directory = call.request.getDirectory();
-                    const manager =
-                        runtimeOptions(call.request.getInfo()).packagemanager ?? managerOf(directory);
-                    await installDependencies(directory, manager, {
-                        stdout: chunk =>
-                            call.write(
-                                new language.InstallDependenciesResponse().setStdout(new Uint8Array(chunk)),
-                            ),
-                        stderr: chunk =>
-                            call.write(
-                                new language.InstallDependenciesResponse().setStderr(new Uint8Array(chunk)),
-                            ),
-                    });
-                }),
-            cancel: unary(() => {
-                children.kill();
-                return new Empty();
-            }),
-        };
-    }
+/** The handlers of the `LanguageRuntime` service in `pulumi/language.proto`. */
+export function languageHandlers(engineAddress: string): grpc.UntypedServiceImplementation {
+    return {
+        handshake: unary(() => new language.LanguageHandshakeResponse()),
+        getPluginInfo: unary(() => new plugin.PluginInfo()),
+        about: unary(about),
+        getRequiredPlugins: unary(getRequiredPlugins),
+        getRequiredPackages: unary(getRequiredPackages),
+        getProgramDependencies: unary(getProgramDependencies),
+        run: unary(async (request: language.RunRequest) => {
+            const { error, bail } = await runProgram(request, engineAddress);
+            return new language.RunResponse().setError(error).setBail(bail);
+        }),
+        runPlugin: streaming(runPluginHandler),
+        installDependencies: streaming(installDependenciesHandler),
+        cancel: unary(() => {
+            children.kill();
+            return new Empty();
+        }),
+    };
 }
 
-/** Answers one call; whatever is thrown becomes the call's error. */
-function unary<Request, Response>(answer: Unary<Request, Response>): grpc.handleUnaryCall<Request, Response> {
+type Stream<Request, Response> = grpc.ServerWritableStream<Request, Response>;
+
+/** A handler that answers with the result of `answer`. An error that it throws becomes the error of the call. */
+function unary<Request, Response>(
+    answer: (request: Request) => Promise<Response> | Response,
+): grpc.handleUnaryCall<Request, Response> {
     return (call, done) => {
         Promise.resolve(call.request)
             .then(answer)
@@ -94,31 +50,53 @@ function unary<Request, Response>(answer: Unary<Request, Response>): grpc.handle
     };
 }
 
-function stream<Request, Response>(
-    call: grpc.ServerWritableStream<Request, Response>,
-    work: () => Promise<void>,
-): void {
-    work().then(
-        () => call.end(),
-        (error: Error) => call.emit("error", { code: grpc.status.UNKNOWN, details: error.message }),
-    );
+/** A handler whose `work` writes the responses. The stream ends with the promise, or with its error. */
+function streaming<Request, Response>(
+    work: (call: Stream<Request, Response>) => Promise<void>,
+): grpc.handleServerStreamingCall<Request, Response> {
+    return call => {
+        work(call).then(
+            () => call.end(),
+            (error: Error) => call.emit("error", { code: grpc.status.UNKNOWN, details: error.message }),
+        );
+    };
 }
 
-interface WithProgram {
-    getInfo(): language.ProgramInfo | undefined;
+async function runPluginHandler(
+    call: Stream<language.RunPluginRequest, language.RunPluginResponse>,
+): Promise<void> {
+    const output = {
+        stdout: (chunk: Buffer) =>
+            call.write(new language.RunPluginResponse().setStdout(new Uint8Array(chunk))),
+        stderr: (chunk: Buffer) =>
+            call.write(new language.RunPluginResponse().setStderr(new Uint8Array(chunk))),
+    };
+    const code = await runPlugin(call.request, output, end => call.on("cancelled", end));
+    call.write(new language.RunPluginResponse().setExitcode(code));
 }
 
-function programOf(request: WithProgram): string {
-    return request.getInfo()?.getProgramDirectory() || process.cwd();
+async function installDependenciesHandler(
+    call: Stream<language.InstallDependenciesRequest, language.InstallDependenciesResponse>,
+): Promise<void> {
+    const directory = call.request.getDirectory();
+    const manager = runtimeOptions(call.request.getInfo()).packagemanager ?? packageManagerOf(directory);
+    await installDependencies(directory, manager, {
+        stdout: chunk =>
+            call.write(new language.InstallDependenciesResponse().setStdout(new Uint8Array(chunk))),
+        stderr: chunk =>
+            call.write(new language.InstallDependenciesResponse().setStderr(new Uint8Array(chunk))),
+    });
 }
 
 function about(): language.AboutResponse {
     return new language.AboutResponse().setExecutable(process.execPath).setVersion(process.version);
 }
 
-function plugins(program: string): language.GetRequiredPluginsResponse {
+function getRequiredPlugins(
+    request: language.GetRequiredPluginsRequest,
+): language.GetRequiredPluginsResponse {
     return new language.GetRequiredPluginsResponse().setPluginsList(
-        requiredPlugins(program).map(({ name, version, server }) =>
+        requiredPlugins(programOf(request)).map(({ name, version, server }) =>
             new plugin.PluginDependency()
                 .setKind("resource")
                 .setName(name)
@@ -128,13 +106,20 @@ function plugins(program: string): language.GetRequiredPluginsResponse {
     );
 }
 
-function packages(program: string): language.GetRequiredPackagesResponse {
+function getRequiredPackages(
+    request: language.GetRequiredPackagesRequest,
+): language.GetRequiredPackagesResponse {
     return new language.GetRequiredPackagesResponse().setPackagesList(
-        requiredPlugins(program).map(asPackage),
+        requiredPlugins(programOf(request)).map(packageDependency),
     );
 }
 
-function asPackage({ name, version, server, parameterization }: RequiredPlugin): plugin.PackageDependency {
+function packageDependency({
+    name,
+    version,
+    server,
+    parameterization,
+}: RequiredPlugin): plugin.PackageDependency {
     const dependency = new plugin.PackageDependency()
         .setKind("resource")
         .setName(name)
@@ -145,20 +130,26 @@ function asPackage({ name, version, server, parameterization }: RequiredPlugin):
         new plugin.PackageParameterization()
             .setName(parameterization.name)
             .setVersion(parameterization.version)
-            // Base64, as it stands in package.json.
+            // package.json contains the value in Base64, and so does the message.
             .setValue(parameterization.value),
     );
 }
 
-function dependencyList(program: string, transitive: boolean): language.GetProgramDependenciesResponse {
+function getProgramDependencies(
+    request: language.GetProgramDependenciesRequest,
+): language.GetProgramDependenciesResponse {
     return new language.GetProgramDependenciesResponse().setDependenciesList(
-        dependencies(program, transitive).map(({ name, version }) =>
+        dependencies(programOf(request), request.getTransitivedependencies()).map(({ name, version }) =>
             new language.DependencyInfo().setName(name).setVersion(version),
         ),
     );
 }
 
-function managerOf(directory: string): string {
+function programOf(request: { getInfo(): language.ProgramInfo | undefined }): string {
+    return request.getInfo()?.getProgramDirectory() || process.cwd();
+}
+
+function packageManagerOf(directory: string): string {
     const root = folderAbove(directory, "package.json") ?? directory;
     for (const [file, manager] of Object.entries(LOCK_FILES)) {
         if (existsSync(path.join(root, file))) return manager;

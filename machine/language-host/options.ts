@@ -3,29 +3,34 @@ import * as path from "node:path";
 import type { ProgramInfo } from "@pulumi/pulumi/proto/language_pb";
 import { parseArgsStringToArgv } from "string-argv";
 
-/** The options of `runtime` in Pulumi.yaml, PulumiPolicy.yaml or PulumiPlugin.yaml that concern Node. */
-export interface RuntimeOptions {
-    /** Compile TypeScript while loading it, by the ts-node that the SDK brings. True unless told otherwise. */
+/** The options of the Node runtime in Pulumi.yaml, PulumiPolicy.yaml or PulumiPlugin.yaml. */
+interface RuntimeOptions {
+    /**
+     * Compile TypeScript while loading it, with the ts-node of the SDK.
+     * @default true
+     */
     typescript: boolean;
-    /** Another tsconfig.json, relative to the program. */
+    /** The path of the tsconfig.json, relative to the program. */
     tsconfig: string | undefined;
-    /** Arguments for Node itself, written as in a shell. */
+    /** Arguments for Node itself. In the file, they are one string with the quoting rules of a shell. */
     nodeargs: string[];
-    /** What installs dependencies. Guessed from the lock file unless given. */
+    /** The package manager that installs dependencies. The lock file determines it if this is undefined. */
     packagemanager: string | undefined;
 }
 
-/** @throws when an option has the wrong type, because ignoring it would run another program than asked for */
+/** @throws if an option has the wrong type. Ignoring it would run a different program than the user intends. */
 export function runtimeOptions(info: ProgramInfo | undefined): RuntimeOptions {
     const raw: Record<string, unknown> = info?.getOptions()?.toJavaScript() ?? {};
     const text = (name: string): string | undefined => {
         const value = raw[name];
         if (value === undefined || typeof value === "string") return value;
-        throw new Error(`The runtime option "${name}" must be a string.`);
+        throw new Error(`The runtime option "${name}" is not a string. Change it in the project file.`);
     };
     const typescript = raw.typescript ?? true;
     if (typeof typescript !== "boolean")
-        throw new Error('The runtime option "typescript" must be true or false.');
+        throw new Error(
+            'The runtime option "typescript" is neither true nor false. Change it in the project file.',
+        );
     return {
         typescript,
         tsconfig: text("tsconfig"),
@@ -34,7 +39,7 @@ export function runtimeOptions(info: ProgramInfo | undefined): RuntimeOptions {
     };
 }
 
-/** The variables by which the SDK's entry points learn of the options. */
+/** The environment variables from which the entry points of the SDK read the options. */
 export function optionsEnvironment(options: RuntimeOptions): NodeJS.ProcessEnv {
     return {
         ...(options.typescript ? { PULUMI_NODEJS_TYPESCRIPT: "true" } : {}),
@@ -42,7 +47,7 @@ export function optionsEnvironment(options: RuntimeOptions): NodeJS.ProcessEnv {
     };
 }
 
-/** An entry point of the SDK that the program itself uses, so that both are of one version. */
+/** The path of an entry point of the SDK. It is the SDK that the program itself uses, so that the versions agree. */
 export function sdkEntryPoint(name: "run" | "run-plugin" | "run-policy-pack", program: string): string {
     try {
         return createRequire(path.join(program, "_")).resolve(`@pulumi/pulumi/cmd/${name}`);

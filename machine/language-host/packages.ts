@@ -1,14 +1,14 @@
 import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import * as path from "node:path";
 
-/** What this host reads of a package.json. */
-export interface PackageManifest {
+/** The fields of a package.json that this host reads. */
+interface PackageManifest {
     name?: string;
     version?: string;
     dependencies?: Record<string, string>;
     devDependencies?: Record<string, string>;
     pulumi?: {
-        /** Whether the package needs a provider plug-in of the same name. */
+        /** Whether the package needs a provider plug-in. */
         resource?: boolean;
         name?: string;
         version?: string;
@@ -17,18 +17,18 @@ export interface PackageManifest {
     };
 }
 
-/** A plug-in that a program needs because it uses the npm package that belongs to it. */
+/** A plug-in that a program needs because it uses the corresponding npm package. */
 export interface RequiredPlugin {
     name: string;
-    /** With a leading v, as the engine wants it. */
+    /** With a leading v, as the engine expects it. */
     version: string;
     server: string | undefined;
     parameterization: { name: string; version: string; value: string } | undefined;
 }
 
-/** Every provider plug-in that the installed packages of a program ask for in their package.json. */
+/** The provider plug-ins that the installed packages of a program name in their package.json. */
 export function requiredPlugins(program: string): RequiredPlugin[] {
-    const found = new Map<string, RequiredPlugin>();
+    const plugins = new Map<string, RequiredPlugin>();
     for (const manifest of installedPackages(program)) {
         const { pulumi } = manifest;
         if (!pulumi?.resource) continue;
@@ -41,26 +41,29 @@ export function requiredPlugins(program: string): RequiredPlugin[] {
             server: pulumi.server,
             parameterization: pulumi.parameterization,
         };
-        found.set(JSON.stringify(plugin), plugin);
+        plugins.set(JSON.stringify(plugin), plugin);
     }
-    return [...found.values()];
+    return [...plugins.values()];
 }
 
-/** `@pulumi/tls` → `tls`, `@contoso/thing` → `contoso/thing`: what the engine calls the plug-in of a package. */
+/** The engine's name for the plug-in of a package: `@pulumi/tls` → `tls`, `@contoso/thing` → `contoso/thing`. */
 function pluginName(packageName: string): string {
     return packageName.replace(/^@pulumi\//, "").replace(/^@/, "");
 }
 
-/** The packages that a program names itself, or all that are installed for it, with their installed versions. */
+/**
+ * The npm packages of a program with their installed versions.
+ * @param transitive whether to include packages that the package.json of the program does not name
+ */
 export function dependencies(program: string, transitive: boolean): { name: string; version: string }[] {
     const all = [...installedPackages(program)].flatMap(({ name, version }) =>
         name && version ? [{ name, version }] : [],
     );
     if (transitive) return all;
     const folder = folderAbove(program, "package.json");
-    const own = folder ? manifestIn(folder) : undefined;
-    const named = new Set(Object.keys({ ...own?.dependencies, ...own?.devDependencies }));
-    return all.filter(({ name }) => named.delete(name));
+    const manifest = folder ? manifestIn(folder) : undefined;
+    const direct = new Set(Object.keys({ ...manifest?.dependencies, ...manifest?.devDependencies }));
+    return all.filter(({ name }) => direct.delete(name));
 }
 
 function* installedPackages(program: string): Generator<PackageManifest> {
@@ -68,7 +71,7 @@ function* installedPackages(program: string): Generator<PackageManifest> {
     if (folder) yield* packagesIn(path.join(folder, "node_modules"), new Set());
 }
 
-/** @param seen the packages visited so far: links, as in a workspace, may lead round in a circle */
+/** @param seen the packages visited so far: symbolic links, as in a workspace, may form a cycle */
 function* packagesIn(folder: string, seen: Set<string>): Generator<PackageManifest> {
     for (const name of readdirSync(folder)) {
         if (name.startsWith(".")) continue;
@@ -78,9 +81,9 @@ function* packagesIn(folder: string, seen: Set<string>): Generator<PackageManife
             continue;
         }
         const manifest = manifestIn(child);
-        const place = manifest ? realpathSync(child) : "";
-        if (!manifest || seen.has(place)) continue;
-        seen.add(place);
+        const realPath = manifest ? realpathSync(child) : "";
+        if (!manifest || seen.has(realPath)) continue;
+        seen.add(realPath);
         yield manifest;
         const nested = path.join(child, "node_modules");
         if (existsSync(nested)) yield* packagesIn(nested, seen);
@@ -91,7 +94,7 @@ function manifestIn(folder: string): PackageManifest | undefined {
     try {
         return JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8")) as PackageManifest;
     } catch {
-        // No package, or one that is broken and thus cannot ask for a plug-in.
+        // There is no package.json, or it is invalid and cannot name a plug-in.
         return undefined;
     }
 }

@@ -1,18 +1,21 @@
+import type { ChildProcess } from "node:child_process";
 import * as path from "node:path";
 import type { RunPluginRequest, RunRequest } from "@pulumi/pulumi/proto/language_pb";
-import { children, type Ending } from "./children";
+import { children, type ExitStatus } from "./children";
 import { optionsEnvironment, runtimeOptions, sdkEntryPoint } from "./options";
 
-/** The SDK leaves a program with this code after it has told the user what is wrong: there is nothing to add. */
+/** The exit code of a program whose error the SDK has already shown to the user. */
 const ALREADY_REPORTED = 32;
 
-/** What the engine is told when a program has ended. */
-export interface RunResult {
+/** The outcome of a program, as in `RunResponse`. */
+interface RunResult {
+    /** A message for the user, or an empty string. */
     error: string;
+    /** Whether the program failed and the user has already seen the reason. */
     bail: boolean;
 }
 
-/** Runs a Pulumi program to its end. */
+/** Runs a Pulumi program and waits for its end. */
 export async function runProgram(request: RunRequest, engineAddress: string): Promise<RunResult> {
     const info = request.getInfo();
     const program = info?.getProgramDirectory() || request.getPwd();
@@ -36,82 +39,88 @@ export async function runProgram(request: RunRequest, engineAddress: string): Pr
         info?.getEntryPoint() || ".",
         ...request.getArgsList(),
     ];
-    const [, ending] = children.start(process.execPath, args, {
+    const [, exit] = children.start(process.execPath, args, {
         cwd: request.getPwd() || program,
-        // After the port, the engine shows what arrives on this process's own output.
+        // After the line with the port, the engine shows the output of this process to the user.
         stdio: ["ignore", "inherit", "inherit"],
         env: {
             ...process.env,
             ...optionsEnvironment(options),
-            // By environment, which other users cannot read, unlike arguments: there are secrets in it.
+            // The configuration contains secrets. Other users can read arguments of a process, but not its environment.
             PULUMI_CONFIG: JSON.stringify(Object.fromEntries(request.getConfigMap().entries())),
             PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(request.getConfigsecretkeysList()),
         },
     });
-    return result(await ending);
+    return runResult(await exit);
 }
 
-function result({ code, signal }: Ending): RunResult {
+function runResult({ code, signal }: ExitStatus): RunResult {
     if (code === 0) return { error: "", bail: false };
     if (code === ALREADY_REPORTED) return { error: "", bail: true };
-    const how = signal ? `was ended by ${signal}` : `exited with code ${code}`;
-    return { error: `The program ${how}.`, bail: false };
+    const reason = signal ? `was ended by ${signal}` : `exited with code ${code}`;
+    return { error: `The program ${reason}.`, bail: false };
 }
 
-/** Where the output of a plug-in goes. */
-export interface PluginOutput {
+/** Receives the output of a process. */
+interface ProcessOutput {
     stdout(chunk: Buffer): void;
     stderr(chunk: Buffer): void;
 }
 
-/** Runs a policy pack or a component package until it ends or `cancelled` says so. */
+/**
+ * Runs a policy pack or a component package and returns its exit code.
+ * @param onCancel registers a function that ends the process when the engine cancels the call
+ */
 export async function runPlugin(
     request: RunPluginRequest,
-    output: PluginOutput,
-    cancelled: (end: () => void) => void,
+    output: ProcessOutput,
+    onCancel: (end: () => void) => void,
 ): Promise<number> {
     const info = request.getInfo();
     const program = info?.getProgramDirectory() || request.getProgram();
     const options = runtimeOptions(info);
-    // Policy packs get the engine's address as their first argument and the program as their second.
+    // A policy pack expects the engine's address as its first argument and the program as its second.
     const entry =
         request.getKind() === "analyzer"
             ? [sdkEntryPoint("run-policy-pack", program), ...request.getArgsList(), program]
             : [sdkEntryPoint("run-plugin", program), program, ...request.getArgsList()];
-    const [child, ending] = children.start(process.execPath, [...options.nodeargs, ...entry], {
+    const [child, exit] = children.start(process.execPath, [...options.nodeargs, ...entry], {
         cwd: request.getPwd() || program,
         stdio: ["ignore", "pipe", "pipe"],
         env: { ...process.env, ...environment(request.getEnvList()), ...optionsEnvironment(options) },
     });
-    child.stdout?.on("data", (chunk: Buffer) => output.stdout(chunk));
-    child.stderr?.on("data", (chunk: Buffer) => output.stderr(chunk));
-    cancelled(() => child.kill("SIGTERM"));
-    const { code } = await ending;
+    forward(child, output);
+    onCancel(() => child.kill("SIGTERM"));
+    const { code } = await exit;
     return code ?? 1;
 }
 
-/** Installs what a program, policy pack or plug-in depends on. */
+/** Installs the npm dependencies of a program, policy pack or plug-in. */
 export async function installDependencies(
     directory: string,
     packageManager: string,
-    output: PluginOutput,
+    output: ProcessOutput,
 ): Promise<void> {
-    const [child, ending] = children.start(packageManager, ["install"], {
+    const [child, exit] = children.start(packageManager, ["install"], {
         cwd: path.resolve(directory),
         stdio: ["ignore", "pipe", "pipe"],
     });
-    child.stdout?.on("data", (chunk: Buffer) => output.stdout(chunk));
-    child.stderr?.on("data", (chunk: Buffer) => output.stderr(chunk));
-    const { code } = await ending;
+    forward(child, output);
+    const { code } = await exit;
     if (code !== 0) throw new Error(`"${packageManager} install" failed in ${directory} with code ${code}.`);
 }
 
-/** Reads `["A=1", "B=x=y"]`. */
+function forward(child: ChildProcess, output: ProcessOutput): void {
+    child.stdout?.on("data", (chunk: Buffer) => output.stdout(chunk));
+    child.stderr?.on("data", (chunk: Buffer) => output.stderr(chunk));
+}
+
+/** Parses assignments such as `["A=1", "B=x=y"]`. */
 function environment(assignments: readonly string[]): NodeJS.ProcessEnv {
     return Object.fromEntries(
         assignments.map(text => {
-            const at = text.indexOf("=");
-            return [text.slice(0, at), text.slice(at + 1)];
+            const separator = text.indexOf("=");
+            return [text.slice(0, separator), text.slice(separator + 1)];
         }),
     );
 }

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as grpc from "@grpc/grpc-js";
 import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb";
 import * as language from "@pulumi/pulumi/proto/language_pb";
-import { LanguageHost } from "../../machine/language-host/language-host";
+import { languageHandlers } from "../../machine/language-host/language-host";
+import { startPluginServer } from "../../machine/language-host/plugin-server";
 
 /** The SDK does not declare it: it is what the Automation API runs inline programs with. */
 interface InlinePrograms {
@@ -84,13 +85,5 @@ async function program(entry: string): Promise<Record<string, unknown>> {
     >;
 }
 
-const server = new grpc.Server({
-    "grpc.max_receive_message_length": -1,
-    "grpc.max_send_message_length": -1,
-});
-server.addService(LanguageRuntimeService, { ...new LanguageHost("").methods(), run });
-server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
-    if (error) throw error;
-    process.send?.(port);
-});
+startPluginServer(LanguageRuntimeService, { ...languageHandlers(""), run }, port => process.send?.(port));
 process.on("disconnect", () => process.exit(0));

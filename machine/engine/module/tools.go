@@ -1,6 +1,6 @@
 //go:build tools
 
-// Package engine names the programs that this module builds, so that `go mod tidy` keeps what they need.
+// Package engine imports the programs that are built from this module, so that `go mod tidy` retains their dependencies.
 package engine
 
 import (
