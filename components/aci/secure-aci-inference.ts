@@ -56,7 +56,7 @@ export class SecureAciInference extends pulumi.ComponentResource {
         const guard = new AddressGuard(name, args.overwriteExistingDomain ?? false);
         super("azure-secure-inference:index:SecureAciInference", name, { ...address }, guard.options(opts));
         const own = tls.hostname === undefined ? [] : [tls.hostname];
-        const certificate = servingCertificate(name, tls, { own, azure }, now, this);
+        const certificate = servingCertificate(name, tls, { own, azure, now }, this);
         const keys = scoringKeys(name, settings.keys, this);
         const automatic = tls.acme && issuer(name, tls.acme, settings, this);
         const { group, fqdn } = containerGroup(name, settings, certificate, keys, automatic, this);
@@ -99,7 +99,11 @@ function customDomain(
     const told = { hostname: tls.hostname, type: "CNAME", value: fqdn, ttl: dns.ttl };
     if (dns.zoneName === undefined) return { record: dnsRecord(told) };
     const { zoneName, zoneResourceGroupName } = dns;
-    const hostname = nameInZone(name, "tls.hostname", tls.hostname, zoneName, false, opts.parent);
+    const hostname = nameInZone(
+        name,
+        { propertyPath: "tls.hostname", hostname: tls.hostname, zoneName, apexAllowed: false },
+        opts.parent,
+    );
     const args = { hostname, zoneName, zoneResourceGroupName, ttl: dns.ttl, target: fqdn };
     // The value is known before the group is there, so the order has to be said.
     const recordSet = cnameRecordSet(`${name}-cname`, args, opts);

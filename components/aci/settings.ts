@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ArgumentCheck, isLater } from "../shared/argument-check";
+import { ArgumentCheck, isOutputOrPromise } from "../shared/argument-check";
 import { checkCustomCertificate } from "../certificate/custom-arguments";
 import { type DnsSettings, readDns } from "../dns/arguments";
 import { readEnvironment } from "../shared/environment";
 import { type KeysSettings, readKeys } from "../keys/arguments";
 import { type LimitsSettings, readLimits } from "../model/request-limits";
 import { type ModelContainerSettings, readModelContainer, type Share } from "../model/container";
-import { LARGEST_INT32, positiveAmount, wholeNumber } from "../shared/rules/numbers";
+import { MAX_INT32, positiveAmount, wholeNumber } from "../shared/rules/numbers";
 import * as text from "../shared/rules/text";
 import { readTags, type StringMap } from "../shared/string-map";
 import { readTls, TlsMode, type TlsSettings } from "../certificate/tls-arguments";
@@ -77,11 +77,7 @@ export function readArguments(name: string, args: SecureAciInferenceArgs, now: D
         args.containerGroupName,
         revisions ? revisionBaseProblem : text.containerName,
     );
-    check.known(
-        "revisionTimeoutSeconds",
-        args.revisionTimeoutSeconds,
-        wholeNumber(0, LARGEST_INT32, "seconds"),
-    );
+    check.known("revisionTimeoutSeconds", args.revisionTimeoutSeconds, wholeNumber(0, MAX_INT32, "seconds"));
     const tls = readTls(check, args.tls, readEnvironment(check, args.environment), args.dns?.zoneName);
     const model = readModel(check, name, args, tls.mode);
     const front = readFront(check, args, besideFront(model, tls.mode));
@@ -99,7 +95,11 @@ export function readArguments(name: string, args: SecureAciInferenceArgs, now: D
         revisions,
         revisionTimeoutSeconds: args.revisionTimeoutSeconds ?? REVISION_TIMEOUT_SECONDS,
         tls,
-        dns: readDns(check, args.dns, args.tls?.hostname, resourceGroupName, false),
+        dns: readDns(check, args.dns, {
+            hostname: args.tls?.hostname,
+            defaultResourceGroup: resourceGroupName,
+            apexAllowed: false,
+        }),
         keys: readKeys(check, "keys", args.keys, false),
         registry: readRegistry(check, args),
         identity: readIdentity(check, args),
@@ -108,7 +108,7 @@ export function readArguments(name: string, args: SecureAciInferenceArgs, now: D
     };
     checkCustomCertificate(check, tls, [], now);
     check.throwIfAny();
-    settings.fqdn = isLater(location)
+    settings.fqdn = isOutputOrPromise(location)
         ? pulumi.output(location).apply(known => containerGroupFqdn(settings.dnsNameLabel, known))
         : containerGroupFqdn(settings.dnsNameLabel, location as string);
     return settings;
@@ -133,7 +133,7 @@ function readModel(
         check.oneOf("model.gpu.sku", gpu.sku, GpuSku);
     }
     const port = modelPort([HTTP_PORT, HTTPS_PORT, HEALTH_PORT]);
-    return { name, gpu, ...readModelContainer(check, "model", model, GROUP_MAXIMUM, port) };
+    return { name, gpu, ...readModelContainer(check, "model", model, { max: GROUP_MAXIMUM, port }) };
 }
 
 /** @param others what the group's other containers are promised */

@@ -1,7 +1,7 @@
 import * as authorization from "@pulumi/azure-native/authorization";
 import * as network from "@pulumi/azure-native/network";
 import * as pulumi from "@pulumi/pulumi";
-import { laterError } from "../shared/argument-check";
+import { argumentsResourceError } from "../shared/argument-check";
 import { publicIpFqdn } from "../dns/leaf-label";
 import type { Cluster } from "./cluster";
 import type { AksSettings } from "./settings";
@@ -70,7 +70,11 @@ function networkRole(
                 if (principal !== "") return principal;
                 const reason =
                     "the cluster has no managed identity; give its service principal the role Network Contributor on the resource group, and set this to false";
-                throw laterError(name, [{ propertyPath: "loadBalancer.grantAccess", reason }], opts.parent);
+                throw argumentsResourceError(
+                    name,
+                    [{ propertyPath: "loadBalancer.grantAccess", reason }],
+                    opts.parent,
+                );
             }),
             // An identity that was made a moment ago may not be known everywhere yet; with its kind Azure does not look.
             principalType: "ServicePrincipal",

@@ -2,7 +2,7 @@ import * as containerservice from "@pulumi/azure-native/containerservice";
 import { Provider as AzureProvider } from "@pulumi/azure-native/provider";
 import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
-import { laterError } from "../shared/argument-check";
+import { argumentsResourceError } from "../shared/argument-check";
 import { ClusterPurpose } from "./cluster-arguments";
 import type { AttachedClusterSettings, NewClusterSettings } from "./cluster-settings";
 import type { AksSettings } from "./settings";
@@ -122,7 +122,7 @@ function attachedCluster(
     if (!kubernetes) {
         const reason =
             "names no cluster; give resourceId, or resourceGroupName and clusterName, or a kubeconfig";
-        throw laterError(name, [{ propertyPath: "cluster.attach", reason }], component);
+        throw argumentsResourceError(name, [{ propertyPath: "cluster.attach", reason }], component);
     }
     return {
         kubernetes,

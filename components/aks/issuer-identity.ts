@@ -2,7 +2,7 @@ import * as managedidentity from "@pulumi/azure-native/managedidentity";
 import * as core from "@pulumi/kubernetes/core/v1";
 import type { input } from "@pulumi/kubernetes/types";
 import * as pulumi from "@pulumi/pulumi";
-import { laterError } from "../shared/argument-check";
+import { argumentsResourceError } from "../shared/argument-check";
 import { zoneAccess, type ZoneAccess } from "../dns/zone-access";
 import type { Cluster } from "./cluster";
 import { type KubernetesScope, labels, objectName } from "./kubernetes-scope";
@@ -107,7 +107,7 @@ function oidcIssuer(
     return pulumi.output(oidcIssuerUrl ?? "").apply(url => {
         const reason = oidcIssuerProblem(url);
         if (reason === undefined) return url;
-        throw laterError(component, [{ propertyPath: "tls.acme.challenge", reason }], resource);
+        throw argumentsResourceError(component, [{ propertyPath: "tls.acme.challenge", reason }], resource);
     });
 }
 

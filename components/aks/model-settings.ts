@@ -3,7 +3,7 @@ import type { ArgumentCheck } from "../shared/argument-check";
 import { type KeysSettings, readKeys } from "../keys/arguments";
 import { type LimitsSettings, readLimits } from "../model/request-limits";
 import { type ModelContainerSettings, readModelContainer, type Share } from "../model/container";
-import { LARGEST_INT32, tcpPort, wholeNumber } from "../shared/rules/numbers";
+import { MAX_INT32, tcpPort, wholeNumber } from "../shared/rules/numbers";
 import * as text from "../shared/rules/text";
 import { TlsMode } from "../certificate/tls-arguments";
 import { canonicalHostname, hostnameProblem } from "../shared/host-name";
@@ -67,7 +67,7 @@ function readModel(
         );
     }
     check.known(`${at}.gpu`, model.gpu, wholeNumber(0, 64, "GPUs"));
-    check.known(`${at}.runAsUser`, model.runAsUser, wholeNumber(1, LARGEST_INT32, "a user other than root"));
+    check.known(`${at}.runAsUser`, model.runAsUser, wholeNumber(1, MAX_INT32, "a user other than root"));
     check.known(`${at}.serviceAccountName`, model.serviceAccountName, text.kubernetesName);
     if (model.tlsDisabled && args.tls?.mode === TlsMode.Disabled) {
         check.report(`${at}.tlsDisabled`, "says nothing where tls.mode is Disabled; leave it out");
@@ -77,7 +77,7 @@ function readModel(
     readTolerations(check, at, model.tolerations);
     return {
         name,
-        ...readModelContainer(check, at, model, NODE_MAXIMUM, tcpPort),
+        ...readModelContainer(check, at, model, { max: NODE_MAXIMUM, port: tcpPort }),
         ...readReplicas(check, at, model),
         gpu: model.gpu ?? 0,
         progressDeadlineSeconds,

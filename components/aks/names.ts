@@ -102,7 +102,11 @@ function record(
 ): { told: pulumi.Output<DnsRecord>; made: pulumi.Resource } {
     const { zoneName, zoneResourceGroupName, ttl, recordType } = dns;
     const { address, ip } = target;
-    const inZone = nameInZone(name, at, hostname, zoneName, recordType === DnsRecordType.Alias, opts.parent);
+    const inZone = nameInZone(
+        name,
+        { propertyPath: at, hostname, zoneName, apexAllowed: recordType === DnsRecordType.Alias },
+        opts.parent,
+    );
     const args = { hostname: inZone, zoneName, zoneResourceGroupName, ttl };
     if (address && recordType === DnsRecordType.Cname) {
         const made = cnameRecordSet(`${child}-cname`, { ...args, target: address.fqdn }, opts);

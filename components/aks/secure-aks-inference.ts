@@ -75,7 +75,7 @@ export class SecureAksInference extends pulumi.ComponentResource {
         const pull = pullSecret(settings, scope);
         const certificate =
             tls.secretName === undefined
-                ? servingCertificate(name, tls, { own: hostnames(settings), azure: fqdn }, now, this)
+                ? servingCertificate(name, tls, { own: hostnames(settings), azure: fqdn, now }, this)
                 : undefined;
         const automatic =
             tls.acme &&

@@ -80,13 +80,11 @@ export function readArguments(name: string, args: SecureAksInferenceArgs, now: D
         loadBalancer: readLoadBalancer(check, args),
         tls,
         dns: {
-            ...readDns(
-                check,
-                dnsArgs,
-                args.tls?.hostname,
-                resourceGroupName,
-                recordType === DnsRecordType.Alias,
-            ),
+            ...readDns(check, dnsArgs, {
+                hostname: args.tls?.hostname,
+                defaultResourceGroup: resourceGroupName,
+                apexAllowed: recordType === DnsRecordType.Alias,
+            }),
             recordType,
         },
         front: readFront(check, args),

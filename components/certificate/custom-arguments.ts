@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { judgeCustomCertificate } from "./custom-certificate";
-import { type ArgumentCheck, isLater } from "../shared/argument-check";
+import { type ArgumentCheck, isOutputOrPromise } from "../shared/argument-check";
 import { TlsMode, type TlsSettings } from "./tls-arguments";
 
 type Custom = Pick<TlsSettings, "mode" | "certificate" | "privateKey" | "pfx" | "pfxPassword" | "hostname">;
@@ -23,7 +23,8 @@ export function checkCustomCertificate(
         check.report("tls.hostname", "is missing; the certificate is for the name that clients use");
         return;
     }
-    if (!isWhole || [certificate, privateKey, pfx, pfxPassword, hostname, ...more].some(isLater)) return;
+    if (!isWhole || [certificate, privateKey, pfx, pfxPassword, hostname, ...more].some(isOutputOrPromise))
+        return;
     const hostnames = [hostname, ...more];
     const { problems } = judgeCustomCertificate(
         { certificate, privateKey, pfx, pfxPassword, hostnames } as Parameters<

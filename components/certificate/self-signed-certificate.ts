@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import { laterError } from "../shared/argument-check";
+import { argumentsResourceError } from "../shared/argument-check";
 import { readCertificates } from "../pki";
 import { summarize } from "../pki/summary";
 import type { CertificateInfo, ServingCertificate } from "./certificate-info";
@@ -77,7 +77,8 @@ export function selfSignedCertificate(
         .apply(([certificate, privateKey, root]) => {
             const info = described(certificate, root);
             const reason = missedRenewal(info, now);
-            if (reason) throw laterError(name, [{ propertyPath: "tls.renewalTrigger", reason }], parent);
+            if (reason)
+                throw argumentsResourceError(name, [{ propertyPath: "tls.renewalTrigger", reason }], parent);
             return { pem: certificate + privateKey, info };
         });
     return {

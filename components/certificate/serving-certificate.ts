@@ -1,25 +1,25 @@
 import * as pulumi from "@pulumi/pulumi";
-import { laterError } from "../shared/argument-check";
+import { argumentsResourceError } from "../shared/argument-check";
 import { TlsMode, type TlsSettings } from "./tls-arguments";
 import { customCertificate } from "./custom-certificate";
 import { placeholderCertificate } from "./placeholder-certificate";
 import { selfSignedCertificate } from "./self-signed-certificate";
 import type { ServingCertificate } from "./certificate-info";
 
-/** Names that clients can use. */
-export interface ServingNames {
-    /** The user's own. */
+/** The names that clients can use, and the time at which the certificate is checked. */
+export interface ServingContext {
+    /** Custom domains. */
     own: pulumi.Input<string>[];
-    /** The one that Azure gives. No authority signs it to a stranger, so a certificate of the user's own need not cover it. */
+    /** The name in Azure's domain. A user cannot get a certificate for it, so a custom certificate need not cover it. */
     azure: pulumi.Input<string> | undefined;
+    now: Date;
 }
 
-/** The certificate that the mode asks for, in mode `Auto` the one before the first; nothing without TLS. */
+/** The certificate for `tls.mode`: a placeholder for `Auto`, undefined for `Disabled`. */
 export function servingCertificate(
     name: string,
     tls: TlsSettings,
-    { own, azure }: ServingNames,
-    now: Date,
+    { own, azure, now }: ServingContext,
     component: pulumi.Resource,
 ): ServingCertificate | undefined {
     switch (tls.mode) {
@@ -42,7 +42,7 @@ export function servingCertificate(
             return customCertificate(
                 { certificate, privateKey, pfx, pfxPassword, hostnames: own },
                 now,
-                problems => laterError(name, problems, component),
+                problems => argumentsResourceError(name, problems, component),
                 component,
             );
         }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** What makes a label the service's own. */
+/** The component that owns a label: the label of each owner is different. */
 export interface LabelOwner {
     project: string;
     stack: string;
@@ -9,43 +9,43 @@ export interface LabelOwner {
 
 const SUFFIX_LENGTH = 6;
 const RADIX = 36;
-const LONGEST_DNS_LABEL = 63;
-/** Azure asks for five characters at least; the suffix alone has six. */
-const LONGEST_LEAF_LABEL = LONGEST_DNS_LABEL - SUFFIX_LENGTH;
+const MAX_DNS_LABEL_LENGTH = 63;
+/** Azure requires at least five characters; the suffix has six. */
+const MAX_LEAF_LABEL_LENGTH = MAX_DNS_LABEL_LENGTH - SUFFIX_LENGTH;
 
 /**
- * The DNS label that the service gets in its region: `label` and six characters of a to z and 0 to 9. They follow from
- * who owns the label, so they are known before anything exists and stay while the label stays.
+ * The DNS label of the service in its region: `label` and a suffix of six characters from a to z and 0 to 9. The suffix is derived
+ * from the owner and the label, so it is known at preview and does not change while they stay the same.
  */
 export function dnsNameLabel(label: string, owner: LabelOwner): string {
-    // A list, not a joined text: ("a", "bc") and ("ab", "c") are different owners.
+    // A list, not a concatenation: ("a", "bc") and ("ab", "c") are different owners.
     const identity = JSON.stringify([owner.project, owner.stack, owner.component, label]);
     const digest = createHash("sha256").update(identity).digest("hex");
     const suffix = BigInt(`0x${digest}`) % BigInt(RADIX) ** BigInt(SUFFIX_LENGTH);
     return label + suffix.toString(RADIX).padStart(SUFFIX_LENGTH, "0");
 }
 
-/** What keeps `label` from being the readable part of an Azure DNS label. */
+/** Why `label` cannot be the readable part of an Azure DNS label. */
 export function leafLabelProblem(label: string): string | undefined {
-    if (typeof label !== "string" || label === "") return "is empty; give a short name like contoso";
+    if (typeof label !== "string" || label === "") return "is empty; set it to a short name like contoso";
     const quoted = JSON.stringify(label);
-    if (label.length > LONGEST_LEAF_LABEL) {
-        return `${quoted} has ${label.length} characters; ${LONGEST_LEAF_LABEL} fit, because six are added`;
+    if (label.length > MAX_LEAF_LABEL_LENGTH) {
+        return `${quoted} has ${label.length} characters; use at most ${MAX_LEAF_LABEL_LENGTH}, because a suffix of six is added`;
     }
-    if (label !== label.toLowerCase()) return `${quoted} has capital letters; write ${label.toLowerCase()}`;
-    if (label.includes(".")) return `${quoted} is a name with dots; give its first part only`;
+    if (label !== label.toLowerCase()) return `${quoted} has capital letters; use ${label.toLowerCase()}`;
+    if (label.includes(".")) return `${quoted} has dots; use only one part of the name`;
     if (!/^[a-z][a-z0-9-]*$/.test(label)) {
-        return `${quoted} must start with a letter and have only letters, digits and '-'`;
+        return `${quoted} must start with a letter and contain only letters, digits and '-'`;
     }
     return undefined;
 }
 
-/** The name under which Azure publishes a container group with this label. */
+/** The name that Azure gives a container group with this label. */
 export function containerGroupFqdn(label: string, location: string): string {
     return `${label}.${location}.azurecontainer.io`;
 }
 
-/** The name under which Azure publishes a public IP address with this label. */
+/** The name that Azure gives a public IP address with this label. */
 export function publicIpFqdn(label: string, location: string): string {
     return `${label}.${location}.cloudapp.azure.com`;
 }

@@ -1,24 +1,24 @@
 import * as dns from "@pulumi/azure-native/dns";
 import * as pulumi from "@pulumi/pulumi";
-import { isLater, laterError } from "../shared/argument-check";
+import { isOutputOrPromise, argumentsResourceError } from "../shared/argument-check";
 import { canonicalHostname } from "../shared/host-name";
 import { relativeName, zoneProblem } from "./zone-name";
 
-/** Which record makes the host name lead to the service. */
+/** The DNS record that points the host name to the service. */
 export interface DnsRecord {
-    /** The whole name, e.g. `score.contoso.com`. */
+    /** The full name, e.g. `score.contoso.com`. */
     name: string;
-    /** The Azure DNS zone that holds the record. Absent: create the record where the domain is hosted. */
+    /** The Azure DNS zone in which the component creates the record. Absent: create it where the domain is hosted. */
     zone?: string;
-    /** `CNAME`, or `A` where the address stays as long as the service does. */
+    /** `CNAME`, or `A` where the IP address is static. */
     type: string;
-    /** What the record points to. */
+    /** The target of the record: a host name or an IP address. */
     value: string;
-    /** How long resolvers may keep it, in seconds. */
+    /** How long resolvers may cache it, in seconds. */
     ttl: number;
 }
 
-/** Where a record set in a zone goes. */
+/** The place of a record set in Azure DNS. */
 export interface RecordSetArgs {
     hostname: pulumi.Input<string>;
     zoneName: pulumi.Input<string>;
@@ -34,25 +34,25 @@ export function cnameRecordSet(
 ): dns.RecordSet {
     return new dns.RecordSet(
         name,
-        { ...place(args), recordType: "CNAME", cnameRecord: { cname: args.target } },
+        { ...recordSetLocation(args), recordType: "CNAME", cnameRecord: { cname: args.target } },
         opts,
     );
 }
 
-/** The address record set: an alias that follows an Azure resource, or one with a fixed address. */
+/** The A record set: an alias for an Azure resource, or a record with a fixed IP address. */
 export function addressRecordSet(
     name: string,
     args: RecordSetArgs & { targetResourceId?: pulumi.Input<string>; ipAddress?: pulumi.Input<string> },
     opts: pulumi.CustomResourceOptions,
 ): dns.RecordSet {
     const { targetResourceId, ipAddress } = args;
-    const to = targetResourceId
+    const target = targetResourceId
         ? { targetResource: { id: targetResourceId } }
         : { aRecords: [{ ipv4Address: ipAddress }] };
-    return new dns.RecordSet(name, { ...place(args), recordType: "A", ...to }, opts);
+    return new dns.RecordSet(name, { ...recordSetLocation(args), recordType: "A", ...target }, opts);
 }
 
-function place(args: RecordSetArgs) {
+function recordSetLocation(args: RecordSetArgs) {
     return {
         resourceGroupName: args.zoneResourceGroupName,
         zoneName: args.zoneName,
@@ -63,10 +63,10 @@ function place(args: RecordSetArgs) {
     };
 }
 
-/** The record as a person or a program needs to know it. */
+/** The output that describes the record. */
 export function dnsRecord(args: {
     hostname: pulumi.Input<string>;
-    /** Absent: the record is somebody else's. */
+    /** Absent: the user creates the record elsewhere. */
     zoneName?: pulumi.Input<string>;
     type: string;
     value: pulumi.Input<string>;
@@ -82,19 +82,28 @@ export function dnsRecord(args: {
     }));
 }
 
-/** The name, checked against the zone when one of the two is known only later. */
+/**
+ * The host name. When it or the zone is an output, checks that the zone contains the name as soon as both values are known.
+ * `readDns` checks plain values.
+ */
 export function nameInZone(
     component: string,
-    propertyPath: string,
-    hostname: pulumi.Input<string>,
-    zoneName: pulumi.Input<string>,
-    apex: boolean,
+    { propertyPath, hostname, zoneName, apexAllowed }: NameInZoneArgs,
     resource: pulumi.Resource,
 ): pulumi.Input<string> {
-    if (!isLater(hostname) && !isLater(zoneName)) return hostname;
+    if (!isOutputOrPromise(hostname) && !isOutputOrPromise(zoneName)) return hostname;
     return pulumi.all([hostname, zoneName]).apply(([name, zone]) => {
-        const reason = zoneProblem(name, zone, apex);
+        const reason = zoneProblem(name, zone, apexAllowed);
         if (reason === undefined) return name;
-        throw laterError(component, [{ propertyPath, reason }], resource);
+        throw argumentsResourceError(component, [{ propertyPath, reason }], resource);
     });
+}
+
+/** A host name and the zone that must contain it. */
+export interface NameInZoneArgs {
+    /** The argument with the host name. */
+    propertyPath: string;
+    hostname: pulumi.Input<string>;
+    zoneName: pulumi.Input<string>;
+    apexAllowed: boolean;
 }

@@ -3,33 +3,33 @@ import * as dns from "@pulumi/azure-native/dns";
 import * as managedidentity from "@pulumi/azure-native/managedidentity";
 import * as pulumi from "@pulumi/pulumi";
 
-/** Built-in role: may change the records of a zone, and nothing else. */
+/** The built-in role that may change the records of a zone and nothing else. */
 const DNS_ZONE_CONTRIBUTOR = "befefa01-2a29-4197-83a8-272ff33ce314";
 
-/** The zone that is written to, and by whom. */
+/** A zone, and where to create the identity that writes to it. */
 export interface ZoneAccessArgs {
     zoneName: pulumi.Input<string>;
     zoneResourceGroupName: pulumi.Input<string>;
-    /** Of the identity. */
+    /** Resource group of the identity. */
     resourceGroupName: pulumi.Input<string>;
     location: pulumi.Input<string>;
     tags: Record<string, pulumi.Input<string>>;
-    /** Where the identity is made; absent: by the component's own provider, as all that is about the zone. */
+    /** The provider that creates the identity. Absent: the provider of the component, which also grants the access to the zone. */
     provider?: pulumi.ProviderResource;
 }
 
-/** An identity that may write to a zone. */
+/** An identity that may change the records of a zone. */
 export interface ZoneAccess {
     identity: managedidentity.UserAssignedIdentity;
     zoneName: pulumi.Input<string>;
     zoneResourceGroupName: pulumi.Input<string>;
-    /** Of the zone. */
+    /** Subscription of the zone. */
     subscriptionId: pulumi.Output<string>;
-    /** What has to be there before the zone can be written to. */
+    /** The role assignment that must exist before the identity can write to the zone. */
     granted: pulumi.Resource;
 }
 
-/** Makes an identity, and gives it the right to change the zone's records. */
+/** Creates an identity and grants it the right to change the records of the zone. */
 export function zoneAccess(name: string, args: ZoneAccessArgs, parent: pulumi.Resource): ZoneAccess {
     const { zoneName, zoneResourceGroupName, resourceGroupName, location, tags, provider } = args;
     const identity = new managedidentity.UserAssignedIdentity(
@@ -44,7 +44,7 @@ export function zoneAccess(name: string, args: ZoneAccessArgs, parent: pulumi.Re
         {
             scope,
             principalId: identity.principalId,
-            // An identity that was made a moment ago may not be known everywhere yet; with its kind Azure does not look.
+            // A new identity is not replicated to every region yet. With an explicit type Azure does not look the principal up.
             principalType: "ServicePrincipal",
             roleDefinitionId: pulumi.interpolate`/subscriptions/${subscriptionId}/providers/Microsoft.Authorization/roleDefinitions/${DNS_ZONE_CONTRIBUTOR}`,
         },

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type ArgumentCheck, isLater } from "../shared/argument-check";
+import { type ArgumentCheck, isOutputOrPromise } from "../shared/argument-check";
 import { scoringKey } from "../shared/rules/text";
 
 /** Scoring keys: clients send one of them as `Authorization: Bearer <key>`. */
@@ -15,33 +15,36 @@ export interface KeysArgs {
      */
     primary?: pulumi.Input<string>;
     /**
-     * The second key, so that clients can move from one to the other. Secret.
+     * The second key, so that clients can switch keys without an interruption. Secret.
      * @default generated, 32 characters
      */
     secondary?: pulumi.Input<string>;
 }
 
-/** The keys as they are asked for: a key that is absent is generated. */
+/** The checked arguments. An absent key is generated. */
 export interface KeysSettings {
     enabled: boolean;
     primary?: pulumi.Input<string>;
     secondary?: pulumi.Input<string>;
 }
 
-/** @param path where the keys stand among the arguments @param enabled unless they say it */
+/**
+ * @param path the property path of the keys
+ * @param enabledByDefault whether requests need a key when `keys.enabled` is not set
+ */
 export function readKeys(
     check: ArgumentCheck,
     path: string,
     keys: KeysArgs = {},
-    enabled: boolean,
+    enabledByDefault: boolean,
 ): KeysSettings {
     const primary = check.optionalInput(`${path}.primary`, keys.primary, scoringKey);
     const secondary = check.optionalInput(`${path}.secondary`, keys.secondary, scoringKey);
-    if (primary !== undefined && !isLater(primary) && primary === secondary) {
+    if (primary !== undefined && !isOutputOrPromise(primary) && primary === secondary) {
         check.report(
             `${path}.secondary`,
-            `is the same as ${path}.primary; two different keys let clients move`,
+            `is the same as ${path}.primary; set a different key, so that clients can switch from one to the other`,
         );
     }
-    return { enabled: keys.enabled ?? enabled, primary, secondary };
+    return { enabled: keys.enabled ?? enabledByDefault, primary, secondary };
 }

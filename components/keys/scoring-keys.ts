@@ -3,32 +3,30 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { KeysSettings } from "./arguments";
 
-/** The keys that clients may use. */
+/** Both keys are valid. A client switches to the second while the first changes. */
 export interface ScoringKeys {
-    /** For clients. */
     primary: string;
-    /** For clients that move while the primary key changes. */
     secondary: string;
 }
 
-/** As long as the keys that v1 made. */
+/** Azure ML v1 generates keys of this length. */
 const KEY_LENGTH = 32;
 
-/** Both keys, generated where none is given; nothing when requests need no key. */
+/** The given keys, or generated ones. Undefined when requests need no key. */
 export function scoringKeys(
     name: string,
     { enabled, primary, secondary }: KeysSettings,
     parent: pulumi.Resource,
 ): pulumi.Output<ScoringKeys> | undefined {
     if (!enabled) return undefined;
-    const generated = (which: string): pulumi.Output<string> =>
+    const generateKey = (which: string): pulumi.Output<string> =>
         new random.RandomPassword(`${name}-${which}-key`, { length: KEY_LENGTH, special: false }, { parent })
             .result;
-    const both = pulumi.all([primary ?? generated("primary"), secondary ?? generated("secondary")]);
+    const both = pulumi.all([primary ?? generateKey("primary"), secondary ?? generateKey("secondary")]);
     return pulumi.secret(both.apply(([first, second]) => ({ primary: first, secondary: second })));
 }
 
-/** What the front compares with: a digest a line, so that no file of it holds a key. */
+/** SHA-256 digests, one a line. The front compares requests with them, so its files contain no keys. */
 export function keyDigests({ primary, secondary }: ScoringKeys): string {
     return [primary, secondary].map(key => `${createHash("sha256").update(key).digest("hex")}\n`).join("");
 }

@@ -6,43 +6,43 @@ import { positiveAmount } from "../shared/rules/numbers";
 import * as text from "../shared/rules/text";
 import { type StringMap, readStringMap } from "../shared/string-map";
 
-/** What a container is promised. */
+/** The resources that a container requests. */
 export interface Share {
     /** Cores. */
     cpu: number;
     memoryInGB: number;
 }
 
-/** A container that answers `POST /score`, on whatever it runs. */
+/** The container of a model that answers `POST /score`, on both hostings. */
 export interface ModelContainerArgs {
     /**
-     * The image of the model, as any container runtime names it.
+     * The container image of the model.
      * @example "contoso.azurecr.io/iris:7"
      */
     image: pulumi.Input<string>;
     /**
-     * The port that the model listens on. It is not open to clients: they come through the front.
+     * The port that the model listens on. Only the front can reach it; clients connect to the front.
      * @default 5001 (azureml-inference-server-http)
      */
     port?: number;
     /**
-     * CPU cores that are kept for the model.
+     * CPU cores that are reserved for the model.
      * @default 0.1 (as v1)
      */
     cpu?: number;
     /**
-     * Memory that is kept for the model, in GB.
+     * Memory that is reserved for the model, in GB.
      * @default 0.5 (as v1)
      */
     memoryInGB?: number;
     /**
-     * CPU cores that the model may use when they are free.
-     * @default what is free
+     * The most CPU cores that the model may use.
+     * @default all free cores
      */
     cpuLimit?: number;
     /**
-     * Memory that the model may use, in GB.
-     * @default what is free
+     * The most memory that the model may use, in GB.
+     * @default all free memory
      */
     memoryInGBLimit?: number;
     /**
@@ -51,33 +51,33 @@ export interface ModelContainerArgs {
      */
     environment?: { [name: string]: pulumi.Input<string> };
     /**
-     * Environment variables that are secrets: Azure does not show their values.
+     * Environment variables with secret values, which Azure does not show.
      * @default none
      */
     secretEnvironment?: { [name: string]: pulumi.Input<string> };
     /**
-     * The command with its arguments.
-     * @default the image's own
+     * The command and its arguments.
+     * @default the command of the image
      */
     command?: string[];
     /**
-     * The path that answers 200 when the model is well.
+     * The path of the health check. The model is healthy when the status is 200.
      * @default "/"
      */
     healthPath?: string;
     /**
-     * When requests reach the model.
-     * @default from the start, every 10 s, 2 s to answer, 1 success, 3 failures
+     * The probe that decides whether the model gets requests.
+     * @default no initial delay, every 10 s, 2 s timeout, 1 success, 3 failures
      */
     readiness?: ProbeArgs;
     /**
-     * When the model is restarted.
-     * @default after 310 s, every 10 s, 2 s to answer, 1 success, 3 failures (as v1)
+     * The probe that decides whether the model is restarted.
+     * @default 310 s initial delay, every 10 s, 2 s timeout, 1 success, 3 failures (as v1)
      */
     liveness?: ProbeArgs;
 }
 
-/** The container of a model, checked, with defaults in place. */
+/** The checked arguments of a model container, with defaults. */
 export interface ModelContainerSettings extends Share {
     image: pulumi.Input<string>;
     port: number;
@@ -90,22 +90,26 @@ export interface ModelContainerSettings extends Share {
     liveness: ProbeSettings;
 }
 
-/**
- * @param path where the model stands among the arguments
- * @param most what one container can be promised at most
- */
+/** Bounds that depend on the hosting. */
+export interface ModelContainerBounds {
+    /** The most resources that one container may request. */
+    max: Share;
+    /** The rule for `model.port`. */
+    port: Rule<number>;
+}
+
+/** @param path the property path of the model */
 export function readModelContainer(
     check: ArgumentCheck,
     path: string,
     model: Partial<ModelContainerArgs>,
-    most: Share,
-    port: Rule<number>,
+    { max, port }: ModelContainerBounds,
 ): ModelContainerSettings {
     const { healthPath = "/", command, cpuLimit, memoryInGBLimit } = model;
     const share: Share = { cpu: model.cpu ?? 0.1, memoryInGB: model.memoryInGB ?? 0.5 };
     check.known(`${path}.port`, model.port, port);
-    check.known(`${path}.cpu`, share.cpu, positiveAmount(most.cpu, "cores"));
-    check.known(`${path}.memoryInGB`, share.memoryInGB, positiveAmount(most.memoryInGB, "GB"));
+    check.known(`${path}.cpu`, share.cpu, positiveAmount(max.cpu, "cores"));
+    check.known(`${path}.memoryInGB`, share.memoryInGB, positiveAmount(max.memoryInGB, "GB"));
     check.known(`${path}.cpuLimit`, cpuLimit, atLeastRequested(share.cpu, `${path}.cpu`));
     check.known(
         `${path}.memoryInGBLimit`,
@@ -113,10 +117,11 @@ export function readModelContainer(
         atLeastRequested(share.memoryInGB, `${path}.memoryInGB`),
     );
     check.known(`${path}.healthPath`, healthPath, text.healthPath);
-    if (command?.length === 0) check.report(`${path}.command`, "is empty; leave it out for the image's own");
+    if (command?.length === 0)
+        check.report(`${path}.command`, "is empty; remove it to use the command of the image");
     return {
         ...share,
-        image: check.required(`${path}.image`, model.image, "name the model's image", text.image),
+        image: check.required(`${path}.image`, model.image, "set it to the image of the model", text.image),
         port: model.port ?? 5001,
         limits: { cpu: cpuLimit, memoryInGB: memoryInGBLimit },
         ...readEnvironments(check, path, model),
@@ -133,27 +138,24 @@ function readEnvironments(
     model: Partial<ModelContainerArgs>,
 ): Pick<ModelContainerSettings, "environment" | "secretEnvironment"> {
     const read = (name: "environment" | "secretEnvironment"): StringMap =>
-        readStringMap(
-            check,
-            `${path}.${name}`,
-            model[name],
-            text.environmentNameProblem,
-            text.environmentValue,
-        );
+        readStringMap(check, `${path}.${name}`, model[name], {
+            name: text.environmentNameProblem,
+            value: text.environmentValue,
+        });
     const [environment, secretEnvironment] = [read("environment"), read("secretEnvironment")];
-    for (const twice of Object.keys(secretEnvironment).filter(key => key in environment)) {
+    for (const duplicate of Object.keys(secretEnvironment).filter(key => key in environment)) {
         check.report(
-            `${path}.secretEnvironment.${twice}`,
-            `is in ${path}.environment too; leave it in one of them`,
+            `${path}.secretEnvironment.${duplicate}`,
+            `is also in ${path}.environment; remove one of the two`,
         );
     }
     return { environment, secretEnvironment };
 }
 
-/** A limit has to leave room for what is promised. */
+/** A limit must be at least the request. */
 function atLeastRequested(requested: number, name: string): Rule<number> {
     return limit =>
         limit >= requested
             ? undefined
-            : `is ${limit}, less than ${name} (${requested}); raise it or leave it out`;
+            : `is ${limit}, less than ${name} (${requested}); increase or remove it`;
 }

@@ -1,32 +1,32 @@
 import type { ArgumentCheck } from "../shared/argument-check";
 import { wholeNumber } from "../shared/rules/numbers";
 
-/** What a request may use. The names and defaults are those of Azure ML v1. */
+/** Limits of requests. The names and defaults are those of Azure ML v1. */
 export interface LimitsArgs {
     /**
-     * Requests that a replica of the model works on at a time; others wait in a queue. On Kubernetes this holds over all fronts
-     * together; while fronts come or go, a replica may get twice as many for a moment.
+     * The number of requests that one replica of the model processes at a time; further requests wait in a queue. On Kubernetes
+     * all fronts share this limit; while the number of fronts changes, a replica may get twice as many for a moment.
      * @default 1
      */
     maxConcurrentRequestsPerContainer?: number;
     /**
-     * How long a request may wait for its turn, in milliseconds. Then the answer is 503 with `Retry-After`.
+     * How long a request may wait in the queue, in milliseconds. After that the response is 503 with `Retry-After`.
      * @default 500
      */
     maxQueueWaitMs?: number;
     /**
-     * How long the model may take for one answer, in milliseconds. Then the answer is 504.
+     * How long the model may take for one response, in milliseconds. After that the response is 504.
      * @default 60000
      */
     scoringTimeoutMs?: number;
     /**
-     * The largest body of a request, in bytes. Larger ones are answered with 413.
+     * The largest request body, in bytes. The response to a larger one is 413.
      * @default 104857600 (100 MiB)
      */
     maxRequestBodyBytes?: number;
 }
 
-/** Limits with defaults in place, by the names that the front uses. */
+/** The checked limits with defaults, under the names that the front uses. */
 export interface LimitsSettings {
     maxConcurrentRequests: number;
     maxQueueWaitMs: number;
@@ -38,7 +38,7 @@ const DAY_MS = 86_400_000;
 const HUNDRED_MEBIBYTES = 104_857_600;
 const GIBIBYTE = 1_073_741_824;
 
-/** @param path where the limits stand among the arguments */
+/** @param path the property path of the limits */
 export function readLimits(check: ArgumentCheck, path: string, limits: LimitsArgs = {}): LimitsSettings {
     const {
         maxConcurrentRequestsPerContainer: maxConcurrentRequests = 1,

@@ -2,24 +2,23 @@ import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import type { Rule } from "./rules";
 
-/** Thrown once for all arguments that cannot work. Pulumi shows the paths; without it they are in the text. */
+/** Lists every invalid argument of a component. The engine prints the property paths; `stack` has them for other callers. */
 export class ArgumentsError extends pulumi.InputPropertiesError {
-    /** What the Automation API prints for an inline program that fails: the problems, no stack of this library. */
+    /** The Automation API prints this for an inline program that fails: the problems, without call frames of this library. */
     override readonly stack: string;
 
     constructor(args: ConstructorParameters<typeof pulumi.InputPropertiesError>[0]) {
         super(args);
-        const problems = args.errors.map(one => `    ${one.propertyPath}: ${one.reason}`);
-        this.stack = [args.message, ...problems].join("\n");
+        this.stack = [args.message, ...problemLines(args.errors)].join("\n");
     }
 
-    /** What `pulumi` prints. */
+    /** `pulumi` prints the error in this form. */
     [inspect.custom](): string {
         return this.stack;
     }
 }
 
-/** Collects what is wrong with the arguments of one component. */
+/** Collects the problems of one component's arguments, so that a user sees all of them at once. */
 export class ArgumentCheck {
     private readonly problems: pulumi.InputPropertyErrorDetails[] = [];
 
@@ -29,21 +28,21 @@ export class ArgumentCheck {
         if (reason !== undefined) this.problems.push({ propertyPath, reason });
     }
 
-    /** A value that is known when the program is written. */
+    /** Checks a plain value. */
     known<T>(path: string, value: T | undefined, rule: Rule<T>): void {
         if (value !== undefined) this.report(path, rule(value));
     }
 
-    /** A value that may become known later: then the check is part of what is returned. */
+    /** Checks a plain value at once. The check of an output or a promise runs when its value is known. */
     input<T>(path: string, value: pulumi.Input<T>, rule: Rule<T>): pulumi.Input<T> {
-        if (!isLater(value)) {
+        if (!isOutputOrPromise(value)) {
             this.report(path, rule(value as T));
             return value;
         }
         return pulumi.output(value).apply(known => {
             const reason = rule(known as T);
             if (reason === undefined) return known as T;
-            throw laterError(this.component, [{ propertyPath: path, reason }]);
+            throw argumentsResourceError(this.component, [{ propertyPath: path, reason }]);
         });
     }
 
@@ -55,52 +54,55 @@ export class ArgumentCheck {
         return value === undefined ? undefined : this.input(path, value, rule);
     }
 
-    /** A value without which nothing works. */
+    /** @param advice what to set when the value is missing */
     required<T>(
         path: string,
         value: pulumi.Input<T> | undefined,
-        what: string,
+        advice: string,
         rule: Rule<T>,
     ): pulumi.Input<T> {
         if (value !== undefined && value !== null) return this.input(path, value, rule);
-        this.report(path, `is missing; ${what}`);
-        // Never used: the constructor throws before.
+        this.report(path, `is missing; ${advice}`);
+        // The component's constructor throws before it uses this value.
         return value as T;
     }
 
-    /** One of the values of a named enum. */
+    /** Checks that a value belongs to an enum. */
     oneOf(path: string, value: string | undefined, allowed: object): void {
         const names: unknown[] = Object.values(allowed);
         if (value !== undefined && !names.includes(value)) {
-            this.report(path, `is ${JSON.stringify(value)}; give one of ${names.join(", ")}`);
+            this.report(path, `is ${JSON.stringify(value)}; set it to one of ${names.join(", ")}`);
         }
     }
 
     throwIfAny(): void {
         if (this.problems.length === 0) return;
         throw new ArgumentsError({
-            message: `${this.component}: ${count(this.problems.length)} cannot work`,
+            message: headline(this.component, this.problems.length),
             errors: this.problems,
         });
     }
 }
 
-/** For what is found out when the constructor has long returned. */
-export function laterError(
+/** Lists arguments that turn out to be invalid after the constructor has returned, when the values of outputs are known. */
+export function argumentsResourceError(
     component: string,
     problems: readonly pulumi.InputPropertyErrorDetails[],
     resource?: pulumi.Resource,
 ): pulumi.ResourceError {
-    const lines = problems.map(one => `    ${one.propertyPath}: ${one.reason}`);
-    const message = [`${component}: ${count(problems.length)} cannot work`, ...lines].join("\n");
+    const message = [headline(component, problems.length), ...problemLines(problems)].join("\n");
     return new pulumi.ResourceError(message, resource, true);
 }
 
-/** Whether a value is known only later: an output of a resource, a secret of the configuration, a promise. */
-export function isLater(value: unknown): boolean {
+/** Whether the value is not known yet: an output of a resource, a configuration secret or a promise. */
+export function isOutputOrPromise(value: unknown): boolean {
     return pulumi.Output.isInstance(value) || value instanceof Promise;
 }
 
-function count(problems: number): string {
-    return problems === 1 ? "1 argument" : `${problems} arguments`;
+function headline(component: string, problems: number): string {
+    return `${component}: ${problems === 1 ? "1 invalid argument" : `${problems} invalid arguments`}`;
+}
+
+function problemLines(problems: readonly pulumi.InputPropertyErrorDetails[]): string[] {
+    return problems.map(({ propertyPath, reason }) => `    ${propertyPath}: ${reason}`);
 }

@@ -1,14 +1,14 @@
 import type { ArgumentCheck } from "./argument-check";
 
-/** What a stack is for. */
+/** The purpose of a stack. */
 export enum Environment {
-    /** What people rely on. */
+    /** Serves real clients. `TlsMode.SelfSigned` is refused. */
     Production = "Production",
-    /** For trying things out: `TlsMode.SelfSigned` is allowed. */
+    /** For experiments. `TlsMode.SelfSigned` is allowed. */
     Development = "Development",
 }
 
-/** What the stack is for; production unless it says otherwise. */
+/** @param environment the argument; absent means production */
 export function readEnvironment(check: ArgumentCheck, environment = Environment.Production): Environment {
     check.oneOf("environment", environment, Environment);
     return environment;

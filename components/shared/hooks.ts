@@ -2,8 +2,8 @@ import { AsyncResource } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * A resource hook, or none where there is no engine to run it: Pulumi's mocks know no hooks, and programs that use the
- * components are to be testable with them.
+ * A resource hook; an empty list under Pulumi's mocks, which do not support hooks. Programs that use the components can
+ * therefore be tested with mocks.
  */
 export function resourceHook(
     name: string,
@@ -12,7 +12,7 @@ export function resourceHook(
 ): pulumi.ResourceHook[] {
     const monitor: { registerResourceHook?: unknown } | undefined = pulumi.runtime.getMonitor();
     if (typeof monitor?.registerResourceHook !== "function") return [];
-    // The engine calls from outside of the program, and an inline program of the Automation API is known by its asynchronous
-    // context only: without it, what a hook says would go to the console, and every run would be an update.
+    // The engine calls hooks from outside the program, but Pulumi finds the state of an inline program (Automation API) by its
+    // asynchronous context. Without the binding, log messages would go to the console, and `isDryRun()` would always be false.
     return [new pulumi.ResourceHook(name, AsyncResource.bind(callback), options)];
 }

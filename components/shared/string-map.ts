@@ -3,27 +3,26 @@ import type { ArgumentCheck } from "./argument-check";
 import type { Rule } from "./rules";
 import { tagCountProblem, tagNameProblem, tagValue } from "./rules/text";
 
-/** Values by name. */
+/** Strings by name, e.g. environment variables or tags. */
 export type StringMap = Record<string, pulumi.Input<string>>;
 
-/** @param path where the values stand among the arguments */
+/** Checks the name and the value of every entry. @param path the property path of the map */
 export function readStringMap(
     check: ArgumentCheck,
     path: string,
     values: StringMap = {},
-    nameProblem: (name: string) => string | undefined,
-    rule: Rule<string>,
+    rules: { name: Rule<string>; value: Rule<string> },
 ): StringMap {
     const checked: StringMap = {};
     for (const [name, value] of Object.entries(values)) {
-        check.report(`${path}.${name}`, nameProblem(name));
-        checked[name] = check.input(`${path}.${name}`, value, rule);
+        check.report(`${path}.${name}`, rules.name(name));
+        checked[name] = check.input(`${path}.${name}`, value, rules.value);
     }
     return checked;
 }
 
-/** Tags of Azure resources. */
+/** Checks tags of Azure resources. */
 export function readTags(check: ArgumentCheck, tags: StringMap = {}): StringMap {
     check.report("tags", tagCountProblem(Object.keys(tags).length));
-    return readStringMap(check, "tags", tags, tagNameProblem, tagValue);
+    return readStringMap(check, "tags", tags, { name: tagNameProblem, value: tagValue });
 }

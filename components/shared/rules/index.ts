@@ -1,2 +1,2 @@
-/** What is wrong with a value, and what to do about it; nothing when it is good. Never repeats a secret. */
+/** Returns what is wrong with a value and what to do, or undefined when the value is valid. Never repeats a secret. */
 export type Rule<T> = (value: T) => string | undefined;

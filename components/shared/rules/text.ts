@@ -8,48 +8,48 @@ function matching(pattern: RegExp, advice: string): Rule<string> {
             : `is ${JSON.stringify(value)}; ${advice}`;
 }
 
-/** For values that must not be repeated. */
+/** The message does not repeat the value. */
 export const secretText: Rule<string> = value =>
     typeof value === "string" && value.trim() !== ""
         ? undefined
-        : "is empty; set it as a secret of the stack";
+        : "is empty; set it as a secret in the stack configuration";
 
 export const renewalTrigger: Rule<string> = value =>
     typeof value === "string" && value.trim() !== ""
         ? undefined
-        : "is empty; give a text that you did not use before, like the date of today";
+        : "is empty; set it to a value that you have not used before, like today's date";
 
 export const containerName = matching(
     DNS_LABEL,
-    "give 1 to 63 lower-case letters, digits and '-', with no '-' at its ends",
+    "use 1 to 63 lower-case letters, digits and '-', without a '-' at the start or end",
 );
 
 export const resourceGroupName = matching(
     /^[\p{L}\p{N}_().-]{0,89}[\p{L}\p{N}_()-]$/u,
-    "give 1 to 90 letters, digits and '_', '-', '.', '(' or ')', with no '.' at the end",
+    "use 1 to 90 letters, digits and '_', '-', '.', '(' or ')', without a '.' at the end",
 );
 
 export const location = matching(
     /^[a-z][a-z0-9]*$/,
-    "give the region as it stands in names, like westeurope (az account list-locations)",
+    "give the short name of the region, like westeurope (az account list-locations)",
 );
 
 export const image = matching(
     /^[\w.:-]+(\/[\w.-]+)*(:[\w.-]+)?(@sha256:[0-9a-f]{64})?$/,
-    "give an image like contoso.azurecr.io/iris:7",
+    "give an image reference like contoso.azurecr.io/iris:7",
 );
 
-export const healthPath = matching(/^\/[!-~]*$/, "give a path that starts with '/', without spaces");
+export const healthPath = matching(/^\/[!-~]*$/, "give a path that starts with '/' and has no spaces");
 
 export const registryServer = matching(
     /^[a-z0-9][a-z0-9.-]*(:\d+)?$/i,
-    "give the registry's name alone, like contoso.azurecr.io",
+    "give the host name of the registry, like contoso.azurecr.io",
 );
 
-/** No judgement of its own: what can be written to has one '@' and a domain. */
+/** Checks only for one '@' and a domain with a dot; the authority checks the rest. */
 export const email = matching(
     /^[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+$/,
-    "give an address like certificates@contoso.com",
+    "give an email address like certificates@contoso.com",
 );
 
 export const identityId = matching(
@@ -59,83 +59,87 @@ export const identityId = matching(
 
 export const workspaceId = matching(
     /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
-    "give the workspace's customer id, a GUID (az monitor log-analytics workspace show --query customerId)",
+    "give the customer id of the workspace, a GUID (az monitor log-analytics workspace show --query customerId)",
 );
 
-const SHORTEST_KEY = 16;
-const LONGEST_KEY = 512;
+const MIN_KEY_LENGTH = 16;
+const MAX_KEY_LENGTH = 512;
 
-/** What fits into `Authorization: Bearer` (RFC 6750, section 2.1), and is long enough not to be guessed. */
+/** A token for `Authorization: Bearer` (RFC 6750, section 2.1) that is too long to guess. The message does not repeat it. */
 export const scoringKey: Rule<string> = key => {
-    if (typeof key !== "string" || key.length < SHORTEST_KEY || key.length > LONGEST_KEY) {
-        return `must have ${SHORTEST_KEY} to ${LONGEST_KEY} characters; leave it out to have one generated`;
+    if (typeof key !== "string" || key.length < MIN_KEY_LENGTH || key.length > MAX_KEY_LENGTH) {
+        return `must have ${MIN_KEY_LENGTH} to ${MAX_KEY_LENGTH} characters; remove it to generate a key`;
     }
     if (/^[A-Za-z0-9._~+/-]+=*$/.test(key)) return undefined;
-    return "has characters that do not fit into a Bearer header; use letters, digits and '-._~+/'";
+    return "has characters that a Bearer header does not allow; use letters, digits and '-._~+/'";
 };
 
 const ENVIRONMENT_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
 
-/** The name of an environment variable. */
 export function environmentNameProblem(name: string): string | undefined {
     if (ENVIRONMENT_NAME.test(name)) return undefined;
-    return "is not a name that Azure accepts; use 1 to 63 letters, digits and '_', with no digit first";
+    return "is not a variable name that Azure accepts; use 1 to 63 letters, digits and '_', without a digit at the start";
 }
 
-/** Environment values are text, also when a configuration file makes them look like numbers. */
+/** A configuration file may contain a number or a boolean where a string is needed. */
 export const environmentValue: Rule<string> = value =>
-    typeof value === "string" ? undefined : `is of type ${typeof value}; write it as text, in quotes`;
+    typeof value === "string" ? undefined : `is a ${typeof value}, not a string; write it in quotes`;
 
-const MOST_TAGS = 50;
-const LONGEST_TAG_NAME = 512;
-const LONGEST_TAG_VALUE = 256;
+const MAX_TAGS = 50;
+const MAX_TAG_NAME_LENGTH = 512;
+const MAX_TAG_VALUE_LENGTH = 256;
 
 export function tagCountProblem(count: number): string | undefined {
-    return count > MOST_TAGS ? `${count} tags are too many; Azure allows ${MOST_TAGS}` : undefined;
+    return count > MAX_TAGS ? `has ${count} tags; Azure allows at most ${MAX_TAGS}` : undefined;
 }
 
 export function tagNameProblem(name: string): string | undefined {
-    if (name.length > LONGEST_TAG_NAME)
-        return `has a name of ${name.length} characters; ${LONGEST_TAG_NAME} fit`;
-    return /[<>%&\\?/]/.test(name) ? "has one of < > % & \\ ? / in its name; Azure refuses those" : undefined;
+    if (name.length > MAX_TAG_NAME_LENGTH)
+        return `has a name of ${name.length} characters; Azure allows at most ${MAX_TAG_NAME_LENGTH}`;
+    return /[<>%&\\?/]/.test(name)
+        ? "has one of < > % & \\ ? / in its name, which Azure refuses; remove it"
+        : undefined;
 }
 
 export const tagValue: Rule<string> = value => {
-    if (typeof value !== "string") return `is of type ${typeof value}; write it as text, in quotes`;
-    return value.length > LONGEST_TAG_VALUE
-        ? `has ${value.length} characters; ${LONGEST_TAG_VALUE} fit`
+    if (typeof value !== "string") return `is a ${typeof value}, not a string; write it in quotes`;
+    return value.length > MAX_TAG_VALUE_LENGTH
+        ? `has ${value.length} characters; Azure allows at most ${MAX_TAG_VALUE_LENGTH}`
         : undefined;
 };
 
-/** Objects of Kubernetes (RFC 1123 subdomain). */
+/** The name of a Kubernetes object (RFC 1123 subdomain). */
 export const kubernetesName = matching(
     /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/,
-    "give lower-case letters, digits, '-' and '.', with a letter or digit at both ends",
+    "use lower-case letters, digits, '-' and '.', with a letter or digit at both ends",
 );
 
-/** As v1 had them: a path of the service's, and part of the names of Kubernetes objects. */
+/** The rule of Azure ML v1. The name is a segment of the service's paths and part of the names of Kubernetes objects. */
 export const modelName = matching(
     /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/,
-    "give lower-case letters, digits and '-', a letter first and no '-' at the end",
+    "use up to 63 lower-case letters, digits and '-', starting with a letter and not ending with '-'",
 );
 
 export const clusterName = matching(
     /^[a-zA-Z0-9]([a-zA-Z0-9_-]{0,61}[a-zA-Z0-9])?$/,
-    "give 1 to 63 letters, digits, '_' and '-', with a letter or digit at both ends",
+    "use 1 to 63 letters, digits, '_' and '-', with a letter or digit at both ends",
 );
 
-export const vmSize = matching(/^[A-Z][A-Za-z0-9_]+$/, "give a size like Standard_D4s_v5 (az vm list-sizes)");
+export const vmSize = matching(
+    /^[A-Z][A-Za-z0-9_]+$/,
+    "give a VM size like Standard_D4s_v5 (az vm list-sizes)",
+);
 
 export const kubernetesVersion = matching(
     /^1\.\d{1,2}(\.\d{1,3})?$/,
     "give a version like 1.34 (az aks get-versions)",
 );
 
-export const zone = matching(/^[1-9]$/, 'give the zone\'s number as text, like "1"');
+export const zone = matching(/^[1-9]$/, 'give the number of an availability zone as a string, like "1"');
 
 export const subnetName = matching(
     /^[A-Za-z0-9]([\w.-]{0,78}\w)?$/,
-    "give 1 to 80 letters, digits, '_', '-' and '.'",
+    "use 1 to 80 letters, digits, '_', '-' and '.'",
 );
 
 export const subnetId = matching(
@@ -145,4 +149,4 @@ export const subnetId = matching(
 
 export const ipv4Address = matching(/^\d{1,3}(\.\d{1,3}){3}$/, "give an IPv4 address like 10.0.0.10");
 
-export const cidr = matching(/^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/, "give a range like 10.0.0.0/16");
+export const cidr = matching(/^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/, "give an address range like 10.0.0.0/16");

@@ -42,7 +42,7 @@ const model = (changes: Partial<SecureAciInferenceArgs["model"]>) => ({
 const acme = (args: AcmeArgs) => ({ tls: { acme: args } });
 
 const WRONG: [path: string, reason: RegExp, changes: Partial<SecureAciInferenceArgs>][] = [
-    ["resourceGroupName", /with no '\.' at the end/, { resourceGroupName: "inference." }],
+    ["resourceGroupName", /without a '\.' at the end/, { resourceGroupName: "inference." }],
     ["location", /like westeurope/, { location: "West Europe" }],
     ["containerGroupName", /lower-case/, { containerGroupName: "Iris" }],
     [
@@ -56,7 +56,7 @@ const WRONG: [path: string, reason: RegExp, changes: Partial<SecureAciInferenceA
     ],
     ["revisionTimeoutSeconds", /whole number from 0/, { revisionTimeoutSeconds: -1 }],
     ["environment", /Production, Development/, { environment: "Test" as Environment }],
-    ["leafDomainLabel", /write contoso/, { leafDomainLabel: "Contoso" }],
+    ["leafDomainLabel", /use contoso/, { leafDomainLabel: "Contoso" }],
     ["model.name", /lower-case/, model({ name: "my_model" })],
     ["model.name", /another container/, model({ name: "front" })],
     ["model.image", /give an image/, model({ image: "an image" })],
@@ -64,16 +64,16 @@ const WRONG: [path: string, reason: RegExp, changes: Partial<SecureAciInferenceA
     ["model.port", /kept by Azure/, model({ port: 25_000 })],
     ["model.port", /used by the front/, model({ port: 8404 })],
     ["model.port", /from 1 to 65535/, model({ port: 65_536 })],
-    ["model.cpu", /is 0; give a number above 0/, model({ cpu: 0 })],
+    ["model.cpu", /is 0; set it to a number above 0/, model({ cpu: 0 })],
     ["model.cpu", /"1", not a number/, model({ cpu: "1" as unknown as number })],
     ["model.memoryInGB", /at most 240/, model({ memoryInGB: 241 })],
     ["model.cpuLimit", /less than model\.cpu/, model({ cpu: 2, cpuLimit: 1 })],
     ["model.memoryInGBLimit", /less than model\.memoryInGB/, model({ memoryInGBLimit: 0.1 })],
     ["model.gpu.count", /1, 2, 4/, model({ gpu: { count: 3, sku: "V100" as never } })],
-    ["model.environment.1A", /no digit first/, model({ environment: { "1A": "x" } })],
+    ["model.environment.1A", /without a digit at the start/, model({ environment: { "1A": "x" } })],
     [
         "model.secretEnvironment.A",
-        /too; leave it in one/,
+        /is also in model\.environment/,
         model({ environment: { A: "x" }, secretEnvironment: { A: "y" } }),
     ],
     ["model.command", /is empty/, model({ command: [] })],
@@ -98,7 +98,7 @@ const WRONG: [path: string, reason: RegExp, changes: Partial<SecureAciInferenceA
     ["tls.acme.directoryUrl", /needs https/, acme({ directoryUrl: "http://ca.contoso.com/directory" })],
     ["tls.acme.directoryUrl", /address of the authority/, acme({ directoryUrl: "letsencrypt" })],
     ["tls.acme.directoryUrl", /user name or password/, acme({ directoryUrl: "https://me:hunter2@ca.test/" })],
-    ["tls.acme.email", /give an address/, acme({ email: "certificates" })],
+    ["tls.acme.email", /give an email address/, acme({ email: "certificates" })],
     ["tls.acme.challenge", /Http01, Dns01/, acme({ challenge: "TlsAlpn01" as AcmeChallenge })],
     ["tls.acme.challenge", /name it in dns\.zoneName/, acme({ challenge: AcmeChallenge.Dns01 })],
     [
@@ -148,7 +148,7 @@ const WRONG: [path: string, reason: RegExp, changes: Partial<SecureAciInferenceA
     ["registry.password", /belong together/, { registry: { server: "contoso.azurecr.io", username: "me" } }],
     [
         "registry.server",
-        /name alone/,
+        /host name of the registry/,
         { registry: { server: "https://contoso.azurecr.io", username: "me", password: "hunter2" } },
     ],
     ["identity.userAssignedIds[0]", /resource id/, { identity: { userAssignedIds: ["me"] } }],

@@ -60,7 +60,7 @@ const WRONG: [path: string, reason: RegExp, changes: Partial<SecureAksInferenceA
     ["cluster.create.agentCount", /from 1 to 1000/, create({ agentCount: 0 })],
     ["cluster.create.vmSize", /like Standard_D4s_v5/, create({ vmSize: "D 4" })],
     ["cluster.create.kubernetesVersion", /like 1\.34/, create({ kubernetesVersion: "v1.34" })],
-    ["cluster.create.zones[1]", /zone's number/, create({ zones: ["1", "a"] })],
+    ["cluster.create.zones[1]", /number of an availability zone/, create({ zones: ["1", "a"] })],
     ["cluster.create.network.subnetId", /resource id/, create({ network: { subnetId: "aks-subnet" } })],
     ["cluster.attach.resourceId", /az aks show/, attach({ resourceId: "/subscriptions/s" })],
     [

@@ -30,10 +30,10 @@ describe("tls.renewalTrigger", () => {
         expect(found["tls.renewalTrigger"]).toMatch(reason);
     });
 
-    it("has to say something", () => {
+    it("must not be blank", () => {
         const found = problems({ mode: TlsMode.SelfSigned, renewalTrigger: " " });
         expect(Object.keys(found)).toEqual(["tls.renewalTrigger"]);
-        expect(found["tls.renewalTrigger"]).toMatch(/is empty; give a text/);
+        expect(found["tls.renewalTrigger"]).toMatch(/is empty; set it to a value/);
     });
 });
 

@@ -5,13 +5,13 @@ import { dnsNameLabel, leafLabelProblem } from "../../../components/dns/leaf-lab
 const owner = { project: "inference", stack: "prod", component: "iris" };
 
 describe("dnsNameLabel", () => {
-    it("is a DNS label of the leaf label and six characters, whatever the owner is called", () => {
+    it("appends six characters to the leaf label and forms a valid DNS label, for any owner", () => {
         const leaf = fc.stringMatching(/^[a-z][a-z0-9-]{0,56}$/);
         const owners = fc.record({ project: fc.string(), stack: fc.string(), component: fc.string() });
         fc.assert(
-            fc.property(leaf, owners, (label, anyone) => {
+            fc.property(leaf, owners, (label, anyOwner) => {
                 expect(leafLabelProblem(label)).toBeUndefined();
-                const full = dnsNameLabel(label, anyone);
+                const full = dnsNameLabel(label, anyOwner);
                 expect(full.slice(0, -6)).toBe(label);
                 expect(full).toMatch(/^[a-z][a-z0-9-]*[a-z0-9]{6}$/);
                 expect(full.length).toBeLessThanOrEqual(63);
@@ -19,8 +19,8 @@ describe("dnsNameLabel", () => {
         );
     });
 
-    // A changed value here moves the address of every service that runs.
-    it("stays the same from version to version", () => {
+    // Another value would change the address of every running service.
+    it("returns the same label in every version of this library", () => {
         expect(dnsNameLabel("contoso", owner)).toBe("contosovp26fk");
     });
 
@@ -40,9 +40,9 @@ describe("dnsNameLabel", () => {
 describe("leafLabelProblem", () => {
     it.each([
         ["", /is empty/],
-        ["a".repeat(58), /58 characters; 57 fit/],
-        ["Contoso", /write contoso/],
-        ["score.contoso", /with dots/],
+        ["a".repeat(58), /58 characters; use at most 57/],
+        ["Contoso", /use contoso/],
+        ["score.contoso", /has dots/],
         ["1contoso", /start with a letter/],
         ["con_toso", /only letters/],
     ])("refuses %j", (label, reason) => {
