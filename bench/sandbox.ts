@@ -1,15 +1,15 @@
 import { execa } from "execa";
 import { sandboxDown, sandboxReset, sandboxStatus } from "../sandbox/lifecycle/sandbox";
-import { sandboxInstance } from "../sandbox/instance";
+import { claimedSandbox } from "../sandbox/testing/test-sandbox";
 import { ROOT } from "../machine/root";
 import { printAbsolute } from "./report";
 
 const MEBIBYTE = 1024 ** 2;
 
-/** `npm run up` from nothing with all tools cached, then with nothing to change, and the memory that stays taken. */
+/** Measures `npm run up` without any state but with cached tools, then without any change, and the memory of the sandbox. */
 export async function benchSandbox(): Promise<void> {
-    const environment = { AZURE_SECURE_INFERENCE_SANDBOX: "2" };
-    const instance = sandboxInstance(environment);
+    const instance = claimedSandbox();
+    const environment = { AZURE_SECURE_INFERENCE_SANDBOX: String(instance.number) };
     await sandboxReset(instance);
     try {
         printAbsolute("npm run up, from nothing with warm caches", await upSeconds(environment), "s", 30);

@@ -2,10 +2,7 @@ import { writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import { execa } from "execa";
 import type { SandboxInstance } from "../sandbox/instance";
-import { ROOT } from "../machine/root";
-
-/** A request that the sample model understands. */
-export const SAMPLE_REQUEST = path.join("examples", "iris", "sample-request.json");
+import { ROOT, SAMPLE_REQUEST } from "../machine/root";
 
 /** Those outputs of the stack that are needed to reach it. */
 interface Outputs {

@@ -9,8 +9,9 @@ import { sandboxInstance } from "../sandbox/instance";
 import { installStandIns } from "../sandbox/providers/install";
 import { pulumiEngine } from "../machine/engine";
 import { setExitCode, runInteractively, runScript } from "../machine/run";
+import { SAMPLE_REQUEST } from "../machine/root";
 import { prepareSandboxStack, SANDBOX_STACKS, sandboxEnvironment, stackConfiguration } from "./sandbox-stack";
-import { SAMPLE_REQUEST, showScore } from "./show-score";
+import { showScore } from "./show-score";
 import { update } from "./update";
 
 async function upInSandbox(stack: string): Promise<number> {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { LIVE_PATH, type PodFrontModel, type PodFrontSettings } from "../../components/front";
 import { eventually } from "../../sandbox/processes/wait";
-import { ClusterStage, FRONTS } from "../../test/servers/front-cluster-stage";
+import { ClusterStage, FRONTS } from "../../test/support/front-cluster-stage";
 import { printAbsolute } from "../report";
 import { median } from "../rounds";
 import { MODEL_COUNTS, printGrowth } from "./growth";

@@ -19,8 +19,13 @@ const STALE_MS = 45_000;
  * there, removes what it made, and leaves it running: starting it takes longer than many files.
  */
 export function testSandbox(): SandboxInstance {
-    const { AZURE_SECURE_INFERENCE_SANDBOX: named = String((own ??= claimed())) } = process.env;
-    return numbered(named);
+    const { AZURE_SECURE_INFERENCE_SANDBOX: named } = process.env;
+    return named === undefined ? claimedSandbox() : numbered(named);
+}
+
+/** A sandbox that no other process uses until this one ends, whatever the environment names. */
+export function claimedSandbox(): SandboxInstance {
+    return numbered(String((own ??= claimed())));
 }
 
 /** A file that asks again gets the same one: waiting for another would block this process, and its lock would grow old. */

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../../sandbox/processes/wait";
 import { iris, overTls } from "../support/front-settings";
 import { TestAuthority } from "../support/front-certificates";
-import { CANNOT_RUN, FrontStage, HOST } from "../support/front-stage";
+import { FrontStage, HOST } from "../support/front-stage";
+import { CANNOT_RUN } from "../../sandbox/testing/requirements";
 
 const NAME = "score.test-0a1b2c3d4e5f";
 const TLS = { minimumVersion: "1.2", hstsMaxAgeSeconds: 31_536_000, storedCertificate: NAME } as const;

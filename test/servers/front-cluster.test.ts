@@ -10,9 +10,9 @@ import {
 } from "../../components/front";
 import { eventually } from "../../sandbox/processes/wait";
 import { inCluster, irisInCluster } from "../support/front-settings";
-import type { Outcome } from "./front-cluster-around";
-import { ClusterStage, digest, HOST } from "./front-cluster-stage";
-import { CANNOT_RUN } from "../support/front-stage";
+import type { Outcome } from "../support/front-cluster-around";
+import { ClusterStage, digest, HOST } from "../support/front-cluster-stage";
+import { CANNOT_RUN } from "../../sandbox/testing/requirements";
 
 const KEY = "key-of-iris";
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../../sandbox/processes/wait";
 import { iris, overTls } from "../support/front-settings";
-import { CANNOT_RUN, FrontStage, HOST } from "../support/front-stage";
+import { FrontStage, HOST } from "../support/front-stage";
+import { CANNOT_RUN } from "../../sandbox/testing/requirements";
 
 describe.skipIf(CANNOT_RUN)(`the front over time${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`, () => {
     const stage = new FrontStage();

@@ -5,7 +5,8 @@ import { execa } from "execa";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { eventually } from "../../sandbox/processes/wait";
 import { inCluster, iris, irisInCluster, overTls } from "../support/front-settings";
-import { type Answer, CANNOT_RUN, FrontStage, HOST } from "../support/front-stage";
+import { type Answer, FrontStage, HOST } from "../support/front-stage";
+import { CANNOT_RUN } from "../../sandbox/testing/requirements";
 import { TestAuthority } from "../support/front-certificates";
 
 const NAME = "score.test-0a1b2c3d4e5f";

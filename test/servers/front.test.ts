@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { renderFront } from "../../components/front";
 import { debianPackages } from "../../machine/debian";
 import { iris, overTls } from "../support/front-settings";
-import { CANNOT_RUN, FrontStage, HOST, PRIMARY_KEY, SECONDARY_KEY, type Seen } from "../support/front-stage";
+import { FrontStage, HOST, PRIMARY_KEY, SECONDARY_KEY, type Seen } from "../support/front-stage";
+import { CANNOT_RUN } from "../../sandbox/testing/requirements";
 
 describe.skipIf(CANNOT_RUN)(`the front${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`, () => {
     const stage = new FrontStage();

@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../../sandbox/processes/wait";
-import { CANNOT_RUN, HOST, PRIMARY_KEY } from "../support/front-stage";
+import { HOST, PRIMARY_KEY } from "../support/front-stage";
+import { CANNOT_RUN } from "../../sandbox/testing/requirements";
 import { IssuerStage } from "./issuer-stage";
 import { startLoad } from "../../sandbox/testing/load";
 

@@ -3,7 +3,8 @@ import * as path from "node:path";
 import { execa } from "execa";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../../sandbox/processes/wait";
-import { CANNOT_RUN, HOST } from "../support/front-stage";
+import { HOST } from "../support/front-stage";
+import { CANNOT_RUN } from "../../sandbox/testing/requirements";
 import { IssuerStage, type Shell } from "./issuer-stage";
 
 const MINUTES = 60_000;

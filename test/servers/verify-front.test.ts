@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Report } from "../../cli/verify";
 import type { MinimumTlsVersion } from "../../components/front";
 import { overTls } from "../support/front-settings";
-import { CANNOT_RUN, FrontStage, HOST, PRIMARY_KEY } from "../support/front-stage";
+import { FrontStage, HOST, PRIMARY_KEY } from "../support/front-stage";
+import { CANNOT_RUN } from "../../sandbox/testing/requirements";
 
 describe.skipIf(CANNOT_RUN)(`verify and the real front${CANNOT_RUN ? ` [${CANNOT_RUN}]` : ""}`, () => {
     const stage = new FrontStage();

@@ -17,7 +17,7 @@ import {
 import { eventually } from "../../sandbox/processes/wait";
 import { frontRoot } from "../../sandbox/images";
 import { commandInRoot } from "../../sandbox/images/command";
-import { exchange, TestAuthority } from "../support/front-certificates";
+import { exchange, TestAuthority } from "./front-certificates";
 import { Around, type LoadSeen, type ModelSeen, type Outcome } from "./front-cluster-around";
 
 export const HOST = "score.test";

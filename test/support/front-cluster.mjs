@@ -1,4 +1,4 @@
-// What is around the fronts in test/servers/front-cluster-stage.ts, inside of their network: DNS, models, and clients. Told what to
+// What is around the fronts in test/support/front-cluster-stage.ts, inside of their network: DNS, models, and clients. Told what to
 // do over Node's channel: { id, ask, values } is answered with { id, answer } or { id, error }.
 import { createSocket } from "node:dgram";
 import { readFileSync } from "node:fs";

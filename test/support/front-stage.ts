@@ -25,16 +25,7 @@ import { FOLLOW_STORE_FILE } from "../../components/front/follow-store";
 import { eventually } from "../../sandbox/processes/wait";
 import { frontRoot } from "../../sandbox/images";
 import { commandInRoot } from "../../sandbox/images/command";
-import { hasDebianPackages } from "../../machine/debian";
 import { TestAuthority } from "./front-certificates";
-
-/** Why the front cannot be run here, if so. */
-export const CANNOT_RUN =
-    process.platform !== "linux" || process.getuid?.() !== 0
-        ? "needs Linux and root"
-        : hasDebianPackages()
-          ? undefined
-          : "needs packages of Debian";
 
 export const HOST = "score.test";
 export const PRIMARY_KEY = "primary-key-of-the-test";

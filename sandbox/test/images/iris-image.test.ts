@@ -6,9 +6,8 @@ import { eventually } from "../../processes/wait";
 import { irisRoot } from "../../images";
 import { commandInRoot } from "../../images/command";
 import { irisImage } from "../../images/iris";
-import { CANNOT_RUN } from "../../../test/support/front-stage";
-
-const SAMPLE = path.join(__dirname, "..", "..", "..", "examples", "iris", "sample-request.json");
+import { ROOT, SAMPLE_REQUEST } from "../../../machine/root";
+import { CANNOT_RUN } from "../../testing/requirements";
 
 describe.skipIf(CANNOT_RUN)(`the iris image${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`, () => {
     const networkNamespace = `iris-test-${process.pid}`;
@@ -46,7 +45,12 @@ describe.skipIf(CANNOT_RUN)(`the iris image${CANNOT_RUN ? ` (${CANNOT_RUN})` : "
 
     it("scores the sample request with an unchanged v1 score.py, as a user without rights", async () => {
         const { stdout } = await curl(
-            ...["--header", "Content-Type: application/json", "--data", readFileSync(SAMPLE, "utf8")],
+            ...[
+                "--header",
+                "Content-Type: application/json",
+                "--data",
+                readFileSync(path.join(ROOT, SAMPLE_REQUEST), "utf8"),
+            ],
             "http://127.0.0.1:5001/score",
         );
         expect(JSON.parse(stdout)).toEqual(["setosa", "virginica"]);
