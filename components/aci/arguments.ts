@@ -9,156 +9,157 @@ import type { ModelArgs } from "./model-arguments";
 /** The container that terminates TLS: HAProxy. */
 export interface FrontArgs {
     /**
-     * An image of HAProxy 3.0 that starts as root: Container Instances lets only root open ports below 1024; HAProxy
-     * gives the right up before it takes a connection. The default follows the 3.0 line by tag, not by digest: whoever
-     * owns the tag can change it. For production, copy it to a registry of your own and name it by digest.
+     * An image of HAProxy 3.0 that starts as root. In Container Instances only root can open ports below 1024; HAProxy drops
+     * root before it accepts connections. The default is a tag, which its owner can move to another image: for production, copy
+     * the image to your own registry and refer to it by digest.
      * @default "docker.io/haproxytech/haproxy-debian:3.0"
      * @example "contoso.azurecr.io/haproxy@sha256:…"
      */
     image?: pulumi.Input<string>;
     /**
-     * CPU cores.
-     * @default what the group lacks to Azure's minimum of 1, but 0.25 at least
+     * The CPU request, in cores.
+     * @default what the other containers lack to Azure's minimum of 1 per group, at least 0.25
+     * @example 0.5
      */
     cpu?: number;
     /**
-     * Memory, in GB.
-     * @default what the group lacks to Azure's minimum of 1, but 0.5 at least
+     * The memory request, in GB.
+     * @default what the other containers lack to Azure's minimum of 1 per group, at least 0.5
+     * @example 1
      */
     memoryInGB?: number;
 }
 
-/** The private registry that images come from. */
+/** The private container registry that the images are pulled from. Set `username` and `password`, or `managedIdentityId`. */
 export interface RegistryArgs {
     /**
-     * The name of the registry, without scheme.
+     * The host name of the registry, without scheme.
      * @example "contoso.azurecr.io"
      */
     server: pulumi.Input<string>;
     /**
-     * Together with `password`.
+     * The user name. Requires `password`; conflicts with `managedIdentityId`.
      * @default none
      */
     username?: pulumi.Input<string>;
     /**
-     * Together with `username`. Secret.
+     * The password. Requires `username`. Secret.
      * @default none
      */
     password?: pulumi.Input<string>;
     /**
-     * Instead of user name and password: the resource id of a user-assigned managed identity that may pull
-     * (role AcrPull). It is added to the group's identities.
+     * The resource id of a user-assigned managed identity with the role AcrPull on the registry. The component adds it to the
+     * group's identities. Conflicts with `username` and `password`.
      * @default none
      */
     managedIdentityId?: pulumi.Input<string>;
 }
 
-/** Managed identities with which the model reaches other services of Azure. */
+/** Managed identities that the model uses to access other Azure services. All containers of the group can use them. */
 export interface IdentityArgs {
     /**
-     * Whether the group gets an identity of its own.
+     * Whether the group has a system-assigned identity.
      * @default false
      */
     systemAssigned?: boolean;
     /**
      * Resource ids of user-assigned identities.
-     * @default none, or the registry's
+     * @default none, or `registry.managedIdentityId`
      */
     userAssignedIds?: pulumi.Input<string>[];
 }
 
-/** The Log Analytics workspace that gets the containers' output. */
+/** The Log Analytics workspace that receives the output of the containers. */
 export interface LogAnalyticsArgs {
-    /** The workspace's (customer) id, a GUID. */
+    /** The customer id of the workspace, a GUID (`az monitor log-analytics workspace show --query customerId`). */
     workspaceId: pulumi.Input<string>;
-    /** The workspace's primary or secondary key. Secret. */
+    /** The primary or secondary key of the workspace. Secret. */
     workspaceKey: pulumi.Input<string>;
 }
 
-/** One model behind TLS on Azure Container Instances. */
+/** The arguments of one model behind TLS on Azure Container Instances. */
 export interface SecureAciInferenceArgs {
-    /** The resource group of the container group. It has to exist. */
+    /** The resource group of the container group. It must exist. */
     resourceGroupName: pulumi.Input<string>;
     /**
-     * The region, as Azure writes it in names.
+     * The Azure region, as its short name.
      * @default the stack's `azure-native:location`
      * @example "westeurope"
      */
     location?: pulumi.Input<string>;
     /**
-     * The name of the container group in Azure. Another name makes another group. Where each change makes a new revision of
-     * the group (see `dns`), a hyphen and six characters are added.
-     * @default the component's name and eight characters
+     * The name of the container group in Azure: 1 to 63 lower-case letters, digits and '-'. A changed name creates another
+     * group. With revisions (see `dns`) it has at most 56 characters, because each revision adds a hyphen and six characters.
+     * @default the component's name and eight characters; with revisions, the component's name
      */
     containerGroupName?: pulumi.Input<string>;
     /**
-     * What the stack is for. `TlsMode.SelfSigned` is refused in production.
+     * The purpose of the stack. In production, `TlsMode.SelfSigned` is an error.
      * @default Environment.Production
      */
     environment?: Environment;
-    /** The model. */
+    /** The model: its image, port, resources and probes. */
     model: ModelArgs;
     /**
-     * What a request may use.
-     * @default v1's
+     * Limits of concurrency, waiting time, scoring time and body size.
+     * @default the limits of Azure ML v1: 1 concurrent request, 500 ms in the queue, 60 s for scoring, 100 MiB
      */
     limits?: LimitsArgs;
     /**
-     * The readable part of the name that Azure gives; six characters are added, so it is free in the region unless
-     * the same project, stack and component is there already.
+     * The prefix of the host name that Azure assigns. The component adds six characters, derived from the project, the stack and
+     * the component's name, so that the name is unique in the region.
      * @default the component's name
      * @example "contoso"
      */
     leafDomainLabel?: string;
     /**
-     * Whether an update may move the service away from the name that clients use now, or leave that name without a
-     * certificate. Without it such an update is refused at preview, which also says what clients will notice of another
-     * `tls.mode`.
+     * Whether an update may change the host name that clients use now, or leave it without a certificate. If false, such an
+     * update fails at preview, and preview warns about the effects of a changed `tls.mode` on clients.
      * @default false
      */
     overwriteExistingDomain?: boolean;
     /**
-     * How clients reach the service.
-     * @default HTTPS, with a certificate that issues and renews itself
+     * The host name, the certificate and the TLS versions.
+     * @default HTTPS with a certificate from Let's Encrypt, which the service renews
      */
     tls?: TlsArgs;
     /**
-     * The Azure DNS zone for the CNAME of `tls.hostname`. With it, every change makes a new revision of the container group,
-     * and the name moves to it once it answers: no request is lost. Without it, the group is updated in place, and
-     * restarts.
-     * @default none: the output `dnsRecord` says which record to create
+     * The Azure DNS zone for the CNAME of `tls.hostname`. With a zone, every change creates a new revision of the container
+     * group, and DNS is switched to it after it answers, so that no request fails. Without a zone, the group is updated in place,
+     * and restarts.
+     * @default none: the output `dnsRecord` describes the record to create
      */
     dns?: DnsArgs;
     /**
-     * How long a new revision may take until it answers over TLS with its certificate and its model is ready, in seconds.
-     * Then the update fails, and the revision that served before goes on. 0 moves the name without a look, for machines that
+     * How long an update waits for a new revision until it answers over TLS with its certificate and its model is ready, in
+     * seconds. After that the update fails, and the previous revision keeps serving. 0 disables the wait, for machines that
      * cannot reach the service.
      * @default 600
      */
     revisionTimeoutSeconds?: number;
     /**
-     * Scoring keys.
-     * @default none are asked for (as v1)
+     * Scoring keys that requests must send.
+     * @default requests need no key (as Azure ML v1)
      */
     keys?: KeysArgs;
     /**
      * The container that terminates TLS.
-     * @default HAProxy 3.0, with what the group lacks to Azure's minimum
+     * @default HAProxy 3.0, with the resources that the group lacks to Azure's minimum
      */
     front?: FrontArgs;
     /**
-     * The private registry of the images.
+     * The private registry that the images are pulled from.
      * @default public registries only
      */
     registry?: RegistryArgs;
     /**
-     * Managed identities.
-     * @default none, or the registry's
+     * Managed identities of the container group.
+     * @default none, or `registry.managedIdentityId`
      */
     identity?: IdentityArgs;
     /**
-     * Where the containers' output goes.
-     * @default nowhere else: Azure keeps the latest of it
+     * The Log Analytics workspace that receives the output of the containers.
+     * @default none: Azure keeps only the most recent output (`az container logs`)
      */
     logAnalytics?: LogAnalyticsArgs;
     /**

@@ -6,19 +6,20 @@ import { STORE_FOLDER } from "../front";
 import type { AciSettings } from "./settings";
 
 const VOLUME = "certificate-store";
-/** Azure takes 3 to 24 lower-case letters and digits, and a name is in use once in all of Azure. */
+/** Azure allows 3 to 24 lower-case letters and digits. */
 const ACCOUNT_NAME_LENGTH = 24;
-const READABLE_LENGTH = 11;
-/** Gibibytes, the least: it holds some kilobytes. */
-const SHARE_QUOTA = 1;
+/** The characters of the component's name in the account name; the rest is random. */
+const PREFIX_LENGTH = 11;
+/** The smallest quota that Azure allows; the share contains a few kilobytes. */
+const SHARE_QUOTA_GIB = 1;
 
-/** The Azure Files share that keeps account and certificates, whatever becomes of the group's containers. */
+/** The Azure Files share for the ACME account and the certificates. It survives restarts and replacements of the group. */
 export interface CertificateStore {
     volume: input.containerinstance.VolumeArgs;
     mount(readOnly: boolean): input.containerinstance.VolumeMountArgs;
 }
 
-/** Makes the share. It is the component's, not a revision's: revisions share it. */
+/** Creates the share. All revisions of the component use the same one. */
 export function certificateStore(
     name: string,
     { resourceGroupName, location, tags }: AciSettings,
@@ -35,7 +36,7 @@ export function certificateStore(
             minimumTlsVersion: "TLS1_2",
             enableHttpsTrafficOnly: true,
             allowBlobPublicAccess: false,
-            // Container Instances mount a share by the account's key.
+            // Container Instances can mount a share only with the key of its account.
             allowSharedKeyAccess: true,
             tags,
         },
@@ -47,7 +48,7 @@ export function certificateStore(
             resourceGroupName,
             accountName: account.name,
             shareName: "certificates",
-            shareQuota: SHARE_QUOTA,
+            shareQuota: SHARE_QUOTA_GIB,
         },
         { parent },
     );
@@ -68,16 +69,16 @@ export function certificateStore(
     };
 }
 
-/** Random behind what can be read: project and stack have the same names in more subscriptions than one. */
+/** Unique in all of Azure: a prefix from the component's name and random characters. */
 function accountName(name: string, parent: pulumi.Resource): pulumi.Output<string> {
-    const readable = name
+    const prefix = name
         .toLowerCase()
         .replace(/[^a-z0-9]/g, "")
-        .slice(0, READABLE_LENGTH);
+        .slice(0, PREFIX_LENGTH);
     const { result } = new random.RandomString(
         `${name}-certificates`,
-        { length: ACCOUNT_NAME_LENGTH - readable.length, special: false, upper: false },
+        { length: ACCOUNT_NAME_LENGTH - prefix.length, special: false, upper: false },
         { parent },
     );
-    return pulumi.interpolate`${readable}${result}`;
+    return pulumi.interpolate`${prefix}${result}`;
 }

@@ -20,51 +20,64 @@ import {
 import type { ServingCertificate } from "../certificate/certificate-info";
 import { keyDigests, type ScoringKeys } from "../keys/scoring-keys";
 import { restartNotice } from "./restart-notice";
-import { connectionAgeSeconds } from "./drain";
+import { connectionAgeSeconds } from "./drain-time";
 import type { Issuer } from "./issuer";
 import { fixedNames, revisionNames } from "./revision";
 import type { AciSettings } from "./settings";
 
 const FRONT_SECRETS = "front-secrets";
 
-/** How often the front is asked: it starts in a moment, and a hang shows at once. */
+/** The front starts within seconds. Three failures in a row mean that it hangs. */
 const FRONT_PROBE = { periodSeconds: 10, timeoutSeconds: 2, failureThreshold: 3, successThreshold: 1 };
 
-/** What Azure changes only by deleting and creating the group; azure-native does not know. */
-const IMMUTABLE = ["containers[*].resources", "diagnostics", "osType", "restartPolicy", "sku", "subnetIds"];
+/** Properties that Azure can change only by deleting and creating the group. The azure-native provider does not mark them. */
+const IMMUTABLE_PROPERTIES = [
+    "containers[*].resources",
+    "diagnostics",
+    "osType",
+    "restartPolicy",
+    "sku",
+    "subnetIds",
+];
 
-/** What a container group serves, and how: all but its names. */
-type Served = Omit<containerinstance.ContainerGroupArgs, "ipAddress"> & {
+/** What the containers of a group serve, beside the settings. */
+export interface GroupContents {
+    certificate: ServingCertificate | undefined;
+    keys: pulumi.Output<ScoringKeys> | undefined;
+    issuer: Issuer | undefined;
+}
+
+/** The arguments of a container group without its names. */
+type UnnamedGroup = Omit<containerinstance.ContainerGroupArgs, "ipAddress"> & {
     ipAddress: input.containerinstance.IpAddressArgs;
 };
 
-/** The container group: the model, the front that terminates TLS before it, and with `Auto` the issuer of the certificate. */
+/** The container group: the model, the front that terminates TLS and, with `TlsMode.Auto`, the issuer of the certificate. */
 export function containerGroup(
     name: string,
     settings: AciSettings,
-    certificate: ServingCertificate | undefined,
-    keys: pulumi.Output<ScoringKeys> | undefined,
-    issuer: Issuer | undefined,
+    contents: GroupContents,
     parent: pulumi.Resource,
 ): { group: containerinstance.ContainerGroup; fqdn: pulumi.Output<string> } {
-    const serves = served(settings, certificate, keys, issuer);
+    const unnamed = unnamedGroup(settings, contents);
     const { revisions } = settings;
+    const { issuer } = contents;
     const { containerGroupName, dnsNameLabel, fqdn } = revisions
-        ? revisionNames(name, settings, serves, parent)
+        ? revisionNames(name, settings, unnamed, parent)
         : fixedNames(settings);
     const group = new containerinstance.ContainerGroup(
         name,
-        { ...serves, containerGroupName, ipAddress: { ...serves.ipAddress, dnsNameLabel } },
+        { ...unnamed, containerGroupName, ipAddress: { ...unnamed.ipAddress, dnsNameLabel } },
         {
             parent,
             dependsOn: issuer?.dependsOn,
-            replaceOnChanges: IMMUTABLE,
-            // A container more or less changes the group's cores and memory too, and differs in no "resources" of a container.
+            replaceOnChanges: IMMUTABLE_PROPERTIES,
+            // Adding or removing the issuer changes the group's cores and memory, which no "resources" of one container shows.
             replacementTrigger: issuer ? "with issuer" : "without issuer",
-            // A revision takes over from the one before it; a label that stays can be in use once only, so the old group goes first.
+            // Only one group can have a label at a time. Revisions have different labels, so the new one can be created first.
             deleteBeforeReplace: !revisions,
             additionalSecretOutputs: ["volumes", "imageRegistryCredentials", "diagnostics"],
-            // The label of a revision is known when it is made, and takes all of this with it; the ports are told elsewhere too.
+            // The label of a revision is unknown at preview, and so the whole address would show as changed.
             hideDiffs: revisions ? ["ipAddress"] : [],
             hooks: {
                 beforeUpdate: restartNotice(name, revisions),
@@ -75,12 +88,7 @@ export function containerGroup(
     return { group, fqdn: pulumi.output(fqdn) };
 }
 
-function served(
-    settings: AciSettings,
-    certificate: ServingCertificate | undefined,
-    keys: pulumi.Output<ScoringKeys> | undefined,
-    issuer: Issuer | undefined,
-): Served {
+function unnamedGroup(settings: AciSettings, { certificate, keys, issuer }: GroupContents): UnnamedGroup {
     const secrets = secretVolumes(certificate, keys);
     const mounts = [
         ...secrets.map(({ name }) => ({ name, mountPath: SECRET_FOLDER, readOnly: true })),
@@ -100,7 +108,7 @@ function served(
         ipAddress: {
             type: "Public",
             ports: publicPorts(settings),
-            // Any other scope inserts a hash that is known only when the group exists.
+            // The other scopes add a hash to the label that is known only after the group exists.
             autoGeneratedDomainNameLabelScope: "Unsecure",
         },
         volumes: [...secrets, ...(issuer ? [issuer.volume] : [])],
@@ -143,9 +151,9 @@ function frontContainer(
     };
 }
 
-/** Readable on purpose: a changed limit is a changed line in `pulumi preview --diff`. */
+/** Plain text, so that `pulumi preview --diff` shows a changed limit as a changed line. */
 function frontConfiguration(settings: AciSettings, storedCertificate?: string): string {
-    const { tls, model, limits, keys, revisions, dns } = settings;
+    const { tls, model, requestLimits, keys, revisions, dns } = settings;
     return renderFront({
         maxConnectionAgeSeconds: revisions ? connectionAgeSeconds(dns.ttl) : undefined,
         tls:
@@ -162,7 +170,7 @@ function frontConfiguration(settings: AciSettings, storedCertificate?: string): 
                 host: "127.0.0.1",
                 port: model.port,
                 healthPath: model.healthPath,
-                ...limits,
+                ...requestLimits,
                 keysRequired: keys.enabled,
             },
         ],
@@ -224,7 +232,7 @@ function groupIdentity(
     );
     if (kinds.length === 0) return undefined;
     return {
-        // The enum's own spelling has a blank behind the comma: "SystemAssigned, UserAssigned".
+        // As in the enum ResourceIdentityType: "SystemAssigned, UserAssigned", with a space after the comma.
         type: kinds.join(", ") as enums.containerinstance.ResourceIdentityType,
         userAssignedIdentities: userAssignedIds.length > 0 ? userAssignedIds : undefined,
     };

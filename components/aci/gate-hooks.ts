@@ -7,21 +7,23 @@ import { canonicalHostname } from "../shared/host-name";
 import { HTTP_PORT, HTTPS_PORT } from "../front";
 import { resourceHook } from "../shared/hooks";
 import { valueOf } from "../shared/value-of";
-import { type GateExpectation, gateProblem } from "./gate";
-import { lookAt } from "./gate-probe";
-import { type Clock, untilGood } from "./gate-wait";
-import { groupNews } from "./group-news";
+import { type GroupStatus, groupStatus } from "./container-status";
+import { type GateExpectation, gateFailure, gateProblem } from "./gate-check";
+import { probeRevision } from "./gate-probe";
+import { type Clock, waitUntilReady } from "./gate-wait";
 import { awaitedOnRecord } from "./issuer";
 import type { AciSettings } from "./settings";
 
-/** In this time a front has found the certificate that an earlier revision got, also in a store that is slow at first. */
-const STORE_SECONDS = 30;
+/** Time for a front to find a certificate that an earlier revision stored; the first reads of the share can be slow. */
+const STORE_READ_SECONDS = 30;
 
-const CLOCK: Clock = { now: () => new Date(), sleep: milliseconds => sleep(milliseconds) };
+const SYSTEM_CLOCK: Clock = { now: () => new Date(), sleep: milliseconds => sleep(milliseconds) };
 
 /**
- * What a revision has to show. By DNS a certificate can be issued before the name leads to it. By HTTP it can only afterwards,
- * unless an earlier revision has got one already; and a name that leads nowhere yet loses nothing.
+ * What a new revision must answer with. With Dns01 the authority issues the certificate before DNS points to the revision. With
+ * Http01 it can only issue afterwards, unless an earlier revision stored a certificate. A name without a DNS record has no
+ * clients yet, so the placeholder is enough for it.
+ * @param isNew whether there is no DNS record yet
  */
 export function gateExpectation(
     { tls, revisionTimeoutSeconds }: Pick<AciSettings, "tls" | "revisionTimeoutSeconds">,
@@ -31,90 +33,121 @@ export function gateExpectation(
 ): GateExpectation | pulumi.Output<GateExpectation> {
     if (tls.acme) {
         if (tls.acme.challenge === AcmeChallenge.Dns01 && !isNew) return { kind: "issued" };
-        const seconds = isNew ? 0 : Math.min(STORE_SECONDS, revisionTimeoutSeconds / 2);
+        const seconds = isNew ? 0 : Math.min(STORE_READ_SECONDS, revisionTimeoutSeconds / 2);
         return { kind: "issued-later", from: new Date(now.getTime() + seconds * 1000) };
     }
     if (!certificate?.info) return { kind: "plain" };
     return certificate.info.apply(({ fingerprint }) => ({ kind: "certificate" as const, fingerprint }));
 }
 
-/** What the engine told of the record before it moved it. */
-export interface Handover {
-    /** The record's TTL until now; absent while it has not moved. */
+/** The DNS record before this update. The gate fills it in; the drain reads it. */
+export interface PreviousRecord {
+    /** Its TTL, in seconds. Absent while the record has not changed, and when there was none. */
     ttl?: number;
 }
 
+/** The new revision, and what the gate needs beside the settings. */
+interface GateArgs {
+    group: containerinstance.ContainerGroup;
+    certificate: ServingCertificate | undefined;
+    previousRecord: PreviousRecord;
+}
+
 /**
- * What waits before the name moves, and for the certificate after it: hooks of the record that it is. They run when the engine
- * changes the record, so never at preview.
+ * The hooks of the DNS record. Before a change of the record: the gate, which waits until the new revision answers. After it,
+ * with `TlsMode.Auto`: a wait for the certificate. The engine does not run them at preview.
  */
 export function gateHooks(
     name: string,
     settings: AciSettings,
-    group: containerinstance.ContainerGroup,
-    certificate: ServingCertificate | undefined,
-    handover: Handover,
+    { group, certificate, previousRecord }: GateArgs,
     component: pulumi.Resource,
 ): pulumi.ResourceHookBinding {
     const gate = resourceHook(`${name}-gate`, async ({ oldInputs, newInputs }) => {
-        if (target(oldInputs) === target(newInputs)) return;
+        if (cnameTarget(oldInputs) === cnameTarget(newInputs)) return;
         if (settings.revisionTimeoutSeconds > 0) {
-            const isNew = oldInputs === undefined;
-            const expectation = gateExpectation(settings, certificate, isNew, CLOCK.now());
-            await openGate(name, settings, group, expectation, component);
+            await waitForRevision(name, settings, {
+                group,
+                isNew: oldInputs === undefined,
+                certificate,
+                component,
+            });
         }
-        if (oldInputs) handover.ttl = Number(oldInputs.ttl);
+        if (oldInputs) previousRecord.ttl = Number(oldInputs.ttl);
     });
     const { acme } = settings.tls;
     const issued = acme ? awaitedOnRecord(name, acme, settings, group, component) : [];
     return { beforeCreate: gate, beforeUpdate: gate, afterCreate: issued, afterUpdate: issued };
 }
 
-/** What the record leads to. */
-function target(inputs: Record<string, unknown> | undefined): unknown {
+/** The host name that the record points to. */
+function cnameTarget(inputs: Record<string, unknown> | undefined): unknown {
     return (inputs?.cnameRecord as { cname?: unknown } | undefined)?.cname;
 }
 
-async function openGate(
+interface NewRevision {
+    group: containerinstance.ContainerGroup;
+    isNew: boolean;
+    certificate: ServingCertificate | undefined;
+    component: pulumi.Resource;
+}
+
+/** Waits until the revision answers as expected. Throws, and so fails the update, when it does not in time. */
+async function waitForRevision(
     name: string,
     settings: AciSettings,
-    group: containerinstance.ContainerGroup,
-    expectation: GateExpectation | pulumi.Output<GateExpectation>,
-    component: pulumi.Resource,
+    { group, isNew, certificate, component }: NewRevision,
 ): Promise<void> {
-    const [hostname, resourceGroupName, containerGroupName, ip, expected] = await Promise.all([
+    const expectation = gateExpectation(settings, certificate, isNew, SYSTEM_CLOCK.now());
+    const [hostname, resourceGroupName, containerGroupName, address, expected] = await Promise.all([
         valueOf(settings.tls.hostname ?? "").then(canonicalHostname),
         valueOf(settings.resourceGroupName),
         valueOf(group.name),
         valueOf(group.ipAddress.apply(address => address?.ip)),
         valueOf(expectation),
     ]);
-    if (ip === undefined) throw new Error(`${name}: Azure gave ${containerGroupName} no address.`);
+    if (address === undefined) {
+        throw new Error(
+            `${name}: Azure assigned no IP address to the container group ${containerGroupName}. Run the update again.`,
+        );
+    }
     const tls = expected.kind !== "plain";
     const port = tls ? HTTPS_PORT : HTTP_PORT;
     void pulumi.log.info(
-        `${name}: waiting until ${containerGroupName} answers as ${hostname} at ${ip}:${port}`,
+        `${name}: waiting until the new revision ${containerGroupName} (${address}:${port}) answers requests for ${hostname}`,
         component,
     );
-    const problem = await untilGood({
-        async look() {
-            const seen = await lookAt({ address: ip, port, hostname, tls });
-            return gateProblem(seen, expected, hostname, CLOCK.now());
+    const problem = await waitUntilReady({
+        async check() {
+            const result = await probeRevision({ address, port, hostname, tls });
+            return gateProblem(result, expected, hostname, SYSTEM_CLOCK.now());
         },
-        async news() {
-            const args = { resourceGroupName, containerGroupName };
-            // Who may not look cannot know; then the time limit has to do.
-            const group = await containerinstance
-                .getContainerGroup(args, { parent: component })
-                .catch(() => undefined);
-            return groupNews(group?.containers ?? []);
-        },
+        readStatus: () => readGroupStatus({ resourceGroupName, containerGroupName }, component),
         timeoutSeconds: settings.revisionTimeoutSeconds,
-        clock: CLOCK,
+        clock: SYSTEM_CLOCK,
     });
     if (problem === undefined) return;
+    const logCommand = `az container logs --resource-group ${resourceGroupName} --name ${containerGroupName} --container-name ${settings.model.name}`;
     throw new Error(
-        `${name}: ${hostname} does not move to the new revision ${containerGroupName} (${ip}:${port}): ${problem}. ` +
-            `What served before goes on. To see more: az container logs --resource-group ${resourceGroupName} --name ${containerGroupName} --container-name ${settings.model.name}`,
+        gateFailure({
+            name,
+            hostname,
+            isNew,
+            containerGroupName,
+            at: `${address}:${port}`,
+            problem,
+            logCommand,
+        }),
     );
+}
+
+/** Azure's view of the group. Empty when the caller may not read it: then the timeout alone ends the wait. */
+async function readGroupStatus(
+    args: containerinstance.GetContainerGroupArgs,
+    component: pulumi.Resource,
+): Promise<GroupStatus> {
+    const group = await containerinstance
+        .getContainerGroup(args, { parent: component })
+        .catch(() => undefined);
+    return groupStatus(group?.containers ?? []);
 }

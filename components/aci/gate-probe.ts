@@ -2,24 +2,24 @@ import type { X509Certificate } from "node:crypto";
 import * as http from "node:http";
 import * as https from "node:https";
 import type { TLSSocket } from "node:tls";
-import type { Sighting } from "./gate";
+import type { ProbeResult } from "./gate-check";
 
-/** Where to look. */
-export interface GateTarget {
-    /** The revision's own address: not every machine can resolve the name, and it leads elsewhere still. */
+/** The revision to send a request to. */
+export interface ProbeTarget {
+    /** The IP address of the revision: the name still resolves to the previous revision, if this machine resolves it at all. */
     address: string;
     port: number;
-    /** What clients ask for, as DNS knows it. */
+    /** The name that clients use, in canonical form: sent as SNI and as the Host header. */
     hostname: string;
     tls: boolean;
 }
 
-const LOOK_MS = 5_000;
-/** Errors of the front are a line. */
-const BODY_CHARACTERS = 4_096;
+const PROBE_TIMEOUT_MS = 5_000;
+/** Error bodies of the front are one line of JSON. */
+const MAX_BODY_CHARACTERS = 4_096;
 
-/** Looks at a revision once. What is shown is judged elsewhere, so any certificate is taken here. */
-export function lookAt(target: GateTarget, timeoutMs = LOOK_MS): Promise<Sighting> {
+/** Sends one `GET /`. Accepts any certificate: `gateProblem` checks it. */
+export function probeRevision(target: ProbeTarget, timeoutMs = PROBE_TIMEOUT_MS): Promise<ProbeResult> {
     const { address: host, port, hostname, tls } = target;
     return new Promise(resolve => {
         const unreachable = (reason: string) => resolve({ kind: "unreachable", reason });
@@ -33,16 +33,16 @@ export function lookAt(target: GateTarget, timeoutMs = LOOK_MS): Promise<Sightin
         );
         request.on("error", (error: NodeJS.ErrnoException) => {
             clearTimeout(timer);
-            unreachable(inWords(error));
+            unreachable(connectionProblem(error));
         });
         request.on("response", response => {
-            const certificate = presented(response.socket);
+            const certificate = peerCertificate(response.socket);
             let body = "";
             response.setEncoding("utf8");
             response.on("data", (data: string) => {
-                if (body.length < BODY_CHARACTERS) body += data;
+                if (body.length < MAX_BODY_CHARACTERS) body += data;
             });
-            response.on("error", error => unreachable(inWords(error)));
+            response.on("error", error => unreachable(connectionProblem(error)));
             response.on("close", () => {
                 clearTimeout(timer);
                 resolve({
@@ -57,7 +57,7 @@ export function lookAt(target: GateTarget, timeoutMs = LOOK_MS): Promise<Sightin
     });
 }
 
-function presented(socket: unknown): X509Certificate | undefined {
+function peerCertificate(socket: unknown): X509Certificate | undefined {
     return (socket as Partial<TLSSocket>).getPeerX509Certificate?.();
 }
 
@@ -70,13 +70,13 @@ function errorCode(body: string): string | undefined {
     }
 }
 
-const IN_WORDS: Record<string, string | undefined> = {
+const CONNECTION_PROBLEMS: Record<string, string | undefined> = {
     ECONNREFUSED: "it refuses connections",
-    ECONNRESET: "it breaks connections off",
-    EHOSTUNREACH: "no way leads to it from this machine",
-    ENETUNREACH: "no way leads to it from this machine",
+    ECONNRESET: "it resets connections",
+    EHOSTUNREACH: "this machine has no route to it",
+    ENETUNREACH: "this machine has no route to it",
 };
 
-function inWords({ code = "", message }: NodeJS.ErrnoException): string {
-    return IN_WORDS[code] ?? message;
+function connectionProblem({ code = "", message }: NodeJS.ErrnoException): string {
+    return CONNECTION_PROBLEMS[code] ?? message;
 }

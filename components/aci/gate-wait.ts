@@ -1,47 +1,46 @@
-import type { GroupNews } from "./group-news";
+import type { GroupStatus } from "./container-status";
 
-/** Time, which tests let go by as they like. */
+/** The clock of the wait; tests replace it. */
 export interface Clock {
     now(): Date;
     sleep(milliseconds: number): Promise<void>;
 }
 
 export interface GateWait {
-    /** Looks once: what keeps the name from leading to the revision, or nothing. */
-    look: () => Promise<string | undefined>;
-    /** Asks once what Azure knows of it. */
-    news: () => Promise<GroupNews>;
+    /** Checks the revision once. Resolves to its problem, or to undefined when DNS may point to it. */
+    check: () => Promise<string | undefined>;
+    /** Asks Azure once for the status of the container group. */
+    readStatus: () => Promise<GroupStatus>;
     timeoutSeconds: number;
     clock: Clock;
 }
 
-const BETWEEN_LOOKS_MS = 1_000;
-const LOOKS_BETWEEN_NEWS = 10;
-/** One good answer can be luck. */
-const GOOD_LOOKS = 3;
+const CHECK_INTERVAL_MS = 1_000;
+const CHECKS_PER_STATUS = 10;
+/** Consecutive successful checks: a single one could be chance. */
+const REQUIRED_SUCCESSES = 3;
 
-/** Waits until the revision is good, and says why it gave up when it does not become so. */
-export async function untilGood({
-    look,
-    news,
+/** Waits until the revision passes its checks. Resolves to the reason when it fails or the time is over. */
+export async function waitUntilReady({
+    check,
+    readStatus,
     timeoutSeconds,
     clock,
 }: GateWait): Promise<string | undefined> {
     const deadline = clock.now().getTime() + timeoutSeconds * 1000;
-    let good = 0;
-    for (let looks = 1; ; looks++) {
-        const problem = await look();
-        good = problem === undefined ? good + 1 : 0;
-        if (good === GOOD_LOOKS) return undefined;
+    let successes = 0;
+    for (let checks = 1; ; checks++) {
+        const problem = await check();
+        successes = problem === undefined ? successes + 1 : 0;
+        if (successes === REQUIRED_SUCCESSES) return undefined;
         if (problem !== undefined) {
-            const late = clock.now().getTime() >= deadline;
-            const { failure, warnings } =
-                late || looks % LOOKS_BETWEEN_NEWS === 0
-                    ? await news()
-                    : { failure: undefined, warnings: [] };
-            const end = failure ?? (late ? `it was not ready after ${timeoutSeconds} seconds` : undefined);
-            if (end !== undefined) return [end, `last seen: ${problem}`, ...warnings].join("; ");
+            const timedOut = clock.now().getTime() >= deadline;
+            const { failure, warnings }: GroupStatus =
+                timedOut || checks % CHECKS_PER_STATUS === 0 ? await readStatus() : { warnings: [] };
+            const reason =
+                failure ?? (timedOut ? `it was not ready after ${timeoutSeconds} seconds` : undefined);
+            if (reason !== undefined) return [reason, `last check: ${problem}`, ...warnings].join("; ");
         }
-        await clock.sleep(BETWEEN_LOOKS_MS);
+        await clock.sleep(CHECK_INTERVAL_MS);
     }
 }

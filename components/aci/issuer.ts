@@ -12,7 +12,7 @@ import {
 import { zoneAccess, type ZoneAccess } from "../dns/zone-access";
 import { issuerContainerCommand } from "../issuer";
 import { certificateStore } from "./certificate-store";
-import { ISSUER_SHARE } from "./resources";
+import { ISSUER_SHARE } from "./compute-resources";
 import type { AciSettings } from "./settings";
 
 /** What `Auto` adds to a container group. */

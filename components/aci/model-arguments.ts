@@ -1,6 +1,6 @@
 import type { ModelContainerArgs } from "../model/container";
 
-/** Kinds of GPU that the Container Instances API knows. Which of them a region offers, if any, Azure decides. */
+/** GPU types of the Container Instances API. Azure decides in which regions each is available. */
 export enum GpuSku {
     /** NVIDIA Tesla K80. */
     K80 = "K80",
@@ -12,21 +12,22 @@ export enum GpuSku {
 
 /** GPUs of the model container. */
 export interface GpuArgs {
-    /** How many: 1, 2 or 4. */
+    /** The number of GPUs: 1, 2 or 4. */
     count: number;
-    /** Which kind. */
+    /** The type of GPU. */
     sku: GpuSku;
 }
 
 /** The model: one container that answers `POST /score`. */
 export interface ModelArgs extends ModelContainerArgs {
     /**
-     * The name in the path `/api/v1/service/<name>/score`, and of the container: lower-case letters, digits and '-'.
+     * The model's name in the path `/api/v1/service/<name>/score`, and the name of its container: 1 to 63 lower-case letters,
+     * digits and '-', without a '-' at the start or end. `front` is reserved, and with `TlsMode.Auto` also `issuer`.
      * @default the component's name
      */
     name?: string;
     /**
-     * GPUs.
+     * GPUs of the model container.
      * @default none
      */
     gpu?: GpuArgs;

@@ -1,7 +1,7 @@
 import type { Rule } from "../shared/rules";
 import { tcpPort } from "../shared/rules/numbers";
 
-/** Ports that Container Instances keeps for itself, from and to. */
+/** Port ranges that Container Instances reserves, first and last port. */
 const RESERVED_PORTS: ReadonlyArray<readonly [number, number]> = [
     [22, 22],
     [1025, 1027],
@@ -15,15 +15,15 @@ const RESERVED_PORTS: ReadonlyArray<readonly [number, number]> = [
     [49152, 65534],
 ];
 
-/** A port that the model can listen on: containers of a group share one network, so the front's are taken. */
-export function modelPort(takenByFront: readonly number[]): Rule<number> {
+/** A port that the model can listen on. The containers of a group share one network, so the ports of the front are taken. */
+export function modelPort(frontPorts: readonly number[]): Rule<number> {
     return port => {
         const problem = tcpPort(port);
         if (problem !== undefined) return problem;
-        if (takenByFront.includes(port)) {
-            return `${port} is used by the front, which shares the network with the model; choose another, like 5001`;
+        if (frontPorts.includes(port)) {
+            return `is ${port}, a port of the front, which shares its network with the model; choose another, like 5001`;
         }
         const reserved = RESERVED_PORTS.some(([from, to]) => from <= port && port <= to);
-        return reserved ? `${port} is kept by Azure for itself; choose another, like 5001` : undefined;
+        return reserved ? `is ${port}, which Azure reserves; choose another, like 5001` : undefined;
     };
 }

@@ -1,24 +1,24 @@
 import * as text from "../shared/rules/text";
 
-/** As many characters as the leaf domain label gets: the label of a revision ends with them. */
+/** The characters that a revision adds: as many as the suffix of the leaf domain label, which a revision replaces. */
 export const REVISION_LENGTH = 6;
 
-const LONGEST_GROUP_NAME = 63;
-const LONGEST_BASE = LONGEST_GROUP_NAME - REVISION_LENGTH - 1;
+const MAX_GROUP_NAME_LENGTH = 63;
+const MAX_BASE_LENGTH = MAX_GROUP_NAME_LENGTH - REVISION_LENGTH - 1;
 
-/** What keeps `name` from being the readable part of the names of revisions. */
+/** Why `name` cannot be the common part of the names of revisions. */
 export function revisionBaseProblem(name: string): string | undefined {
     const problem = text.containerName(name);
-    if (problem !== undefined || name.length <= LONGEST_BASE) return problem;
-    return `is ${JSON.stringify(name)}, ${name.length} characters; ${LONGEST_BASE} fit, because a revision adds a hyphen and ${REVISION_LENGTH}`;
+    if (problem !== undefined || name.length <= MAX_BASE_LENGTH) return problem;
+    return `is ${JSON.stringify(name)}, ${name.length} characters; use at most ${MAX_BASE_LENGTH}, because each revision adds a hyphen and ${REVISION_LENGTH} characters`;
 }
 
-/** The container group that is this revision. */
+/** The name of the container group of a revision. */
 export function revisionGroupName(base: string, revision: string): string {
     return `${base}-${revision}`;
 }
 
-/** The DNS label of this revision. */
+/** The DNS label of a revision. */
 export function revisionLabel(leafDomainLabel: string, revision: string): string {
     return leafDomainLabel + revision;
 }

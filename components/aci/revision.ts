@@ -5,29 +5,28 @@ import { containerGroupFqdn } from "../dns/leaf-label";
 import { REVISION_LENGTH, revisionGroupName, revisionLabel } from "./revision-name";
 import type { AciSettings } from "./settings";
 
-/** What tells one container group from another that serves the same. */
+/** The names of a container group, by which two groups with the same contents differ. */
 export interface GroupNames {
-    /** Absent: Pulumi makes one up, and keeps it. */
+    /** Absent: Pulumi generates a name and stores it in the state. */
     containerGroupName?: pulumi.Input<string>;
     dnsNameLabel: pulumi.Input<string>;
-    /** Azure's name for the group. */
+    /** The host name that Azure assigns to the group. */
     fqdn: pulumi.Input<string>;
 }
 
-/** The names that stay while the group does. */
+/** The names of a group that is updated in place. */
 export function fixedNames({ containerGroupName, dnsNameLabel, fqdn }: AciSettings): GroupNames {
     return { containerGroupName, dnsNameLabel, fqdn };
 }
 
 /**
- * The names of the revision that serves this. Whatever changes of it makes another revision, whose name was never there
- * before: a name derived from the contents would come back with them, and after an update that failed that is the name of a
- * group which the engine is about to delete.
+ * The names of the revision with these contents. Any change of the contents generates a new random suffix. A content hash would
+ * repeat after a revert and, after a failed update, could name a group that is about to be deleted.
  */
 export function revisionNames(
     name: string,
     settings: AciSettings,
-    serves: object,
+    contents: object,
     parent: pulumi.Resource,
 ): GroupNames {
     const revision = new random.RandomString(
@@ -36,7 +35,7 @@ export function revisionNames(
             length: REVISION_LENGTH,
             upper: false,
             special: false,
-            keepers: { serves: digest(serves) },
+            keepers: { serves: digest(contents) },
         },
         { parent },
     ).result;
@@ -51,17 +50,17 @@ export function revisionNames(
     };
 }
 
-/** Secret, because what it is made from is: a short secret could be found by trying. */
-function digest(serves: object): pulumi.Output<string> {
+/** A digest of the contents. Secret, because a short secret among them could be guessed from it. */
+function digest(contents: object): pulumi.Output<string> {
     return pulumi.secret(
         pulumi
-            .output(serves)
-            .apply(known => createHash("sha256").update(JSON.stringify(known, sorted)).digest("hex")),
+            .output(contents)
+            .apply(known => createHash("sha256").update(JSON.stringify(known, sortKeys)).digest("hex")),
     );
 }
 
-/** The same contents in another order are the same. */
-function sorted(_key: string, value: unknown): unknown {
+/** A replacer for `JSON.stringify` that makes the result independent of the order of keys. */
+function sortKeys(_key: string, value: unknown): unknown {
     if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
     return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
 }

@@ -16,28 +16,28 @@ import { FRONT_IMAGE } from "../front/image";
 import type { SecureAciInferenceArgs } from "./arguments";
 import { type GpuArgs, GpuSku } from "./model-arguments";
 import { modelPort } from "./model-port";
-import { besideFront, frontShare, groupProblem, GROUP_MAXIMUM } from "./resources";
+import { frontShare, GROUP_MAXIMUM, groupProblem, requestWithoutFront } from "./compute-resources";
 import { revisionBaseProblem } from "./revision-name";
 
-/** Azure pulls images of many GB in minutes. */
-const REVISION_TIMEOUT_SECONDS = 600;
+/** Azure needs minutes to pull an image of many GB. */
+const DEFAULT_REVISION_TIMEOUT_SECONDS = 600;
 
-/** The arguments, checked, with defaults in place. */
+/** The checked arguments, with defaults. */
 export interface AciSettings {
     resourceGroupName: pulumi.Input<string>;
     location: pulumi.Input<string>;
     containerGroupName?: pulumi.Input<string>;
     model: ModelContainerSettings & { name: string; gpu?: GpuArgs };
-    limits: LimitsSettings;
-    /** The readable part of the label. */
+    requestLimits: LimitsSettings;
+    /** The prefix of the DNS label, without the six generated characters. */
     leafDomainLabel: string;
-    /** With the six characters. */
+    /** The prefix and the six generated characters. */
     dnsNameLabel: string;
-    /** Azure's name for the group, unless each revision has its own. */
+    /** The host name that Azure assigns to the group. Not used with revisions, which have one each. */
     fqdn: pulumi.Input<string>;
     /**
-     * Whether every change makes a new group that takes over from the old one. For that the stack has to keep the name that
-     * clients use.
+     * Whether every change creates a new group that replaces the previous one without an interruption. This needs a DNS record
+     * that the component manages.
      */
     revisions: boolean;
     revisionTimeoutSeconds: number;
@@ -52,21 +52,21 @@ export interface AciSettings {
 }
 
 /**
- * Checks all arguments and fills in the defaults. Throws once, with every problem; what is known only later is checked
- * when it is known.
+ * Checks all arguments and fills in the defaults. Throws once, with every problem. A value that is an output is checked when it
+ * becomes known.
  */
 export function readArguments(name: string, args: SecureAciInferenceArgs, now: Date): AciSettings {
     const check = new ArgumentCheck(name);
     const resourceGroupName = check.required(
         "resourceGroupName",
         args.resourceGroupName,
-        "name the resource group that gets the service",
+        "set it to the name of an existing resource group",
         text.resourceGroupName,
     );
     const location = check.required(
         "location",
         args.location ?? new pulumi.Config("azure-native").get("location"),
-        "give the region here, or as azure-native:location of the stack",
+        "set it, or set azure-native:location in the stack's configuration",
         text.location,
     );
     const label = args.leafDomainLabel ?? name;
@@ -80,7 +80,7 @@ export function readArguments(name: string, args: SecureAciInferenceArgs, now: D
     check.known("revisionTimeoutSeconds", args.revisionTimeoutSeconds, wholeNumber(0, MAX_INT32, "seconds"));
     const tls = readTls(check, args.tls, readEnvironment(check, args.environment), args.dns?.zoneName);
     const model = readModel(check, name, args, tls.mode);
-    const front = readFront(check, args, besideFront(model, tls.mode));
+    const front = readFront(check, args, requestWithoutFront(model, tls.mode));
     const owner = { project: pulumi.getProject(), stack: pulumi.getStack(), component: name };
     const settings: AciSettings = {
         resourceGroupName,
@@ -88,12 +88,12 @@ export function readArguments(name: string, args: SecureAciInferenceArgs, now: D
         containerGroupName,
         model,
         front,
-        limits: readLimits(check, "limits", args.limits),
+        requestLimits: readLimits(check, "limits", args.limits),
         leafDomainLabel: label,
         dnsNameLabel: dnsNameLabel(label, owner),
         fqdn: "",
         revisions,
-        revisionTimeoutSeconds: args.revisionTimeoutSeconds ?? REVISION_TIMEOUT_SECONDS,
+        revisionTimeoutSeconds: args.revisionTimeoutSeconds ?? DEFAULT_REVISION_TIMEOUT_SECONDS,
         tls,
         dns: readDns(check, args.dns, {
             hostname: args.tls?.hostname,
@@ -124,11 +124,14 @@ function readModel(
     const { name = component, gpu } = model;
     check.known("model.name", name, text.containerName);
     if (name === "front" || (name === "issuer" && mode === TlsMode.Auto))
-        check.report("model.name", `"${name}" is the name of another container of the group; give another`);
+        check.report(
+            "model.name",
+            `is "${name}", the name of another container of the group; choose another name`,
+        );
     if (gpu) {
         const counts = [1, 2, 4];
         if (!counts.includes(gpu.count)) {
-            check.report("model.gpu.count", `is ${gpu.count}; Azure gives ${counts.join(", ")}`);
+            check.report("model.gpu.count", `is ${gpu.count}; set it to ${counts.join(", ")}`);
         }
         check.oneOf("model.gpu.sku", gpu.sku, GpuSku);
     }
@@ -136,13 +139,13 @@ function readModel(
     return { name, gpu, ...readModelContainer(check, "model", model, { max: GROUP_MAXIMUM, port }) };
 }
 
-/** @param others what the group's other containers are promised */
+/** @param others the total request of the group's other containers */
 function readFront(check: ArgumentCheck, args: SecureAciInferenceArgs, others: Share): AciSettings["front"] {
     const { image, cpu, memoryInGB } = args.front ?? {};
     check.known("front.cpu", cpu, positiveAmount(GROUP_MAXIMUM.cpu, "cores"));
     check.known("front.memoryInGB", memoryInGB, positiveAmount(GROUP_MAXIMUM.memoryInGB, "GB"));
     const share = frontShare(others, { cpu, memoryInGB });
-    // What is wrong by itself is said already: the sum says nothing more.
+    // A request that is out of range is already reported; its sum would only repeat that.
     const inRange = (part: keyof Share): boolean =>
         [others[part], share[part]].every(one => one > 0 && one <= GROUP_MAXIMUM[part]);
     for (const part of ["cpu", "memoryInGB"] as const) {
@@ -158,16 +161,21 @@ function readRegistry(check: ArgumentCheck, { registry }: SecureAciInferenceArgs
     if (login && managedIdentityId !== undefined) {
         check.report(
             "registry.managedIdentityId",
-            "stands beside a user name or password; leave one of the two out",
+            "conflicts with registry.username and registry.password; remove it, or remove the user name and password",
         );
     } else if (!login && managedIdentityId === undefined) {
-        check.report("registry", "has no way to log in; give username and password, or managedIdentityId");
+        check.report("registry", "has no credentials; set username and password, or managedIdentityId");
     } else if (login && (username === undefined || password === undefined)) {
         const missing = username === undefined ? "username" : "password";
-        check.report(`registry.${missing}`, "is missing; user name and password belong together");
+        check.report(`registry.${missing}`, "is missing; username and password must both be set");
     }
     return {
-        server: check.required("registry.server", registry.server, "name the registry", text.registryServer),
+        server: check.required(
+            "registry.server",
+            registry.server,
+            "set it to the host name of the registry",
+            text.registryServer,
+        ),
         username: check.optionalInput("registry.username", username, text.secretText),
         password: check.optionalInput("registry.password", password, text.secretText),
         managedIdentityId: check.optionalInput(
@@ -197,11 +205,16 @@ function readLogAnalytics(
     if (!logAnalytics) return undefined;
     const { workspaceId, workspaceKey } = logAnalytics;
     return {
-        workspaceId: check.required("logAnalytics.workspaceId", workspaceId, "give its id", text.workspaceId),
+        workspaceId: check.required(
+            "logAnalytics.workspaceId",
+            workspaceId,
+            "set it to the customer id of the workspace",
+            text.workspaceId,
+        ),
         workspaceKey: check.required(
             "logAnalytics.workspaceKey",
             workspaceKey,
-            "give its key",
+            "set it to a key of the workspace",
             text.secretText,
         ),
     };

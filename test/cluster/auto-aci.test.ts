@@ -147,7 +147,9 @@ describe.skipIf(CANNOT_RUN)(`TlsMode.Auto${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}
             await stage.mode("Auto");
             const outcome = await stage.project.up();
             expect(outcome.succeeded).toBe(false);
-            expect(outcome.text).toContain("it has no certificate yet and shows a placeholder");
+            expect(outcome.text).toContain(
+                "it serves the placeholder certificate, because none has been issued yet",
+            );
             expect(await stage.shown(HOST)).toEqual(before);
             expect((await stage.answer(`https://${HOST}/`)).status).toBe(200);
         });

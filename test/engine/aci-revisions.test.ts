@@ -148,7 +148,7 @@ describe.skipIf(CANNOT_RUN)(`revisions under the real engine${CANNOT_RUN ? ` (${
         expect(preview.text).toMatch(/- +timeout queue 500\n\s*\+ +timeout queue 700/);
         // Names alone are unknown before.
         expect(preview.text.match(/\[unknown\]/g)).toHaveLength(3);
-        expect(preview.text).not.toMatch(/waiting until|goes on for|restarts/);
+        expect(preview.text).not.toMatch(/waiting until|keeps serving for|restarts/);
         expect(
             preview.steps
                 .filter(({ op }) => ["create-replacement", "update"].includes(op))
@@ -192,7 +192,7 @@ describe.skipIf(CANNOT_RUN)(`revisions under the real engine${CANNOT_RUN ? ` (${
         const failed = await service.up();
         expect(failed.succeeded).toBe(false);
         expect(failed.text).toMatch(
-            /score\.contoso\.test does not move to the new revision iris-\w{6} \(127\.\S+:443\): it was not ready after 3 seconds; last seen: its model is not ready \(503 ServiceUnavailable\)/,
+            /DNS was not switched to the new revision\. The previous one is still serving score\.contoso\.test\. The new revision iris-\w{6} \(127\.\S+:443\) did not become ready: it was not ready after 3 seconds; last check: its model is not ready \(503 ServiceUnavailable\)/,
         );
         expect(target()).toBe(fqdnOf(old));
         expect((await service.outputs()).scoringUri).toBe("https://score.contoso.test/score");
@@ -223,10 +223,10 @@ describe.skipIf(CANNOT_RUN)(`revisions under the real engine${CANNOT_RUN ? ` (${
     it("waits again for clients of the old revision when it was interrupted in that", async () => {
         const [old = ""] = groups();
         await set("tags.round", "1");
-        await interrupted("SIGINT", () => target() !== fqdnOf(old), /goes on for/);
+        await interrupted("SIGINT", () => target() !== fqdnOf(old), /keeps serving for/);
         expect(groups()).toContain(old);
         const next = await up();
-        expect(next.text).toMatch(/goes on for 6 seconds/);
+        expect(next.text).toMatch(/keeps serving for 6 seconds/);
         expect(groups()).toHaveLength(1);
         expect(groups()).not.toContain(old);
     });
@@ -285,7 +285,7 @@ describe.skipIf(CANNOT_RUN)(`revisions under the real engine${CANNOT_RUN ? ` (${
             "replace",
             "delete-replaced",
         ]);
-        expect(text).toMatch(/goes on for 6 seconds/);
+        expect(text).toMatch(/keeps serving for 6 seconds/);
         expect(served.log.slice(-2)).toEqual([`start ${group}`, `stop ${old}`]);
         expect((await service.preview()).steps).toEqual([]);
     });

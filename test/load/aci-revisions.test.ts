@@ -135,7 +135,7 @@ describe.skipIf(CANNOT_RUN)(`revisions under load${CANNOT_RUN ? ` (${CANNOT_RUN}
             expect(failed.succeeded).toBe(false);
             expect(failed.text).toMatch(
                 // Azure lets nobody connect to a group whose probes fail, and says why.
-                /does not move to the new revision iris-\w{6} .* not ready after 15 seconds; last seen: it breaks connections off;.* iris: Unhealthy: Readiness probe failed: .*503/,
+                /DNS was not switched to the new revision.* iris-\w{6} .* not ready after 15 seconds; last check: it resets connections;.* iris: Unhealthy: Readiness probe failed: .*503/,
             );
             expect(await target()).toBe(before);
 

@@ -30,7 +30,7 @@ beforeEach(() => {
     warnings = collectWarnings();
 });
 
-/** What the component registers with mocks: `preview` leaves outputs unknown, as providers do. */
+/** Registers the component with mocks. `preview` leaves ids and outputs unknown, as providers do. */
 async function register(args: Partial<SecureAciInferenceArgs>, preview = false): Promise<SecureAciInference> {
     await recordInto(registered, {
         call: token =>
@@ -85,7 +85,7 @@ function group(): Group {
     return Object.fromEntries(inputs.map(([name, value]) => [name, revealed(value)])) as unknown as Group;
 }
 
-/** What holds a secret is one as a whole in Pulumi's mocks. */
+/** Pulumi's mocks mark a whole property as secret when a part of it is. */
 function isSecret(value: unknown): value is { value: unknown } {
     return typeof value === "object" && value !== null && SECRET_MARK in value;
 }
@@ -101,7 +101,7 @@ function container(name: string): Group["containers"][number] {
 }
 
 describe("TlsMode.Auto on Container Instances", () => {
-    it("is what a service has that says nothing about TLS: exactly a share, an issuer and a placeholder more", async () => {
+    it("is the default, and adds exactly a share, an issuer and a placeholder certificate", async () => {
         const service = await register({});
         expect(registered.map(({ type, name }) => `${type} ${name}`).sort()).toEqual(
             [
@@ -119,7 +119,7 @@ describe("TlsMode.Auto on Container Instances", () => {
         expect(group().identity).toBeUndefined();
     });
 
-    it("keeps the share to itself: HTTPS alone, nothing public, a name that is free in Azure", async () => {
+    it("creates a storage account without public access, for HTTPS only, with a unique name", async () => {
         await register({});
         expect(find(ACCOUNT, "my-iris-certificates")).toMatchObject({
             accountName: "myiris0123456789abcdef",
@@ -136,7 +136,7 @@ describe("TlsMode.Auto on Container Instances", () => {
         });
     });
 
-    it("lets the issuer write and the front read, within Azure's minimum for a group", async () => {
+    it("mounts the share writable in the issuer and read-only in the front, and keeps to Azure's minimum for a group", async () => {
         await register({});
         const share = { name: "certificate-store", mountPath: "/run/certificate-store" };
         expect(container("issuer").volumeMounts).toEqual([{ ...share, readOnly: false }]);
@@ -148,7 +148,7 @@ describe("TlsMode.Auto on Container Instances", () => {
         ]);
     });
 
-    it("keeps the share's key secret", async () => {
+    it("marks the key of the storage account as secret", async () => {
         await register({});
         const holding = registered.filter(one => JSON.stringify(one).includes("hunter2-of-the-share"));
         expect(holding.map(one => one.type)).toEqual([GROUP]);
@@ -157,7 +157,7 @@ describe("TlsMode.Auto on Container Instances", () => {
         expect(JSON.stringify(others)).not.toContain("hunter2-of-the-share");
     });
 
-    it("asks for the name that Azure gives, or for your own instead", async () => {
+    it("requests a certificate for Azure's host name, or for tls.hostname instead", async () => {
         const domains = () =>
             container("issuer").environmentVariables.find(one => one.name === "LEGO_DOMAINS")?.value;
         await register({ leafDomainLabel: "iris" });
@@ -167,7 +167,7 @@ describe("TlsMode.Auto on Container Instances", () => {
         expect(domains()).toBe("score.contoso.com");
     });
 
-    it("writes to the zone as an identity that may do nothing else", async () => {
+    it("creates an identity whose only role is to write to the zone", async () => {
         await register(BY_DNS);
         expect(find("azure-native:authorization:RoleAssignment", "my-iris-issuer-zone")).toMatchObject({
             scope: ZONE_ID,
@@ -191,7 +191,7 @@ describe("TlsMode.Auto on Container Instances", () => {
         );
     });
 
-    it("hides the key of the account binding, and nothing else of the environment", async () => {
+    it("passes only the key of the account binding as a secure value", async () => {
         await register({
             tls: { acme: { externalAccountBinding: { keyId: "kid-1", hmacKey: "hunter2-hunter2-hunter2" } } },
         });
@@ -200,13 +200,13 @@ describe("TlsMode.Auto on Container Instances", () => {
         expect(environmentVariables).toContainEqual({ name: "LEGO_EAB_KID", value: "kid-1" });
     });
 
-    it("plans the same at a preview, where nothing of Azure is known", async () => {
+    it("registers the same resources at preview, with unknown outputs", async () => {
         await register(BY_DNS, true);
         find(GROUP, "my-iris");
         find("azure-native:authorization:RoleAssignment", "my-iris-issuer-zone");
     });
 
-    it("warns of a name that no authority can find", async () => {
+    it("warns of a host name that is not on the internet", async () => {
         await register({ tls: { hostname: "score.contoso.internal" } });
         expect(warnings).toEqual([
             expect.stringContaining("score.contoso.internal is no name of the internet"),
@@ -214,30 +214,30 @@ describe("TlsMode.Auto on Container Instances", () => {
     });
 });
 
-describe("what a new revision has to show", () => {
+describe("the expectation of the gate", () => {
     const settings = (args: Partial<SecureAciInferenceArgs>) =>
         readArguments("iris", { ...SERVICE, ...args }, new Date());
 
     const now = new Date("2026-11-24T12:00:00Z");
-    const shown = (args: Partial<SecureAciInferenceArgs>, isNew: boolean) =>
+    const expectation = (args: Partial<SecureAciInferenceArgs>, isNew: boolean) =>
         gateExpectation(settings(args), undefined, isNew, now);
 
-    it("is a certificate where it can be had before the name moves", () => {
-        expect(shown(BY_DNS, false)).toEqual({ kind: "issued" });
+    it("is a certificate with Dns01, which issues before DNS is switched", () => {
+        expect(expectation(BY_DNS, false)).toEqual({ kind: "issued" });
     });
 
-    it("need not be one where nobody is served yet", () => {
-        expect(shown(BY_DNS, true)).toEqual({ kind: "issued-later", from: now });
+    it("accepts the placeholder for a new name, which has no clients yet", () => {
+        expect(expectation(BY_DNS, true)).toEqual({ kind: "issued-later", from: now });
     });
 
-    it("need not be one that can only be had afterwards, after a while in which that of an earlier revision is found", () => {
+    it("accepts the placeholder with Http01, after a time to read the certificate of an earlier revision", () => {
         const byHttp = { ...BY_DNS, tls: { ...BY_DNS.tls, acme: { challenge: "Http01" as never } } };
         const from = (seconds: number) => new Date(now.getTime() + seconds * 1000);
-        expect(shown(byHttp, false)).toEqual({ kind: "issued-later", from: from(30) });
-        expect(shown({ ...byHttp, revisionTimeoutSeconds: 20 }, false)).toEqual({
+        expect(expectation(byHttp, false)).toEqual({ kind: "issued-later", from: from(30) });
+        expect(expectation({ ...byHttp, revisionTimeoutSeconds: 20 }, false)).toEqual({
             kind: "issued-later",
             from: from(10),
         });
-        expect(shown(byHttp, true)).toEqual({ kind: "issued-later", from: now });
+        expect(expectation(byHttp, true)).toEqual({ kind: "issued-later", from: now });
     });
 });

@@ -3,14 +3,18 @@ import * as http from "node:http";
 import * as https from "node:https";
 import * as net from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { type GateExpectation, gateProblem, type Sighting } from "../../../components/aci/gate";
-import { lookAt } from "../../../components/aci/gate-probe";
+import {
+    type GateExpectation,
+    gateFailure,
+    gateProblem,
+    type ProbeResult,
+} from "../../../components/aci/gate-check";
+import { probeRevision } from "../../../components/aci/gate-probe";
 import { type Issued, Workshop } from "../../support/openssl";
 
 const HOST = "score.contoso.test";
 const ADDRESS = "127.0.0.1";
 
-/** Real small servers, each on a free port. */
 const workshop = new Workshop();
 let root: Issued;
 let right: Issued;
@@ -18,7 +22,7 @@ let other: Issued;
 let expired: Issued;
 let elsewhere: Issued;
 let placeholder: Issued;
-let open: net.Server[] = [];
+let servers: net.Server[] = [];
 
 beforeAll(() => {
     root = workshop.root();
@@ -30,21 +34,22 @@ beforeAll(() => {
 });
 
 afterEach(() => {
-    for (const server of open) server.close();
-    open = [];
+    for (const server of servers) server.close();
+    servers = [];
 });
 
 afterAll(() => workshop.close());
 
+/** Starts a server on a free port. */
 async function listening(server: net.Server): Promise<number> {
-    open.push(server);
+    servers.push(server);
     await new Promise<void>(resolve => server.listen(0, ADDRESS, resolve));
     return (server.address() as net.AddressInfo).port;
 }
 
 const error = (code: string) => JSON.stringify({ error: { code, message: "…" } });
 
-/** Answers only who asks for the name, as clients do. */
+/** Answers only requests with the right Host header, as a real front does. */
 function answering(status: number, body: string): http.RequestListener {
     return (request, response) => {
         const known = request.headers.host === HOST && request.url === "/";
@@ -55,7 +60,7 @@ function answering(status: number, body: string): http.RequestListener {
 function front(certificate: Issued, status = 200, body = "Healthy"): Promise<number> {
     const server = https.createServer(
         {
-            // Who sends no SNI, or another, gets no handshake.
+            // Without the right SNI the handshake fails.
             SNICallback: (name, done) => done(name === HOST ? null : new Error("unknown name"), undefined),
             cert: certificate.certificate,
             key: certificate.key,
@@ -65,7 +70,8 @@ function front(certificate: Issued, status = 200, body = "Healthy"): Promise<num
     return listening(server);
 }
 
-const look = (port: number, tls = true) => lookAt({ address: ADDRESS, port, hostname: HOST, tls }, 500);
+const probe = (port: number, tls = true) =>
+    probeRevision({ address: ADDRESS, port, hostname: HOST, tls }, 500);
 
 const fingerprint = (issued: Issued) => new X509Certificate(issued.certificate).fingerprint256;
 
@@ -74,15 +80,15 @@ async function problem(
     expected: GateExpectation,
     now = new Date(),
 ): Promise<string | undefined> {
-    return gateProblem(await look(port, expected.kind !== "plain"), expected, HOST, now);
+    return gateProblem(await probe(port, expected.kind !== "plain"), expected, HOST, now);
 }
 
-describe("a look at a revision", () => {
-    it("opens for the very certificate, with a model that is ready", async () => {
+describe("the gate, for a revision that answers", () => {
+    it("accepts exactly the expected certificate, with a model that is ready", async () => {
         const expected = { kind: "certificate", fingerprint: fingerprint(right) } as const;
         expect(await problem(await front(right), expected)).toBeUndefined();
         expect(await problem(await front(other), expected)).toBe(
-            `it shows the certificate with the fingerprint ${fingerprint(other)}, not ${fingerprint(right)}`,
+            `it serves the certificate with the fingerprint ${fingerprint(other)}, not ${fingerprint(right)}`,
         );
         expect(await problem(await front(right, 503, error("ServiceUnavailable")), expected)).toBe(
             "its model is not ready (503 ServiceUnavailable)",
@@ -90,34 +96,38 @@ describe("a look at a revision", () => {
         expect(await problem(await front(right, 502, "<html>"), expected)).toBe("it answers GET / with 502");
     });
 
-    it("opens for any certificate that was issued for the name and is valid, and for no placeholder", async () => {
+    it("accepts any valid certificate for the name where the authority issues it, but no placeholder", async () => {
         const expected = { kind: "issued" } as const;
         expect(await problem(await front(right), expected)).toBeUndefined();
         expect(await problem(await front(other), expected)).toBeUndefined();
-        expect(await problem(await front(elsewhere), expected)).toMatch(/not for score\.contoso\.test/);
-        expect(await problem(await front(expired), expected)).toMatch(/is valid from .* only/);
-        expect(await problem(await front(placeholder), expected)).toMatch(/not for score\.contoso\.test/);
-        expect(await problem(await front(placeholder, 503, error("CertificatePending")), expected)).toMatch(
-            /no certificate yet/,
+        expect(await problem(await front(elsewhere), expected)).toMatch(
+            /does not cover score\.contoso\.test/,
         );
-        expect(await problem(await front(right), expected, new Date(0))).toMatch(/is valid from/);
+        expect(await problem(await front(expired), expected)).toMatch(/is valid only from/);
+        expect(await problem(await front(placeholder), expected)).toMatch(
+            /does not cover score\.contoso\.test/,
+        );
+        expect(await problem(await front(placeholder, 503, error("CertificatePending")), expected)).toMatch(
+            /serves the placeholder certificate/,
+        );
+        expect(await problem(await front(right), expected, new Date(0))).toMatch(/is valid only from/);
     });
 
-    it("opens for a placeholder where the name has to lead there first, and still wants all of an issued one", async () => {
+    it("accepts the placeholder where DNS must point to the revision first, and still checks an issued certificate", async () => {
         const expected = { kind: "issued-later", from: new Date() } as const;
         const pending = await front(placeholder, 503, error("CertificatePending"));
         expect(await problem(pending, expected)).toBeUndefined();
         const later = { ...expected, from: new Date(Date.now() + 60_000) };
-        expect(await problem(pending, later)).toMatch(/no certificate yet/);
+        expect(await problem(pending, later)).toMatch(/serves the placeholder certificate/);
         expect(await problem(await front(right), later)).toBeUndefined();
         expect(await problem(await front(right), expected)).toBeUndefined();
         expect(await problem(await front(right, 503, error("ServiceUnavailable")), expected)).toMatch(
             /not ready/,
         );
-        expect(await problem(await front(placeholder), expected)).toMatch(/not for/);
+        expect(await problem(await front(placeholder), expected)).toMatch(/does not cover/);
     });
 
-    it("opens for plain HTTP where that was asked for", async () => {
+    it("accepts plain HTTP where TLS is disabled", async () => {
         const plain = (status: number, body: string) => listening(http.createServer(answering(status, body)));
         expect(await problem(await plain(200, "Healthy"), { kind: "plain" })).toBeUndefined();
         expect(await problem(await plain(503, error("ServiceUnavailable")), { kind: "plain" })).toMatch(
@@ -126,31 +136,57 @@ describe("a look at a revision", () => {
     });
 });
 
-describe("a look at what is not there yet", () => {
+describe("the gate, for a revision that does not answer", () => {
     const expected = { kind: "issued" } as const;
 
-    it("says that connections are refused", async () => {
+    it("reports refused connections", async () => {
         const port = await listening(net.createServer());
-        open.pop()!.close();
+        servers.pop()!.close();
         expect(await problem(port, expected)).toBe("it refuses connections");
     });
 
-    it("says that connections break off", async () => {
+    it("reports reset connections", async () => {
         const port = await listening(net.createServer(socket => socket.resetAndDestroy()));
-        expect(await problem(port, expected)).toBe("it breaks connections off");
+        expect(await problem(port, expected)).toBe("it resets connections");
     });
 
-    it("does not wait for who never answers", async () => {
+    it("stops waiting for an answer at its timeout", async () => {
         const sockets: net.Socket[] = [];
         const port = await listening(net.createServer(socket => void sockets.push(socket)));
         expect(await problem(port, expected)).toBe("it did not answer within 0.5 seconds");
         for (const socket of sockets) socket.destroy();
     });
 
-    it("does not take plain HTTP for TLS, nor the other way round", async () => {
+    it("accepts neither plain HTTP in place of TLS nor TLS in place of plain HTTP", async () => {
         const plain = await listening(http.createServer(answering(200, "Healthy")));
-        const seen: Sighting = await look(plain);
-        expect(seen.kind).toBe("unreachable");
+        const result: ProbeResult = await probe(plain);
+        expect(result.kind).toBe("unreachable");
         expect(await problem(await front(right), { kind: "plain" })).toBeDefined();
+    });
+});
+
+describe("the error of the gate", () => {
+    const failure = {
+        name: "iris",
+        hostname: HOST,
+        containerGroupName: "iris-a1b2c3",
+        at: "20.1.2.3:443",
+        problem: "it was not ready after 3 seconds; last check: it refuses connections",
+        logCommand: "az container logs --name iris-a1b2c3",
+    };
+
+    it("says that the previous revision is still serving, what the last check found and what to do", () => {
+        expect(gateFailure({ ...failure, isNew: false })).toBe(
+            "iris: DNS was not switched to the new revision. The previous one is still serving score.contoso.test. " +
+                "The new revision iris-a1b2c3 (20.1.2.3:443) did not become ready: it was not ready after 3 seconds; last check: it refuses connections. " +
+                "To see the logs of its model: az container logs --name iris-a1b2c3. " +
+                "Fix the cause and run the update again; if this machine cannot reach the address, set revisionTimeoutSeconds to 0.",
+        );
+    });
+
+    it("mentions no previous revision when there was no DNS record", () => {
+        const text = gateFailure({ ...failure, isNew: true });
+        expect(text).toContain("The DNS record score.contoso.test was not created.");
+        expect(text).not.toContain("previous");
     });
 });

@@ -47,7 +47,7 @@ const WRONG: [path: string, reason: RegExp, changes: Partial<SecureAciInferenceA
     ["containerGroupName", /lower-case/, { containerGroupName: "Iris" }],
     [
         "containerGroupName",
-        /57 characters; 56 fit, because a revision adds/,
+        /57 characters; use at most 56, because each revision adds/,
         {
             containerGroupName: "a".repeat(57),
             tls: { mode: TlsMode.Disabled, hostname: "score.contoso.com" },
@@ -60,9 +60,9 @@ const WRONG: [path: string, reason: RegExp, changes: Partial<SecureAciInferenceA
     ["model.name", /lower-case/, model({ name: "my_model" })],
     ["model.name", /another container/, model({ name: "front" })],
     ["model.image", /give an image/, model({ image: "an image" })],
-    ["model.port", /kept by Azure/, model({ port: 22 })],
-    ["model.port", /kept by Azure/, model({ port: 25_000 })],
-    ["model.port", /used by the front/, model({ port: 8404 })],
+    ["model.port", /which Azure reserves/, model({ port: 22 })],
+    ["model.port", /which Azure reserves/, model({ port: 25_000 })],
+    ["model.port", /a port of the front/, model({ port: 8404 })],
     ["model.port", /from 1 to 65535/, model({ port: 65_536 })],
     ["model.cpu", /is 0; set it to a number above 0/, model({ cpu: 0 })],
     ["model.cpu", /"1", not a number/, model({ cpu: "1" as unknown as number })],
@@ -144,8 +144,8 @@ const WRONG: [path: string, reason: RegExp, changes: Partial<SecureAciInferenceA
         /same as keys\.primary/,
         { keys: { primary: "a".repeat(32), secondary: "a".repeat(32) } },
     ],
-    ["registry", /no way to log in/, { registry: { server: "contoso.azurecr.io" } }],
-    ["registry.password", /belong together/, { registry: { server: "contoso.azurecr.io", username: "me" } }],
+    ["registry", /no credentials/, { registry: { server: "contoso.azurecr.io" } }],
+    ["registry.password", /must both be set/, { registry: { server: "contoso.azurecr.io", username: "me" } }],
     [
         "registry.server",
         /host name of the registry/,
@@ -162,16 +162,16 @@ const WRONG: [path: string, reason: RegExp, changes: Partial<SecureAciInferenceA
 ];
 
 describe("readArguments", () => {
-    it("accepts the least that is needed", () => expect(problems({})).toEqual({}));
+    it("accepts the required arguments alone", () => expect(problems({})).toEqual({}));
 
-    it.each(WRONG)("says what is wrong with %s alone: %s", (path, reason, changes) => {
+    it.each(WRONG)("reports only %s when it is invalid: %s", (path, reason, changes) => {
         const found = problems(changes);
         expect(Object.keys(found)).toEqual([path]);
         expect(found[path]).toMatch(reason);
         expect(JSON.stringify(found)).not.toContain("hunter2");
     });
 
-    it("says everything at once", () => {
+    it("reports all problems at once", () => {
         const found = problems({
             resourceGroupName: "",
             ...model({ port: 22, cpu: 0 }),
@@ -191,7 +191,7 @@ describe("readArguments", () => {
         ]);
     });
 
-    it("names every finding about a broken certificate", () => {
+    it("reports every finding about an invalid certificate", () => {
         const found = problems({
             tls: {
                 mode: TlsMode.Custom,
@@ -205,12 +205,12 @@ describe("readArguments", () => {
         expect(JSON.stringify(found)).not.toContain("hunter2");
     });
 
-    it("gives v1's small model a front that fills the group to Azure's minimum", () => {
+    it("raises the request of the front to Azure's minimum for a group", () => {
         const { front, model: own } = readArguments("iris", GOOD, NOW);
         expect([own.cpu, own.memoryInGB, front.cpu, front.memoryInGB]).toEqual([0.1, 0.5, 0.9, 0.5]);
     });
 
-    it("gets a certificate by itself unless told otherwise, from Let's Encrypt, by way of port 80", () => {
+    it("defaults to a certificate from Let's Encrypt by Http01", () => {
         const { tls, front, model: own } = readArguments("iris", { ...GOOD, tls: undefined }, NOW);
         expect(tls).toMatchObject({
             mode: TlsMode.Auto,
@@ -219,17 +219,17 @@ describe("readArguments", () => {
                 challenge: AcmeChallenge.Http01,
             },
         });
-        // The issuer has its part of Azure's minimum.
+        // The issuer requests 0.1 cores of Azure's minimum of 1.
         expect([own.cpu, own.memoryInGB, front.cpu, front.memoryInGB]).toEqual([0.1, 0.5, 0.8, 0.5]);
     });
 
-    it("asks by DNS where the zone is known", () => {
+    it("defaults to Dns01 when the zone is set", () => {
         const args = { tls: { hostname: "score.contoso.com" }, dns: { zoneName: "contoso.com" } };
         const { tls } = readArguments("iris", { ...GOOD, ...args }, NOW);
         expect(tls.acme?.challenge).toBe(AcmeChallenge.Dns01);
     });
 
-    it("asks for a model named issuer to be renamed only where there is an issuer", () => {
+    it("reserves the model name issuer only when there is an issuer", () => {
         expect(problems(model({ name: "issuer" }))).toEqual({});
     });
 });

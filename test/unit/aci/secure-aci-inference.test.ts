@@ -15,7 +15,7 @@ beforeEach(() => {
     registered = [];
 });
 
-/** What the component registers with mocks: `preview` leaves outputs unknown, as providers do. */
+/** Registers the component with mocks. `preview` leaves ids and outputs unknown, as providers do. */
 async function register(
     args: Partial<SecureAciInferenceArgs>,
     preview = false,
@@ -47,12 +47,12 @@ async function register(
         fqdn: await settled(fqdn),
         record: await settled(dnsRecord),
     };
-    // What comes last would otherwise come to the mocks of the next test.
+    // Otherwise a late registration would reach the mocks of the next test.
     await registrations();
     return known;
 }
 
-/** Children are registered after the constructor has returned. */
+/** Waits for the one resource of this type: children are registered after the constructor returns. */
 async function only(type: string): Promise<Registered> {
     return await vi.waitFor(() => {
         const found = registered.filter(one => one.type === type);
@@ -84,7 +84,7 @@ describe("SecureAciInference", () => {
         });
     });
 
-    it("tells which record to create when no zone is named", async () => {
+    it("describes the record to create when no zone is set", async () => {
         const { fqdn, record } = await register({
             tls: { mode: TlsMode.Disabled, hostname: "score.contoso.com" },
         });
@@ -92,7 +92,7 @@ describe("SecureAciInference", () => {
         expect(registered.map(one => one.type)).not.toContain("azure-native:dns:RecordSet");
     });
 
-    it("makes the record in the zone's resource group", async () => {
+    it("creates the record in the resource group of the zone", async () => {
         await register({
             tls: { mode: TlsMode.Disabled, hostname: "score.contoso.com" },
             dns: { zoneName: "contoso.com", zoneResourceGroupName: "dns" },
@@ -108,7 +108,7 @@ describe("SecureAciInference", () => {
         });
     });
 
-    it("makes a private authority and a certificate for both names in development", async () => {
+    it("creates a private authority and a certificate for both names in development", async () => {
         await register(
             {
                 environment: Environment.Development,
@@ -136,7 +136,7 @@ describe("SecureAciInference with a zone", () => {
         dns: { zoneName: "contoso.com", zoneResourceGroupName: "dns", ttl: 5 },
     };
 
-    /** `random` of the mocks gives the name and these characters. */
+    /** The value of the mocked random string. */
     const MADE = "iris-revision-0123456789abcdef";
 
     async function serves(changes: Partial<SecureAciInferenceArgs>): Promise<string> {
@@ -146,7 +146,7 @@ describe("SecureAciInference with a zone", () => {
         return (inputs.keepers as { serves: string }).serves;
     }
 
-    it("names group and label by a revision, and the record by the label", async () => {
+    it("puts the revision into the names of group, label and record", async () => {
         const { fqdn, record } = await register(zone);
         const revision = await only("random:index/randomString:RandomString");
         expect(revision).toMatchObject({
@@ -171,18 +171,18 @@ describe("SecureAciInference with a zone", () => {
         expect(inputs.cnameRecord).toEqual({ cname: fqdn });
         const serving = await only("azure-secure-inference:index:ServingRevision");
         expect(serving).toMatchObject({ name: "iris-serving", inputs: { fqdn, ttl: 5 } });
-        // The component keeps only names that stay.
+        // The address in the state contains only names that do not change.
         const component = await only("azure-secure-inference:index:SecureAciInference");
         expect(component.inputs).toEqual({ hostname: "score.contoso.com", tlsMode: "Disabled" });
     });
 
-    it("takes the group's name from the arguments", async () => {
+    it("uses containerGroupName as the base of the group's name", async () => {
         await register({ ...zone, containerGroupName: "scoring" });
         const { inputs } = await only("azure-native:containerinstance:ContainerGroup");
         expect(inputs.containerGroupName).toBe(`scoring-${MADE}`);
     });
 
-    it("lets no client keep a connection for longer than its record", async () => {
+    it("closes client connections after the TTL of the record", async () => {
         await register(zone);
         const { inputs } = await only("azure-native:containerinstance:ContainerGroup");
         const [front] = inputs.containers as { environmentVariables: { value: string }[] }[];
@@ -191,7 +191,7 @@ describe("SecureAciInference with a zone", () => {
         );
     });
 
-    it("makes a certificate for the name alone: Azure's changes with every revision", async () => {
+    it("creates a certificate without Azure's host name, which changes with every revision", async () => {
         const environment = Environment.Development;
         const tls = { mode: TlsMode.SelfSigned, hostname: "score.contoso.com" };
         await register({ ...zone, environment, tls }, true);
@@ -199,7 +199,7 @@ describe("SecureAciInference with a zone", () => {
         expect(inputs.dnsNames).toEqual(["score.contoso.com"]);
     });
 
-    it("is another revision when anything that is served changes, and only then", async () => {
+    it("creates another revision when the contents of the group change, and only then", async () => {
         const model = { image: "iris:1", secretEnvironment: { TOKEN: "hunter2" } };
         const before = await serves({});
         expect(await serves({})).toBe(before);
@@ -217,13 +217,13 @@ describe("SecureAciInference with a zone", () => {
         expect(before).toMatch(/^[0-9a-f]{64}$/);
     });
 
-    it("is the same revision whatever the order of what is served", async () => {
+    it("ignores the order of keys in the contents", async () => {
         const model = (environment: Record<string, string>) => ({ model: { image: "iris:1", environment } });
         expect(await serves({ tags: { a: "1", b: "2" } })).toBe(await serves({ tags: { b: "2", a: "1" } }));
         expect(await serves(model({ A: "1" }))).not.toBe(await serves(model({ A: "2" })));
     });
 
-    it("knows where to score at preview, and not which revision it will be", async () => {
+    it("knows the scoring URI at preview, but not the revision", async () => {
         const outputs = await register(zone, true);
         expect(outputs.scoringUri).toBe("http://score.contoso.com/score");
         expect(outputs.fqdn).toBeUndefined();
