@@ -1,92 +1,109 @@
-import { defineConfig } from "vitest/config";
+/** The projects and tiers of the tests. docs/testing.md describes them. */
+import { readdirSync } from "node:fs";
+import * as path from "node:path";
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 
-const TEN_MINUTES = 600_000;
-/** Files that run side by side, on two cores: those with the engine or the sandbox wait for others half of the time. */
+/** `npm run test:all`: also the sandbox's own tests, every load and ACME test, and the full counts of random tests. */
+const FULL = process.env.TEST_FULL === "1";
+
+/** Files that run concurrently. On two cores, tests with the engine or the sandbox wait half of the time. */
 const WORKERS = 3;
-/** Have hundreds of requests a second answered without a failure: beside another file, both wait for the processors. */
-const UNDER_LOAD = ["test/load/**/*.test.ts"];
 
-/** Of those with a sandbox. */
-const globalSetup = ["sandbox/testing/global-setup.ts"];
-const patient = { testTimeout: TEN_MINUTES, hookTimeout: TEN_MINUTES };
+const ONE_MINUTE = 60_000;
+const TEN_MINUTES = 600_000;
 
-/** Looks at the whole machine, so nothing else may come and go meanwhile. */
-const ALONE = "sandbox/test/node/sandbox.test.ts";
+/** Groups run one after the other. All files of a group run concurrently. */
+const GROUP = {
+    main: 0,
+    /** Under constant load; other files would take the processor time that the requests need. */
+    load: 1,
+    /** Compares the whole machine before and after, so no other file may run. */
+    footprint: 2,
+};
+
+/**
+ * Programs and images of a project that can take minutes to build the first time: `global.ts` starts the builds in the
+ * background, and in `wait.ts` each file waits for them. TEST_NEEDS names them in both (sandbox/testing/setup/builds.ts).
+ */
+const needing = (needs: "engine" | "servers" | "sandbox"): Options => ({
+    env: { TEST_NEEDS: needs },
+    globalSetup: ["sandbox/testing/setup/global.ts"],
+    setupFiles: ["sandbox/testing/setup/wait.ts"],
+});
+
+interface Options {
+    /** Timeout of tests and hooks in milliseconds. */
+    timeout?: number;
+    group?: number;
+    exclude?: string[];
+    env?: Record<string, string>;
+    globalSetup?: string[];
+    setupFiles?: string[];
+}
+
+function project(
+    name: string,
+    include: string | string[],
+    { timeout = TEN_MINUTES, group = GROUP.main, ...others }: Options = {},
+): TestProjectInlineConfiguration {
+    return {
+        test: {
+            name,
+            include: [include].flat(),
+            testTimeout: timeout,
+            hookTimeout: timeout,
+            maxWorkers: WORKERS,
+            sequence: { groupOrder: group },
+            ...others,
+        },
+    };
+}
+
+/** One project per folder of test/unit, so that `--project pki` runs the tests of components/pki. */
+const unitRooms = readdirSync(path.join(import.meta.dirname, "test", "unit"), { withFileTypes: true })
+    .filter(entry => entry.isDirectory())
+    .map(({ name }) => project(name, `test/unit/${name}/**/*.test.ts`, { timeout: ONE_MINUTE }));
+
+/** `verify --stack` reads the outputs of a stack. */
+const VERIFY_COMMAND = "test/servers/verify-command.test.ts";
+const FOOTPRINT = "sandbox/test/node/sandbox.test.ts";
+const PROVIDERS =
+    "sandbox/test/providers/{azure-native,azure-native-clusters,capabilities,tls-random}.test.ts";
+
+const sandboxProjects = [
+    project("sandbox-unit", "sandbox/test/unit/**/*.test.ts", { timeout: ONE_MINUTE }),
+    project("sandbox-providers", PROVIDERS, needing("engine")),
+    project("sandbox-images", "sandbox/test/images/{iris-image,pebble}.test.ts", needing("servers")),
+    project(
+        "sandbox-node",
+        [
+            "sandbox/test/azure-clients/**/*.test.ts",
+            "sandbox/test/images/lego-sandbox.test.ts",
+            "sandbox/test/node/{load-balancer,node}.test.ts",
+            "sandbox/test/providers/kubernetes.test.ts",
+        ],
+        needing("sandbox"),
+    ),
+];
 
 export default defineConfig({
     test: {
         reporters: ["default", "./test/reporter.ts"],
         projects: [
-            {
-                test: {
-                    name: "checks",
-                    include: ["test/checks/**/*.test.ts"],
-                    ...patient,
-                    maxWorkers: WORKERS,
-                    sequence: { groupOrder: 0 },
-                },
-            },
-            {
-                test: {
-                    name: "unit",
-                    include: ["test/unit/**/*.test.ts", "sandbox/test/unit/**/*.test.ts"],
-                    testTimeout: 60_000,
-                    hookTimeout: 60_000,
-                    maxWorkers: WORKERS,
-                    sequence: { groupOrder: 0 },
-                },
-            },
-            {
-                test: {
-                    name: "machine",
-                    include: [ALONE],
-                    globalSetup,
-                    ...patient,
-                    fileParallelism: false,
-                    sequence: { groupOrder: 1 },
-                },
-            },
-            {
-                test: {
-                    name: "engine",
-                    include: [
-                        "test/engine/**/*.test.ts",
-                        "sandbox/test/providers/{azure-native,azure-native-clusters,tls-random,capabilities}.test.ts",
-                    ],
-                    ...patient,
-                    maxWorkers: WORKERS,
-                    sequence: { groupOrder: 2 },
-                },
-            },
-            {
-                test: {
-                    name: "e2e",
-                    include: [
-                        "test/servers/**/*.test.ts",
-                        "test/cluster/**/*.test.ts",
-                        "sandbox/test/**/*.test.ts",
-                    ],
-                    exclude: [
-                        ALONE,
-                        "sandbox/test/unit/**",
-                        "sandbox/test/providers/{azure-native,azure-native-clusters,tls-random,capabilities}.test.ts",
-                    ],
-                    globalSetup,
-                    ...patient,
-                    maxWorkers: WORKERS,
-                    sequence: { groupOrder: 2 },
-                },
-            },
-            {
-                test: {
-                    name: "load",
-                    include: UNDER_LOAD,
-                    globalSetup,
-                    ...patient,
-                    fileParallelism: false,
-                    sequence: { groupOrder: 3 },
-                },
-            },
+            project("checks", "test/checks/**/*.test.ts"),
+            ...unitRooms,
+            project("engine", ["test/engine/**/*.test.ts", VERIFY_COMMAND], needing("engine")),
+            project("servers-front", "test/servers/{front*,busy-front}.test.ts", needing("servers")),
+            project("servers-issuer", "test/servers/issuer*.test.ts", needing("servers")),
+            project("servers-verify", "test/servers/verify*.test.ts", {
+                ...needing("servers"),
+                exclude: [VERIFY_COMMAND],
+            }),
+            project("cluster", "test/cluster/**/*.test.ts", needing("sandbox")),
+            project("load", "test/load/**/*.test.ts", { ...needing("sandbox"), group: GROUP.load }),
+            project("footprint", FOOTPRINT, { ...needing("sandbox"), group: GROUP.footprint }),
+            // The sandbox is a tool of the tests: its own tests run in `npm run test:all`, or when they are named.
+            ...(FULL || process.argv.some(argument => argument.includes("sandbox")) ? sandboxProjects : []),
         ],
     },
 });

@@ -40,6 +40,8 @@ async function installDependencies() {
     console.error(`Installing the npm packages (${((Date.now() - started) / 1000).toFixed(1)} s)`);
 }
 
+const VITEST = ["node_modules/vitest/vitest.mjs", "run"];
+
 /** The file of each command, and the arguments that come before the user's. */
 const COMMANDS = {
     up: ["tools/up.ts"],
@@ -47,7 +49,9 @@ const COMMANDS = {
     sandbox: ["sandbox/cli.ts"],
     pulumi: ["tools/pulumi.ts"],
     bench: ["bench/index.ts"],
-    test: ["node_modules/vitest/vitest.mjs", "run"],
+    test: VITEST,
+    // Everything that `test` runs, and more: see docs/testing.md.
+    "test:all": VITEST,
 };
 
 async function runCommand() {
@@ -57,6 +61,7 @@ async function runCommand() {
         console.error(`Unknown command "${name}". Commands: ${Object.keys(COMMANDS).join(", ")}.`);
         process.exit(1);
     }
+    if (name === "test:all") process.env.TEST_FULL = "1";
     await run(process.execPath, ["--import", "tsx", ...command, ...args]);
 }
 

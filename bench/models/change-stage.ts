@@ -86,11 +86,10 @@ export class ChangeStage {
     }
 
     /** Has Pulumi change what the model is started with. */
-    async declare(model: string, version: string): Promise<() => Promise<void>> {
-        await this.project.configure(
-            `azure-secure-inference:models.${model}.environment.MODEL_VERSION`,
-            version,
-        );
+    declare(model: string, version: string): () => Promise<void> {
+        this.project.configure({
+            [`azure-secure-inference:models.${model}.environment.MODEL_VERSION`]: version,
+        });
         return async () => {
             const { succeeded, text, steps } = await this.project.up();
             if (!succeeded) throw new Error(text);

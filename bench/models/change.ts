@@ -63,7 +63,7 @@ export async function benchModelChange(): Promise<void> {
 }
 
 async function changeBoth(stage: ChangeStage, version: string, seen: Seen): Promise<void> {
-    const update = await stage.declare(DECLARED, version);
+    const update = stage.declare(DECLARED, version);
     // With most of the cycle still to come, the replica is ready before its end.
     await stage.untilNameLives(DECLARED, 29);
     let left = 0;

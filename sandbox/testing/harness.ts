@@ -1,4 +1,4 @@
-/** Projects for tests that run the real Pulumi engine: each has its own folder, state, passphrase and PULUMI_HOME. */
+/** Pulumi projects for tests with the real engine. Each has a folder, state, passphrase and PULUMI_HOME that no other test uses. */
 import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -6,41 +6,42 @@ import { execa } from "execa";
 import { parse } from "yaml";
 import { pulumiEngine } from "../../machine/engine";
 import { ProgramHost } from "./program-host";
+import { type ConfigurationChanges, StackConfiguration } from "./stack-configuration";
 
 const REPOSITORY = path.resolve(__dirname, "..", "..");
+const PASSPHRASE = "passphrase of the test";
+const STACK = "test";
 
 export interface ProjectOptions {
-    /** The files of a new project by path; a Pulumi.yaml for Node is added unless it is among them. */
+    /** Files of a new project by path. A Pulumi.yaml for Node is added when it is missing. */
     files?: Record<string, string>;
-    /** An existing project's folder to use instead of a new one. Nothing is written to it. */
+    /** Folder of an existing project, used instead of a new one. It is only read. */
     directory?: string;
     /**
-     * The npm packages that a new project has installed. The engine wants the plug-ins of those that have one.
+     * The npm packages of a new project. The engine needs the plug-in of each package that has one.
      * @default ["@pulumi/pulumi"]
      */
     packages?: readonly string[];
-    /** Contents of the stack's configuration file to begin with. */
+    /** Initial contents of the stack's configuration file. */
     configuration?: string;
-    /** Added to the environment of the engine and the program. */
+    /** Environment variables for the engine and the program. */
     environment?: NodeJS.ProcessEnv;
     /** Installs plug-ins before the first command. */
     plugins?: (pulumiHome: string) => Promise<void>;
-    /** @default "test" */
-    stack?: string;
     /**
-     * Each command starts processes of its own for the program, as it does for users, instead of asking one that is there.
+     * Starts a new process for the program in each command, as users do. Otherwise one process runs the program for all commands.
      * @default false
      */
     ownProcesses?: boolean;
 }
 
-/** One step of the engine, e.g. `{ op: "create", urn: "urn:…", type: "azure-native:…", name: "group" }`. */
+/** One step of an operation, e.g. `{ op: "create", urn: "urn:…", type: "azure-native:…", name: "group" }`. */
 export interface Step {
     op: string;
     urn: string;
     type: string;
     name: string;
-    /** The properties that differ, when the provider named them. */
+    /** Properties that differ, when the provider names them. */
     diffs: string[];
     /** Property paths that differ, with the kind of difference, e.g. `{ "tags.a": { kind: "update" } }`. */
     detailedDiff: Record<string, { kind: string }>;
@@ -48,77 +49,67 @@ export interface Step {
 
 export interface Outcome {
     succeeded: boolean;
-    /** Everything that a person would have read. */
+    /** The text on standard output and standard error. */
     text: string;
-    /** Planned steps of a preview, taken steps of everything else, without the engine's own and those that leave a resource as it is. */
+    /** Steps that a preview plans or another operation took, without unchanged resources, the stack and default providers. */
     steps: Step[];
     /** All diagnostics of severity error. */
     errors: string[];
+    /** All diagnostics of severity warning. */
+    warnings: string[];
     /** All events, as `--event-log` writes them. */
     events: Record<string, unknown>[];
 }
 
+interface Setup {
+    engine: string;
+    environment: NodeJS.ProcessEnv & { PULUMI_HOME: string };
+    ownProcesses: boolean;
+}
+
 export class TestProject {
+    readonly environment: NodeJS.ProcessEnv;
+    private readonly configuration: StackConfiguration;
     private operations = 0;
     private host: Promise<ProgramHost> | undefined;
 
     private constructor(
         /** The folder with Pulumi.yaml. */
         readonly directory: string,
-        /** Holds state, passphrase, configuration and PULUMI_HOME. */
+        /** Folder with the state, the configuration and PULUMI_HOME. */
         readonly state: string,
-        readonly configurationFile: string,
-        readonly environment: NodeJS.ProcessEnv,
-        private readonly command: string,
-        private readonly ownProcesses: boolean,
-    ) {}
+        private readonly name: string,
+        private readonly setup: Setup,
+    ) {
+        this.environment = setup.environment;
+        this.configuration = new StackConfiguration(configurationFile(state), PASSPHRASE);
+    }
 
     static async create(options: ProjectOptions): Promise<TestProject> {
         const engine = await pulumiEngine();
         const state = await mkdtemp(path.join(os.tmpdir(), "pulumi-test-"));
         const directory = options.directory ?? path.join(state, "project");
-        const stack = options.stack ?? "test";
-        const configurationFile = path.join(state, `Pulumi.${stack}.yaml`);
         const environment = {
             ...engine.environment,
             PULUMI_HOME: path.join(state, "home"),
             PULUMI_BACKEND_URL: `file://${path.join(state, "backend")}`,
-            PULUMI_CONFIG_PASSPHRASE: "of the test",
+            PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
             PULUMI_SKIP_UPDATE_CHECK: "true",
             PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
             PULUMI_DEBUG_COMMANDS: "true",
-            PULUMI_OPTION_STACK: stack,
-            // Kept out of the project, which may be the one that is being developed.
-            PULUMI_OPTION_CONFIG_FILE: configurationFile,
+            PULUMI_OPTION_STACK: STACK,
+            // Outside of the project, which may be this checkout.
+            PULUMI_OPTION_CONFIG_FILE: configurationFile(state),
             NO_COLOR: "1",
             ...options.environment,
         };
         await mkdir(path.join(state, "backend"), { recursive: true });
         if (!options.directory) await writeProject(directory, options);
-        // Creating a stack writes the salt of its passphrase into its configuration, and takes no other file for that.
-        const stub = path.join(state, "stub");
-        await write(
-            path.join(stub, "Pulumi.yaml"),
-            `name: ${await projectName(directory)}\nruntime: nodejs\n`,
-        );
-        await write(path.join(stub, `Pulumi.${stack}.yaml`), options.configuration ?? "");
         await options.plugins?.(environment.PULUMI_HOME);
-        const { PULUMI_OPTION_STACK: _, ...noStackYet } = environment;
-        await execa(engine.command, ["stack", "init", stack], {
-            cwd: stub,
-            env: noStackYet,
-            stdin: "ignore",
-        });
-        await rename(path.join(stub, `Pulumi.${stack}.yaml`), configurationFile);
-        const { ownProcesses = false } = options;
-        return new TestProject(
-            directory,
-            state,
-            configurationFile,
-            environment,
-            engine.command,
-            ownProcesses,
-        );
+        const name = await projectName(directory);
+        const setup = { engine: engine.command, environment, ownProcesses: options.ownProcesses ?? false };
+        await createStack(state, name, setup, options.configuration);
+        return new TestProject(directory, state, name, setup);
     }
 
     preview(...args: string[]): Promise<Outcome> {
@@ -137,40 +128,47 @@ export class TestProject {
         return this.operation("destroy", ["--yes", "--skip-preview", ...args]);
     }
 
-    async configure(
-        key: string,
-        value: string,
-        kind: "--plaintext" | "--secret" = "--plaintext",
-    ): Promise<void> {
-        await this.pulumi(["config", "set", "--path", kind, key], value);
+    /**
+     * Changes settings of the stack by key and path. A key without a namespace belongs to the project.
+     * @example project.configure({ "azure-secure-inference:tls.privateKey": secret(key), "azure-secure-inference:dns.ttl": 5 })
+     */
+    configure(changes: ConfigurationChanges): void {
+        const qualified = Object.entries(changes).map(([key, value]) => [
+            key.includes(":") ? key : `${this.name}:${key}`,
+            value,
+        ]);
+        this.configuration.change(Object.fromEntries(qualified) as ConfigurationChanges);
     }
 
-    /** Readable settings, all at once: each command of the engine costs a process. */
-    async configureAll(settings: Record<string, string>): Promise<void> {
-        const pairs = Object.entries(settings).flatMap(([key, value]) => ["--plaintext", `${key}=${value}`]);
-        await this.pulumi(["config", "set-all", "--path", ...pairs]);
+    /** Replaces all settings of the stack. */
+    configureOnly(settings: Record<string, unknown>): void {
+        this.configuration.replace(settings);
     }
 
-    /** Writes a file of a project that was made for the test. */
+    /** Writes a file of a project that was created for the test. */
     async write(file: string, contents: string): Promise<void> {
         await write(path.join(this.directory, file), contents);
     }
 
-    /** The stack's outputs; secrets are shown as `[secret]` unless asked for. */
+    /** The stack's outputs. Secrets are `[secret]` unless `showSecrets` is set. */
     async outputs(options: { showSecrets?: boolean } = {}): Promise<Record<string, unknown>> {
         const secrets = options.showSecrets ? ["--show-secrets"] : [];
         const text = await this.pulumi(["stack", "output", "--json", ...secrets]);
         return JSON.parse(text) as Record<string, unknown>;
     }
 
-    /** The state as it lies on the disk, for looking for what must not be in it. */
+    /** The state with encrypted secrets, as it is on disk. */
     async rawState(): Promise<string> {
         return await this.pulumi(["stack", "export"]);
     }
 
-    /** Any other command. Returns standard output, throws when it fails. */
+    /**
+     * Any other command.
+     * @returns standard output
+     * @throws when the command fails
+     */
     async pulumi(args: readonly string[], input = ""): Promise<string> {
-        const { stdout } = await execa(this.command, [...args, "--non-interactive"], {
+        const { stdout } = await execa(this.setup.engine, [...args, "--non-interactive"], {
             cwd: this.directory,
             env: this.environment,
             input,
@@ -178,13 +176,13 @@ export class TestProject {
         return stdout;
     }
 
-    /** Destroys what the stack still has and removes everything that was made for the test. */
+    /** Destroys the stack's resources and removes the project. */
     async dispose(): Promise<void> {
         await this.destroy();
         await this.abandon();
     }
 
-    /** Removes the project, and leaves its resources to an Azure that ends with the test. */
+    /** Removes the project without destroying its resources, for an Azure that ends with the test. */
     async abandon(): Promise<void> {
         await this.stopProgramHost();
         await rm(this.state, { recursive: true, force: true });
@@ -203,30 +201,52 @@ export class TestProject {
     private async operation(name: string, args: readonly string[]): Promise<Outcome> {
         const log = path.join(this.state, `events-${++this.operations}.jsonl`);
         const common = ["--event-log", log, "--color", "never", "--non-interactive"];
-        const host = this.ownProcesses ? [] : ["--client", await this.programHost()];
-        const { all, failed } = await execa(this.command, [name, ...common, ...host, ...args], {
+        const host = this.setup.ownProcesses ? [] : ["--client", await this.programHost()];
+        const { all, failed } = await execa(this.setup.engine, [name, ...common, ...host, ...args], {
             cwd: this.directory,
             env: this.environment,
             stdin: "ignore",
             reject: false,
             all: true,
         });
-        // What waits for something that failed may wait there for ever.
+        // After a failure the program may wait for a resource for ever.
         if (failed) await this.stopProgramHost();
         const events = await readEvents(log);
         return {
             succeeded: !failed,
             text: all,
             steps: stepsOf(events, name),
-            errors: errorsOf(events),
+            errors: diagnostics(events, "error"),
+            warnings: diagnostics(events, "warning"),
             events,
         };
     }
 }
 
+const configurationFile = (state: string): string => path.join(state, `Pulumi.${STACK}.yaml`);
+
+/**
+ * `pulumi stack init` writes the passphrase's salt into the configuration file in the project's folder and accepts no other
+ * path, so it runs in a second project of the same name.
+ */
+async function createStack(
+    state: string,
+    project: string,
+    { engine, environment }: Setup,
+    configuration = "",
+): Promise<void> {
+    const folder = path.join(state, "stack-init");
+    const file = path.join(folder, `Pulumi.${STACK}.yaml`);
+    await write(path.join(folder, "Pulumi.yaml"), `name: ${project}\nruntime: nodejs\n`);
+    await write(file, configuration);
+    const { PULUMI_OPTION_STACK: _, ...env } = environment;
+    await execa(engine, ["stack", "init", STACK], { cwd: folder, env, stdin: "ignore" });
+    await rename(file, configurationFile(state));
+}
+
 async function writeProject(directory: string, options: ProjectOptions): Promise<void> {
     const files = {
-        // Transpiling by tsx is several times quicker than Pulumi's own ts-node.
+        // tsx transpiles several times faster than Pulumi's ts-node.
         "Pulumi.yaml": [
             "name: test",
             "main: index.ts",
@@ -243,7 +263,7 @@ async function writeProject(directory: string, options: ProjectOptions): Promise
     }
 }
 
-/** The engine finds a stack by the name of its project. */
+/** The name in Pulumi.yaml. The engine finds a stack by it. */
 async function projectName(directory: string): Promise<string> {
     const text = await readFile(path.join(directory, "Pulumi.yaml"), "utf8");
     return (parse(text) as { name: string }).name;
@@ -257,7 +277,7 @@ async function write(file: string, contents: string): Promise<void> {
 }
 
 async function readEvents(file: string): Promise<Record<string, unknown>[]> {
-    // A command that fails before it has begun leaves no log; its text says why.
+    // A command that fails before the operation starts writes no log.
     const text = await readFile(file, "utf8").catch(() => "");
     return text
         .split("\n")
@@ -278,7 +298,7 @@ function stepsOf(events: readonly Record<string, unknown>[], operation: string):
     return events
         .map(event => (event[kind] as { metadata: StepMetadata } | undefined)?.metadata)
         .filter(metadata => metadata !== undefined)
-        .filter(({ op, type }) => op !== "same" && op !== "read" && !isEnginesOwn(type))
+        .filter(({ op, type }) => op !== "same" && op !== "read" && !isStackOrProvider(type))
         .map(({ op, urn, type, diffs, detailedDiff }) => ({
             op,
             urn,
@@ -291,14 +311,14 @@ function stepsOf(events: readonly Record<string, unknown>[], operation: string):
         }));
 }
 
-/** The stack, and providers that nobody declared: they come and go with the resources that a test is about. */
-function isEnginesOwn(type: string): boolean {
+/** The stack and its default providers, which change together with the resources under test. */
+function isStackOrProvider(type: string): boolean {
     return type === "pulumi:pulumi:Stack" || type.startsWith("pulumi:providers:");
 }
 
-function errorsOf(events: readonly Record<string, unknown>[]): string[] {
+function diagnostics(events: readonly Record<string, unknown>[], severity: "error" | "warning"): string[] {
     return events
         .map(event => event.diagnosticEvent as { severity: string; message: string } | undefined)
-        .filter(diagnostic => diagnostic?.severity === "error")
+        .filter(diagnostic => diagnostic?.severity === severity)
         .map(diagnostic => diagnostic?.message ?? "");
 }

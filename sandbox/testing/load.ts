@@ -1,11 +1,9 @@
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
 import { createInterface } from "node:readline";
 import { execa } from "execa";
-import { cached } from "../../machine/cache";
+import { goProgram } from "./go-program";
 
 export interface LoadOptions {
     /** Its host name is what the server is asked for and its certificate is checked against. */
@@ -73,7 +71,7 @@ const BODY_BYTES = 1_024;
 
 /** Sends requests at a constant rate until it is stopped, by vegeta. Each one's outcome is known afterwards. */
 export async function startLoad(options: LoadOptions): Promise<Load> {
-    const vegeta = await program();
+    const vegeta = await loadProgram();
     const folder = await mkdtemp(path.join(os.tmpdir(), "load-"));
     const targets = path.join(folder, "targets.json");
     const results = path.join(folder, "results");
@@ -179,22 +177,7 @@ function outcomeOf(line: string): Outcome {
     };
 }
 
-/** From the module in `load/`, whose checksums Go verifies. */
-async function program(): Promise<string> {
-    const source = path.join(__dirname, "load");
-    const locked = createHash("sha256")
-        .update(readFileSync(path.join(source, "go.sum")))
-        .digest("hex");
-    const folder = await cached(
-        path.join("test", `vegeta-${locked.slice(0, 16)}-${process.arch}`),
-        async target => {
-            const output = path.join(target, "vegeta");
-            await execa("go", ["build", "-trimpath", "-o", output, "github.com/tsenart/vegeta/v12"], {
-                cwd: source,
-                env: { CGO_ENABLED: "0", GOFLAGS: "-mod=readonly" },
-                stdin: "ignore",
-            });
-        },
-    );
-    return path.join(folder, "vegeta");
+/** The program, built when it is not in the cache. */
+export function loadProgram(): Promise<string> {
+    return goProgram("vegeta", "load", "github.com/tsenart/vegeta/v12");
 }

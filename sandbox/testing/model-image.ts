@@ -9,18 +9,23 @@ import { importImage } from "../node/images";
 import { buildGo } from "../node/tools";
 import { cached } from "../../machine/cache";
 
-/** The model of the load tests, see `model/main.go`. Port 5001. */
+/** The image of the test's model, `model/main.go`. Port 5001. */
 export const MODEL_IMAGE = "localhost/model:1";
 
-/** The same model, which says that it is of version 2. */
+/** The same model with version 2 in its answers. */
 export const NEXT_MODEL_IMAGE = "localhost/model:2";
 
-/** Makes both images known to a running node. */
+/** Imports both images into a running node. */
 export async function importModelImages(instance: SandboxInstance): Promise<void> {
-    for (const version of ["1", "2"]) await importImage(instance, await archive(version));
+    for (const archive of await modelArchives()) await importImage(instance, archive);
 }
 
-async function archive(version: string): Promise<string> {
+/** The archives of both images, built when they are not in the cache. */
+export async function modelArchives(): Promise<string[]> {
+    return [await modelArchive("1"), await modelArchive("2")];
+}
+
+async function modelArchive(version: string): Promise<string> {
     const source = path.join(__dirname, "model");
     const contents = createHash("sha256");
     for (const file of ["go.mod", "main.go"]) contents.update(readFileSync(path.join(source, file)));

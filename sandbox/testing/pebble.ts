@@ -1,4 +1,4 @@
-import { createHash, randomInt } from "node:crypto";
+import { randomInt } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import * as https from "node:https";
@@ -9,7 +9,7 @@ import { createInterface } from "node:readline";
 import { execa, type ResultPromise } from "execa";
 import { eventually } from "../processes/wait";
 import { CertificateAuthority } from "../node/authority";
-import { cached } from "../../machine/cache";
+import { goProgram } from "./go-program";
 
 export interface PebbleOptions {
     /** Who answers for the names that certificates are asked for, `address:port`. Asked over TCP. */
@@ -107,7 +107,7 @@ export class Pebble {
         };
         const configuration = await writeConfiguration(folder, settings, ports);
         const process = execa(
-            await program(),
+            await pebbleProgram(),
             ["-config", configuration, "-dnsserver", settings.dnsServer, "-strict"],
             { env: environment(settings), reject: false, buffer: false, stdin: "ignore", stderr: "inherit" },
         );
@@ -350,23 +350,7 @@ async function freePort(address: string): Promise<number> {
     return found.port;
 }
 
-/** From the module in `pebble/`, whose checksums Go verifies. */
-async function program(): Promise<string> {
-    const source = path.join(__dirname, "pebble");
-    const locked = createHash("sha256")
-        .update(readFileSync(path.join(source, "go.sum")))
-        .digest("hex");
-    const folder = await cached(
-        path.join("test", `pebble-${locked.slice(0, 16)}-${process.arch}`),
-        async target => {
-            const output = path.join(target, "pebble");
-            const main = "github.com/letsencrypt/pebble/v2/cmd/pebble";
-            await execa("go", ["build", "-trimpath", "-o", output, main], {
-                cwd: source,
-                env: { CGO_ENABLED: "0", GOFLAGS: "-mod=readonly" },
-                stdin: "ignore",
-            });
-        },
-    );
-    return path.join(folder, "pebble");
+/** The program, built when it is not in the cache. */
+export function pebbleProgram(): Promise<string> {
+    return goProgram("pebble", "pebble", "github.com/letsencrypt/pebble/v2/cmd/pebble");
 }

@@ -7,3 +7,8 @@ export const CANNOT_RUN =
         : hasDebianPackages()
           ? undefined
           : "needs packages of Debian";
+
+/** The title of a suite, with the reason why it is skipped. */
+export function titled(title: string): string {
+    return CANNOT_RUN === undefined ? title : `${title} (${CANNOT_RUN})`;
+}

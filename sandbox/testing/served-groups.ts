@@ -6,19 +6,21 @@ import { containerGroupHidden, containerGroupProperties } from "../control/conta
 import { type ContainerGroupRunner, RecordingRunner } from "../control/container-groups/runner";
 import type { Resource } from "../control/state/resource";
 
-/** Images by what becomes of a group with such a model. */
+/** Images of the model container; each makes its group behave differently. */
 export const HEALTHY_IMAGE = "localhost/iris:1";
 export const NEXT_IMAGE = "localhost/iris:2";
 export const ILL_IMAGE = "localhost/ill:1";
 export const MISSING_IMAGE = "localhost/missing:1";
-/** ARM takes this long to start its group, so that there is time to be interrupted. */
+/** ARM takes `SLOW_MS` to start its group, so that a test can interrupt the update meanwhile. */
 export const SLOW_IMAGE = "localhost/slow:1";
 const SLOW_MS = 6_000;
 
-/** The front of each group, and nothing else of it: a TLS server on the group's address, with the group's certificate. */
+/** Runs only the front of each container group: a TLS server on the group's address with the group's certificate. */
 export class ServedGroups implements ContainerGroupRunner {
-    /** What happened to which group, in order. */
+    /** `start <group>` and `stop <group>`, in order. */
     readonly log: string[] = [];
+    /** When a group was last stopped, in milliseconds since 1970. */
+    lastStop = 0;
     private readonly recorded = new RecordingRunner();
     private readonly fronts = new Map<string, http.Server>();
 
@@ -48,6 +50,7 @@ export class ServedGroups implements ContainerGroupRunner {
 
     stop(group: Resource): Promise<void> {
         this.log.push(`stop ${group.name}`);
+        this.lastStop = Date.now();
         this.close(group.id);
         return Promise.resolve();
     }
@@ -60,7 +63,7 @@ export class ServedGroups implements ContainerGroupRunner {
         return this.recorded.logs();
     }
 
-    /** The addresses that answer. */
+    /** Addresses of the running fronts. */
     answering(): string[] {
         return [...this.fronts.values()].map(front => (front.address() as AddressInfo).address);
     }

@@ -3,25 +3,27 @@ import * as path from "node:path";
 import type { ManagedCluster } from "@azure/arm-containerservice";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PAUSE_IMAGE } from "../../sandbox/node/images";
-import type { Issued } from "../support/openssl";
-import { Clients } from "../support/aks-load-stage";
-import { AksStage, type Pod, prepareSandbox, type Settings, SMALL_MODEL, timed } from "../support/aks-stage";
 import { type AzureClients, azureClients, LOCATION } from "../../sandbox/testing/azure-clients";
+import { CANNOT_RUN, titled } from "../../sandbox/testing/requirements";
+import { secret } from "../../sandbox/testing/stack-configuration";
 import { testSandbox } from "../../sandbox/testing/test-sandbox";
+import { Clients } from "../support/aks-load-stage";
+import { AksStage, type Pod, prepareSandbox, SMALL_MODEL, timed } from "../support/aks-stage";
+import type { Issued } from "../support/openssl";
+import type { Settings } from "../support/service-stack";
 
-const hasNode = process.platform === "linux" && process.getuid?.() === 0;
 const instance = testSandbox();
 
-/** Of the cluster that is there before anything of ours. */
+/** Resource group and name of the existing cluster. */
 const GROUP = "platform";
 const CLUSTER = "shared";
-/** Somebody else's namespace, and the one that is prepared for a service, whose certificate somebody else keeps. */
+/** The namespace of another application, and an existing namespace for one service whose certificate is a Secret that it does not own. */
 const NEIGHBOUR = "neighbour";
 const PREPARED = "prepared";
 const HOST = "score.named.test";
 
-/** Three services on one cluster that exists, each attached in another way. */
-describe.skipIf(!hasNode)("a cluster that exists (needs Linux and root)", () => {
+/** Three services on one existing cluster, each attached in a different way. The tests depend on each other's order. */
+describe.skipIf(CANNOT_RUN)(titled("an existing cluster"), () => {
     let azure: AzureClients;
     let cluster: ManagedCluster;
     let named: AksStage;
@@ -29,7 +31,7 @@ describe.skipIf(!hasNode)("a cluster that exists (needs Linux and root)", () => 
     let byKubeconfig: AksStage;
     let root: Issued;
     let intermediate: Issued;
-    /** What is there besides us, in full. */
+    /** All objects of others before the services are deployed. */
     let before: string;
     let clusterBefore: ManagedCluster;
 
@@ -52,33 +54,33 @@ describe.skipIf(!hasNode)("a cluster that exists (needs Linux and root)", () => 
         byId = await AksStage.open(instance, service("identified", { resourceId: cluster.id }));
         byKubeconfig = await AksStage.open(instance, service("trusting", {}));
         const kubeconfig = readFileSync(path.join(instance.stateFolder, "kubeconfig"), "utf8");
-        await byKubeconfig.configure({ "cluster.attach.kubeconfig": kubeconfig }, "--secret");
+        byKubeconfig.configure({ "cluster.attach.kubeconfig": secret(kubeconfig) });
 
         root = named.workshop.root();
         intermediate = named.workshop.intermediate(root);
-        named.trusted(root.certificate);
+        named.trust(root.certificate);
         const level = { "pod-security.kubernetes.io/enforce": "restricted" };
-        await named.apply(namespace(PREPARED, level), namespace(NEIGHBOUR), ...neighbours());
+        await named.kubectl.apply(namespace(PREPARED, level), namespace(NEIGHBOUR), ...neighbours());
         await newCertificate();
-        await named.kubectl("rollout", "status", "deployment/web", "-n", NEIGHBOUR);
-        before = await somebodyElses();
+        await named.kubectl.run("rollout", "status", "deployment/web", "-n", NEIGHBOUR);
+        before = await objectsOfOthers();
         clusterBefore = await azure.clusters.managedClusters.get(GROUP, CLUSTER);
         await timed("three services from nothing", () => Promise.all(stages().map(stage => stage.up())));
-        byId.trusted();
-        byKubeconfig.trusted();
+        byId.trust();
+        byKubeconfig.trust();
     });
     afterAll(async () => {
         await Promise.all(stages().map(stage => stage?.close()));
-        await named?.kubectl("delete", "namespace", NEIGHBOUR, PREPARED, "--ignore-not-found");
+        await named?.kubectl.run("delete", "namespace", NEIGHBOUR, PREPARED, "--ignore-not-found");
         await azure?.resources.resourceGroups.beginDeleteAndWait(GROUP);
     });
 
     const stages = (): AksStage[] => [named, byId, byKubeconfig];
 
-    /** Puts another certificate into the Secret, as cert-manager does. @returns its fingerprint */
+    /** Puts a new certificate into the Secret, as cert-manager does. @returns its fingerprint */
     async function newCertificate(): Promise<string> {
         const leaf = named.workshop.leaf(intermediate, [`DNS:${HOST}`]);
-        await named.apply({
+        await named.kubectl.apply({
             ...{ apiVersion: "v1", kind: "Secret", type: "kubernetes.io/tls" },
             metadata: { name: "score-certificate", namespace: PREPARED },
             stringData: { "tls.crt": leaf.certificate + intermediate.certificate, "tls.key": leaf.key },
@@ -88,16 +90,16 @@ describe.skipIf(!hasNode)("a cluster that exists (needs Linux and root)", () => 
             .trim();
     }
 
-    /** Everything in Kubernetes that is not ours, with its resource versions. */
-    async function somebodyElses(): Promise<string> {
+    /** All objects of others in Kubernetes, with their resource versions. */
+    async function objectsOfOthers(): Promise<string> {
         const kinds = "deployments,pods,configmaps,secrets,serviceaccounts";
         return [
-            await named.kubectl("get", "namespace", NEIGHBOUR, PREPARED, "--output=yaml"),
-            await named.kubectl("get", kinds, "--namespace", NEIGHBOUR, "--output=yaml"),
+            await named.kubectl.run("get", "namespace", NEIGHBOUR, PREPARED, "--output=yaml"),
+            await named.kubectl.run("get", kinds, "--namespace", NEIGHBOUR, "--output=yaml"),
         ].join("\n");
     }
 
-    it("is used by its name, by its id, or by a kubeconfig alone", async () => {
+    it("is attached by name, by resource ID or by kubeconfig", async () => {
         expect(named.outputs.namespace).toBe(PREPARED);
         expect(new Set(stages().map(({ outputs }) => outputs.namespace)).size).toBe(3);
         for (const stage of stages()) {
@@ -110,7 +112,7 @@ describe.skipIf(!hasNode)("a cluster that exists (needs Linux and root)", () => 
         expect(preview.map(({ steps }) => steps)).toEqual([[], [], []]);
     });
 
-    it("has a Secret whose certificate is served, and followed when it changes, without a restart", async () => {
+    it("has a Secret whose certificate is served, and a changed one is served without a restart or a failed request", async () => {
         const pods = await identities();
         const served = await named.servedFingerprint(HOST);
         const clients = await Clients.start(named, "iris");
@@ -119,7 +121,7 @@ describe.skipIf(!hasNode)("a cluster that exists (needs Linux and root)", () => 
         await timed("a changed Secret is served", async () => {
             let agreed = 0;
             await named.soon("every front serves the new certificate", async () => {
-                // The load balancer takes the fronts in turns.
+                // The load balancer uses the fronts in turn.
                 agreed = (await named.servedFingerprint(HOST)) === next ? agreed + 1 : 0;
                 return agreed === 6;
             });
@@ -127,8 +129,8 @@ describe.skipIf(!hasNode)("a cluster that exists (needs Linux and root)", () => 
         const seen = await clients.stop();
         console.log(`${seen.requests} requests, p99 ${seen.p99Ms.toFixed(0)} ms`);
         expect(seen.failures).toEqual([]);
-        // A second's worth at least: a quick machine is soon done.
-        expect(seen.requests).toBeGreaterThan(240);
+        // At least one second of load.
+        expect(seen.requests).toBeGreaterThan(60);
         expect(await identities()).toEqual(pods);
     });
 
@@ -140,22 +142,22 @@ describe.skipIf(!hasNode)("a cluster that exists (needs Linux and root)", () => 
         ]);
     }
 
-    it("is as it was when the services have gone", async () => {
+    it("is unchanged after the services are destroyed", async () => {
         const outcomes = await timed("three services destroyed", () =>
             Promise.all(stages().map(({ project }) => project.destroy())),
         );
         expect(outcomes.map(({ errors }) => errors)).toEqual([[], [], []]);
         expect(await azure.clusters.managedClusters.get(GROUP, CLUSTER)).toEqual(clusterBefore);
-        expect(await somebodyElses()).toBe(before);
+        expect(await objectsOfOthers()).toBe(before);
         for (const { outputs } of [byId, byKubeconfig]) {
-            const gone = named.kubectl("get", "namespace", outputs.namespace);
+            const gone = named.kubectl.run("get", "namespace", outputs.namespace);
             await expect(gone).rejects.toThrow(/NotFound/);
         }
         const ours = "deployments,pods,services,configmaps,networkpolicies,poddisruptionbudgets";
-        const left = await named.kubectl("get", ours, "--namespace", PREPARED, "--output=name");
-        // Kubernetes puts this into every namespace.
+        const left = await named.kubectl.run("get", ours, "--namespace", PREPARED, "--output=name");
+        // Kubernetes creates it in every namespace.
         expect(left.trim()).toBe("configmap/kube-root-ca.crt");
-        expect(await named.kubectl("get", "secrets", "--namespace", PREPARED, "--output=name")).toBe(
+        expect(await named.kubectl.run("get", "secrets", "--namespace", PREPARED, "--output=name")).toBe(
             "secret/score-certificate",
         );
     });
@@ -181,7 +183,7 @@ function namespace(name: string, labels: Record<string, string> = {}): object {
     return { apiVersion: "v1", kind: "Namespace", metadata: { name, labels } };
 }
 
-/** An application that has nothing to do with us. */
+/** An unrelated application. */
 function neighbours(): object[] {
     const labels = { app: "web" };
     const metadata = { name: "web", namespace: NEIGHBOUR };

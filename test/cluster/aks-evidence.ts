@@ -1,16 +1,13 @@
-/** What the tests on Kubernetes look at beside answers. */
+/** Secrets and metrics of a stack on Kubernetes. */
 import { parse } from "yaml";
-import type { AksOutputs, AksStage } from "../support/aks-stage";
-import type { Secret } from "./first-light-evidence";
+import type { AksStage } from "../support/aks-stage";
+import { privateKeysOf, type Secret } from "../support/secrets";
 
-/** Scoring keys, private keys and the cluster's credentials, each in a form that survives line breaks and escapes. */
-export function keySecrets(outputs: AksOutputs, state: string): Secret[] {
-    const privateKeys = [...state.matchAll(/-----BEGIN [A-Z ]*PRIVATE KEY-----\\+n(\w[^\\]+)\\+n/g)].map(
-        ([, line = ""]) => line,
-    );
+/** Private keys, scoring keys and the key of the cluster's credentials. */
+export async function secretsOf({ project, outputs }: AksStage): Promise<Secret[]> {
     const { users } = parse(outputs.kubeconfig) as { users: { user: Record<string, string> }[] };
     return [
-        ...[...new Set(privateKeys)].map((value, index) => ({ name: `private key ${index}`, value })),
+        ...(await privateKeysOf(project)),
         ...Object.entries(outputs.keys).flatMap(([model, { primary, secondary }]) => [
             { name: `primary key of ${model}`, value: primary },
             { name: `secondary key of ${model}`, value: secondary },
@@ -19,10 +16,10 @@ export function keySecrets(outputs: AksOutputs, state: string): Secret[] {
     ];
 }
 
-/** The value of one of a front's metrics, asked through Kubernetes. */
+/** The value of a metric of one front, through the API server's proxy. */
 export async function frontMetric(stage: AksStage, pod: string, metric: string): Promise<number | undefined> {
     const at = `/api/v1/namespaces/${stage.outputs.namespace}/pods/${pod}:8404/proxy/metrics`;
-    const line = (await stage.kubectl("get", "--raw", at))
+    const line = (await stage.kubectl.run("get", "--raw", at))
         .split("\n")
         .find(text => text.startsWith(`${metric} `));
     return line === undefined ? undefined : Number(line.slice(metric.length + 1));

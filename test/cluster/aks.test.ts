@@ -2,24 +2,24 @@ import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parse } from "yaml";
 import { targetsOfOutputs, verifyService } from "../../cli/verify";
 import { groupedProcesses } from "../../sandbox/node/control-groups";
-import { ROOT } from "../../machine/root";
-import { keySecrets, frontMetric } from "./aks-evidence";
-import { AksStage, type Pod, prepareSandbox, type Settings, SMALL_MODEL, timed } from "../support/aks-stage";
 import { azureClients } from "../../sandbox/testing/azure-clients";
-import { privateFiles, readableByOthers } from "./first-light-evidence";
 import { startLoad } from "../../sandbox/testing/load";
+import { CANNOT_RUN, titled } from "../../sandbox/testing/requirements";
 import { testSandbox } from "../../sandbox/testing/test-sandbox";
+import { AksStage, type Pod, prepareSandbox, SMALL_MODEL, timed } from "../support/aks-stage";
+import { filesBelow, secretsFoundIn } from "../support/secrets";
+import { type Settings, stackSettings } from "../support/service-stack";
+import { frontMetric, secretsOf } from "./aks-evidence";
+import { describePreviews } from "./aks-previews";
 
-const hasNode = process.platform === "linux" && process.getuid?.() === 0;
 const instance = testSandbox();
 
 const HOST = "models.fabrikam.test";
 const OWN_HOST = "flowers.fabrikam.test";
 const GROUP = "inference-local-aks";
-/** One request at a time, of a second each; who has waited this long is sent away. */
+/** A model that takes one request at a time, each for a second. Requests that waited 2.5 s get 503. */
 const SLOW = {
     ...SMALL_MODEL,
     replicas: 1,
@@ -27,30 +27,31 @@ const SLOW = {
     limits: { maxConcurrentRequestsPerContainer: 1, maxQueueWaitMs: 2_500 },
 };
 
-/** What `npm run up -- --stack local-aks` deploys, with small models in the place of Python's, and a slow one. */
-function localSettings(): Settings {
-    const text = readFileSync(path.join(ROOT, "stacks", "Pulumi.local-aks.yaml"), "utf8");
-    const prefix = "azure-secure-inference:";
-    const { config } = parse(text) as { config: Settings };
-    const own = Object.entries(config).filter(([key]) => key.startsWith(prefix));
-    const settings = Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value]));
+/** The settings of the stack `local-aks` with small models instead of the iris image, and one slow model. */
+function localSettings() {
+    const settings = stackSettings("local-aks");
     const models = Object.entries(settings.models as Record<string, Settings>).map(([name, model]) => [
         name,
         { ...model, ...SMALL_MODEL, cpu: 0.1, environment: { MODEL_NAME: name } },
     ]);
-    const limits = { maxConcurrentRequestsPerContainer: 10 };
-    return { ...settings, limits, models: { ...Object.fromEntries(models), slow: SLOW } };
+    return {
+        ...settings,
+        resourceGroup: { name: GROUP },
+        leafDomainLabel: "fabrikam",
+        limits: { maxConcurrentRequestsPerContainer: 10 },
+        models: { ...Object.fromEntries(models), slow: SLOW } as Settings,
+    };
 }
 
-/** One story: each test goes on from the last. */
-describe.skipIf(!hasNode)("models on Kubernetes (needs Linux and root)", () => {
+/** The tests depend on each other's order. */
+describe.skipIf(CANNOT_RUN)(titled("models on Kubernetes"), () => {
     let stage: AksStage;
 
     beforeAll(async () => {
         await prepareSandbox(instance);
         stage = await AksStage.open(instance, localSettings());
         await timed("up from nothing", () => stage.up());
-        stage.trusted();
+        stage.trust();
     });
     afterAll(async () => {
         await stage?.close();
@@ -81,7 +82,7 @@ describe.skipIf(!hasNode)("models on Kubernetes (needs Linux and root)", () => {
         });
     });
 
-    it("demands each model's own key", async () => {
+    it("requires the key of the requested model", async () => {
         for (const wrong of [undefined, "no-key-of-ours", key("flowers")])
             expect((await stage.score(at(HOST, "iris"), wrong)).status).toBe(401);
         expect((await stage.score(`https://${OWN_HOST}/score`, key("iris"))).status).toBe(401);
@@ -91,7 +92,7 @@ describe.skipIf(!hasNode)("models on Kubernetes (needs Linux and root)", () => {
         expect((await stage.score(at(HOST, "nobody"), key("iris"))).status).toBe(404);
     });
 
-    it("answers plain HTTP for the model without TLS, and sends everybody else to HTTPS", async () => {
+    it("answers plain HTTP for the model with tlsDisabled, and redirects the others to HTTPS", async () => {
         expect((await stage.score(at(HOST, "open", "http"))).status).toBe(200);
         for (const model of ["iris", "flowers"]) {
             const redirected = await stage.score(at(HOST, model, "http"), key(model));
@@ -100,7 +101,7 @@ describe.skipIf(!hasNode)("models on Kubernetes (needs Linux and root)", () => {
         }
     });
 
-    it("is in Kubernetes what it says it is", async () => {
+    it("creates restricted pods, network policies, disruption budgets and autoscalers", async () => {
         const fronts = await stage.pods("front");
         expect(fronts.length).toBeGreaterThanOrEqual(2);
         const pods = await stage.objects<Pod>("pods");
@@ -120,14 +121,9 @@ describe.skipIf(!hasNode)("models on Kubernetes (needs Linux and root)", () => {
         for (const { spec } of fronts)
             expect(spec.containers[0]!.securityContext.readOnlyRootFilesystem).toBe(true);
         await expect(
-            stage.kubectl(
-                "exec",
-                fronts[0]!.metadata.name,
-                "-n",
-                stage.outputs.namespace,
-                "--",
-                "touch",
-                "/x",
+            stage.kubectl.run(
+                ...["exec", fronts[0]!.metadata.name, "--namespace", stage.outputs.namespace],
+                ...["--", "touch", "/x"],
             ),
         ).rejects.toThrow(/Read-only file system/);
 
@@ -141,15 +137,15 @@ describe.skipIf(!hasNode)("models on Kubernetes (needs Linux and root)", () => {
         interface Autoscaler {
             status: { currentMetrics?: { resource?: { current: { averageUtilization?: number } } }[] };
         }
-        await stage.soon("the autoscaler knows how busy the model is", async () => {
+        await stage.soon("the autoscaler has a measured CPU utilization", async () => {
             const [autoscaler] = await stage.objects<Autoscaler>("horizontalpodautoscalers");
             return autoscaler?.status.currentMetrics?.[0]?.resource?.current.averageUtilization !== undefined;
         });
     });
 
-    it("refuses pods with more rights in its namespace", async () => {
+    it("rejects privileged pods in its namespace", async () => {
         const { namespace } = stage.outputs;
-        const text = await stage.kubectl("get", "namespace", namespace, "--output=json");
+        const text = await stage.kubectl.run("get", "namespace", namespace, "--output=json");
         expect(JSON.parse(text)).toMatchObject({
             metadata: { labels: { "pod-security.kubernetes.io/enforce": "restricted" } },
         });
@@ -158,10 +154,10 @@ describe.skipIf(!hasNode)("models on Kubernetes (needs Linux and root)", () => {
             ...{ apiVersion: "v1", kind: "Pod", metadata: { name: "privileged", namespace } },
             spec: { containers },
         };
-        await expect(stage.apply(pod)).rejects.toThrow(/violates PodSecurity "restricted:latest"/);
+        await expect(stage.kubectl.apply(pod)).rejects.toThrow(/violates PodSecurity "restricted:latest"/);
     });
 
-    it("has nothing to change, to refresh or to complain of after an update", async () => {
+    it("has no changes after an update or a refresh, and verify finds no fault", async () => {
         expect((await stage.up()).steps).toEqual([]);
         expect((await stage.project.refresh()).steps).toEqual([]);
         for (const [model, target] of targetsOfOutputs(stage.outputs)) {
@@ -174,11 +170,11 @@ describe.skipIf(!hasNode)("models on Kubernetes (needs Linux and root)", () => {
         }
     });
 
-    it("sends away who waits too long for a slow model, and nobody else notices", async () => {
+    it("answers 503 after maxQueueWaitMs for a slow model, without delay for the others", async () => {
         const { ipAddress } = stage.outputs;
         const fronts = await stage.podNames("front");
-        // From then on a queue is one, whichever front a client came to.
-        await stage.soon("all fronts agree who keeps queues", async () => {
+        // From now on each model has one queue, whichever front a client uses.
+        await stage.soon("every front knows all fronts", async () => {
             const known = await Promise.all(
                 fronts.map(pod => frontMetric(stage, pod, 'haproxy_backend_active_servers{proxy=":fronts"}')),
             );
@@ -186,7 +182,7 @@ describe.skipIf(!hasNode)("models on Kubernetes (needs Linux and root)", () => {
         });
         const others = await startLoad({
             ...{ url: at(HOST, "iris"), rate: 50, resolve: ipAddress, body: "{}" },
-            ca: stage.trusted(),
+            ca: stage.authorityFile,
             headers: { Authorization: `Bearer ${key("iris")}` },
         });
         const seen = async (pod: string) =>
@@ -196,7 +192,7 @@ describe.skipIf(!hasNode)("models on Kubernetes (needs Linux and root)", () => {
             ...["--silent", "--parallel", "--parallel-immediate", "--parallel-max", "12"],
             ...[
                 "--cacert",
-                stage.trusted(),
+                stage.authorityFile,
                 "--resolve",
                 `${HOST}:443:${ipAddress}`,
                 "--output",
@@ -216,7 +212,7 @@ describe.skipIf(!hasNode)("models on Kubernetes (needs Linux and root)", () => {
         );
 
         const answers = burst.map(line => line.split(" "));
-        // At 0, 1 and 2 s the model takes one; the next turn would come after the deadline.
+        // The model starts one at 0, 1 and 2 s; the fourth would start after the deadline.
         expect(answers.filter(([status]) => status === "200")).toHaveLength(3);
         const refused = answers.filter(([status]) => status === "503");
         expect(refused).toHaveLength(9);
@@ -231,46 +227,69 @@ describe.skipIf(!hasNode)("models on Kubernetes (needs Linux and root)", () => {
         expect(report.latencies.p99).toBeLessThan(500);
     });
 
-    it("keeps its secrets from state, logs, arguments and what Kubernetes shows to everybody", async () => {
-        const secrets = keySecrets(
-            stage.outputs,
-            await stage.project.pulumi(["stack", "export", "--show-secrets"]),
-        );
+    it("leaks no secret to state, outputs, logs, arguments, files or readable objects of Kubernetes", async () => {
+        const secrets = await secretsOf(stage);
         expect(secrets.length).toBeGreaterThanOrEqual(8);
         const { namespace } = stage.outputs;
         const pods = (await stage.objects<Pod>("pods")).map(({ metadata }) => metadata.name);
-        const logs = await Promise.all(pods.map(pod => stage.kubectl("logs", pod, "-n", namespace)));
+        const logs = await Promise.all(pods.map(pod => stage.kubectl.run("logs", pod, "-n", namespace)));
         const places: Record<string, string> = {
             state: await stage.project.rawState(),
             outputs: JSON.stringify(await stage.project.outputs()),
-            pods: logs.join("\n"),
-            objects: await stage.kubectl("get", "all,configmaps,events", "-n", namespace, "--output=yaml"),
+            logs: logs.join("\n"),
+            objects: await stage.kubectl.run(
+                "get",
+                "all,configmaps,events",
+                "-n",
+                namespace,
+                "--output=yaml",
+            ),
             arguments: groupedProcesses(instance)
                 .map(pid => readFileSync(`/proc/${pid}/cmdline`, { encoding: "utf8", flag: "r" }))
                 .join("\n"),
-            files: await readableByOthers(instance.stateFolder),
-            logFiles: await privateFiles(path.join(instance.stateFolder, "log")),
+            // State, history, event logs and configuration. The plug-ins are programs.
+            files: await filesBelow(stage.project.state, ["plugins"]),
+            logFiles: await filesBelow(path.join(instance.stateFolder, "log")),
         };
         for (const [place, text] of Object.entries(places)) {
-            const found = secrets.filter(({ value }) => text.includes(value)).map(({ name }) => name);
-            expect({ place, found }).toEqual({ place, found: [] });
+            expect({ place, empty: text === "", found: secretsFoundIn(text, secrets) }).toEqual({
+                place,
+                empty: false,
+                found: [],
+            });
         }
-        // The front says of each request who asked for what, and the search looks into that.
-        expect(places.pods).toContain("/api/v1/service/iris/score");
-        const shown = JSON.stringify(stage.outputs);
-        expect(secrets.filter(({ value }) => shown.includes(value)).length).toBeGreaterThan(0);
+        // The access log of the fronts is among the searched logs.
+        expect(places.logs).toContain("/api/v1/service/iris/score");
+        // The same search finds all of them in the Secrets of Kubernetes (Base64) and the decrypted outputs.
+        const known = [
+            await stage.kubectl.run("get", "secrets", "-n", namespace, "--output=yaml"),
+            JSON.stringify(stage.outputs),
+        ].join("\n");
+        const notFound = secrets
+            .map(({ name }) => name)
+            .filter(name => !secretsFoundIn(known, secrets).includes(name));
+        expect(notFound.filter(name => !name.startsWith("private key"))).toEqual([]);
+        expect(notFound.length).toBeLessThan(secrets.length);
     });
 
-    it("destroys everything", async () => {
+    describePreviews({
+        stage: () => stage,
+        instance,
+        settings: localSettings(),
+        hostname: HOST,
+        modelHostname: OWN_HOST,
+    });
+
+    it("destroys all its resources", async () => {
         const { namespace } = stage.outputs;
-        // Its pods would drain first, for about a minute.
-        await stage.hurry();
+        // Otherwise its pods would drain for about a minute.
+        await stage.killPods();
         const outcome = await timed("destroy", () => stage.project.destroy());
         expect(outcome.errors).toEqual([]);
         const groups: (string | undefined)[] = [];
         for await (const { name } of azureClients(instance).resources.resourceGroups.list())
             groups.push(name);
         expect(groups).not.toContain(GROUP);
-        await expect(stage.kubectl("get", "namespace", namespace)).rejects.toThrow(/NotFound/);
+        await expect(stage.kubectl.run("get", "namespace", namespace)).rejects.toThrow(/NotFound/);
     });
 });

@@ -1,30 +1,43 @@
-import { readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFileSync, statSync } from "node:fs";
 import * as path from "node:path";
 import type { ContainerGroup } from "@azure/arm-containerinstance";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { sandboxUp } from "../../sandbox/lifecycle/sandbox";
-import { groupedProcesses } from "../../sandbox/node/control-groups";
-import { ensureImages } from "../../sandbox/images";
-import { installStandIns } from "../../sandbox/providers/install";
-import { debianPackages, type DebianTree } from "../../machine/debian";
-import { ROOT } from "../../machine/root";
 import { targetsOfOutputs, verifyService } from "../../cli/verify";
-import { type StackOutputs, privateFiles, readableByOthers, secretsIn } from "./first-light-evidence";
-import { TestProject } from "../../sandbox/testing/harness";
+import { type DebianTree, debianPackages } from "../../machine/debian";
+import { ROOT } from "../../machine/root";
+import { ensureImages } from "../../sandbox/images";
+import { groupedProcesses } from "../../sandbox/node/control-groups";
 import { azureClients } from "../../sandbox/testing/azure-clients";
-import { Workshop } from "../support/openssl";
+import type { TestProject } from "../../sandbox/testing/harness";
+import { MODEL_IMAGE } from "../../sandbox/testing/model-image";
+import { CANNOT_RUN, titled } from "../../sandbox/testing/requirements";
+import { secret } from "../../sandbox/testing/stack-configuration";
 import { testSandbox } from "../../sandbox/testing/test-sandbox";
+import { prepareSandbox } from "../support/aks-stage";
+import { type Answer, curl } from "../support/curl";
+import { Workshop } from "../support/openssl";
+import { filesBelow, privateKeysOf, secretsFoundIn } from "../support/secrets";
+import { configure, createServiceStack, stackSettings } from "../support/service-stack";
 
-const CANNOT_RUN =
-    process.platform === "linux" && process.getuid?.() === 0 ? undefined : "it needs Linux and root";
+/** The outputs of the stack that the tests use. */
+interface StackOutputs {
+    scoringUri: string;
+    fqdn: string;
+    ipAddress: string;
+    certificate?: { authority?: string };
+    keys?: { primary: string; secondary: string };
+}
+
 const HOST = "score.contoso.test";
 const RESOURCE_GROUP = "inference-local";
 const SAMPLE = readFileSync(path.join(ROOT, "examples", "iris", "sample-request.json"), "utf8");
+/** The longest wait for a deployed service. */
 const WAIT_MS = 180_000;
+const TTL = 1;
 
-describe.skipIf(CANNOT_RUN)(`a model on container instances${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`, () => {
+/** The stack `local` as `npm run up` deploys it, with a short drain. The tests depend on each other's order. */
+describe.skipIf(CANNOT_RUN)(titled("a model on Container Instances"), () => {
     const instance = testSandbox();
     const workshop = new Workshop();
     let project: TestProject;
@@ -33,15 +46,10 @@ describe.skipIf(CANNOT_RUN)(`a model on container instances${CANNOT_RUN ? ` (${C
 
     beforeAll(async () => {
         tools = await debianPackages(["bind9-dnsutils", "sslscan"]);
-        await sandboxUp(instance);
+        await prepareSandbox(instance);
         await ensureImages(instance);
-        project = await TestProject.create({
-            directory: ROOT,
-            configuration: await readFile(path.join(ROOT, "stacks", "Pulumi.local.yaml"), "utf8"),
-            plugins: home => installStandIns(home, instance),
-            ownProcesses: true,
-        });
-        await project.configure("azure-secure-inference:dns.ttl", "5");
+        project = await createServiceStack(instance, stackSettings("local"), { ownProcesses: true });
+        configure(project, { "dns.ttl": TTL, "limits.scoringTimeoutMs": 3_000 });
         await up();
     });
 
@@ -50,7 +58,7 @@ describe.skipIf(CANNOT_RUN)(`a model on container instances${CANNOT_RUN ? ` (${C
         workshop.close();
     });
 
-    /** Deploys what is configured and waits until it answers as declared. */
+    /** Deploys the current settings and waits until `verify` finds no fault. */
     async function up(): Promise<void> {
         const outcome = await project.up();
         expect(outcome.errors).toEqual([]);
@@ -70,30 +78,20 @@ describe.skipIf(CANNOT_RUN)(`a model on container instances${CANNOT_RUN ? ` (${C
 
     let customRoots: string[] = [];
 
-    async function curl(
-        url: string,
-        ...args: string[]
-    ): Promise<{ status: number; headers: string; body: string }> {
+    function request(url: string, ...args: string[]): Promise<Answer> {
         const authority = outputs.certificate?.authority ?? customRoots[0];
-        const trust = authority ? ["--cacert", workshop.write("trusted.pem", authority)] : [];
-        const resolve = ["443", "80"].flatMap(port => ["--resolve", `${HOST}:${port}:${outputs.ipAddress}`]);
-        const { stdout } = await execa("curl", ["-sS", "-i", ...trust, ...resolve, ...args, url]);
-        const [headers = "", ...body] = stdout.split("\r\n\r\n");
-        return {
-            status: Number(/^HTTP\/\S+ (\d+)/.exec(headers)?.[1]),
-            headers,
-            body: body.join("\r\n\r\n"),
-        };
+        const authorityFile = authority && workshop.write("trusted.pem", authority);
+        return curl(url, { address: outputs.ipAddress, authorityFile }, ...args);
     }
 
     const score = (url: string, key?: string) =>
-        curl(
+        request(
             url,
             ...["--data", SAMPLE, "--header", "Content-Type: application/json"],
             ...(key ? ["--header", `@${workshop.write("header", `Authorization: Bearer ${key}`)}`] : []),
         );
 
-    it("scores over HTTPS for those who have a key, under v1's paths", async () => {
+    it("scores over HTTPS under the paths of v1, with either key", async () => {
         for (const path of ["/score", "/api/v1/service/iris/score"]) {
             for (const key of [outputs.keys!.primary, outputs.keys!.secondary]) {
                 const answer = await score(`https://${HOST}${path}`, key);
@@ -105,12 +103,12 @@ describe.skipIf(CANNOT_RUN)(`a model on container instances${CANNOT_RUN ? ` (${C
             expect((await score(`https://${HOST}${path}`)).status).toBe(401);
             expect((await score(`https://${HOST}${path}`, "no-key-of-ours")).status).toBe(401);
         }
-        const redirected = await curl(`http://${HOST}/score?a=b`);
+        const redirected = await request(`http://${HOST}/score?a=b`);
         expect(redirected.status).toBe(308);
         expect(redirected.headers).toContain(`location: https://${HOST}/score?a=b`);
     });
 
-    it("resolves from the custom domain to an address of the loopback range", async () => {
+    it("resolves the custom domain by its CNAME to a loopback address", async () => {
         const { stdout } = await execa(
             tools.path("usr/bin/dig"),
             [`@${instance.dns.address}`, "-p", String(instance.dns.port), "+noall", "+answer", HOST],
@@ -120,12 +118,12 @@ describe.skipIf(CANNOT_RUN)(`a model on container instances${CANNOT_RUN ? ` (${C
             .trim()
             .split("\n")
             .map(line => line.split(/\s+/));
-        expect(alias).toEqual([`${HOST}.`, "5", "IN", "CNAME", `${outputs.fqdn}.`]);
+        expect(alias).toEqual([`${HOST}.`, String(TTL), "IN", "CNAME", `${outputs.fqdn}.`]);
         expect(address?.slice(2)).toEqual(["IN", "A", outputs.ipAddress]);
         expect(outputs.ipAddress).toMatch(/^127\.0\./);
     });
 
-    it("gives sslscan nothing to complain of", async () => {
+    it("passes sslscan: TLS 1.2 and 1.3 only, AEAD cipher suites only", async () => {
         const { stdout } = await execa(
             tools.path("usr/bin/sslscan"),
             ["--no-colour", `--sni-name=${HOST}`, `${outputs.ipAddress}:443`],
@@ -142,12 +140,17 @@ describe.skipIf(CANNOT_RUN)(`a model on container instances${CANNOT_RUN ? ` (${C
         expect(stdout).not.toMatch(/[^t] vulnerable to heartbleed/);
     });
 
-    it("has nothing to change right after an update", async () => {
+    it("has no changes right after an update", async () => {
         expect((await project.preview()).steps).toEqual([]);
     });
 
-    it("keeps its secrets from state, processes, logs and files that others can read", async () => {
-        const secrets = await secretsIn(outputs, project);
+    it("leaks no secret to state, outputs, arguments, logs or files", async () => {
+        const { primary = "", secondary = "" } = outputs.keys ?? {};
+        const secrets = [
+            ...(await privateKeysOf(project)),
+            { name: "primary key", value: primary },
+            { name: "secondary key", value: secondary },
+        ];
         expect(secrets.length).toBeGreaterThanOrEqual(4);
         const places: Record<string, string> = {
             state: await project.rawState(),
@@ -155,29 +158,36 @@ describe.skipIf(CANNOT_RUN)(`a model on container instances${CANNOT_RUN ? ` (${C
             arguments: groupedProcesses(instance)
                 .map(pid => readProcess(pid, "cmdline"))
                 .join("\n"),
-            files: await readableByOthers(instance.stateFolder),
-            logs: await privateFiles(path.join(instance.stateFolder, "log")),
+            logs: await filesBelow(path.join(instance.stateFolder, "log")),
+            // State, history, event logs and configuration. The plug-ins are programs.
+            files: await filesBelow(project.state, ["plugins"]),
         };
         for (const [place, text] of Object.entries(places)) {
-            const found = secrets.filter(({ value }) => text.includes(value)).map(({ name }) => name);
-            expect({ place, found }).toEqual({ place, found: [] });
+            expect({ place, empty: text === "", found: secretsFoundIn(text, secrets) }).toEqual({
+                place,
+                empty: false,
+                found: [],
+            });
         }
-        // The same search finds them where they have to be, so it can find.
-        expect(secrets.filter(({ value }) => JSON.stringify(outputs).includes(value)).length).toBeGreaterThan(
-            0,
-        );
+        // Azure's and Kubernetes' own data has them, and only root may enter its folder.
+        expect(statSync(instance.stateFolder).mode & 0o077).toBe(0);
+        // The same search finds them there, where Kubernetes stores Secrets in Base64.
+        const stored = await filesBelow(path.join(instance.stateFolder));
+        expect(secretsFoundIn(stored, secrets)).not.toEqual([]);
     });
 
-    it("refuses a broken certificate at preview, names every finding, and leaves the service as it is", async () => {
+    it("refuses an invalid certificate at preview with every finding, and the service stays", async () => {
         const root = workshop.root();
         const leaf = workshop.leaf(root, ["DNS:elsewhere.test"], {
             notAfter: new Date(Date.now() - 86_400_000),
         });
         const other = workshop.leaf(root, [`DNS:${HOST}`]);
         const started = await startedContainers();
-        await project.configure("azure-secure-inference:tls.mode", "Custom");
-        await project.configure("azure-secure-inference:tls.certificate", leaf.certificate, "--secret");
-        await project.configure("azure-secure-inference:tls.privateKey", other.key, "--secret");
+        configure(project, {
+            "tls.mode": "Custom",
+            "tls.certificate": secret(leaf.certificate),
+            "tls.privateKey": secret(other.key),
+        });
         const outcome = await project.preview();
         expect(outcome.succeeded).toBe(false);
         for (const code of ["leaf-expired", "key-mismatch", "name-not-covered"])
@@ -186,17 +196,17 @@ describe.skipIf(CANNOT_RUN)(`a model on container instances${CANNOT_RUN ? ` (${C
         expect(await faults()).toEqual([]);
     });
 
-    it("switches Custom → Disabled → SelfSigned by configuration alone, each in one update", async () => {
-        await project.configure("azure-secure-inference:tls.mode", "Custom");
+    it("switches to Custom, Disabled and SelfSigned, each in one update", async () => {
         const root = workshop.root();
         const intermediate = workshop.intermediate(root);
         const leaf = workshop.leaf(intermediate, [`DNS:${HOST}`]);
-        await project.configure(
-            "azure-secure-inference:tls.certificate",
-            leaf.certificate + intermediate.certificate,
-            "--secret",
-        );
-        await project.configure("azure-secure-inference:tls.privateKey", leaf.key, "--secret");
+        configure(project, {
+            // Starts at once; the other tests are not about the image.
+            "model.image": MODEL_IMAGE,
+            "tls.mode": "Custom",
+            "tls.certificate": secret(leaf.certificate + intermediate.certificate),
+            "tls.privateKey": secret(leaf.key),
+        });
         customRoots = [root.certificate];
         await up();
         const shown = await execa(
@@ -210,17 +220,17 @@ describe.skipIf(CANNOT_RUN)(`a model on container instances${CANNOT_RUN ? ` (${C
         expect(shown.stdout).toContain("Verify return code: 0 (ok)");
         expect(shown.stdout.match(/BEGIN CERTIFICATE/g)).toHaveLength(2);
 
-        await project.configure("azure-secure-inference:tls.mode", "Disabled");
+        configure(project, { "tls.mode": "Disabled" });
         await up();
         expect(outputs.scoringUri).toBe(`http://${HOST}/score`);
         expect((await score(outputs.scoringUri, outputs.keys!.primary)).status).toBe(200);
 
-        await project.configure("azure-secure-inference:tls.mode", "SelfSigned");
+        configure(project, { "tls.mode": "SelfSigned" });
         await up();
         expect((await score(`https://${HOST}/score`, outputs.keys!.primary)).status).toBe(200);
     });
 
-    it("finds on refresh that the group was deleted behind its back, and makes it again", async () => {
+    it("recreates a group that was deleted outside of the stack", async () => {
         const name = (await group()).name!;
         const clients = azureClients(instance);
         await clients.containers.containerGroups.beginDeleteAndWait(RESOURCE_GROUP, name);
@@ -232,7 +242,7 @@ describe.skipIf(CANNOT_RUN)(`a model on container instances${CANNOT_RUN ? ` (${C
         await up();
     });
 
-    it("destroys everything", async () => {
+    it("destroys all its resources", async () => {
         const outcome = await project.destroy();
         expect(outcome.errors).toEqual([]);
         const left: string[] = [];
@@ -241,7 +251,7 @@ describe.skipIf(CANNOT_RUN)(`a model on container instances${CANNOT_RUN ? ` (${C
         expect(left).not.toContain(RESOURCE_GROUP);
     });
 
-    /** The one container group that was deployed, as Microsoft's client sees it. */
+    /** The deployed container group, read with Microsoft's client. */
     async function group(): Promise<ContainerGroup> {
         const groups: ContainerGroup[] = [];
         const { containerGroups } = azureClients(instance).containers;
@@ -250,7 +260,7 @@ describe.skipIf(CANNOT_RUN)(`a model on container instances${CANNOT_RUN ? ` (${C
         return await containerGroups.get(RESOURCE_GROUP, groups[0]!.name!);
     }
 
-    /** Changes when a container was started again. */
+    /** Name and start time of each container. */
     async function startedContainers(): Promise<unknown[]> {
         const { containers } = await group();
         return containers.map(one => [one.name, one.instanceView?.currentState?.startTime]);
@@ -261,7 +271,7 @@ function readProcess(pid: number, file: string): string {
     try {
         return readFileSync(`/proc/${pid}/${file}`, "utf8");
     } catch {
-        // It has ended since it was listed.
+        // The process has ended.
         return "";
     }
 }

@@ -2,34 +2,35 @@ import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CertificateAuthority } from "../../sandbox/node/authority";
-import { installStandIns } from "../../sandbox/providers/install";
-import { TestProject } from "../../sandbox/testing/harness";
+import type { TestProject } from "../../sandbox/testing/harness";
 import { startArm, type TestArm } from "../../sandbox/testing/arm";
+import { secret } from "../../sandbox/testing/stack-configuration";
+import { privateKeysOf, secretsFoundIn } from "../support/secrets";
+import { configure, createServiceStack, settingsWithoutZone, type Settings } from "../support/service-stack";
 
-const REPOSITORY = path.resolve(__dirname, "../..");
 const CONTAINER_GROUPS_API = "2023-05-01";
 const HOSTNAME = "score.contoso.test";
 const GROUP = "azure-native:containerinstance:ContainerGroup";
 
-interface Custom {
+interface KeyPair {
     certificate: string;
     privateKey: string;
 }
 
 /**
- * The program of stacks/, unchanged, with the configuration of the sandbox but for the zone: the group is updated in place. One
- * story: each test goes on from the last. For what a zone changes, see aci-revisions.test.ts.
+ * The program in stacks/ with the settings of the stack `local`, without its zone: updates change the container group in
+ * place. The tests depend on each other's order. aci-revisions.test.ts covers stacks with a zone.
  */
 let arm: TestArm;
 let service: TestProject;
-let custom: Custom;
-let renewed: Custom;
+let custom: KeyPair;
+let renewed: KeyPair;
 
 beforeAll(async () => {
     arm = await startArm();
     const authority = await CertificateAuthority.open(arm.instance.stateFolder, "authority of the test");
     const root = readFileSync(path.join(arm.instance.stateFolder, "ca.pem"), "utf8");
-    const issue = async (file: string): Promise<Custom> => {
+    const issue = async (file: string): Promise<KeyPair> => {
         const use = "server" as const;
         const issued = await authority.issue({
             file,
@@ -45,14 +46,7 @@ beforeAll(async () => {
     };
     custom = await issue("custom");
     renewed = await issue("renewed");
-    service = await TestProject.create({
-        directory: REPOSITORY,
-        configuration: readFileSync(path.join(REPOSITORY, "stacks", "Pulumi.local.yaml"), "utf8").replace(
-            /  azure-secure-inference:dns:\n(    .*\n)+/,
-            "",
-        ),
-        plugins: home => installStandIns(home, arm.instance),
-    });
+    service = await createServiceStack(arm.instance, settingsWithoutZone());
 });
 
 afterAll(async () => {
@@ -60,13 +54,15 @@ afterAll(async () => {
     await arm.close();
 });
 
-const set = (key: string, value: string, kind?: "--plaintext" | "--secret"): Promise<void> =>
-    service.configure(`azure-secure-inference:${key}`, value, kind);
+const set = (settings: Settings): void => configure(service, settings);
+
+const useCertificate = ({ certificate, privateKey }: KeyPair): void =>
+    set({ "tls.certificate": secret(certificate), "tls.privateKey": secret(privateKey) });
 
 const containerGroups = () => arm.resources().filter(one => /containerGroups/i.test(one.type));
 
 describe("SecureAciInference under the real engine", () => {
-    it("comes up from nothing, and a preview right after is empty", async () => {
+    it("is created in one update, and the next preview shows no changes", async () => {
         const first = await service.up();
         expect(first.errors).toEqual([]);
         expect(containerGroups()).toHaveLength(1);
@@ -76,7 +72,7 @@ describe("SecureAciInference under the real engine", () => {
         expect(second.steps).toEqual([]);
     });
 
-    it("knows its names at the first preview, and keeps them", async () => {
+    it("outputs the scoring URI, Azure's name and the DNS record to create", async () => {
         const outputs = await service.outputs();
         expect(outputs.scoringUri).toBe(`https://${HOSTNAME}/score`);
         expect(outputs.fqdn).toMatch(/^contoso[a-z0-9]{6}\.westeurope\.azurecontainer\.io$/);
@@ -88,22 +84,26 @@ describe("SecureAciInference under the real engine", () => {
         });
     });
 
-    it("keeps private keys and scoring keys out of the readable state", async () => {
+    it("encrypts private keys and scoring keys in the state", async () => {
         const { keys } = (await service.outputs({ showSecrets: true })) as {
             keys: { primary: string; secondary: string };
         };
         expect(keys.primary).toMatch(/^[A-Za-z0-9]{32}$/);
-        const state = await service.rawState();
-        for (const secret of [keys.primary, keys.secondary]) {
-            expect(state).not.toContain(secret);
-            expect(state).not.toContain(Buffer.from(secret).toString("base64"));
-        }
-        expect(state).not.toContain("PRIVATE KEY");
-        expect(state).not.toContain(Buffer.from("-----BEGIN PRIVATE KEY").toString("base64").slice(0, 20));
+        const privateKeys = await privateKeysOf(service);
+        // Those of the authority and the certificate.
+        expect(privateKeys.length).toBeGreaterThanOrEqual(2);
+        const secrets = [
+            ...privateKeys,
+            { name: "primary key", value: keys.primary },
+            { name: "secondary key", value: keys.secondary },
+        ];
+        expect(secretsFoundIn(await service.rawState(), secrets)).toEqual([]);
+        const decrypted = await service.pulumi(["stack", "export", "--show-secrets"]);
+        expect(secretsFoundIn(decrypted, secrets)).toEqual(secrets.map(({ name }) => name));
     });
 
-    it("shows a changed limit as the changed lines, in place", async () => {
-        await set("limits.maxQueueWaitMs", "700");
+    it("shows a changed limit at preview as the changed lines of the front's configuration, updated in place", async () => {
+        set({ "limits.maxQueueWaitMs": 700 });
         const preview = await service.preview("--diff");
         expect(preview.steps.map(({ op, type }) => [op, type])).toEqual([["update", GROUP]]);
         expect(preview.text).toMatch(/- +timeout queue 500\n\s*\+ +timeout queue 700/);
@@ -111,17 +111,17 @@ describe("SecureAciInference under the real engine", () => {
         expect((await service.up()).errors).toEqual([]);
     });
 
-    it("shows a changed image as exactly that", async () => {
-        await set("model.image", "localhost/iris:2");
+    it("shows a changed image at preview as the only difference", async () => {
+        set({ "model.image": "localhost/iris:2" });
         const { steps } = await service.preview();
         expect(steps.map(({ op, detailedDiff }) => [op, Object.keys(detailedDiff)])).toEqual([
             ["update", ["containers[1].image"]],
         ]);
-        await set("model.image", "localhost/iris:1");
+        set({ "model.image": "localhost/iris:1" });
     });
 
-    it("replaces the group when Azure cannot change it, the old one first", async () => {
-        await set("front.cpu", "1.5");
+    it("deletes the group before it creates the new one when Azure cannot change it in place", async () => {
+        set({ "front.cpu": 1.5 });
         const up = await service.up();
         expect(up.errors).toEqual([]);
         const ops = up.steps.filter(({ type }) => type === GROUP).map(({ op }) => op);
@@ -129,9 +129,9 @@ describe("SecureAciInference under the real engine", () => {
         expect(containerGroups()).toHaveLength(1);
     });
 
-    it("refuses to move from the address that clients use, also where the group would be replaced", async () => {
-        await set("leafDomainLabel", "fabrikam");
-        await set("front.cpu", "2");
+    it("refuses at preview to change Azure's name, also when the group is replaced", async () => {
+        set({ leafDomainLabel: "fabrikam" });
+        set({ "front.cpu": 2 });
         const refused = await service.preview();
         expect(refused.succeeded).toBe(false);
         expect(refused.text).toMatch(
@@ -139,20 +139,17 @@ describe("SecureAciInference under the real engine", () => {
         );
         expect(refused.text).toMatch(/overwriteExistingDomain/);
 
-        await set("overwriteExistingDomain", "true");
+        set({ overwriteExistingDomain: true });
         expect((await service.preview()).errors).toEqual([]);
-        await set("overwriteExistingDomain", "false");
-        await set("leafDomainLabel", "contoso");
-        await set("front.cpu", "1.5");
+        set({ overwriteExistingDomain: false });
+        set({ leafDomainLabel: "contoso" });
+        set({ "front.cpu": 1.5 });
     });
 
-    it("stops at preview with every finding about a broken certificate, and touches nothing", async () => {
+    it("fails at preview with every finding about an invalid certificate, and changes nothing", async () => {
         const before = JSON.stringify(arm.resources());
-        await set("tls.mode", "Custom");
-        await set("tls.hostname", "score.contoso.test");
-        await set("tls.certificate", "no certificate", "--secret");
-        await set("tls.privateKey", "hunter2", "--secret");
-        await set("limits.scoringTimeoutMs", "0");
+        set({ "tls.mode": "Custom", "tls.hostname": HOSTNAME, "limits.scoringTimeoutMs": 0 });
+        useCertificate({ certificate: "no certificate", privateKey: "hunter2" });
         for (const outcome of [await service.preview(), await service.up()]) {
             expect(outcome.succeeded).toBe(false);
             expect(outcome.text).toMatch(/tls\.certificate: /);
@@ -161,12 +158,11 @@ describe("SecureAciInference under the real engine", () => {
             expect(outcome.text).not.toContain("hunter2");
         }
         expect(JSON.stringify(arm.resources())).toBe(before);
-        await set("limits.scoringTimeoutMs", "60000");
+        set({ "limits.scoringTimeoutMs": 60000 });
     });
 
-    it("switches from self-signed to custom by configuration alone, in one update", async () => {
-        await set("tls.certificate", custom.certificate, "--secret");
-        await set("tls.privateKey", custom.privateKey, "--secret");
+    it("switches from SelfSigned to Custom in one update", async () => {
+        useCertificate(custom);
         const toCustom = await service.up();
         expect(toCustom.errors).toEqual([]);
         const outputs = await service.outputs();
@@ -176,9 +172,8 @@ describe("SecureAciInference under the real engine", () => {
         expect(state).not.toContain(custom.privateKey.split("\n")[1]);
     });
 
-    it("shows a changed certificate as that alone, without a word of it", async () => {
-        await set("tls.certificate", renewed.certificate, "--secret");
-        await set("tls.privateKey", renewed.privateKey, "--secret");
+    it("shows a changed certificate as the only difference and does not print it", async () => {
+        useCertificate(renewed);
         const { steps, text } = await service.preview("--diff");
         expect(steps.map(({ type, op }) => [type, op])).toEqual([[GROUP, "update"]]);
         for (const property of Object.keys(steps[0]!.detailedDiff)) expect(property).toMatch(/^volumes/);
@@ -188,14 +183,13 @@ describe("SecureAciInference under the real engine", () => {
                 expect(text).not.toContain(form.split("\n")[1] ?? form.slice(0, 60));
             }
         }
-        await set("tls.certificate", custom.certificate, "--secret");
-        await set("tls.privateKey", custom.privateKey, "--secret");
+        useCertificate(custom);
         expect((await service.preview()).steps).toEqual([]);
     });
 
-    it("shows a changed label as a changed label", async () => {
-        await set("leafDomainLabel", "fabrikam");
-        await set("overwriteExistingDomain", "true");
+    it("shows a changed leaf domain label as the only difference of the group", async () => {
+        set({ leafDomainLabel: "fabrikam" });
+        set({ overwriteExistingDomain: true });
         const { steps } = await service.preview();
         expect(
             Object.fromEntries(
@@ -206,23 +200,23 @@ describe("SecureAciInference under the real engine", () => {
         ).toEqual({
             [GROUP]: ["update", "ipAddress.dnsNameLabel"],
         });
-        await set("leafDomainLabel", "contoso");
-        await set("overwriteExistingDomain", "false");
+        set({ leafDomainLabel: "contoso" });
+        set({ overwriteExistingDomain: false });
     });
 
-    it("switches from custom to none and back to self-signed, each in one update", async () => {
-        await set("tls.mode", "Disabled");
+    it("switches from Custom to Disabled and to SelfSigned, each in one update", async () => {
+        set({ "tls.mode": "Disabled" });
         expect((await service.up()).errors).toEqual([]);
         expect((await service.outputs()).scoringUri).toBe(`http://${HOSTNAME}/score`);
         expect(await service.outputs()).not.toHaveProperty("certificate");
 
-        await set("tls.mode", "SelfSigned");
+        set({ "tls.mode": "SelfSigned" });
         expect((await service.up()).errors).toEqual([]);
         expect((await service.outputs()).certificate).toHaveProperty("authority");
         expect((await service.preview()).steps).toEqual([]);
     });
 
-    it("makes again what was deleted behind its back", async () => {
+    it("recreates a group that was deleted outside of the stack", async () => {
         const [group] = containerGroups();
         const relative = `/resourceGroups/inference-local/providers/Microsoft.ContainerInstance/containerGroups/${group?.name}`;
         await arm.request("DELETE", relative, CONTAINER_GROUPS_API);
@@ -233,7 +227,7 @@ describe("SecureAciInference under the real engine", () => {
         expect(containerGroups()).toHaveLength(1);
     });
 
-    it("destroys all that it made", async () => {
+    it("destroys all its resources", async () => {
         expect((await service.destroy()).errors).toEqual([]);
         expect(arm.resources()).toEqual([]);
     });

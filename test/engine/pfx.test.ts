@@ -5,13 +5,15 @@ import { installStandIns } from "../../sandbox/providers/install";
 import { PfxWorkshop } from "../support/pfx-workshop";
 import { TestProject } from "../../sandbox/testing/harness";
 import { startArm, type TestArm } from "../../sandbox/testing/arm";
+import { secret } from "../../sandbox/testing/stack-configuration";
+import { privateKeysOf, secretsFoundIn } from "../support/secrets";
 
 const COMPONENTS = path.resolve(__dirname, "../../components");
 const HOSTNAME = "score.contoso.test";
 const PASSWORD = "correct-horse-battery";
 const WRONG_PASSWORD = "incorrect-horse-battery";
 
-/** The file and its password come from a resource, as from a vault that the same program makes: nobody knows them at the first preview. */
+/** File and password depend on a resource, as with a vault that the same program creates: they are unknown at the first preview. */
 const PROGRAM = `
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
@@ -36,7 +38,7 @@ new SecureAciInference("iris", {
 });
 `.replace("HOSTNAME", JSON.stringify(HOSTNAME));
 
-/** One story: each test goes on from the last. */
+/** The tests depend on each other's order. */
 describe("a PFX under the real engine", () => {
     const workshop = new PfxWorkshop();
     let arm: TestArm;
@@ -56,8 +58,7 @@ describe("a PFX under the real engine", () => {
             packages: ["@pulumi/pulumi", "@pulumi/azure-native", "@pulumi/random"],
             plugins: home => installStandIns(home, arm.instance),
         });
-        await project.configure("pfx", pfx, "--secret");
-        await project.configure("pfxPassword", WRONG_PASSWORD, "--secret");
+        project.configure({ pfx: secret(pfx), pfxPassword: secret(WRONG_PASSWORD) });
     });
     afterAll(async () => {
         await project.dispose();
@@ -74,7 +75,7 @@ describe("a PFX under the real engine", () => {
         return certificates.map(one => new X509Certificate(one).fingerprint256);
     };
 
-    it("is refused in the update when it is not known before, and nothing is made of it", async () => {
+    it("fails in the update when it was unknown at preview, and no group is created", async () => {
         expect((await project.preview()).errors).toEqual([]);
         const { succeeded, errors, text } = await project.up();
         expect(succeeded).toBe(false);
@@ -84,24 +85,28 @@ describe("a PFX under the real engine", () => {
         expect(text).not.toContain(WRONG_PASSWORD);
     });
 
-    it("is served with its chain once the password is right, and changes nothing after that", async () => {
-        await project.configure("pfxPassword", PASSWORD, "--secret");
+    it("is served with its chain when the password is correct, and the next preview shows no changes", async () => {
+        project.configure({ pfxPassword: secret(PASSWORD) });
         expect((await project.up()).errors).toEqual([]);
         expect(served()).toHaveLength(2);
         expect(served()[0]).toBe(leaf);
         expect((await project.preview()).steps).toEqual([]);
     });
 
-    it("tells no state of file, password or key", async () => {
-        const state = await project.rawState();
-        for (const secret of [pfx.slice(0, 40), pfx.slice(-40), PASSWORD, "PRIVATE KEY"]) {
-            expect(state).not.toContain(secret);
-            expect(state).not.toContain(Buffer.from(secret).toString("base64").slice(0, 20));
-        }
+    it("is encrypted in the state, with its password and private key", async () => {
+        const privateKeys = await privateKeysOf(project);
+        expect(privateKeys.length).toBeGreaterThanOrEqual(1);
+        const secrets = [
+            ...privateKeys,
+            { name: "start of the file", value: pfx.slice(0, 40) },
+            { name: "end of the file", value: pfx.slice(-40) },
+            { name: "password", value: PASSWORD },
+        ];
+        expect(secretsFoundIn(await project.rawState(), secrets)).toEqual([]);
     });
 
-    it("is refused at preview when it is known, and what is served stays", async () => {
-        await project.configure("pfxPassword", WRONG_PASSWORD, "--secret");
+    it("fails at preview when file and password are known, and the served certificate stays", async () => {
+        project.configure({ pfxPassword: secret(WRONG_PASSWORD) });
         const { succeeded, errors, text } = await project.preview();
         expect(succeeded).toBe(false);
         expect(problems(errors)[0]).toMatch(/pfx-password-wrong: /);

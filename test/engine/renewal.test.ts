@@ -1,29 +1,21 @@
 import { X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
-import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parse, stringify } from "yaml";
-import { installStandIns } from "../../sandbox/providers/install";
 import { HOURS_AHEAD } from "../../sandbox/providers/tls/clock";
-import { type Step, TestProject } from "../../sandbox/testing/harness";
+import type { Step, TestProject } from "../../sandbox/testing/harness";
 import { startArm, type TestArm } from "../../sandbox/testing/arm";
+import { configure, createServiceStack, settingsWithoutZone } from "../support/service-stack";
 
-const REPOSITORY = path.resolve(__dirname, "../..");
 const GROUP = "azure-native:containerinstance:ContainerGroup";
-/** A certificate lasts 90 days; its last 30 are for renewal. */
+/** A certificate is valid for 90 days and is renewed in the last 30. */
 const DAYS_BEFORE_RENEWAL = 60;
 
-/** The program of stacks/ with the clock of certificates moved. One story: each test goes on from the last. */
+/** The program in stacks/ with a different clock for certificates. The tests depend on each other's order. */
 let arm: TestArm;
 let service: TestProject;
 
 beforeAll(async () => {
     arm = await startArm();
-    service = await TestProject.create({
-        directory: REPOSITORY,
-        configuration: inPlace(),
-        plugins: home => installStandIns(home, arm.instance),
-    });
+    service = await createServiceStack(arm.instance, settingsWithoutZone());
 });
 
 afterAll(async () => {
@@ -31,19 +23,12 @@ afterAll(async () => {
     await arm.close();
 });
 
-/** The sandbox's stack without its zone: a revision would be waited for, and nobody serves one here. */
-function inPlace(): string {
-    const text = readFileSync(path.join(REPOSITORY, "stacks", "Pulumi.local.yaml"), "utf8");
-    const { config } = parse(text) as { config: Record<string, unknown> };
-    delete config["azure-secure-inference:dns"];
-    return stringify({ config });
-}
-
+/** Moves the clock of certificates by days. */
 const today = (days: number): void => {
     service.environment[HOURS_AHEAD] = String(days * 24);
 };
 
-/** What clients are shown: the certificate in the front's volume, which is what the outputs tell of. */
+/** The certificate in the front's volume, which is the one that the outputs describe. */
 async function served(): Promise<{ fingerprint: string; authority: string; key: string }> {
     const [group] = arm.resources().filter(one => /containerGroups/i.test(one.type));
     const pem = Buffer.from(certificateFile(group), "base64").toString();
@@ -66,14 +51,14 @@ function certificateFile(group: unknown): string {
 const planned = (steps: readonly Step[]): string[] => steps.map(({ op, name }) => `${op} ${name}`).sort();
 
 describe("renewal of a self-signed certificate", () => {
-    it("leaves it alone until its last third", async () => {
+    it("does not happen before the last third of the validity", async () => {
         today(-(DAYS_BEFORE_RENEWAL - 1));
         expect((await service.up()).errors).toEqual([]);
         today(0);
         expect((await service.preview()).steps).toEqual([]);
     });
 
-    it("renews it in the first update of its last third, says so at preview, and serves it", async () => {
+    it("happens in the first update of the last third, after preview showed it", async () => {
         const before = await served();
         today(2);
         const { steps } = await service.preview();
@@ -91,14 +76,14 @@ describe("renewal of a self-signed certificate", () => {
         expect(after.authority).toBe(before.authority);
     });
 
-    it("does it once", async () => {
+    it("happens once", async () => {
         expect((await service.preview()).steps).toEqual([]);
         const before = await served();
         expect((await service.up()).steps).toEqual([]);
         expect((await served()).fingerprint).toBe(before.fingerprint);
     });
 
-    it("renews an expired one too, also after a refresh", async () => {
+    it("also happens after expiry and after a refresh", async () => {
         const before = await served();
         today(2 + 91);
         expect((await service.refresh()).errors).toEqual([]);
@@ -109,12 +94,11 @@ describe("renewal of a self-signed certificate", () => {
 });
 
 describe("tls.renewalTrigger", () => {
-    const set = (value: string): Promise<void> =>
-        service.configure("azure-secure-inference:tls.renewalTrigger", value);
+    const set = (value: string): void => configure(service, { "tls.renewalTrigger": value });
 
-    it("makes a new key and certificate at its first value, and keeps the authority", async () => {
+    it("replaces key and certificate when it is set, and keeps the authority", async () => {
         const before = await served();
-        await set("2026-11-24");
+        set("2026-11-24");
         const { steps } = await service.preview();
         expect(planned(steps.filter(({ op }) => op === "replace" || op === "update"))).toEqual([
             "replace iris-certificate",
@@ -130,15 +114,15 @@ describe("tls.renewalTrigger", () => {
         expect((await service.preview()).steps).toEqual([]);
     });
 
-    it("does so at any other value", async () => {
+    it("replaces them again when its value changes", async () => {
         const before = await served();
-        await set("lost laptop");
+        set("lost laptop");
         expect((await service.up()).errors).toEqual([]);
         expect((await served()).key).not.toBe(before.key);
     });
 
-    it("is refused where the stack makes no certificate", async () => {
-        await service.configure("azure-secure-inference:tls.mode", "Disabled");
+    it("is refused with mode Disabled", async () => {
+        configure(service, { "tls.mode": "Disabled" });
         const refused = await service.preview();
         expect(refused.succeeded).toBe(false);
         expect(refused.text).toMatch(/tls\.renewalTrigger: does not go with mode Disabled/);

@@ -1,4 +1,4 @@
-/** Clients of a service whose revisions change: constant load, and a look at the certificate many times a second. */
+/** Clients of a service whose revisions change: constant load, and an observer of the certificate. */
 import { X509Certificate } from "node:crypto";
 import { Resolver } from "node:dns/promises";
 import * as https from "node:https";
@@ -10,7 +10,7 @@ import { type Load, type LoadOptions, type LoadReport, startLoad } from "../../s
 export interface ClientOptions {
     instance: SandboxInstance;
     hostname: string;
-    /** How long a client keeps what DNS said. */
+    /** How long the clients cache an address, as the TTL of the record allows. */
     ttlSeconds: number;
     /** The authority to trust. */
     authority: { certificate: string; certificateFile: string };
@@ -18,26 +18,26 @@ export interface ClientOptions {
 
 export interface Seen {
     requests: number;
-    /** Requests that failed, and looks that did. */
+    /** Requests and observations that failed. */
     failures: string[];
     versions: string[];
-    /** Certificates in the order in which they were first seen, and when. */
+    /** Changes of the served certificate, in order. */
     certificates: { fingerprint: string; at: Date }[];
 }
 
-/** Requests a second over connections that are kept (HTTP/1.1 and HTTP/2), and over a new one each. */
-const KEPT_RATE = 120;
-const HTTP2_RATE = 40;
-const NEW_RATE = 80;
+/** Requests per second over kept connections (HTTP/1.1 and HTTP/2) and over a new connection each: 60 in total. */
+const KEPT_RATE = 30;
+const HTTP2_RATE = 10;
+const NEW_RATE = 20;
 const KINDS = ["kept connections", "HTTP/2", "new connections"];
-/** Longer than any story. */
+/** Longer than any change. */
 const SECONDS = 500;
-const BETWEEN_LOOKS_MS = 100;
+const OBSERVATION_INTERVAL_MS = 100;
 
 export class RevisionClients {
     private constructor(
         private readonly loads: Load[],
-        private readonly looks: Looks,
+        private readonly observer: CertificateObserver,
     ) {}
 
     static async start(options: ClientOptions): Promise<RevisionClients> {
@@ -55,14 +55,14 @@ export class RevisionClients {
                 await startLoad({ ...common, rate: HTTP2_RATE, http2: true }),
                 await startLoad({ ...common, rate: NEW_RATE, keepAlive: false }),
             ],
-            Looks.start(options),
+            CertificateObserver.start(options),
         );
     }
 
     async stop(): Promise<Seen> {
-        const [reports, looked] = await Promise.all([
+        const [reports, observed] = await Promise.all([
             Promise.all(this.loads.map(load => load.stop())),
-            this.looks.stop(),
+            this.observer.stop(),
         ]);
         const bodies = reports.flatMap(({ bodies }) => [...bodies.keys()]);
         const versions = bodies.map(body => (JSON.parse(body) as { version: string }).version);
@@ -70,21 +70,21 @@ export class RevisionClients {
             requests: reports.reduce((sum, { requests }) => sum + requests, 0),
             failures: [
                 ...reports.flatMap((report, index) => failures(KINDS[index]!, report)),
-                ...looked.failures,
+                ...observed.failures,
             ],
             versions: [...new Set(versions)].sort(),
-            certificates: looked.certificates,
+            certificates: observed.certificates,
         };
     }
 }
 
-/** How often each failure was seen, and when the first was. */
+/** The number of failures and the first of them. */
 function failures(kind: string, { failed, firstFailures, requests }: LoadReport): string[] {
     return failed.length === 0 ? [] : [`${kind}: ${failed.length} of ${requests} failed`, ...firstFailures];
 }
 
-/** Asks for the certificate again and again, each time over a new connection. */
-class Looks {
+/** Reads the served certificate about ten times a second, each time over a new connection. */
+class CertificateObserver {
     private ended = false;
     private readonly failures: string[] = [];
     private readonly certificates: Seen["certificates"] = [];
@@ -98,10 +98,10 @@ class Looks {
         this.running = this.run();
     }
 
-    static start(options: ClientOptions): Looks {
+    static start(options: ClientOptions): CertificateObserver {
         const resolver = new Resolver();
         resolver.setServers([`${options.instance.dns.address}:${options.instance.dns.port}`]);
-        return new Looks(options, resolver);
+        return new CertificateObserver(options, resolver);
     }
 
     async stop(): Promise<Pick<Seen, "failures" | "certificates">> {
@@ -113,18 +113,18 @@ class Looks {
     private async run(): Promise<void> {
         while (!this.ended) {
             try {
-                const { fingerprint256 } = await this.look();
+                const { fingerprint256 } = await this.observe();
                 if (this.certificates.at(-1)?.fingerprint !== fingerprint256) {
                     this.certificates.push({ fingerprint: fingerprint256, at: new Date() });
                 }
             } catch (error) {
-                this.failures.push(`${new Date().toISOString()} look: ${String(error)}`);
+                this.failures.push(`${new Date().toISOString()} observation: ${String(error)}`);
             }
-            await sleep(BETWEEN_LOOKS_MS);
+            await sleep(OBSERVATION_INTERVAL_MS);
         }
     }
 
-    private async look(): Promise<X509Certificate> {
+    private async observe(): Promise<X509Certificate> {
         const { hostname, authority } = this.options;
         const host = await this.address();
         return await new Promise((resolve, reject) => {

@@ -1,29 +1,26 @@
 import { X509Certificate } from "node:crypto";
 import { Resolver } from "node:dns/promises";
-import { readFile } from "node:fs/promises";
-import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { sandboxUp } from "../../sandbox/lifecycle/sandbox";
-import { ensureImages } from "../../sandbox/images";
-import { installStandIns } from "../../sandbox/providers/install";
-import { ROOT } from "../../machine/root";
-import { TestProject } from "../../sandbox/testing/harness";
-import { type Issued, Workshop } from "../support/openssl";
-import { RevisionClients, type Seen } from "./aci-revisions-clients";
 import { azureClients } from "../../sandbox/testing/azure-clients";
-import { importModelImages, MODEL_IMAGE, NEXT_MODEL_IMAGE } from "../../sandbox/testing/model-image";
+import type { TestProject } from "../../sandbox/testing/harness";
+import { MODEL_IMAGE, NEXT_MODEL_IMAGE } from "../../sandbox/testing/model-image";
+import { CANNOT_RUN, titled } from "../../sandbox/testing/requirements";
+import { secret } from "../../sandbox/testing/stack-configuration";
 import { testSandbox } from "../../sandbox/testing/test-sandbox";
+import { prepareSandbox } from "../support/aks-stage";
+import { FULL } from "../support/full";
+import { type Issued, Workshop } from "../support/openssl";
+import { configure, createServiceStack, type Settings, stackSettings } from "../support/service-stack";
+import { RevisionClients, type Seen } from "./aci-revisions-clients";
 
-const CANNOT_RUN =
-    process.platform === "linux" && process.getuid?.() === 0 ? undefined : "it needs Linux and root";
 const HOST = "score.contoso.test";
 const RESOURCE_GROUP = "inference-local";
 const TTL = 5;
-/** How long after the start of an update the new certificate may take to be served. */
+/** The longest time from the start of an update until the new certificate is served. */
 const SERVED_SECONDS = 60;
 
-/** One story: each test goes on from the last, and all but the first are under load. */
-describe.skipIf(CANNOT_RUN)(`revisions under load${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`, () => {
+/** Each change happens under 60 requests per second, and none may fail. The tests depend on each other's order. */
+describe.skipIf(CANNOT_RUN)(titled("revisions under load"), () => {
     const instance = testSandbox();
     const workshop = new Workshop();
     let project: TestProject;
@@ -34,24 +31,21 @@ describe.skipIf(CANNOT_RUN)(`revisions under load${CANNOT_RUN ? ` (${CANNOT_RUN}
     beforeAll(async () => {
         root = workshop.root();
         [first, second] = [workshop.leaf(root, [`DNS:${HOST}`]), workshop.leaf(root, [`DNS:${HOST}`])];
-        await sandboxUp(instance);
-        await ensureImages(instance);
-        await importModelImages(instance);
-        project = await TestProject.create({
-            directory: ROOT,
-            configuration: await readFile(path.join(ROOT, "stacks", "Pulumi.local.yaml"), "utf8"),
-            plugins: home => installStandIns(home, instance),
+        await prepareSandbox(instance);
+        project = await createServiceStack(instance, {
+            ...stackSettings("local"),
+            model: { image: MODEL_IMAGE, cpu: 0.5, memoryInGB: 1 },
+            front: { image: "localhost/front:3.0", cpu: 0.5 },
+            keys: { enabled: false },
+            limits: {
+                maxConcurrentRequestsPerContainer: 300,
+                maxQueueWaitMs: 4_000,
+                scoringTimeoutMs: 4_000,
+            },
+            tls: { mode: "Custom", hostname: HOST },
         });
-        await set("model.image", MODEL_IMAGE);
-        await set("model.cpu", "0.5");
-        await set("front.cpu", "0.5");
-        await set("keys.enabled", "false");
-        await set("limits.maxConcurrentRequestsPerContainer", "300");
-        await set("limits.maxQueueWaitMs", "4000");
-        await set("limits.scoringTimeoutMs", "4000");
-        await set("dns.ttl", String(TTL));
-        await set("tls.mode", "Custom");
-        await serve(first);
+        set({ "dns.ttl": TTL });
+        serve(first);
         expect((await project.up()).errors).toEqual([]);
     });
 
@@ -60,16 +54,15 @@ describe.skipIf(CANNOT_RUN)(`revisions under load${CANNOT_RUN ? ` (${CANNOT_RUN}
         workshop.close();
     });
 
-    const set = (key: string, value: string, kind?: "--secret") =>
-        project.configure(`azure-secure-inference:${key}`, value, kind);
+    const set = (settings: Settings): void => configure(project, settings);
 
-    async function serve(certificate: Issued): Promise<void> {
-        await set("tls.certificate", certificate.certificate + root.certificate, "--secret");
-        await set("tls.privateKey", certificate.key, "--secret");
+    function serve(certificate: Issued): void {
+        const chain = certificate.certificate + root.certificate;
+        set({ "tls.certificate": secret(chain), "tls.privateKey": secret(certificate.key) });
     }
 
-    /** What clients see of a story. */
-    async function underLoad(story: () => Promise<void>): Promise<Seen> {
+    /** What clients see during a change. */
+    async function underLoad(change: () => Promise<void>): Promise<Seen> {
         const clients = await RevisionClients.start({
             instance,
             hostname: HOST,
@@ -77,9 +70,9 @@ describe.skipIf(CANNOT_RUN)(`revisions under load${CANNOT_RUN ? ` (${CANNOT_RUN}
             authority: root,
         });
         try {
-            await story();
+            await change();
         } finally {
-            // Awaited below, where it is reported.
+            // Awaited below.
             void clients.stop();
         }
         return await clients.stop();
@@ -101,15 +94,16 @@ describe.skipIf(CANNOT_RUN)(`revisions under load${CANNOT_RUN ? ` (${CANNOT_RUN}
     const fingerprint = (issued: Issued) => new X509Certificate(issued.certificate).fingerprint256;
 
     it("rotates the certificate without a failed request, within a minute", async () => {
-        await serve(second);
+        serve(second);
         let started = 0;
         const seen = await underLoad(async () => {
             started = Date.now();
             expect((await project.up()).errors).toEqual([]);
         });
         expect(seen.failures).toEqual([]);
-        expect(seen.requests).toBeGreaterThan(2_000);
-        // In this order, and no third.
+        // At least eight seconds of load: the drain alone takes longer.
+        expect(seen.requests).toBeGreaterThan(500);
+        // In this order, and no other one.
         expect(seen.certificates.map(one => one.fingerprint)).toEqual([first, second].map(fingerprint));
         const servedAfter = (seen.certificates[1]!.at.getTime() - started) / 1000;
         expect(servedAfter).toBeLessThan(SERVED_SECONDS);
@@ -117,8 +111,8 @@ describe.skipIf(CANNOT_RUN)(`revisions under load${CANNOT_RUN ? ` (${CANNOT_RUN}
         console.log(`rotation: ${seen.requests} requests, new certificate after ${servedAfter} s`);
     });
 
-    it("changes the image without a failed request", async () => {
-        await set("model.image", NEXT_MODEL_IMAGE);
+    it.runIf(FULL)("changes the image without a failed request", async () => {
+        set({ "model.image": NEXT_MODEL_IMAGE });
         const seen = await underLoad(async () => expect((await project.up()).errors).toEqual([]));
         expect(seen.failures).toEqual([]);
         expect(seen.versions).toEqual(["1", "2"]);
@@ -126,27 +120,30 @@ describe.skipIf(CANNOT_RUN)(`revisions under load${CANNOT_RUN ? ` (${CANNOT_RUN}
         console.log(`image: ${seen.requests} requests`);
     });
 
-    it("stays with what serves when the new revision is never ready, and comes back to one group", async () => {
-        const before = await target();
-        const seen = await underLoad(async () => {
-            await set("model.environment.FAIL", "1");
-            await set("revisionTimeoutSeconds", "15");
-            const failed = await project.up();
-            expect(failed.succeeded).toBe(false);
-            expect(failed.text).toMatch(
-                // Azure lets nobody connect to a group whose probes fail, and says why.
-                /DNS was not switched to the new revision.* iris-\w{6} .* not ready after 15 seconds; last check: it resets connections;.* iris: Unhealthy: Readiness probe failed: .*503/,
-            );
-            expect(await target()).toBe(before);
+    it.runIf(FULL)(
+        "keeps the old revision when the new one is never ready, and the next update leaves one group",
+        async () => {
+            const before = await target();
+            const seen = await underLoad(async () => {
+                set({ "model.environment.FAIL": 1 });
+                set({ revisionTimeoutSeconds: 15 });
+                const failed = await project.up();
+                expect(failed.succeeded).toBe(false);
+                expect(failed.text).toMatch(
+                    // Azure accepts no connections for a group whose probes fail, and reports the reason.
+                    /DNS was not switched to the new revision.* iris-\w{6} .* not ready after 15 seconds; last check: it resets connections;.* iris: Unhealthy: Readiness probe failed: .*503/,
+                );
+                expect(await target()).toBe(before);
 
-            await set("model.environment.FAIL", "0");
-            await set("revisionTimeoutSeconds", "600");
-            expect((await project.up()).errors).toEqual([]);
-        });
-        expect(seen.failures).toEqual([]);
-        expect(seen.versions).toEqual(["2"]);
-        expect(await groups()).toHaveLength(1);
-        console.log(`never ready, and back: ${seen.requests} requests`);
-        expect((await project.preview()).steps).toEqual([]);
-    });
+                set({ "model.environment.FAIL": 0 });
+                set({ revisionTimeoutSeconds: 600 });
+                expect((await project.up()).errors).toEqual([]);
+            });
+            expect(seen.failures).toEqual([]);
+            expect(seen.versions).toEqual(["2"]);
+            expect(await groups()).toHaveLength(1);
+            console.log(`never ready, and back: ${seen.requests} requests`);
+            expect((await project.preview()).steps).toEqual([]);
+        },
+    );
 });

@@ -1,23 +1,22 @@
-import * as path from "node:path";
 import { type Load, type LoadOptions, type LoadReport, startLoad } from "../../sandbox/testing/load";
 import type { AksStage } from "./aks-stage";
 
-/** What came of a story under load. */
+/** What the clients saw during a change. */
 export interface LoadSeen {
     requests: number;
     failures: string[];
     p99Ms: number;
-    /** Pods and versions that answered. */
+    /** Pods and model versions that answered. */
     pods: Set<string>;
     versions: Set<string>;
 }
 
-/** Requests a second over connections that are kept, and as many over a new one each. */
-const RATE = 120;
-/** Longer than any story. */
+/** Requests per second over kept connections, and the same number over a new connection each: 60 in total. */
+const RATE = 30;
+/** Longer than any change. */
 const SECONDS = 300;
 
-/** Clients of a model: one that keeps its connections, and one that opens a new one for each request. */
+/** Clients of a model: one keeps its connections, the other opens one for each request. */
 export class Clients {
     private constructor(private readonly loads: Load[]) {}
 
@@ -29,7 +28,7 @@ export class Clients {
             rate: RATE,
             seconds: SECONDS,
             resolve: ipAddress,
-            ca: path.join(stage.workshop.folder, "trusted.pem"),
+            ca: stage.authorityFile,
             headers: key === undefined ? {} : { Authorization: `Bearer ${key}` },
             body: "{}",
             ...more,
@@ -52,7 +51,7 @@ export class Clients {
     }
 }
 
-/** How often each failure was seen, and the first of its kind. */
+/** One line with the number of failures and up to five different ones. */
 function failures({ failed, statusCodes }: LoadReport): string[] {
     if (failed.length === 0) return [];
     const [first, last] = [failed[0]!, failed.at(-1)!];

@@ -1,28 +1,25 @@
+import { Resolver } from "node:dns/promises";
 import * as path from "node:path";
 import { execa } from "execa";
-import { parse, stringify } from "yaml";
-import { sandboxUp } from "../../sandbox/lifecycle/sandbox";
-import { eventually } from "../../sandbox/processes/wait";
-import { Resolver } from "node:dns/promises";
+import { parse } from "yaml";
 import { FRONT_IMAGE } from "../../sandbox/images/front";
+import { legoArchive } from "../../sandbox/images/lego";
 import { buildImage } from "../../sandbox/images/recipe";
 import type { SandboxInstance } from "../../sandbox/instance";
+import { sandboxUp } from "../../sandbox/lifecycle/sandbox";
 import { importImage } from "../../sandbox/node/images";
-import { nodeTools } from "../../sandbox/node/tools";
-import { installStandIns } from "../../sandbox/providers/install";
-import { ROOT } from "../../machine/root";
-import { type Outcome, TestProject } from "../../sandbox/testing/harness";
-import { Workshop } from "./openssl";
-import { LOCATION } from "../../sandbox/testing/azure-clients";
+import { eventually } from "../../sandbox/processes/wait";
+import type { Outcome, TestProject } from "../../sandbox/testing/harness";
+import { Kubectl } from "../../sandbox/testing/kubectl";
 import { importModelImages, MODEL_IMAGE } from "../../sandbox/testing/model-image";
+import { type Answer, curl } from "./curl";
+import { Workshop } from "./openssl";
+import { configure, createServiceStack, type Settings } from "./service-stack";
 
-/** How long Kubernetes may take for anything, on a busy machine. */
-const PATIENCE_MS = 120_000;
+/** Timeout for a change in Kubernetes, long enough for a busy machine. */
+const TIMEOUT_MS = 120_000;
 
-/** Settings of the stack by name, less the project's prefix. */
-export type Settings = Record<string, unknown>;
-
-/** Outputs of the stack, with secrets. */
+/** Outputs of the stack, with decrypted secrets. */
 export interface AksOutputs {
     services: Record<string, { scoringUri: string; swaggerUri: string }>;
     keys: Record<string, { primary: string; secondary: string }>;
@@ -33,7 +30,7 @@ export interface AksOutputs {
     kubeconfig: string;
 }
 
-/** A pod, as far as the tests look at it. */
+/** The fields of a pod that the tests use. */
 export interface Pod {
     metadata: {
         name: string;
@@ -53,13 +50,7 @@ export interface Pod {
     };
 }
 
-export interface Answer {
-    status: number;
-    headers: string;
-    body: string;
-}
-
-/** A model that is small, quick to be ready, and says which pod answered. */
+/** The model of sandbox/testing/model: ready at once, and its answers name the pod. */
 export const SMALL_MODEL = {
     image: MODEL_IMAGE,
     cpu: 0.02,
@@ -67,14 +58,16 @@ export const SMALL_MODEL = {
     readiness: { periodSeconds: 1 },
 };
 
-/** Starts the sandbox with all images that the tests on Kubernetes need. */
+/** Starts the sandbox and imports the images of the front, the issuer and the test's model. */
 export async function prepareSandbox(instance: SandboxInstance): Promise<void> {
     await sandboxUp(instance);
-    await importImage(instance, await buildImage(FRONT_IMAGE));
+    for (const archive of [await buildImage(FRONT_IMAGE), await legoArchive()]) {
+        await importImage(instance, archive);
+    }
     await importModelImages(instance);
 }
 
-/** A stack on Kubernetes in the sandbox, and clients that are not ours to look at it. */
+/** A stack on Kubernetes in the sandbox, and independent clients (curl, openssl, kubectl) to inspect it. */
 export class AksStage {
     readonly workshop = new Workshop();
     outputs!: AksOutputs;
@@ -82,76 +75,52 @@ export class AksStage {
     private constructor(
         private readonly instance: SandboxInstance,
         readonly project: TestProject,
-        private readonly kubectlProgram: string,
+        readonly kubectl: Kubectl,
     ) {}
 
     static async open(instance: SandboxInstance, settings: Settings): Promise<AksStage> {
-        const config: Settings = { "azure-native:location": LOCATION };
-        for (const [name, value] of Object.entries(settings))
-            config[`azure-secure-inference:${name}`] = value;
-        const project = await TestProject.create({
-            directory: ROOT,
-            configuration: stringify({ config }),
-            plugins: home => installStandIns(home, instance),
-        });
-        return new AksStage(instance, project, (await nodeTools()).kubernetes("kubectl"));
+        const project = await createServiceStack(instance, settings);
+        return new AksStage(instance, project, await Kubectl.forSandbox(instance));
     }
 
-    /** Destroys everything. */
+    /** Destroys the stack and removes the test's files. */
     async close(): Promise<void> {
-        await this.hurry();
+        await this.killPods();
         await this.project.dispose();
         this.workshop.close();
     }
 
-    /** Takes the pods away without their time to drain, which nobody waits for any more. */
-    async hurry(): Promise<void> {
-        if (this.outputs === undefined) return;
-        const inNamespace = ["--namespace", this.outputs.namespace, "--ignore-not-found", "--wait=false"];
-        await this.kubectl("delete", "deployments", "--all", ...inNamespace);
-        await this.kubectl("delete", "pods", "--all", "--force", "--grace-period=0", ...inNamespace);
+    /** Deletes the pods of the stack without their drain, so that a destroy does not wait for it. */
+    async killPods(): Promise<void> {
+        if (this.outputs !== undefined) await this.kubectl.killPods(this.outputs.namespace);
     }
 
-    /** Deploys what is configured. @throws with the engine's errors and warnings: there are to be none */
+    /**
+     * Deploys the current settings.
+     * @throws when the update reports an error or a warning
+     */
     async up(): Promise<Outcome> {
         const outcome = await this.project.up();
-        const said = diagnostics(outcome);
-        if (!outcome.succeeded || said.length > 0) throw new Error(`up: ${said.join("\n") || outcome.text}`);
+        const remarks = [...outcome.errors, ...outcome.warnings];
+        if (!outcome.succeeded || remarks.length > 0)
+            throw new Error(`up: ${remarks.join("\n") || outcome.text}`);
         this.outputs = (await this.project.outputs({ showSecrets: true })) as unknown as AksOutputs;
         return outcome;
     }
 
-    /** Changes settings by their paths, e.g. `models.iris.replicas`. */
-    async configure(settings: Record<string, string>, kind?: "--secret"): Promise<void> {
-        const keyed = Object.entries(settings).map(
-            ([at, value]) => [`azure-secure-inference:${at}`, value] as const,
-        );
-        if (kind === undefined) return this.project.configureAll(Object.fromEntries(keyed));
-        for (const [key, value] of keyed) await this.project.configure(key, value, kind);
-    }
-
-    async kubectl(...args: string[]): Promise<string> {
-        const kubeconfig = path.join(this.instance.stateFolder, "kubeconfig");
-        const { stdout } = await execa(this.kubectlProgram, ["--kubeconfig", kubeconfig, ...args]);
-        return stdout;
-    }
-
-    /** Has kubectl create or change objects. */
-    async apply(...objects: object[]): Promise<void> {
-        const kubeconfig = path.join(this.instance.stateFolder, "kubeconfig");
-        const input = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
-        const args = ["--kubeconfig", kubeconfig, "apply", "--server-side", "--filename=-"];
-        await execa(this.kubectlProgram, args, { input });
+    /** Changes settings by their paths, e.g. `models.iris.replicas`; `undefined` removes one. */
+    configure(settings: Settings): void {
+        configure(this.project, settings);
     }
 
     /** Objects in the stack's namespace. */
     async objects<Kind = Record<string, unknown>>(kind: string, ...args: string[]): Promise<Kind[]> {
         const { namespace } = this.outputs;
-        const text = await this.kubectl("get", kind, "--namespace", namespace, "--output=json", ...args);
+        const text = await this.kubectl.run("get", kind, "--namespace", namespace, "--output=json", ...args);
         return (JSON.parse(text) as { items: Kind[] }).items;
     }
 
-    /** Pods that are not about to go, of a model, or of the front by that name. */
+    /** Pods of a model, or of the front for "front", that are not being deleted. */
     async pods(name: string): Promise<Pod[]> {
         const pods = await this.objects<Pod>("pods", `--selector=app.kubernetes.io/name=${name}`);
         return pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
@@ -161,7 +130,7 @@ export class AksStage {
         return (await this.pods(name)).map(({ metadata }) => metadata.name).sort();
     }
 
-    /** Waits until none of these pods is left. */
+    /** Waits until none of these pods exists. */
     async gone(names: readonly string[]): Promise<void> {
         await this.soon(`${names.join(", ")} are gone`, async () => {
             const pods = await this.objects<Pod>("pods");
@@ -169,7 +138,7 @@ export class AksStage {
         });
     }
 
-    /** Waits until so many pods of a model or of the front are ready. */
+    /** Waits until `count` pods of a model or of the front are ready. */
     async ready(name: string, count: number): Promise<void> {
         await this.soon(`${count} pods of ${name} are ready`, async () => {
             const ready = (await this.pods(name)).filter(({ status }) =>
@@ -180,34 +149,33 @@ export class AksStage {
     }
 
     async soon(what: string, condition: () => Promise<boolean>): Promise<void> {
-        if (!(await eventually(condition, PATIENCE_MS)))
-            throw new Error(`It has not come to pass that ${what}.`);
+        if (!(await eventually(condition, TIMEOUT_MS)))
+            throw new Error(`Timeout after ${TIMEOUT_MS / 1000} s: ${what}.`);
     }
 
-    /** File with the authority that clients are to trust. */
-    trusted(authority = this.outputs.certificate?.authority ?? ""): string {
+    /** Sets the authority that clients trust. @returns its file */
+    trust(authority = this.outputs.certificate?.authority ?? ""): string {
         return this.workshop.write("trusted.pem", authority);
     }
 
-    /** A request by curl, which looks the name up in the sandbox's DNS as far as it goes. */
+    /** A request by curl to the address that the sandbox's DNS server has for the host name. */
     async curl(url: string, ...args: string[]): Promise<Answer> {
-        const { hostname } = new URL(url);
-        const at = await this.resolved(hostname);
-        const resolve = ["443", "80"].flatMap(port => ["--resolve", `${hostname}:${port}:${at}`]);
-        const trust = ["--cacert", path.join(this.workshop.folder, "trusted.pem")];
-        const { stdout } = await execa("curl", ["-sS", "-i", ...trust, ...resolve, ...args, url]);
-        const [headers = "", ...body] = stdout.split("\r\n\r\n");
-        const status = Number(/^HTTP\/\S+ (\d+)/.exec(headers)?.[1]);
-        return { status, headers, body: body.join("\r\n\r\n") };
+        const address = await this.resolved(new URL(url).hostname);
+        return await curl(url, { address, authorityFile: this.authorityFile }, ...args);
     }
 
-    /** A scoring request by curl. The key is not among the arguments, which everybody can read. */
+    /** The file that `trust` writes. */
+    get authorityFile(): string {
+        return path.join(this.workshop.folder, "trusted.pem");
+    }
+
+    /** A scoring request by curl. The key is in a file, because every user can read arguments. */
     score(url: string, key?: string, body = "{}"): Promise<Answer> {
         const header = key && this.workshop.write("header", `Authorization: Bearer ${key}`);
         return this.curl(url, "--data", body, ...(header ? ["--header", `@${header}`] : []));
     }
 
-    /** The address that the sandbox's DNS has for a name. */
+    /** The address of a name in the sandbox's DNS server. */
     async resolved(name: string): Promise<string> {
         const resolver = new Resolver();
         resolver.setServers([`${this.instance.dns.address}:${this.instance.dns.port}`]);
@@ -215,11 +183,14 @@ export class AksStage {
         return address;
     }
 
-    /** What openssl sees of the certificate that is served for a name. @throws unless it is valid for the name */
+    /**
+     * The fingerprint of the certificate that is served for a name, as openssl prints it.
+     * @throws when the certificate is not trusted or not valid for the name
+     */
     async servedFingerprint(name: string): Promise<string> {
         const connect = ["-connect", `${this.outputs.ipAddress}:443`, "-servername", name];
         const check = ["-verify_return_error", "-verify_hostname", name];
-        const trust = ["-CAfile", path.join(this.workshop.folder, "trusted.pem")];
+        const trust = ["-CAfile", this.authorityFile];
         const { stdout } = await execa("openssl", ["s_client", ...connect, ...trust, ...check], {
             input: "",
         });
@@ -227,10 +198,10 @@ export class AksStage {
         return this.workshop.run("x509", "-in", file, "-noout", "-fingerprint", "-sha256").trim();
     }
 
-    /** Kubernetes' answer to a model's own statistics, asked of one pod. */
+    /** The statistics of one pod of the test's model, through the API server's proxy. */
     async statistics(pod: string): Promise<{ concurrent: number; highest: number; served: number }> {
         const at = `/api/v1/namespaces/${this.outputs.namespace}/pods/${pod}:5001/proxy/statistics`;
-        return parse(await this.kubectl("get", "--raw", at)) as {
+        return parse(await this.kubectl.run("get", "--raw", at)) as {
             concurrent: number;
             highest: number;
             served: number;
@@ -238,16 +209,7 @@ export class AksStage {
     }
 }
 
-/** Everything that the engine or a provider told of with more weight than a note. */
-export function diagnostics({ events }: Outcome): string[] {
-    return events
-        .map(event => event.diagnosticEvent as { severity: string; message: string } | undefined)
-        .filter(one => one !== undefined)
-        .filter(({ severity }) => severity === "warning" || severity === "error")
-        .map(({ severity, message }) => `${severity}: ${message.trim()}`);
-}
-
-/** Tells how long something took. */
+/** Prints how long `work` took. */
 export async function timed<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
     const begun = Date.now();
     try {

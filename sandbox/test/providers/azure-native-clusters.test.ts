@@ -101,7 +101,7 @@ describe("azure-native, for clusters", () => {
             packages: ["@pulumi/pulumi", "@pulumi/azure-native"],
             plugins: home => installStandIns(home, arm.instance),
         });
-        await stack.configure("azure-native:location", "westeurope");
+        stack.configure({ "azure-native:location": "westeurope" });
     });
 
     afterAll(() => stack.abandon());

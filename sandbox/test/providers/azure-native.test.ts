@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { installStandIns } from "../../providers/install";
 import { TestProject } from "../../testing/harness";
+import { secret } from "../../testing/stack-configuration";
 import { startArm, type TestArm } from "../../testing/arm";
 
 const CONTAINER_GROUPS_API = "2023-05-01";
@@ -97,8 +98,7 @@ describe("azure-native", () => {
 
     beforeAll(async () => {
         stack = await project(program());
-        await stack.configure("key", KEY, "--secret");
-        await stack.configure("azure-native:location", "westeurope");
+        stack.configure({ key: secret(KEY), "azure-native:location": "westeurope" });
     });
 
     afterAll(() => stack.abandon());
@@ -319,8 +319,7 @@ describe("azure-native, when something fails", () => {
 
     beforeAll(async () => {
         stack = await project(program());
-        await stack.configure("key", KEY, "--secret");
-        await stack.configure("azure-native:location", "westeurope");
+        stack.configure({ key: secret(KEY), "azure-native:location": "westeurope" });
     });
 
     afterAll(() => stack.abandon());

@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import * as path from "node:path";
 import { afterEach, expect, it } from "vitest";
 import { type ProjectOptions, TestProject } from "../../testing/harness";
+import { secret } from "../../testing/stack-configuration";
 
 const FIXTURES = path.join(__dirname, "fixtures");
 
@@ -45,17 +46,17 @@ it("lets a resource hook refuse an update, at preview too, and leaves the resour
             }, { onDryRun: true });
             export const text = new Note("note", config.require("text"), { hooks: { beforeUpdate: [guard] } }).text;
         `);
-    await service.configure("text", "good");
+    service.configure({ text: "good" });
     expect((await service.up()).steps).toMatchObject([{ op: "create", name: "note" }]);
 
-    await service.configure("text", "worse");
+    service.configure({ text: "worse" });
     for (const attempt of [await service.preview(), await service.up()]) {
         expect(attempt.succeeded).toBe(false);
         expect(attempt.text).toContain("the guard refuses worse");
     }
     expect(await service.outputs()).toEqual({ text: "good" });
 
-    await service.configure("text", "better");
+    service.configure({ text: "better" });
     expect((await service.up()).steps).toMatchObject([{ op: "update", name: "note" }]);
     expect(await service.outputs()).toEqual({ text: "better" });
 });
@@ -80,13 +81,13 @@ it("lets a policy pack refuse a resource", async () => {
         { packages: ["@pulumi/pulumi", "@pulumi/policy"], files: await fixture("policy") },
     );
     const pack = ["--policy-pack", path.join(service.directory, "policy")];
-    await service.configure("text", "LOUD");
+    service.configure({ text: "LOUD" });
     const refused = await service.up(...pack);
     expect(refused.succeeded).toBe(false);
     expect(refused.text).toContain("LOUD is too loud");
     expect(refused.steps).toEqual([]);
 
-    await service.configure("text", "quiet");
+    service.configure({ text: "quiet" });
     expect((await service.up(...pack)).steps).toMatchObject([{ op: "create", name: "note" }]);
 });
 
@@ -139,9 +140,7 @@ it("hands configuration and secrets to the program, and keeps the secrets out of
             export const count = config.requireNumber("count");
             export const hidden = new Note("note", config.requireSecret("hidden")).text;
         `);
-    await service.configure("open", "for everyone");
-    await service.configure("count", "3");
-    await service.configure("hidden", "not for everyone", "--secret");
+    service.configure({ open: "for everyone", count: 3, hidden: secret("not for everyone") });
     const { succeeded, text, events } = await service.up();
     expect(succeeded).toBe(true);
     expect(text).toContain("for everyone");

@@ -8,6 +8,7 @@ import { installStandIns } from "../../providers/install";
 import { ApiClient } from "../../providers/kubernetes/client";
 import { at, listAt, textAt } from "../../providers/kubernetes/objects";
 import { TestProject } from "../../testing/harness";
+import { secret } from "../../testing/stack-configuration";
 import { testSandbox } from "../../testing/test-sandbox";
 
 const hasNode = process.platform === "linux" && process.getuid?.() === 0;
@@ -125,7 +126,7 @@ describe.skipIf(!hasNode)("kubernetes (needs Linux and root)", () => {
         config.loadFromString(kubeconfig());
         api = await ApiClient.connect(config);
         stack = await project(program());
-        await stack.configure("kubeconfig", kubeconfig(), "--secret");
+        stack.configure({ kubeconfig: secret(kubeconfig()) });
     });
 
     afterAll(() => stack?.dispose());
@@ -330,11 +331,8 @@ describe.skipIf(!hasNode)("kubernetes (needs Linux and root)", () => {
                 ),
         );
         try {
-            await other.configure(
-                "kubeconfig",
-                kubeconfig().replace(/server: .*/, "server: https://127.0.0.1:1"),
-                "--secret",
-            );
+            const nowhere = kubeconfig().replace(/server: .*/, "server: https://127.0.0.1:1");
+            other.configure({ kubeconfig: secret(nowhere) });
             const preview = await other.preview();
             expect(preview.errors).toEqual([]);
             const created = preview.steps.filter(({ op }) => op === "create").map(({ name }) => name);

@@ -1,0 +1,44 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import * as path from "node:path";
+import type { Needs } from "./builds";
+
+const MAIN = path.join(__dirname, "build-main.ts");
+/** Of `nice`: the running tests come first. */
+const PRIORITY = "10";
+
+/**
+ * Builds beside the first tests, so that later ones find programs and images in the cache. The builds run one after the
+ * other; when one fails, the tests that need it build it again and report the error.
+ */
+export class BackgroundBuilds {
+    private readonly added = new Set<Needs>();
+    private queue = Promise.resolve();
+    private current: ChildProcess | undefined;
+    private stopped = false;
+
+    add(needs: Needs): void {
+        if (this.added.has(needs)) return;
+        this.added.add(needs);
+        this.queue = this.queue.then(() => this.run(needs));
+    }
+
+    stop(): void {
+        this.stopped = true;
+        const pid = this.current?.pid;
+        // The process group has the compilers too.
+        if (pid !== undefined) process.kill(-pid, "SIGTERM");
+    }
+
+    private async run(needs: Needs): Promise<void> {
+        if (this.stopped) return;
+        const node = [process.execPath, "--import", "tsx", MAIN, needs];
+        const child = spawn("nice", ["-n", PRIORITY, ...node], {
+            detached: true,
+            stdio: ["ignore", "ignore", "inherit"],
+        });
+        this.current = child;
+        await once(child, "exit").catch(() => undefined);
+        this.current = undefined;
+    }
+}
