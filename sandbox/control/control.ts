@@ -1,3 +1,7 @@
+/**
+ * The control plane of a sandbox: Azure Resource Manager, DNS and Microsoft Entra ID, and if there is a Kubernetes node,
+ * the container groups, load balancers, volumes and identities of its pods. This file connects the parts.
+ */
 import { existsSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
@@ -6,6 +10,7 @@ import { nodeFolder } from "../node/configuration";
 import { nodeExists } from "../node/node";
 import { AZURE_RESOLVER } from "../node/settings";
 import { sandboxAuthority } from "../node/trust";
+import { SUBSCRIPTIONS, TENANT } from "../subscriptions";
 import { accessToken } from "./arm/access-token";
 import { ResourceManager } from "./arm/resource-manager";
 import { resourceTypes } from "./arm/resource-types";
@@ -13,40 +18,40 @@ import { CONTAINER_GROUPS } from "./arm/resource-types/container-groups";
 import { shareFolder, shareFolderForPods } from "./arm/resource-types/storage-access";
 import { ArmRouter } from "./arm/router";
 import { armServer } from "./arm/server";
+import { TokenIssuer } from "./arm/tokens";
 import { AzureFileProvisioner } from "./azure-files/provisioner";
-import { groupListeners } from "./container-groups/listeners";
 import { KubernetesRunner, NAMESPACE } from "./container-groups/kubernetes-runner";
+import { groupListeners } from "./container-groups/listeners";
 import { PodWatch } from "./container-groups/pod-watch";
 import { RecordingRunner } from "./container-groups/runner";
-import { SUBSCRIPTIONS, TENANT } from "../subscriptions";
 import { dnsServer } from "./dns/server";
 import { ENDPOINTS, servedZones, zonesForPods } from "./dns/zones";
-import { serveOwnPods } from "./identity/own-pods";
-import { TokenIssuer } from "./identity/tokens";
+import { addLoginRoutes } from "./identity/login";
+import { servePodIdentity } from "./identity/pod-identity";
 import { ServiceController } from "./kubernetes-services/controller";
 import { LoadBalancerConfigurator } from "./load-balancer/load-balancer";
 import { SandboxKubernetes } from "./managed-clusters/kubernetes";
 import { Store } from "./state/store";
 
-/** The control plane while it runs. */
+/** A running control plane. */
 export interface Control {
-    /** Whether containers run. */
+    /** Whether containers run, or are only recorded. */
     kubernetes: boolean;
     close(): Promise<void>;
 }
 
-/** How often Kubernetes is compared with the record although nothing has changed. */
+/** Interval of the comparison of Kubernetes with the store, in addition to the one after every change. */
 const RECONCILE_MS = 30_000;
 
 /**
- * Starts the control plane of a sandbox: ARM and DNS, and where the state folder has a kubeconfig, the container
- * groups. Kubernetes may come up later, go and come back.
+ * Starts the control plane. Container groups run if the state folder has a kubeconfig; the API server of Kubernetes may
+ * start later, stop and start again.
  */
 export async function startControl(instance: SandboxInstance, clock = () => new Date()): Promise<Control> {
     const { stateFolder, arm } = instance;
     const store = new Store(path.join(stateFolder, "control", "resources.json"));
     const cluster = existsSync(path.join(stateFolder, "kubeconfig"))
-        ? runInKubernetes(instance, store, clock)
+        ? connectKubernetes(instance, store, clock)
         : undefined;
     const runner = cluster?.runner ?? new RecordingRunner();
     const types = resourceTypes({ store, instance, runner, kubernetes: cluster?.kubernetes, clock });
@@ -55,9 +60,11 @@ export async function startControl(instance: SandboxInstance, clock = () => new 
     const tokens = new TokenIssuer(token, TENANT, clock);
     const serviceAccountKeyFile = nodeFolder(instance, "pki", "service-accounts.pem");
     const server = armServer({
-        router: new ArmRouter(manager, types, SUBSCRIPTIONS, TENANT, clock),
+        router: new ArmRouter({ manager, types, subscriptions: SUBSCRIPTIONS, tenant: TENANT, clock }),
         token,
-        login: { store, tokens, tenant: TENANT, serviceAccountKeyFile, clock },
+        tokens,
+        addPublicRoutes: routes =>
+            addLoginRoutes(routes, { store, tokens, tenant: TENANT, serviceAccountKeyFile, clock }),
         certificate: await armCertificate(instance),
     });
     manager.resume();
@@ -67,9 +74,9 @@ export async function startControl(instance: SandboxInstance, clock = () => new 
         dnsServer(instance.dnsForPods, () => zonesForPods(zones())),
     ]);
     await server.listen({ host: arm.address, port: arm.port });
-    const pods =
+    const podIdentity =
         cluster && nodeExists(instance)
-            ? await serveOwnPods(instance, { store, tokens, clock, ...cluster })
+            ? await servePodIdentity(instance, { store, tokens, clock, ...cluster })
             : undefined;
     return {
         kubernetes: cluster !== undefined,
@@ -78,23 +85,23 @@ export async function startControl(instance: SandboxInstance, clock = () => new 
                 server.close(),
                 ...dns.map(one => one.close()),
                 cluster?.close(),
-                pods?.close(),
+                podIdentity?.close(),
             ]);
         },
     };
 }
 
-/** Container groups as pods, Services of type LoadBalancer, and the way to both. */
-function runInKubernetes(instance: SandboxInstance, store: Store, clock: () => Date) {
+/** The parts that need Kubernetes: container groups, Services of type LoadBalancer, Azure Files volumes. */
+function connectKubernetes(instance: SandboxInstance, store: Store, clock: () => Date) {
     const config = new KubeConfig();
     config.loadFromFile(path.join(instance.stateFolder, "kubeconfig"));
     const api = config.makeApiClient(CoreV1Api);
     const pods = new PodWatch(config, api, NAMESPACE);
-    const ownNode = nodeExists(instance);
+    const hasNode = nodeExists(instance);
     const runner = new KubernetesRunner(api, pods, {
         shareFolder: (account, share) =>
-            (ownNode ? shareFolderForPods : shareFolder)(instance, account, share),
-        ...(ownNode && { nameServer: AZURE_RESOLVER }),
+            (hasNode ? shareFolderForPods : shareFolder)(instance, account, share),
+        ...(hasNode && { nameServer: AZURE_RESOLVER }),
     });
     const groups = () => store.ofType(CONTAINER_GROUPS);
     const loadBalancer: LoadBalancerConfigurator = new LoadBalancerConfigurator(instance, () => [
@@ -102,13 +109,12 @@ function runInKubernetes(instance: SandboxInstance, store: Store, clock: () => D
         ...(services?.listeners() ?? []),
     ]);
     const apply = () => loadBalancer.changed();
-    // A cluster that was there before has a cloud of its own to give addresses.
-    const services = ownNode ? new ServiceController(config, instance, store, clock, apply) : undefined;
-    // So has it a driver for volumes.
-    const files = ownNode ? new AzureFileProvisioner(config, instance) : undefined;
+    // A cluster that the sandbox did not create has its own cloud controller and volume drivers.
+    const services = hasNode ? new ServiceController({ config, instance, store, clock, apply }) : undefined;
+    const files = hasNode ? new AzureFileProvisioner(config, instance) : undefined;
     const reconcile = () => void runner.reconcile(groups()).catch((error: unknown) => console.error(error));
 
-    // Before the pods are known the load balancer keeps what it had: they run on while this process restarts.
+    // Until the pods are listed, the load balancer keeps the configuration of the previous process, whose pods still run.
     let timer: NodeJS.Timeout | undefined;
     void Promise.all([runner.prepare(), services?.prepare(), files?.prepare()]).then(() => {
         store.onChange(() => void apply());
@@ -131,7 +137,7 @@ function runInKubernetes(instance: SandboxInstance, store: Store, clock: () => D
     };
 }
 
-/** Signed by the sandbox's authority, and good for Azure's own names: whoever trusts the authority finds Azure here. */
+/** The server certificate for Azure's own host names, issued by the sandbox's certificate authority. */
 async function armCertificate(instance: SandboxInstance) {
     const authority = await sandboxAuthority(instance);
     const { certificate, key } = await authority.issue({

@@ -1,7 +1,7 @@
 import { sandboxInstance } from "../instance";
 import { startControl } from "./control";
 
-/** The control process of a sandbox. It ends at SIGTERM or SIGINT. */
+/** Entry point of the control process. It runs until SIGTERM or SIGINT. */
 async function main(): Promise<void> {
     const instance = sandboxInstance();
     const control = await startControl(instance);
@@ -9,7 +9,7 @@ async function main(): Promise<void> {
     console.log(
         control.kubernetes
             ? "Container groups run in Kubernetes."
-            : "Container groups are recorded, not run: there is no Kubernetes.",
+            : "Container groups are recorded but do not run: this sandbox has no Kubernetes.",
     );
     const stop = () => void control.close().then(() => process.exit(0));
     process.once("SIGTERM", stop).once("SIGINT", stop);

@@ -69,7 +69,13 @@ export async function startArm(options: TestArmOptions = {}): Promise<TestArm> {
     const types = resourceTypes({ store, instance, runner, clock });
     const token = accessToken(stateFolder);
     const server = armServer({
-        router: new ArmRouter(new ResourceManager(store, types, clock), types, SUBSCRIPTIONS, TENANT, clock),
+        router: new ArmRouter({
+            manager: new ResourceManager(store, types, clock),
+            types,
+            subscriptions: SUBSCRIPTIONS,
+            tenant: TENANT,
+            clock,
+        }),
         token,
         certificate: { certificate: readFileSync(certificate, "utf8"), key: readFileSync(key, "utf8") },
     });

@@ -1,9 +1,9 @@
 import { ArmError } from "./errors";
 import type { ResourceType } from "./resource-type";
 
-const FORM = /^\d{4}-\d{2}-\d{2}(-[a-z]+)?$/i;
+const FORMAT = /^\d{4}-\d{2}-\d{2}(-[a-z]+)?$/i;
 
-/** @param type undefined when the address is not that of a known type @throws ArmError */
+/** @param type the addressed resource type; undefined if it is unknown @throws ArmError 400 if the version is not supported */
 export function checkApiVersion(version: string | undefined, type: ResourceType | undefined): void {
     if (version === undefined || version === "") {
         throw new ArmError(
@@ -12,11 +12,11 @@ export function checkApiVersion(version: string | undefined, type: ResourceType 
             "The api-version query parameter (?api-version=) is required for all requests.",
         );
     }
-    if (!FORM.test(version)) {
+    if (!FORMAT.test(version)) {
         throw new ArmError(
             400,
             "InvalidApiVersionParameter",
-            `The api-version '${version}' is invalid. It has the form YYYY-MM-DD or YYYY-MM-DD-preview.`,
+            `The api-version '${version}' is invalid. Use the form YYYY-MM-DD or YYYY-MM-DD-preview.`,
         );
     }
     if (type && version.slice(0, 10) < type.firstApiVersion.slice(0, 10)) {

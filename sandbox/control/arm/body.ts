@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { invalidContent } from "./errors";
 
-/** One of the words, in whatever case it was sent; what is kept has the case of the list, as with ARM. */
+/** An enum that ignores case, as ARM does. The parsed value has the case of the list. */
 export function word<const Words extends readonly [string, ...string[]]>(...words: Words) {
     return z.preprocess(
         value =>
@@ -17,7 +17,7 @@ export function optional<Schema extends z.ZodType>(schema: Schema) {
     return z.preprocess(value => (value === null ? undefined : value), schema.optional());
 }
 
-/** @throws ArmError InvalidRequestContent with all that does not fit */
+/** @throws ArmError InvalidRequestContent that lists every problem */
 export function parseBody<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
     const result = schema.safeParse(body);
     if (result.success) return result.data;

@@ -1,14 +1,8 @@
-/** The body of an ARM error, without its envelope. */
-export interface ArmErrorBody {
-    code: string;
-    message: string;
-    target?: string;
-    details?: ArmErrorBody[];
-}
+import type { ArmErrorBody } from "../state/resource";
 
-/** A refusal as ARM or a resource provider answers it. */
+/** An error response of ARM or a resource provider. */
 export class ArmError extends Error {
-    /** Whether the answer has `error` around code and message; some providers answer without. */
+    /** Whether the response wraps code and message in `error`. Some providers do not. */
     enveloped = true;
 
     /** @param status HTTP status code */

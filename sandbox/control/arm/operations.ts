@@ -1,14 +1,13 @@
 import { randomUUID } from "node:crypto";
-import type { JsonObject, Resource } from "../state/resource";
+import type { ArmErrorBody, JsonObject, Resource } from "../state/resource";
 import type { Operation, Store } from "../state/store";
-import type { ArmErrorBody } from "./errors";
 
 export type OperationStatus = "InProgress" | "Succeeded" | "Failed";
 
-/** A client asks again after so many seconds: shorter than Azure's, the work here is near. */
+/** Polling interval for clients. Shorter than Azure's, because the work takes less time here. */
 export const RETRY_AFTER_SECONDS = 1;
 
-/** Records that work on a resource has begun. */
+/** Records the start of work on a resource. */
 export function startOperation(
     store: Store,
     resourceId: string,
@@ -20,7 +19,7 @@ export function startOperation(
     return operation;
 }
 
-/** How the work stands. The resource knows, so nothing else has to be kept. */
+/** The status of an operation, derived from its resource. */
 export function operationStatus(operation: Operation, resource: Resource | undefined): OperationStatus {
     if (operation.kind === "delete") return deletionStatus(operation, resource);
     if (resource === undefined) return "Failed";
@@ -30,7 +29,7 @@ export function operationStatus(operation: Operation, resource: Resource | undef
     return "InProgress";
 }
 
-/** The status object behind the address in the `Azure-AsyncOperation` header. */
+/** The status object at the URL of the `Azure-AsyncOperation` header. */
 export function statusBody(path: string, operation: Operation, resource: Resource | undefined): JsonObject {
     const status = operationStatus(operation, resource);
     return {
@@ -51,7 +50,7 @@ export function failureOf(resource: Resource | undefined): ArmErrorBody {
     );
 }
 
-/** A resource that was created after the deletion began is another one. */
+/** A resource that was created after the deletion started is a new one with the same id. */
 function deletionStatus(operation: Operation, resource: Resource | undefined): OperationStatus {
     const gone = resource === undefined || resource.createdAt > operation.startedAt;
     if (gone) return "Succeeded";

@@ -6,7 +6,7 @@ export interface Preconditions {
     ifNoneMatch?: string;
 }
 
-/** @param etag of the resource as it is; undefined when there is none @throws ArmError 412 */
+/** @param etag of the current resource; undefined if it does not exist @throws ArmError 412 */
 export function checkPreconditions(conditions: Preconditions, etag: string | undefined): void {
     const { ifMatch, ifNoneMatch } = conditions;
     if (ifMatch !== undefined && !matches(ifMatch, etag)) throw preconditionFailed("If-Match", ifMatch, etag);

@@ -1,19 +1,19 @@
-import { readable } from "../identity/permissions";
-import type { Principal } from "../identity/tokens";
+import { readableBy } from "./permissions";
+import type { Principal } from "./tokens";
 import type { JsonObject, Resource } from "../state/resource";
 import type { Store } from "../state/store";
 import { ArmError } from "./errors";
 import { parseArmAddress } from "./resource-id";
 
-/** Where queries over all subscriptions are sent: Microsoft.ResourceGraph/resources, `POST`. */
+/** The path of Azure Resource Graph queries: `POST` Microsoft.ResourceGraph/resources. */
 export const RESOURCE_GRAPH_PATH = "/providers/microsoft.resourcegraph/resources";
 
 const WHERE = /^where\s+(\w+)\s*(=~|==)\s*(["'])(.*)\3$/i;
 const PROJECT = /^project\s+(\w+(?:\s*,\s*\w+)*)$/i;
 
 /**
- * Answers a query over the resources that its principal may read. Of the query language there are the parts that ACME
- * clients and the like find a zone with: `resources | where column =~ "text" | project column, …`.
+ * Runs an Azure Resource Graph query over the resources that the principal may read. Supports the subset of the query
+ * language that ACME clients use to find a zone: `resources | where column =~ "text" | project column, …`.
  * @throws ArmError for any other query
  */
 export function queryResources(store: Store, principal: Principal | undefined, body: JsonObject): JsonObject {
@@ -25,18 +25,19 @@ export function queryResources(store: Store, principal: Principal | undefined, b
         .split("|")
         .map(step => step.trim());
     if (table?.toLowerCase() !== "resources") throw invalidQuery(String(table));
-    let rows = readable(store, principal, topLevel(store)).map(rowOf);
-    for (const step of steps) rows = applied(step, rows);
+    let rows = readableBy(store, principal, topLevel(store)).map(rowOf);
+    for (const step of steps) rows = applyStep(step, rows);
     const { $skip: skip = 0, $top: top = 1_000 } = options;
     const data = rows.slice(skip, skip + top);
     return { totalRecords: rows.length, count: data.length, data, facets: [], resultTruncated: "false" };
 }
 
-function applied(step: string, rows: readonly JsonObject[]): JsonObject[] {
+function applyStep(step: string, rows: readonly JsonObject[]): JsonObject[] {
     const [, column = "", operator, , text = ""] = WHERE.exec(step) ?? [];
     if (operator !== undefined) {
-        const fold = (value: unknown) => (operator === "=~" ? String(value).toLowerCase() : String(value));
-        return rows.filter(row => fold(row[column]) === fold(text));
+        const comparable = (value: unknown) =>
+            operator === "=~" ? String(value).toLowerCase() : String(value);
+        return rows.filter(row => comparable(row[column]) === comparable(text));
     }
     const columns = PROJECT.exec(step)?.[1]
         ?.split(",")
@@ -51,7 +52,7 @@ function topLevel(store: Store): Resource[] {
         .filter(({ type }) => /^microsoft\.(?!resources\/|authorization\/)[^/]+\/[^/]+$/i.test(type));
 }
 
-/** Types, locations and groups are in lower case in the graph. */
+/** Resource Graph returns types and resource groups in lower case. */
 function rowOf({ id, name, type, location, tags, properties }: Resource): JsonObject {
     const { subscription: subscriptionId, resourceGroup = "" } = parseArmAddress(id);
     return {
@@ -70,6 +71,6 @@ function invalidQuery(step: string): ArmError {
     return new ArmError(
         400,
         "BadRequest",
-        `Please provide below info when asking for support. Query is invalid: the sandbox does not know '${step}'.`,
+        `Please provide below info when asking for support. Query is invalid: the sandbox does not support '${step}'. Use where and project.`,
     );
 }

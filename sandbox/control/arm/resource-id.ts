@@ -1,23 +1,20 @@
 import { ArmError } from "./errors";
 
-/**
- * An address below `/subscriptions` as ARM reads it. Names keep the case in which they were written; types do not
- * matter in their case, so {@link ArmAddress.type} is in lower case.
- */
+/** A parsed path under `/subscriptions`. Types and names keep the case of the path; ARM compares both without case. */
 export interface ArmAddress {
     subscription: string;
     resourceGroup?: string;
     /** @example "Microsoft.Network" */
     namespace?: string;
-    /** Types below the namespace, outermost first. @example ["dnsZones", "A"] */
+    /** Types after the namespace, outermost first. @example ["dnsZones", "A"] */
     types: string[];
-    /** Names that belong to {@link types}; one fewer when the address is that of a collection or an action. */
+    /** Names that belong to {@link types}. One fewer if the path is that of a collection or an action. */
     names: string[];
-    /** What stands before the provider: a subscription, a group, or the resource that an extension resource hangs on. */
+    /** The part before the provider: a subscription, a group, or the resource that an extension resource extends. */
     scope: string;
 }
 
-/** @throws ArmError InvalidResourceId style refusal when the path is not an ARM address */
+/** @throws ArmError 404 if the path is not under `/subscriptions` */
 export function parseArmAddress(path: string): ArmAddress {
     const segments = path.split("/").filter(Boolean).map(decodeURIComponent);
     const [start, subscription, groups, resourceGroup] = segments;
@@ -40,15 +37,15 @@ export function parseArmAddress(path: string): ArmAddress {
 }
 
 /**
- * Where the last `providers` is: that of an extension resource follows the one of what it hangs on. A name may be
- * "providers" too; names have odd places.
+ * Index of the last `providers` segment: the id of an extension resource has one for itself after that of the extended
+ * resource. A resource may be named "providers" too, but names have odd positions.
  */
 function lastProvider(segments: readonly string[], first: number): number | undefined {
     if (segments[first]?.toLowerCase() !== "providers") return undefined;
-    const found = segments.findLastIndex(
+    const last = segments.findLastIndex(
         (segment, index) => segment.toLowerCase() === "providers" && (index - first) % 2 === 0,
     );
-    return Math.max(found, first);
+    return Math.max(last, first);
 }
 
 /** The full type in lower case, e.g. `microsoft.network/dnszones/a`. */
@@ -75,19 +72,19 @@ export function resourceId(
     return idBelow(resourceGroupId(subscription, resourceGroup), type, names);
 }
 
-/** @param scope id of a subscription, a group, or the resource that an extension resource hangs on */
+/** The id of a resource in a scope. @param scope id of a subscription, a group, or the resource that is extended */
 export function idBelow(scope: string, type: string, names: readonly string[]): string {
     const [namespace, ...types] = type.split("/");
     const path = types.map((part, index) => `${part}/${names[index] ?? ""}`).join("/");
     return `${scope}/providers/${namespace}/${path}`;
 }
 
-/** Whether an id is `scope` or below it. */
+/** Whether an id is `scope` or a descendant of it. */
 export function isWithin(id: string, scope: string): boolean {
     return `${id}/`.toLowerCase().startsWith(`${scope}/`.toLowerCase());
 }
 
-/** The resource group that an id names. @throws when it names none */
+/** The resource group in an id. @throws if it has none */
 export function resourceGroupOf(id: string): string {
     const { resourceGroup } = parseArmAddress(id);
     if (resourceGroup === undefined) throw new Error(`${id} is not inside a resource group.`);
@@ -95,5 +92,5 @@ export function resourceGroupOf(id: string): string {
 }
 
 function notAnAddress(path: string): ArmError {
-    return new ArmError(404, "NotFound", `'${path}' is not the address of a resource.`);
+    return new ArmError(404, "NotFound", `'${path}' is not a resource path.`);
 }

@@ -15,20 +15,20 @@ import {
 } from "./resource-id";
 import type { ResourceType } from "./resource-type";
 
-/** Where one resource is: its type and the names on the way to it. */
-export interface Place {
+/** Identifies one resource: its type, its scope and the names in its path. */
+export interface ResourceAddress {
     type: ResourceType;
     subscription: string;
-    /** Empty for what hangs on a subscription. */
+    /** Empty for resources of a subscription. */
     resourceGroup: string;
-    /** Id of the subscription, the group, or the resource that an extension resource hangs on. */
+    /** Id of the subscription, the group, or the resource that an extension resource extends. */
     scope: string;
     names: readonly string[];
 }
 
 const RESOURCE_GROUPS = "microsoft.resources/resourcegroups";
 
-/** What ARM does with resources of every type: it checks, stores, starts work and cascades. */
+/** The part of ARM that is the same for every resource type: checks, storage, asynchronous work, cascading deletion. */
 export class ResourceManager {
     constructor(
         readonly store: Store,
@@ -36,7 +36,7 @@ export class ResourceManager {
         private readonly clock: () => Date,
     ) {}
 
-    /** Takes up again what a stopped process left half done. */
+    /** Continues the work that was running when the previous process stopped. */
     resume(): void {
         for (const resource of this.store.all()) {
             if (!isTransitioning(resource)) continue;
@@ -45,41 +45,46 @@ export class ResourceManager {
         }
     }
 
-    idOf(place: Place): string {
-        if (isResourceGroup(place.type)) return resourceGroupId(place.subscription, place.resourceGroup);
-        return idBelow(place.scope, place.type.type, place.names);
+    idOf(address: ResourceAddress): string {
+        if (isResourceGroup(address.type))
+            return resourceGroupId(address.subscription, address.resourceGroup);
+        return idBelow(address.scope, address.type.type, address.names);
     }
 
     /** @throws ArmError 404 */
-    find(place: Place): Resource {
-        this.checkResourceGroup(place);
-        const id = this.idOf(place);
-        const builtIn = () => place.type.builtIn?.(place.scope).find(one => sameId(one.id, id));
+    find(address: ResourceAddress): Resource {
+        this.checkResourceGroup(address);
+        const id = this.idOf(address);
+        const builtIn = () => address.type.builtIn?.(address.scope).find(one => sameId(one.id, id));
         const resource = this.store.get(id) ?? builtIn();
         if (resource) return resource;
-        throw isResourceGroup(place.type)
-            ? resourceGroupNotFound(place.resourceGroup)
-            : resourceNotFound(relativeName(place), place.resourceGroup);
+        throw isResourceGroup(address.type)
+            ? resourceGroupNotFound(address.resourceGroup)
+            : resourceNotFound(relativeName(address), address.resourceGroup);
     }
 
-    put(place: Place, body: JsonObject, conditions: Preconditions): { resource: Resource; created: boolean } {
-        const { type } = place;
-        this.checkResourceGroup(place, "write");
-        this.checkParent(place);
-        const id = this.idOf(place);
+    put(
+        address: ResourceAddress,
+        body: JsonObject,
+        conditions: Preconditions,
+    ): { resource: Resource; created: boolean } {
+        const { type } = address;
+        this.checkResourceGroup(address, "write");
+        this.checkParent(address);
+        const id = this.idOf(address);
         const existing = this.store.get(id);
         if (existing?.provisioningState === "Deleting") throw beingDeleted(existing);
         inProvider(type, () => type.etags && checkPreconditions(conditions, existing?.etag));
 
         const location = locationOf(type, body, existing);
-        const name = place.names.at(-1) ?? place.resourceGroup;
+        const name = address.names.at(-1) ?? address.resourceGroup;
         const draft = inProvider(type, () =>
             type.put({
                 id: existing?.id ?? id,
-                subscription: place.subscription,
-                resourceGroup: place.resourceGroup,
-                scope: place.scope,
-                names: place.names,
+                subscription: address.subscription,
+                resourceGroup: address.resourceGroup,
+                scope: address.scope,
+                names: address.names,
                 name,
                 location,
                 body,
@@ -105,36 +110,36 @@ export class ResourceManager {
         return { resource, created: existing === undefined };
     }
 
-    patch(place: Place, body: JsonObject, conditions: Preconditions): Resource {
-        const { type } = place;
-        const existing = this.find(place);
+    patch(address: ResourceAddress, body: JsonObject, conditions: Preconditions): Resource {
+        const { type } = address;
+        const existing = this.find(address);
         inProvider(type, () => type.etags && checkPreconditions(conditions, existing.etag));
         const change = inProvider(type, () =>
             type.patch ? type.patch(existing, body) : body.tags !== undefined && { tags: tagsOf(body) },
         );
         this.store.put({ ...existing, ...change, ...(type.etags && { etag: randomUUID() }) });
-        return this.find(place);
+        return this.find(address);
     }
 
-    /** @returns what is being deleted, or undefined when there was nothing */
-    delete(place: Place, conditions: Preconditions): Resource | undefined {
-        this.checkResourceGroup(place);
-        const existing = this.store.get(this.idOf(place));
+    /** @returns the resource that is being deleted, or undefined if it does not exist */
+    delete(address: ResourceAddress, conditions: Preconditions): Resource | undefined {
+        this.checkResourceGroup(address);
+        const existing = this.store.get(this.idOf(address));
         if (existing === undefined) {
-            if (isResourceGroup(place.type)) throw resourceGroupNotFound(place.resourceGroup);
+            if (isResourceGroup(address.type)) throw resourceGroupNotFound(address.resourceGroup);
             return undefined;
         }
         if (existing.provisioningState === "Deleting") return existing;
-        inProvider(place.type, () => {
-            if (place.type.etags) checkPreconditions(conditions, existing.etag);
-            place.type.checkDelete?.(existing);
+        inProvider(address.type, () => {
+            if (address.type.etags) checkPreconditions(conditions, existing.etag);
+            address.type.checkDelete?.(existing);
         });
         void this.release(existing);
         return existing;
     }
 
-    /** Starts the provider's work on a resource again, after an action changed it. */
-    workOn(id: string): void {
+    /** Starts `provision` of a resource that an action has changed. */
+    reprovision(id: string): void {
         this.store.update(id, { provisioningState: "Updating" });
         const resource = this.store.get(id);
         if (resource) void this.provision(resource);
@@ -148,19 +153,19 @@ export class ResourceManager {
         return this.store.ofType(type.type).filter(({ id }) => id.toLowerCase().startsWith(prefix));
     }
 
-    /** Extension resources at a scope, above and below it. */
-    listAt(place: Omit<Place, "names">, query: Readonly<Record<string, string>>): Resource[] {
-        const { type, scope } = place;
-        this.checkResourceGroup({ ...place, names: [] });
-        const kept = this.store.ofType(type.type).filter(({ id }) => {
-            const { scope: own } = parseArmAddress(id);
-            return isWithin(own, scope) || isWithin(scope, own);
+    /** Extension resources at a scope, its ancestors and its descendants. */
+    listAt(address: Omit<ResourceAddress, "names">, query: Readonly<Record<string, string>>): Resource[] {
+        const { type, scope } = address;
+        this.checkResourceGroup({ ...address, names: [] });
+        const stored = this.store.ofType(type.type).filter(({ id }) => {
+            const { scope: assigned } = parseArmAddress(id);
+            return isWithin(assigned, scope) || isWithin(scope, assigned);
         });
-        const all = [...(type.builtIn?.(scope) ?? []), ...kept];
-        return all.filter(one => type.lists?.(one, scope, query) ?? true);
+        const all = [...(type.builtIn?.(scope) ?? []), ...stored];
+        return all.filter(resource => type.lists?.(resource, scope, query) ?? true);
     }
 
-    /** A resource as the client sees it. @param detailed false in lists */
+    /** The body of a response with the resource. @param detailed false in lists */
     async view(resource: Resource, detailed: boolean): Promise<JsonObject> {
         const type = this.types.get(resource.type.toLowerCase());
         const { id, name, location, tags, etag, envelope, provisioningState } = resource;
@@ -176,35 +181,35 @@ export class ResourceManager {
         };
     }
 
-    /** ARM looks for the group before anything else. */
-    private checkResourceGroup(place: Place, access: "read" | "write" = "read"): void {
-        if (isResourceGroup(place.type) || place.resourceGroup === "") return;
-        const groupId = resourceGroupId(place.subscription, place.resourceGroup);
+    /** ARM checks the group, then the extended resource, before anything else. */
+    private checkResourceGroup(address: ResourceAddress, access: "read" | "write" = "read"): void {
+        if (isResourceGroup(address.type) || address.resourceGroup === "") return;
+        const groupId = resourceGroupId(address.subscription, address.resourceGroup);
         const group = this.store.get(groupId);
-        if (group === undefined) throw resourceGroupNotFound(place.resourceGroup);
+        if (group === undefined) throw resourceGroupNotFound(address.resourceGroup);
         if (access === "write" && group.provisioningState === "Deleting") throw beingDeleted(group);
-        if (sameId(place.scope, groupId)) return;
-        const carrier = this.store.get(place.scope);
-        if (carrier === undefined)
-            throw resourceNotFound(place.scope.slice(`${groupId}/providers/`.length), group.name);
-        if (access === "write" && carrier.provisioningState === "Deleting") throw beingDeleted(carrier);
+        if (sameId(address.scope, groupId)) return;
+        const extended = this.store.get(address.scope);
+        if (extended === undefined)
+            throw resourceNotFound(address.scope.slice(`${groupId}/providers/`.length), group.name);
+        if (access === "write" && extended.provisioningState === "Deleting") throw beingDeleted(extended);
     }
 
-    private checkParent(place: Place): void {
-        const parent = parentType(place.type.type, this.types);
+    private checkParent(address: ResourceAddress): void {
+        const parent = parentType(address.type.type, this.types);
         if (parent === undefined) return;
         const parts = parent.split("/").length - 1;
         const id = resourceId(
-            place.subscription,
-            place.resourceGroup,
+            address.subscription,
+            address.resourceGroup,
             this.types.get(parent)?.type ?? parent,
-            place.names.slice(0, parts),
+            address.names.slice(0, parts),
         );
         if (this.store.get(id)) return;
         throw new ArmError(
             404,
             "ParentResourceNotFound",
-            `Failed to perform 'write' on resource(s) of type '${place.type.type.split("/").slice(1).join("/")}', ` +
+            `Failed to perform 'write' on resource(s) of type '${address.type.type.split("/").slice(1).join("/")}', ` +
                 `because the parent resource '${id}' could not be found.`,
         );
     }
@@ -220,18 +225,18 @@ export class ResourceManager {
         }
     }
 
-    /** A resource that was meanwhile deleted, or deleted and created again, is not touched. */
+    /** Stores the result of the work, unless the resource has been deleted, or deleted and created again, meanwhile. */
     private settle(resource: Resource, change: Partial<Resource>): void {
-        const now = this.store.get(resource.id);
-        if (now && now.createdAt === resource.createdAt && now.provisioningState !== "Deleting") {
+        const current = this.store.get(resource.id);
+        if (current && current.createdAt === resource.createdAt && current.provisioningState !== "Deleting") {
             this.store.update(resource.id, change);
         }
     }
 
-    /** Children and groups that the resource manages go first, then what the provider holds, then the record. */
+    /** Deletes the children and the groups that the resource manages, then the provider's part, then the record. */
     private async release(resource: Resource): Promise<void> {
         try {
-            // Children are marked too: nobody may bring back what goes with its parent.
+            // Children are marked as well, because a PUT must not create them again under a parent that is being deleted.
             this.store.update(resource.id, { provisioningState: "Deleting" });
             await nextTurn();
             const children = this.store
@@ -265,7 +270,7 @@ export function isResourceGroup(type: ResourceType): boolean {
     return type.type.toLowerCase() === RESOURCE_GROUPS;
 }
 
-/** Refusals by the provider have the form of the provider. */
+/** Errors of the provider have the provider's error format. */
 function inProvider<Result>(type: ResourceType, work: () => Result): Result {
     try {
         return work();
@@ -275,7 +280,7 @@ function inProvider<Result>(type: ResourceType, work: () => Result): Result {
     }
 }
 
-/** The nearest type above that has records of its own: `fileServices` between an account and a share has none. */
+/** The nearest ancestor type that the sandbox stores. It does not store `fileServices`, between an account and a share. */
 function parentType(type: string, types: ReadonlyMap<string, ResourceType>): string | undefined {
     const parts = type.toLowerCase().split("/");
     for (let length = parts.length - 1; length > 1; length--) {
@@ -317,7 +322,7 @@ function locationOf(type: ResourceType, body: JsonObject, existing: Resource | u
     return location;
 }
 
-/** @throws ArmError when the tags are not texts by name */
+/** @throws ArmError if `tags` is not an object of strings */
 export function tagsOf(body: JsonObject): Record<string, string> {
     const { tags } = body;
     const valid =
@@ -336,7 +341,7 @@ function scopeOf(subscription: string, resourceGroup: string | undefined): strin
 }
 
 /** @example "Microsoft.Network/dnsZones/contoso.com/A/www" */
-function relativeName({ type, names }: Place): string {
+function relativeName({ type, names }: ResourceAddress): string {
     const [namespace, ...types] = type.type.split("/");
     return [namespace, ...types.flatMap((part, index) => [part, names[index] ?? ""])].join("/");
 }
@@ -352,7 +357,7 @@ function beingDeleted(resource: Resource): ArmError {
     return new ArmError(
         409,
         "Conflict",
-        `The resource '${resource.id}' is being deleted. Retry when that has ended.`,
+        `The resource '${resource.id}' is being deleted. Retry after the deletion.`,
     );
 }
 
@@ -360,7 +365,7 @@ function internalError(error: unknown): { code: string; message: string } {
     return { code: "InternalServerError", message: error instanceof Error ? error.message : String(error) };
 }
 
-/** Work is never done before the client has been told that it has begun. */
+/** Defers work until the response with its start has been created. */
 function nextTurn(): Promise<void> {
     return new Promise(resolve => setImmediate(resolve));
 }

@@ -1,91 +1,92 @@
 import type { JsonObject, Resource } from "../state/resource";
 
 /**
- * How an answer tells that work goes on (ARM's RPC, "asynchronous operations"): in one header whose address gives a
- * status object, in one whose address gives 202 until the result is there, or not at all.
+ * How a response announces an asynchronous operation (Resource Provider Contract, "Asynchronous Operations"):
+ * `Azure-AsyncOperation` is a header with the URL of a status object; `Location` is a header with a URL that answers 202
+ * until the result exists; `synchronous` has neither.
  */
 export type OperationStyle = "synchronous" | "Azure-AsyncOperation" | "Location";
 
-/** A PUT, after ARM's own checks and before those of the resource provider. */
+/** A PUT request that has passed the checks of ARM. The resource type checks the rest. */
 export interface PutRequest {
     id: string;
     subscription: string;
-    /** Empty for what hangs on a subscription. */
+    /** Empty for resources of a subscription. */
     resourceGroup: string;
-    /** Id of the subscription, the group, or the resource that an extension resource hangs on. */
+    /** Id of the subscription, the group, or the resource that an extension resource extends. */
     scope: string;
     /** One for each part of the type, outermost first. */
     names: readonly string[];
     name: string;
-    /** Normalised ("West Europe" is `westeurope`); empty for types without one. */
+    /** Normalised ("West Europe" is `westeurope`). Empty for types without a location. */
     location: string;
     body: JsonObject;
     existing?: Resource;
 }
 
-/** What a PUT makes of a resource. */
+/** The parts of a resource that a resource type derives from a PUT request. */
 export interface Draft {
     properties: JsonObject;
     hidden?: JsonObject;
     envelope?: JsonObject;
 }
 
-/** What a POST on a resource (or a GET below it) answers; 202 means that the provider now works on the resource. */
+/** The response of an action. 202 starts `provision` of the resource. */
 export interface ActionResult {
     status: 200 | 202 | 204;
     body?: JsonObject;
 }
 
-/** Something below a resource that is not a resource: `POST …/listKeys`, `GET …/containers/web/logs`. */
+/** A path below a resource that is not a resource: `POST …/listKeys`, `GET …/containers/web/logs`. */
 export interface Action {
     method: "GET" | "POST";
-    /** Path below the resource in lower case, in which an asterisk stands for any one segment. @example "listkeys" */
+    /** Path relative to the resource, in lower case. `*` matches one segment. @example "listkeys" */
     path: string;
     run(resource: Resource, call: ActionCall): ActionResult | Promise<ActionResult>;
 }
 
 export interface ActionCall {
-    /** What the `*` of the path stood for. */
+    /** The segments that `*` matched. */
     segments: readonly string[];
     query: Readonly<Record<string, string>>;
     body: JsonObject;
-    /** Resources as a client sees them in a list. */
+    /** Renders resources as the body of a list response. */
     listed: (resources: readonly Resource[]) => Promise<JsonObject>;
 }
 
-/** All that ARM has to know of one resource type. Refusals are thrown as ArmError. */
+/** The behaviour of one resource type. Methods refuse a request by throwing an ArmError. */
 export interface ResourceType {
     /** With namespace, e.g. `Microsoft.Network/dnsZones/A`. */
     readonly type: string;
-    /** Versions before this one are refused, as ARM does for versions that a provider never had. */
+    /** Earlier versions are refused, as on Azure, where the provider never published them. */
     readonly firstApiVersion: string;
-    /** Whether a client says where the resource lives. `global` and `none` accept nothing else. */
+    /** `required`: the client sets a region. `global`: the location is "global". `none`: the type has no location. */
     readonly location: "required" | "global" | "none";
     readonly putStyle: OperationStyle;
     readonly deleteStyle: OperationStyle;
-    /** ETags are kept, shown, and checked against If-Match and If-None-Match. */
+    /** Whether resources have an ETag, which If-Match and If-None-Match are compared with. */
     readonly etags?: boolean;
-    /** The provider answers `{code, message}` without the `error` around it. */
+    /** Whether errors of the provider are `{code, message}`, without `error` around them. */
     readonly bareErrors?: boolean;
-    /** Its resources hang on a subscription, a group or any resource, by a second `/providers/…` in their ids. */
+    /** Whether it is an extension resource: its id is that of a scope with a second `/providers/…` after it. */
     readonly extension?: boolean;
     readonly actions?: readonly Action[];
 
     put(request: PutRequest): Draft;
-    /** Without it a PATCH changes tags. */
+    /** @default replaces the tags */
     patch?(existing: Resource, body: JsonObject): Partial<Resource>;
-    /** `properties` as a client sees them. @param detailed false in lists */
+    /** `properties` of a response. @param detailed false in lists */
     view(resource: Resource, detailed: boolean): JsonObject | Promise<JsonObject>;
-    /** Resources that are there without having been created, by the scope at which they are asked for. */
+    /** Resources that exist at a scope without having been created. */
     builtIn?(scope: string): Resource[];
-    /** Whether a list at `scope` shows a resource, for extension resources and what their `$filter` says. */
+    /** Whether a list at `scope` contains a resource. For extension resources and `$filter`. */
     lists?(resource: Resource, scope: string, query: Readonly<Record<string, string>>): boolean;
-    /** Refuses a deletion by throwing. */
+    /** Throws if the resource must not be deleted. */
     checkDelete?(resource: Resource): void;
-    /** The work after a PUT has been answered. Done again after a restart if it had not ended. */
+    /** The work after the response to a PUT. Runs again after a restart of the control process if it has not ended. */
     provision?(resource: Resource): Promise<void>;
-    /** The work of a deletion, before the resource disappears. */
+    /** The work of a deletion. The resource is removed after it. */
     release?(resource: Resource): Promise<void>;
-    /** Follows a PUT at once, e.g. to create what always exists in a new parent. */
+    /** Runs right after a PUT has stored the resource, e.g. to create children that always exist. */
     created?(resource: Resource): void;
 }

@@ -1,5 +1,5 @@
-import { checkPermission } from "../identity/permissions";
-import type { Principal } from "../identity/tokens";
+import { checkPermission } from "./permissions";
+import type { Principal } from "./tokens";
 import type { JsonObject, Resource } from "../state/resource";
 import { isTransitioning } from "../state/resource";
 import { checkApiVersion } from "./api-version";
@@ -7,7 +7,7 @@ import { ArmError, methodNotAllowed } from "./errors";
 import { failureOf, operationStatus, RETRY_AFTER_SECONDS, startOperation, statusBody } from "./operations";
 import { queryResources, RESOURCE_GRAPH_PATH } from "./resource-graph";
 import { type ArmAddress, fullType, parseArmAddress } from "./resource-id";
-import type { Place, ResourceManager } from "./resource-manager";
+import type { ResourceAddress, ResourceManager } from "./resource-manager";
 import type { OperationStyle, ResourceType } from "./resource-type";
 
 export interface ArmCall {
@@ -18,9 +18,9 @@ export interface ArmCall {
     body: JsonObject;
     ifMatch?: string;
     ifNoneMatch?: string;
-    /** Who asks; undefined for the sandbox's own user, who may do everything. */
+    /** The calling managed identity. Undefined for the sandbox's user, who may do everything. */
     principal?: Principal;
-    /** Scheme and host by which the client came: addresses in answers start with it. */
+    /** Scheme and host of the request. URLs in responses start with it. */
     origin: string;
 }
 
@@ -30,15 +30,24 @@ export interface ArmAnswer {
     headers?: Record<string, string>;
 }
 
-/** Finds out what an address means and answers. */
+export interface ArmRouterSettings {
+    manager: ResourceManager;
+    /** Resource types by their name in lower case. */
+    types: ReadonlyMap<string, ResourceType>;
+    subscriptions: readonly string[];
+    tenant: string;
+    clock: () => Date;
+}
+
+/** Maps the method and path of a request to a call of the resource manager (Azure Resource Manager REST API). */
 export class ArmRouter {
-    constructor(
-        private readonly manager: ResourceManager,
-        private readonly types: ReadonlyMap<string, ResourceType>,
-        private readonly subscriptions: readonly string[],
-        private readonly tenant: string,
-        private readonly clock: () => Date,
-    ) {}
+    private readonly manager: ResourceManager;
+    private readonly types: ReadonlyMap<string, ResourceType>;
+
+    constructor(private readonly settings: ArmRouterSettings) {
+        this.manager = settings.manager;
+        this.types = settings.types;
+    }
 
     async route(call: ArmCall): Promise<ArmAnswer> {
         if (call.path.toLowerCase() === RESOURCE_GRAPH_PATH && call.method === "POST") {
@@ -47,7 +56,7 @@ export class ArmRouter {
         }
         const address = parseArmAddress(call.path);
         checkApiVersion(call.query["api-version"], this.types.get(fullType(address)));
-        if (!this.subscriptions.includes(address.subscription.toLowerCase())) {
+        if (!this.settings.subscriptions.includes(address.subscription.toLowerCase())) {
             throw new ArmError(
                 404,
                 "SubscriptionNotFound",
@@ -60,7 +69,7 @@ export class ArmRouter {
             : this.withProvider(call, address);
     }
 
-    /** Subscription, resource groups, and lists of resources of any type. */
+    /** Subscriptions, resource groups, and lists of resources of any type. */
     private async withoutProvider(call: ArmCall, address: ArmAddress): Promise<ArmAnswer> {
         const { subscription, resourceGroup, types, names, scope } = address;
         const groups = this.types.get("microsoft.resources/resourcegroups");
@@ -68,8 +77,8 @@ export class ArmRouter {
         const collection = types[0]?.toLowerCase();
 
         if (resourceGroup !== undefined && types.length === 0) {
-            const place = { type: groups, subscription, resourceGroup, scope, names: [resourceGroup] };
-            return this.resource(call, place);
+            const target = { type: groups, subscription, resourceGroup, scope, names: [resourceGroup] };
+            return this.resource(call, target);
         }
         if (collection === "operationresults") return this.operationResult(call, names[0]);
         if (call.method !== "GET") throw methodNotAllowed(call.method, call.path);
@@ -84,7 +93,7 @@ export class ArmRouter {
         if (resourceGroup === undefined && types.length === 0) {
             return { status: 200, body: this.subscriptionBody(subscription) };
         }
-        throw new ArmError(404, "NotFound", `'${call.path}' is not the address of a resource.`);
+        throw new ArmError(404, "NotFound", `'${call.path}' is not a resource path.`);
     }
 
     private async withProvider(call: ArmCall, address: ArmAddress): Promise<ArmAnswer> {
@@ -115,35 +124,35 @@ export class ArmRouter {
         throw invalidResourceType(address, call);
     }
 
-    /** What hangs on a subscription, a group or any resource: one, or those at a scope. */
+    /** One extension resource, or the list of them at a scope. */
     private extension(call: ArmCall, type: ResourceType, address: ArmAddress): Promise<ArmAnswer> {
         const { subscription, resourceGroup = "", scope, types, names } = address;
-        const place = { type, subscription, resourceGroup, scope };
-        if (names.length === types.length) return this.resource(call, { ...place, names });
+        const target = { type, subscription, resourceGroup, scope };
+        if (names.length === types.length) return this.resource(call, { ...target, names });
         if (call.method !== "GET") throw methodNotAllowed(call.method, call.path);
-        return this.listed(this.manager.listAt(place, call.query));
+        return this.listed(this.manager.listAt(target, call.query));
     }
 
-    private async resource(call: ArmCall, place: Place): Promise<ArmAnswer> {
+    private async resource(call: ArmCall, target: ResourceAddress): Promise<ArmAnswer> {
         switch (call.method) {
             case "GET":
-                return { status: 200, body: await this.manager.view(this.manager.find(place), true) };
+                return { status: 200, body: await this.manager.view(this.manager.find(target), true) };
             case "HEAD":
-                return { status: this.exists(place) ? 204 : 404 };
+                return { status: this.exists(target) ? 204 : 404 };
             case "PUT": {
-                const { resource, created } = this.manager.put(place, call.body, call);
-                return this.putAnswer(call, place.type, resource, created);
+                const { resource, created } = this.manager.put(target, call.body, call);
+                return this.putAnswer(call, target.type, resource, created);
             }
             case "PATCH": {
-                const resource = this.manager.patch(place, call.body, call);
+                const resource = this.manager.patch(target, call.body, call);
                 return { status: 200, body: await this.manager.view(resource, true) };
             }
             case "DELETE": {
-                const deleted = this.manager.delete(place, call);
+                const deleted = this.manager.delete(target, call);
                 if (deleted === undefined) return { status: 204 };
-                // The operation starts after the mark is set; a new resource of the same name is younger than it.
-                const headers = this.operationHeaders(call, place.type.deleteStyle, deleted, "delete");
-                return headers ? { status: 202, headers } : this.deletedNow(deleted);
+                // The operation starts after the deletion, so that a resource created later counts as a new one.
+                const headers = this.operationHeaders(call, target.type.deleteStyle, deleted, "delete");
+                return headers ? { status: 202, headers } : this.afterDeletion(deleted);
             }
             default:
                 throw methodNotAllowed(call.method, call.path);
@@ -163,21 +172,21 @@ export class ArmRouter {
         return { status: created ? 201 : 200, body, ...(headers && { headers }) };
     }
 
-    /** Deletions that answer at once wait for the record to be gone. */
-    private async deletedNow(deleted: Resource): Promise<ArmAnswer> {
+    /** Responds to a synchronous deletion after the resource has been removed. */
+    private async afterDeletion(deleted: Resource): Promise<ArmAnswer> {
         const { store } = this.manager;
         for (;;) {
-            const now = store.get(deleted.id);
-            if (now === undefined || now.createdAt !== deleted.createdAt) return { status: 200 };
-            if (now.provisioningState === "Failed") {
-                throw new ArmError(500, failureOf(now).code, failureOf(now).message);
+            const current = store.get(deleted.id);
+            if (current === undefined || current.createdAt !== deleted.createdAt) return { status: 200 };
+            if (current.provisioningState === "Failed") {
+                throw new ArmError(500, failureOf(current).code, failureOf(current).message);
             }
             await new Promise(resolve => setImmediate(resolve));
         }
     }
 
-    private exists(place: Place): boolean {
-        return this.manager.store.get(this.manager.idOf(place)) !== undefined;
+    private exists(target: ResourceAddress): boolean {
+        return this.manager.store.get(this.manager.idOf(target)) !== undefined;
     }
 
     private collection(type: ResourceType, address: ArmAddress): Promise<ArmAnswer> {
@@ -187,7 +196,7 @@ export class ArmRouter {
         return this.listed(this.manager.list(type, subscription, resourceGroup, parentPath));
     }
 
-    /** The path of the parent of a collection. @throws ArmError 404 when there is no such parent */
+    /** The id of the parent of a collection. @throws ArmError 404 if the outermost parent does not exist */
     private parentOf(address: ArmAddress): string {
         const parts = address.names.map((name, index) => `${address.types[index] ?? ""}/${name}`);
         const first = this.types.get(`${address.namespace ?? ""}/${address.types[0] ?? ""}`.toLowerCase());
@@ -199,7 +208,7 @@ export class ArmRouter {
         return `${address.scope}/providers/${address.namespace ?? ""}/${parts.join("/")}`;
     }
 
-    /** `POST …/listKeys` and other things below a resource: the longest type that fits names the resource. */
+    /** `POST …/listKeys` and similar paths. The resource is that of the longest known type in the path. */
     private async action(call: ArmCall, address: ArmAddress): Promise<ArmAnswer> {
         const { subscription, resourceGroup = "", namespace = "", scope } = address;
         const segments = address.types.flatMap((type, index) => {
@@ -226,7 +235,7 @@ export class ArmRouter {
                 listed: async resources => ({ value: await this.views(resources) }),
             });
             if (result.status !== 202) return result;
-            this.manager.workOn(resource.id);
+            this.manager.reprovision(resource.id);
             return { ...result, headers: this.operationHeaders(call, "Location", resource, "action") };
         }
         throw invalidResourceType(address, call);
@@ -239,7 +248,7 @@ export class ArmRouter {
         kind: "put" | "delete" | "action",
     ): Record<string, string> | undefined {
         if (style === "synchronous") return undefined;
-        const operation = startOperation(this.manager.store, resource.id, kind, this.clock());
+        const operation = startOperation(this.manager.store, resource.id, kind, this.settings.clock());
         const [namespace = ""] = resource.type.split("/");
         const scope = `${call.origin}/subscriptions/${parseArmAddress(resource.id).subscription}`;
         const provider = `${scope}/providers/${namespace}/locations/${resource.location ?? "global"}`;
@@ -269,7 +278,7 @@ export class ArmRouter {
         return { status: 200, body: statusBody(call.path, operation, resource), headers };
     }
 
-    /** 202 while the work goes on, then what the work came to. */
+    /** 202 while the operation runs, then its result. */
     private async operationResult(call: ArmCall, id: string | undefined): Promise<ArmAnswer> {
         const operation = this.manager.store.getOperation(id ?? "");
         if (operation === undefined) throw operationNotFound(id);
@@ -309,7 +318,7 @@ export class ArmRouter {
         return {
             id: `/subscriptions/${subscription}`,
             subscriptionId: subscription,
-            tenantId: this.tenant,
+            tenantId: this.settings.tenant,
             displayName: "azure-secure-inference sandbox",
             state: "Enabled",
         };
@@ -329,12 +338,12 @@ export class ArmRouter {
     }
 }
 
-/** The segments that the `*` of a pattern stand for, or undefined when the path is another one. */
+/** The segments that the `*` of a pattern match. Undefined if the path does not match. */
 function matchPath(pattern: string, path: readonly string[]): string[] | undefined {
     const parts = pattern.split("/");
     if (parts.length !== path.length) return undefined;
-    const fits = parts.every((part, index) => part === "*" || part === path[index]?.toLowerCase());
-    return fits ? path.filter((_, index) => parts[index] === "*") : undefined;
+    const matching = parts.every((part, index) => part === "*" || part === path[index]?.toLowerCase());
+    return matching ? path.filter((_, index) => parts[index] === "*") : undefined;
 }
 
 function isRegistration(types: readonly string[]): boolean {

@@ -1,12 +1,11 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import { loginRoutes, type LoginSettings } from "../identity/login";
-import type { Principal } from "../identity/tokens";
-import type { JsonObject } from "../state/resource";
-import { authorizedAs } from "./access-token";
+import type { Principal, TokenIssuer } from "./tokens";
+import type { ArmErrorBody, JsonObject } from "../state/resource";
+import { authenticate } from "./access-token";
 import { type ArmAnswer, type ArmCall, ArmRouter } from "./router";
-import { ArmError, type ArmErrorBody } from "./errors";
+import { ArmError } from "./errors";
 
-/** Bodies larger than this are refused by ARM. */
+/** Request limit of ARM ("Azure subscription and service limits"). */
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
 
 /** PEM. */
@@ -17,15 +16,19 @@ export interface ServerCertificate {
 
 export interface ArmServerSettings {
     router: ArmRouter;
+    /** The bearer token of the sandbox's user. */
     token: string;
-    /** Lets others in than the sandbox's own user: managed identities. */
-    login?: LoginSettings;
-    /** Without it the server speaks plain HTTP: for tests that inject requests. */
+    /** Verifies the tokens of managed identities. Without it only the sandbox's user is admitted. */
+    tokens?: TokenIssuer;
+    /** Adds routes that need no token, such as those of Microsoft Entra ID. */
+    addPublicRoutes?: (server: FastifyInstance) => void;
+    /** Without it the server uses plain HTTP, for tests that inject requests. */
     certificate?: ServerCertificate;
 }
 
-/** The HTTP side of ARM: authorisation, bodies, errors. What an address means is the router's business. */
-export function armServer({ router, token, login, certificate }: ArmServerSettings): FastifyInstance {
+/** The HTTPS server of ARM: authentication, request bodies, error responses. The router handles the paths. */
+export function armServer(settings: ArmServerSettings): FastifyInstance {
+    const { router, token, tokens, addPublicRoutes, certificate } = settings;
     const options = { bodyLimit: BODY_LIMIT_BYTES, requestTimeout: 60_000, forceCloseConnections: true };
     const server: FastifyInstance = certificate
         ? Fastify({ ...options, https: { cert: certificate.certificate, key: certificate.key } })
@@ -34,14 +37,13 @@ export function armServer({ router, token, login, certificate }: ArmServerSettin
     server.removeContentTypeParser(["application/json", "text/plain"]);
     server.addContentTypeParser("*", { parseAs: "string" }, (_, text, done) => done(null, text));
 
-    // By another name than Resource Manager's, and open to all: who comes here has no token yet.
-    if (login) loginRoutes(server, login);
+    addPublicRoutes?.(server);
     const principals = new WeakMap<object, Principal>();
     server.all(
         "/*",
         {
             onRequest(request, _, done) {
-                const principal = authorizedAs(request.headers.authorization, token, login?.tokens);
+                const principal = authenticate(request.headers.authorization, token, tokens);
                 if (principal) principals.set(request, principal);
                 done();
             },
@@ -62,7 +64,7 @@ export function armServer({ router, token, login, certificate }: ArmServerSettin
 }
 
 function callOf(request: FastifyRequest): ArmCall {
-    // Not resolved against an origin: clients put a scope that begins with a slash after the slash of the root.
+    // Concatenated, because some clients send paths that begin with two slashes, which `new URL(path, base)` reads as a host.
     const url = new URL(`https://arm${request.url}`);
     return {
         method: request.method,

@@ -1,7 +1,6 @@
 import { chmodSync, mkdirSync, rmSync } from "node:fs";
 import * as path from "node:path";
 import {
-    ApiException,
     CoreV1Api,
     type KubeConfig,
     type V1PersistentVolume,
@@ -10,20 +9,22 @@ import {
 import { AZURE_FILE_CLASSES, AZURE_FILE_DRIVER } from "../../node/settings";
 import type { SandboxInstance } from "../../instance";
 import { filesFolder, filesForPods } from "../../node/files";
-import { ObjectWatch } from "../object-watch";
-import { Reconciler } from "../reconciler";
+import { ignoringStatus } from "../kubernetes/api-errors";
+import { ObjectWatch } from "../kubernetes/object-watch";
+import { Reconciler } from "../kubernetes/reconciler";
 
 const PROVISIONED_BY = "pv.kubernetes.io/provisioned-by";
 
 /**
- * AKS's driver for Azure Files: a claim of one of its classes gets a share of its own, which any number of pods may
- * write, whoever they run as. Here a share is a folder, gone with its claim.
+ * Stands in for AKS's driver for Azure Files ("Create and use a volume with Azure Files in AKS"): each claim of one of its
+ * storage classes gets a new share that any number of pods can write, as any user. Here a share is a folder, which is
+ * deleted with its claim.
  */
 export class AzureFileProvisioner {
     private readonly api: CoreV1Api;
     private readonly claims: ObjectWatch<V1PersistentVolumeClaim>;
     private readonly volumes: ObjectWatch<V1PersistentVolume>;
-    private readonly reconciler = new Reconciler(() => this.work());
+    private readonly reconciler = new Reconciler(() => this.reconcile());
 
     constructor(
         config: KubeConfig,
@@ -37,7 +38,7 @@ export class AzureFileProvisioner {
         this.volumes = new ObjectWatch(config, "/api/v1/persistentvolumes", () => api.listPersistentVolume());
     }
 
-    /** Ends when claims and volumes are known. From then on claims get what they ask for. */
+    /** Waits for the first lists of claims and volumes, and provisions claims from then on. */
     async prepare(): Promise<void> {
         await Promise.all([this.claims.start(), this.volumes.start()]);
         this.claims.onChange(() => this.reconciler.changed());
@@ -50,40 +51,40 @@ export class AzureFileProvisioner {
         await Promise.all([this.claims.close(), this.volumes.close()]);
     }
 
-    private work(): Promise<unknown> {
+    private reconcile(): Promise<unknown> {
         return Promise.all([
             ...this.claims
                 .all()
-                .filter(waits)
-                .map(claim => this.provide(claim)),
+                .filter(needsVolume)
+                .map(claim => this.provision(claim)),
             ...this.volumes
                 .all()
-                .filter(isLeft)
+                .filter(isReleased)
                 .map(volume => this.remove(volume)),
         ]);
     }
 
-    private async provide(claim: V1PersistentVolumeClaim): Promise<void> {
+    private async provision(claim: V1PersistentVolumeClaim): Promise<void> {
         const body = volumeFor(claim, name => filesForPods(this.instance, name));
         const folder = this.folderOf(body);
         mkdirSync(folder, { recursive: true, mode: 0o700 });
-        // Any user of a pod may write, as over SMB; the state folder around it keeps others out.
+        // Every user of a pod may write, as over SMB. The state folder (0700) denies other users of the machine.
         chmodSync(folder, 0o777);
-        await ignoring(409, this.api.createPersistentVolume({ body }));
+        await ignoringStatus([409], this.api.createPersistentVolume({ body }));
     }
 
     private async remove(volume: V1PersistentVolume): Promise<void> {
         rmSync(this.folderOf(volume), { recursive: true, force: true });
-        await ignoring(404, this.api.deletePersistentVolume({ name: volume.metadata?.name ?? "" }));
+        await ignoringStatus([404], this.api.deletePersistentVolume({ name: volume.metadata?.name ?? "" }));
     }
 
-    /** Beside the shares of storage accounts, whose names have no hyphen. */
+    /** In the folder that also has those of storage accounts, whose names cannot contain the hyphen of `pvc-…`. */
     private folderOf({ metadata }: V1PersistentVolume): string {
         return path.join(filesFolder(this.instance), metadata?.name ?? "");
     }
 }
 
-/** The volume that a claim gets, bound to it alone. @param folderOf where pods find a volume's files */
+/** The volume for a claim, bound to it. @param folderOf returns the folder of a volume that pods mount */
 export function volumeFor(
     claim: V1PersistentVolumeClaim,
     folderOf: (volume: string) => string,
@@ -106,8 +107,8 @@ export function volumeFor(
     };
 }
 
-/** Whether a claim is for Azure Files and has no volume yet. */
-function waits({ metadata, spec }: V1PersistentVolumeClaim): boolean {
+/** Whether a claim has a storage class of Azure Files and no volume yet. */
+function needsVolume({ metadata, spec }: V1PersistentVolumeClaim): boolean {
     return (
         AZURE_FILE_CLASSES.includes(spec?.storageClassName ?? "") &&
         !spec?.volumeName &&
@@ -115,21 +116,12 @@ function waits({ metadata, spec }: V1PersistentVolumeClaim): boolean {
     );
 }
 
-/** Whether a volume is ours and its claim is gone. */
-function isLeft({ metadata, spec, status }: V1PersistentVolume): boolean {
+/** Whether a volume is one of this provisioner whose claim has been deleted. */
+function isReleased({ metadata, spec, status }: V1PersistentVolume): boolean {
     return (
         metadata?.annotations?.[PROVISIONED_BY] === AZURE_FILE_DRIVER &&
         status?.phase === "Released" &&
         spec?.persistentVolumeReclaimPolicy === "Delete" &&
         metadata.deletionTimestamp === undefined
     );
-}
-
-/** An object that is there already, or already gone, is as good. */
-async function ignoring(code: number, work: Promise<unknown>): Promise<void> {
-    try {
-        await work;
-    } catch (error) {
-        if (!(error instanceof ApiException && error.code === code)) throw error;
-    }
 }

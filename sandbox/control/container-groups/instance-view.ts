@@ -1,17 +1,17 @@
 import type { CoreV1Event, V1ContainerState, V1ContainerStatus, V1Pod } from "@kubernetes/client-node";
 import type { JsonObject } from "../state/resource";
 
-/** What runs of a group, in Azure's words. */
+/** The `instanceView` of a container group and of its containers (Container Groups REST API). */
 export interface GroupInstanceView {
-    /** For the group. */
+    /** Of the group. */
     group: { state: string; events: JsonObject[] };
-    /** By container name, init containers too. */
+    /** Of containers and init containers, by name. */
     containers: Record<string, JsonObject>;
 }
 
-/** Where no Kubernetes runs: the group is recorded and nothing more. */
+/** The view of a group that is only recorded. */
 export function recordedView(containerNames: readonly string[], stopped: boolean): GroupInstanceView {
-    const detailStatus = "Recorded, not run: this sandbox has no Kubernetes.";
+    const detailStatus = "The container is recorded but does not run: this sandbox has no Kubernetes.";
     const state = stopped ? "Stopped" : "Pending";
     return {
         group: { state, events: [] },
@@ -24,7 +24,7 @@ export function recordedView(containerNames: readonly string[], stopped: boolean
     };
 }
 
-/** @param pod undefined when there is none (yet) */
+/** The view of a group that runs as a pod. @param pod undefined if it does not exist (yet) */
 export function instanceView(
     containerNames: readonly string[],
     stopped: boolean,
@@ -37,8 +37,8 @@ export function instanceView(
     ];
     const containers = containerNames.map(name => {
         const status = statuses.find(one => one.name === name);
-        const own = events.filter(event => event.involvedObject.fieldPath?.includes(`{${name}}`));
-        return [name, containerView(status, own)] as const;
+        const ofContainer = events.filter(event => event.involvedObject.fieldPath?.includes(`{${name}}`));
+        return [name, containerView(status, ofContainer)] as const;
     });
     const ofGroup = events.filter(event => event.involvedObject.fieldPath === undefined);
     return {

@@ -1,5 +1,6 @@
 import { ApiException, type CoreV1Api, type V1Pod, type V1Secret } from "@kubernetes/client-node";
 import { ArmError } from "../arm/errors";
+import { ignoringStatus } from "../kubernetes/api-errors";
 import type { Resource } from "../state/resource";
 import { type GroupInstanceView, instanceView } from "./instance-view";
 import { type ContainerGroupHidden, containerGroupHidden, containerGroupProperties } from "./model";
@@ -8,20 +9,20 @@ import type { PodWatch } from "./pod-watch";
 import { type ContainerGroupRunner, containerNames, type LogOptions } from "./runner";
 import { startState } from "./start-state";
 
-/** Where the pods of all container groups are. */
+/** The Kubernetes namespace of all container groups. */
 export const NAMESPACE = "container-groups";
 
-/** A group that has not started by then never will; Azure waits 30 minutes. */
+/** Provisioning fails if a group has not started by then. Azure waits 30 minutes. */
 const START_TIMEOUT_MS = 600_000;
 const STOP_TIMEOUT_MS = 120_000;
 const RETRY_MS = 250;
 
-/** The kubelet tells the address of a pod within a second of its start. */
+/** The kubelet reports the address of a pod within a second of its start. */
 const ADDRESS_TIMEOUT_MS = 5_000;
 
-/** Runs every container group as a pod. */
+/** Runs every container group as one pod, because both share a network and volumes among their containers. */
 export class KubernetesRunner implements ContainerGroupRunner {
-    /** Groups on which `run` works now: their pods may be missing for a moment. */
+    /** Keys of the groups that `run` is working on. Their pods may be missing temporarily. */
     private readonly running = new Set<string>();
     private ready: Promise<void> | undefined;
 
@@ -31,14 +32,14 @@ export class KubernetesRunner implements ContainerGroupRunner {
         private readonly host: PodHost,
     ) {}
 
-    /** Ends when the namespace is there and the pods are known. */
+    /** Creates the namespace and waits for the first list of pods. */
     prepare(): Promise<void> {
         return (this.ready ??= this.connect());
     }
 
     private async connect(): Promise<void> {
-        await retried(() =>
-            ignoring(409, this.api.createNamespace({ body: { metadata: { name: NAMESPACE } } })),
+        await retrying(() =>
+            ignoringStatus([409], this.api.createNamespace({ body: { metadata: { name: NAMESPACE } } })),
         );
         await this.pods.start();
     }
@@ -53,10 +54,10 @@ export class KubernetesRunner implements ContainerGroupRunner {
             await this.create(group, generation);
             const state = await this.pods
                 .until(() => {
-                    const now = startState(group.name, this.pods.ofGeneration(key, generation));
-                    return now === "starting" ? undefined : now;
+                    const current = startState(group.name, this.pods.ofGeneration(key, generation));
+                    return current === "starting" ? undefined : current;
                 }, START_TIMEOUT_MS)
-                .catch(() => timedOut(group));
+                .catch(() => startTimeout(group));
             if (typeof state === "object") throw new ArmError(400, state.failure.code, state.failure.message);
         } finally {
             this.running.delete(key);
@@ -105,20 +106,20 @@ export class KubernetesRunner implements ContainerGroupRunner {
         }
     }
 
-    /** The pod that a group has now. */
+    /** The pod of the current generation of a group. */
     podOf(group: Resource): V1Pod | undefined {
         return this.pods.ofGeneration(groupKey(group.id), hiddenOf(group).generation);
     }
 
-    /** The group whose pod has an address. A container may ask before Kubernetes has been told what its pod got. */
+    /** The group whose pod has an address. Waits, because a container may call before the kubelet has reported the address. */
     groupAt(address: string, groups: () => readonly Resource[]): Promise<Resource | undefined> {
-        const found = () => groups().find(group => this.podOf(group)?.status?.podIP === address);
-        return this.pods.until(found, ADDRESS_TIMEOUT_MS).catch(() => undefined);
+        const find = () => groups().find(group => this.podOf(group)?.status?.podIP === address);
+        return this.pods.until(find, ADDRESS_TIMEOUT_MS).catch(() => undefined);
     }
 
     /**
-     * Makes Kubernetes agree with the record: pods that are missing come back, pods of groups that are gone go.
-     * Pods go missing when somebody deletes them, or when the cluster is a new one.
+     * Creates missing pods of the stored groups, and deletes pods of groups that no longer exist. Pods are missing after a
+     * user has deleted them, or in a new cluster.
      */
     async reconcile(groups: readonly Resource[]): Promise<void> {
         const known = new Set(groups.map(({ id }) => groupKey(id)));
@@ -147,32 +148,36 @@ export class KubernetesRunner implements ContainerGroupRunner {
             ...this.host,
         });
         for (const body of secrets) {
-            await retried(() =>
-                ignoring(409, this.api.createNamespacedSecret({ namespace: NAMESPACE, body })),
+            await retrying(() =>
+                ignoringStatus([409], this.api.createNamespacedSecret({ namespace: NAMESPACE, body })),
             );
         }
-        await retried(() => ignoring(409, this.api.createNamespacedPod({ namespace: NAMESPACE, body: pod })));
+        await retrying(() =>
+            ignoringStatus([409], this.api.createNamespacedPod({ namespace: NAMESPACE, body: pod })),
+        );
     }
 
-    /** Ends when those pods and secrets of a group are gone. */
-    private async remove(key: string, which: (object: V1Pod | V1Secret) => boolean): Promise<void> {
-        const leaving = () => this.pods.ofGroup(key).filter(which);
-        await Promise.all(leaving().map(pod => this.removePod(pod)));
-        await this.pods.until(() => (leaving().length === 0 ? true : undefined), STOP_TIMEOUT_MS);
-        const secrets = await retried(() =>
+    /** Deletes the selected pods and secrets of a group, and waits for the end of the pods. */
+    private async remove(key: string, selects: (object: V1Pod | V1Secret) => boolean): Promise<void> {
+        const remaining = () => this.pods.ofGroup(key).filter(selects);
+        await Promise.all(remaining().map(pod => this.removePod(pod)));
+        await this.pods.until(() => (remaining().length === 0 ? true : undefined), STOP_TIMEOUT_MS);
+        const secrets = await retrying(() =>
             this.api.listNamespacedSecret({ namespace: NAMESPACE, labelSelector: `${GROUP_LABEL}=${key}` }),
         );
-        for (const { metadata } of secrets.items.filter(which)) {
+        for (const { metadata } of secrets.items.filter(selects)) {
             const name = metadata?.name ?? "";
-            await retried(() =>
-                ignoring(404, this.api.deleteNamespacedSecret({ namespace: NAMESPACE, name })),
+            await retrying(() =>
+                ignoringStatus([404], this.api.deleteNamespacedSecret({ namespace: NAMESPACE, name })),
             );
         }
     }
 
     private async removePod(pod: V1Pod): Promise<void> {
         const name = pod.metadata?.name ?? "";
-        await retried(() => ignoring(404, this.api.deleteNamespacedPod({ namespace: NAMESPACE, name })));
+        await retrying(() =>
+            ignoringStatus([404], this.api.deleteNamespacedPod({ namespace: NAMESPACE, name })),
+        );
     }
 }
 
@@ -180,7 +185,7 @@ function hiddenOf(group: Resource): ContainerGroupHidden {
     return containerGroupHidden.parse(group.hidden);
 }
 
-function timedOut(group: Resource) {
+function startTimeout(group: Resource) {
     return {
         failure: {
             code: "ContainerGroupProvisioningTimeout",
@@ -189,34 +194,25 @@ function timedOut(group: Resource) {
     };
 }
 
-/** An object that is there already, or already gone, is as good. */
-async function ignoring(code: number, work: Promise<unknown>): Promise<void> {
-    try {
-        await work;
-    } catch (error) {
-        if (!(error instanceof ApiException && error.code === code)) throw error;
-    }
-}
-
 /**
- * Tries again while the API server does not answer or is not ready: 403 is what it says until the new namespace has
- * its service account. What it refuses for good is thrown.
+ * Repeats a request while the API server is not ready. It answers 403 until a new namespace has its service account.
+ * @throws for other refusals, and after {@link START_TIMEOUT_MS}
  */
-async function retried<Result>(work: () => Promise<Result>): Promise<Result> {
+async function retrying<Result>(work: () => Promise<Result>): Promise<Result> {
     const deadline = Date.now() + START_TIMEOUT_MS;
     for (;;) {
         try {
             return await work();
         } catch (error) {
-            const lasting =
+            const permanent =
                 error instanceof ApiException && error.code !== 403 && error.code < 500 && error.code !== 429;
-            if (lasting || Date.now() > deadline) throw refusedByKubernetes(error);
+            if (permanent || Date.now() > deadline) throw refusedByKubernetes(error);
             await new Promise(resolve => setTimeout(resolve, RETRY_MS));
         }
     }
 }
 
-/** The client's own message holds the whole body and headers. */
+/** Shortens the error of the client library, whose message contains the whole response. */
 function refusedByKubernetes(error: unknown): Error {
     if (!(error instanceof ApiException)) return error instanceof Error ? error : new Error(String(error));
     const body = typeof error.body === "string" ? error.body : JSON.stringify(error.body);

@@ -3,24 +3,24 @@ import type { Listener } from "../load-balancer/configuration";
 import type { Resource } from "../state/resource";
 import { containerGroupHidden, containerGroupProperties } from "./model";
 
-/** Groups without a public address, or stopped, are not there for the load balancer. */
+/** The load balancer's listeners of a group: one for each public TCP port. A stopped or private group has none. */
 export function groupListeners(group: Resource, pod: V1Pod | undefined): Listener[] {
     const { ip } = containerGroupHidden.parse(group.hidden);
     const { ipAddress } = containerGroupProperties.parse(group.properties);
     if (ip === undefined || ipAddress?.type !== "Public") return [];
     const ports = (ipAddress.ports ?? []).filter(({ protocol = "TCP" }) => protocol === "TCP");
-    const target = readyAddress(pod);
+    const podAddress = readyAddress(pod);
     return ports.map(({ port }) => ({
         owner: group.id,
         address: ip,
         port,
-        servers: target === undefined ? [] : [{ address: target, port }],
+        servers: podAddress === undefined ? [] : [{ address: podAddress, port }],
     }));
 }
 
-/** A group whose readiness probes fail gets no connections ("Configure readiness probes", Container Instances). */
+/** The address of a pod that is ready. A group whose readiness probe fails gets no connections ("Configure readiness probes", Container Instances). */
 function readyAddress(pod: V1Pod | undefined): string | undefined {
     const ready = pod?.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True");
-    const leaving = pod?.metadata?.deletionTimestamp !== undefined;
-    return ready && !leaving ? pod?.status?.podIP : undefined;
+    const terminating = pod?.metadata?.deletionTimestamp !== undefined;
+    return ready && !terminating ? pod?.status?.podIP : undefined;
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { optional, word } from "../arm/body";
 
-/** `properties` of Microsoft.ContainerInstance/containerGroups, as in the 2023-05-01 specification. */
+/** The schema of `properties` of Microsoft.ContainerInstance/containerGroups (REST API 2023-05-01). */
 
 const protocol = word("TCP", "UDP");
 
@@ -158,14 +158,14 @@ export type SecurityContext = z.output<typeof securityContext>;
 export type GroupPort = z.output<typeof port>;
 export type LabelScope = z.output<typeof labelScope>;
 
-/** What the sandbox knows of a group beside what the client sent. */
+/** The provider's data of a group. */
 export const containerGroupHidden = z.object({
-    /** The address given to a public group, for its life. */
+    /** The address of a public group. A stop releases it. */
     ip: z.string().optional(),
     fqdn: z.string().optional(),
-    /** Raised by whatever restarts the containers: a PUT, start, restart. */
+    /** Incremented by everything that restarts the containers: PUT, start, restart. */
     generation: z.number().int(),
-    /** Stopped by a client: no containers until a start or a PUT. */
+    /** Whether a client has stopped the group. A start or a PUT runs it again. */
     stopped: z.boolean(),
 });
 

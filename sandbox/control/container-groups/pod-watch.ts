@@ -1,15 +1,15 @@
 import type { CoreV1Api, KubeConfig, V1Pod } from "@kubernetes/client-node";
-import { ObjectWatch } from "../object-watch";
+import { ObjectWatch } from "../kubernetes/object-watch";
 import { GENERATION_LABEL, GROUP_LABEL } from "./pod";
 
-/** The pods of container groups as Kubernetes has them now. */
+/** The current pods of container groups. */
 export class PodWatch extends ObjectWatch<V1Pod> {
     constructor(config: KubeConfig, api: CoreV1Api, namespace: string) {
         const list = () => api.listNamespacedPod({ namespace, labelSelector: GROUP_LABEL });
         super(config, `/api/v1/namespaces/${namespace}/pods`, list, GROUP_LABEL);
     }
 
-    /** @param key digest of the group's id */
+    /** @param key as `groupKey` returns it */
     ofGroup(key: string): V1Pod[] {
         return this.all().filter(pod => pod.metadata?.labels?.[GROUP_LABEL] === key);
     }
@@ -19,22 +19,24 @@ export class PodWatch extends ObjectWatch<V1Pod> {
         return this.ofGroup(key).find(pod => pod.metadata?.labels?.[GENERATION_LABEL] === label);
     }
 
-    /** Waits for the first value that `look` finds. @throws when there is none after `timeoutMs` */
-    until<Found>(look: () => Found | undefined, timeoutMs: number): Promise<Found> {
+    /** Calls `find` after every change until it returns a value. @throws after `timeoutMs` */
+    until<Found>(find: () => Found | undefined, timeoutMs: number): Promise<Found> {
         return new Promise((resolve, reject) => {
             const check = () => {
-                const found = look();
+                const found = find();
                 if (found === undefined) return;
-                end();
+                stop();
                 resolve(found);
             };
-            const stop = this.onChange(check);
+            const unsubscribe = this.onChange(check);
             const timer = setTimeout(() => {
-                end();
-                reject(new Error(`Kubernetes did not get there in ${timeoutMs / 1000} seconds.`));
-            }, timeoutMs);
-            const end = () => {
                 stop();
+                reject(
+                    new Error(`Kubernetes did not reach the expected state in ${timeoutMs / 1000} seconds.`),
+                );
+            }, timeoutMs);
+            const stop = () => {
+                unsubscribe();
                 clearTimeout(timer);
             };
             check();

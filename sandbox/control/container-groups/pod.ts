@@ -19,17 +19,17 @@ import type {
     VolumeMount,
 } from "./model";
 
-/** All that one container group is in Kubernetes. */
+/** The Kubernetes objects of one container group. */
 export interface PodManifests {
     pod: V1Pod;
     secrets: V1Secret[];
 }
 
-/** What there is where the pods run. */
+/** The environment of the pods. */
 export interface PodHost {
-    /** The host folder of an Azure file share. */
+    /** The folder with the files of an Azure file share. */
     shareFolder: (storageAccount: string, share: string) => string;
-    /** Address of Azure's DNS server. Without it pods get the node's own. */
+    /** Address of Azure's DNS server. @default that of the node */
     nameServer?: string;
 }
 
@@ -38,31 +38,28 @@ export interface PodInput extends PodHost {
     id: string;
     name: string;
     properties: ContainerGroupProperties;
-    /** Raised at every restart: a new generation is a new pod. */
+    /** A restart increments it, and each generation is a pod of its own. */
     generation: number;
     namespace: string;
 }
 
 export const ID_ANNOTATION = "sandbox/container-group-id";
-/** Digest of the ARM id: label values may not hold an id. */
+/** See {@link groupKey}. A label value cannot contain an ARM id. */
 export const GROUP_LABEL = "sandbox/container-group";
 export const GENERATION_LABEL = "sandbox/generation";
 
-/** Enough for a proxy to let requests end; a container that ignores SIGTERM delays an update by this much. */
+/** Time to complete requests after SIGTERM. A container that ignores SIGTERM delays an update by this time. */
 const GRACE_SECONDS = 10;
 
-/**
- * What the scheduler reserves. Azure's capacity has no counterpart on one machine, so that groups share it: the limits
- * are real, the reservations are not.
- */
+/** Minimal reservation for the scheduler, so that groups share one machine whatever they request. Limits are enforced. */
 const RESERVATION = { cpu: "1m", memory: "1Mi" };
 
-/** Digest that stands for a container group in labels and names. */
+/** A digest of the ARM id that identifies a container group in labels and names. */
 export function groupKey(id: string): string {
     return createHash("sha256").update(id.toLowerCase()).digest("hex").slice(0, 10);
 }
 
-/** The pod of a container group and the secrets that it needs. */
+/** The pod of a container group and its secrets. */
 export function podManifests(input: PodInput): PodManifests {
     const { id, name, properties, generation, namespace } = input;
     const labels = { [GROUP_LABEL]: groupKey(id), [GENERATION_LABEL]: String(generation) };
@@ -90,7 +87,7 @@ export function podManifests(input: PodInput): PodManifests {
     }
 
     const environment = secretName("environment");
-    const fixed = readOnlyShares(properties);
+    const readOnlyVolumes = readOnlyShares(properties);
     const pod: V1Pod = {
         apiVersion: "v1",
         kind: "Pod",
@@ -103,9 +100,9 @@ export function podManifests(input: PodInput): PodManifests {
             ...dnsOf(properties, input.nameServer),
             ...(credentials.length > 0 && { imagePullSecrets: [{ name: secretName("registry") }] }),
             ...(initContainers.length > 0 && {
-                initContainers: initContainers.map(one => commonPart(one, environment, fixed)),
+                initContainers: initContainers.map(one => commonPart(one, environment, readOnlyVolumes)),
             }),
-            containers: containers.map(one => containerOf(one, environment, fixed)),
+            containers: containers.map(one => containerOf(one, environment, readOnlyVolumes)),
             ...((properties.volumes?.length ?? 0) > 0 && {
                 volumes: properties.volumes?.map(volume => volumeOf(volume, secretName, input.shareFolder)),
             }),
@@ -114,12 +111,16 @@ export function podManifests(input: PodInput): PodManifests {
     return { pod, secrets };
 }
 
-function containerOf(container: Container, environment: string, fixed: ReadonlySet<string>): V1Container {
+function containerOf(
+    container: Container,
+    environment: string,
+    readOnlyVolumes: ReadonlySet<string>,
+): V1Container {
     const { ports, resources, livenessProbe, readinessProbe } = container.properties;
     const cpu = resources?.limits?.cpu ?? resources?.requests?.cpu;
     const memoryInGB = resources?.limits?.memoryInGB ?? resources?.requests?.memoryInGB;
     return {
-        ...commonPart(container, environment, fixed),
+        ...commonPart(container, environment, readOnlyVolumes),
         ...(ports && {
             ports: ports.map(({ port, protocol = "TCP" }) => ({ containerPort: port, protocol })),
         }),
@@ -135,11 +136,11 @@ function containerOf(container: Container, environment: string, fixed: ReadonlyS
     };
 }
 
-/** What init containers have too. */
+/** The fields that containers and init containers share. */
 function commonPart(
     container: Container | InitContainer,
     environment: string,
-    fixed: ReadonlySet<string>,
+    readOnlyVolumes: ReadonlySet<string>,
 ): V1Container {
     const { image, command, environmentVariables, volumeMounts, securityContext } = container.properties;
     return {
@@ -150,7 +151,7 @@ function commonPart(
         ...(environmentVariables && {
             env: environmentVariables.map(one => variableOf(one, container.name, environment)),
         }),
-        ...(volumeMounts && { volumeMounts: volumeMounts.map(one => mountOf(one, fixed)) }),
+        ...(volumeMounts && { volumeMounts: volumeMounts.map(one => mountOf(one, readOnlyVolumes)) }),
         ...(securityContext && { securityContext: securityOf(securityContext) }),
     };
 }
@@ -161,17 +162,17 @@ function variableOf(variable: EnvironmentVariable, container: string, secret: st
     return { name, valueFrom: { secretKeyRef: { name: secret, key: secureKey(container, name) } } };
 }
 
-/** Kubernetes would replace `$(NAME)` in values and commands; Azure does not. */
+/** Escapes `$(NAME)`, which Kubernetes expands in values and commands, and Azure does not. */
 function literal(text: string): string {
     return text.replaceAll("$(", "$$$$(");
 }
 
-function mountOf({ name, mountPath, readOnly }: VolumeMount, fixed: ReadonlySet<string>) {
-    const locked = fixed.has(name) || readOnly;
-    return { name, mountPath, ...(locked !== undefined && { readOnly: locked }) };
+function mountOf({ name, mountPath, readOnly }: VolumeMount, readOnlyVolumes: ReadonlySet<string>) {
+    const mountReadOnly = readOnlyVolumes.has(name) || readOnly;
+    return { name, mountPath, ...(mountReadOnly !== undefined && { readOnly: mountReadOnly }) };
 }
 
-/** Names of the volumes with a share that this group may only read, whatever its containers say. */
+/** Names of the volumes whose share is read-only. It overrides the `readOnly` of mounts. */
 function readOnlyShares({ volumes = [] }: ContainerGroupProperties): ReadonlySet<string> {
     return new Set(volumes.filter(({ azureFile }) => azureFile?.readOnly).map(({ name }) => name));
 }
@@ -242,7 +243,7 @@ function dnsOf({ dnsConfig }: ContainerGroupProperties, nameServer: string | und
     };
 }
 
-/** Secure values by `container.NAME`, encoded: they reach the container from a Secret, not from the pod's text. */
+/** Secure values in base64, by `container.NAME`. They are stored in a Secret, and not in the pod's specification. */
 function secureValuesOf(containers: readonly (Container | InitContainer)[]): Record<string, string> {
     return Object.fromEntries(
         containers.flatMap(({ name: container, properties: { environmentVariables = [] } }) =>

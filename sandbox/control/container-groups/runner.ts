@@ -2,24 +2,24 @@ import type { Resource } from "../state/resource";
 import { containerGroupHidden, containerGroupProperties } from "./model";
 import { type GroupInstanceView, recordedView } from "./instance-view";
 
-/** Runs container groups, or only says that it would. */
+/** Runs container groups. */
 export interface ContainerGroupRunner {
-    /** Ends when every container has been started once. @throws ArmError when that cannot be */
+    /** Resolves after every container has been started once. @throws ArmError if one cannot be started */
     run(group: Resource): Promise<void>;
-    /** Ends when no container of the group is left. */
+    /** Resolves after all containers of the group have ended. */
     stop(group: Resource): Promise<void>;
     view(group: Resource): Promise<GroupInstanceView>;
-    /** @throws ArmError when the container has no log */
+    /** @throws ArmError if the group has no such container */
     logs(group: Resource, container: string, options: LogOptions): Promise<string>;
 }
 
 export interface LogOptions {
-    /** Only so many lines from the end. */
+    /** Number of lines from the end. @default all */
     tail?: number;
     timestamps: boolean;
 }
 
-/** Where there is no Kubernetes. */
+/** Runs nothing. For sandboxes without Kubernetes, whose groups are only recorded. */
 export class RecordingRunner implements ContainerGroupRunner {
     run(): Promise<void> {
         return Promise.resolve();

@@ -1,7 +1,7 @@
 import type { V1ContainerStatus, V1Pod } from "@kubernetes/client-node";
-import type { ArmErrorBody } from "../arm/errors";
+import type { ArmErrorBody } from "../state/resource";
 
-/** Reasons for which the kubelet cannot get an image. */
+/** Waiting reasons of the kubelet for an image that it cannot pull. */
 const IMAGE_FAILURES = new Set([
     "ErrImagePull",
     "ImagePullBackOff",
@@ -13,8 +13,8 @@ const IMAGE_FAILURES = new Set([
 export type StartState = "starting" | "started" | { failure: ArmErrorBody };
 
 /**
- * Whether a group is provisioned in Azure's sense: every container has been started once. What it does then, and
- * whether its probes pass, is another matter. @param group name of the container group
+ * Whether a group is provisioned by Azure's definition: every container has been started once. Exit codes and probes do
+ * not count. @param group name of the container group
  */
 export function startState(group: string, pod: V1Pod | undefined): StartState {
     if (pod === undefined) return "starting";

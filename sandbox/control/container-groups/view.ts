@@ -1,7 +1,7 @@
 import type { JsonObject } from "../state/resource";
 import type { ContainerGroupHidden, ContainerGroupProperties, EnvironmentVariable } from "./model";
 
-/** `properties` as Azure shows them: nothing that was sent as a secret comes back. */
+/** `properties` of a response. Like Azure, it omits every secret of the request. */
 export function visibleProperties(
     properties: ContainerGroupProperties,
     hidden: ContainerGroupHidden,

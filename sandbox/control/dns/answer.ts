@@ -12,23 +12,23 @@ export const Rcode = {
     Refused: 5,
 };
 
-/** An answer before it is put into a packet. */
+/** An answer before its encoding as a packet. */
 export interface DnsAnswer {
     rcode: number;
-    /** False for a referral, and for what another zone says. */
+    /** False for a referral and for a refusal. */
     authoritative: boolean;
     answers: Answer[];
     authorities: Answer[];
 }
 
-/** As many aliases are followed; more are a loop or a mistake. */
+/** Maximum number of CNAME records in a chain. A longer one is a loop or a mistake. */
 const MAXIMUM_ALIASES = 8;
 
 /**
- * Answers from the zones, and refuses what is in none of them. Aliases are followed as far as the zones go, so that a
- * client that asks only this server gets to the address.
+ * Answers a question from the zones (RFC 1034, 4.3.2), and refuses names in no zone. Follows CNAME records within the
+ * zones, so that clients that query only this server get the address.
  */
-export function answer(question: Question, zones: readonly ServedZone[]): DnsAnswer {
+export function resolve(question: Question, zones: readonly ServedZone[]): DnsAnswer {
     const answers: Answer[] = [];
     let name = question.name;
     for (let aliases = 0; aliases <= MAXIMUM_ALIASES; aliases++) {
@@ -40,7 +40,7 @@ export function answer(question: Question, zones: readonly ServedZone[]): DnsAns
         const step = lookup(name, question, zone);
         answers.push(...step.answers);
         if (step.alias === undefined) {
-            // The first zone speaks with authority, also when the end of the chain is in another one (RFC 1035, 4.1.1).
+            // The AA flag refers to the first owner name, also if the chain ends in another zone (RFC 1035, 4.1.1).
             return { ...step, authoritative: aliases > 0 || step.authoritative, answers };
         }
         name = step.alias;
@@ -48,19 +48,19 @@ export function answer(question: Question, zones: readonly ServedZone[]): DnsAns
     return { rcode: Rcode.ServerFailure, authoritative: false, answers: [], authorities: [] };
 }
 
-/** The zone with the longest name that the queried name ends with: at last the root, whose name is empty. */
+/** The zone with the longest name that is a suffix of the queried name. The name of the root zone is empty. */
 function zoneOf(name: string, zones: readonly ServedZone[]): ServedZone | undefined {
     const lower = name.toLowerCase();
-    const fitting = zones.filter(
+    const candidates = zones.filter(
         zone => zone.name === "" || lower === zone.name || lower.endsWith(`.${zone.name}`),
     );
-    return fitting.reduce<ServedZone | undefined>(
+    return candidates.reduce<ServedZone | undefined>(
         (longest, zone) => (zone.name.length > (longest?.name.length ?? -1) ? zone : longest),
         undefined,
     );
 }
 
-/** What one zone says, and the alias to go on with. */
+/** The answer of one zone, and the target of a CNAME record that must be looked up next. */
 function lookup(name: string, { type }: Question, zone: ServedZone): DnsAnswer & { alias?: string } {
     const relative = relativeName(name, zone);
     const referral = delegation(relative, zone);
@@ -74,8 +74,8 @@ function lookup(name: string, { type }: Question, zone: ServedZone): DnsAnswer &
     if (types === undefined) return { rcode: Rcode.NameError, ...negative };
 
     const cname = types.get("CNAME");
-    const wanted = RECORD_TYPES.find(one => one === type);
-    const set = wanted && types.get(wanted);
+    const recordType = RECORD_TYPES.find(one => one === type);
+    const set = recordType && types.get(recordType);
     if (cname && type !== "CNAME") {
         const [target] = cname.records;
         const alias = typeof target === "string" ? target : undefined;
@@ -87,13 +87,13 @@ function lookup(name: string, { type }: Question, zone: ServedZone): DnsAnswer &
             alias,
         };
     }
-    if (wanted === undefined || set === undefined || set.records.length === 0) {
+    if (recordType === undefined || set === undefined || set.records.length === 0) {
         return { rcode: Rcode.NoError, ...negative };
     }
     return {
         rcode: Rcode.NoError,
         authoritative: true,
-        answers: records(name, wanted, set),
+        answers: records(name, recordType, set),
         authorities: [],
     };
 }
@@ -104,7 +104,7 @@ function relativeName(name: string, zone: ServedZone): string {
     return zone.name === "" ? lower : lower.slice(0, -zone.name.length - 1);
 }
 
-/** Name servers of a part of the zone that was given away, at the name or above it. */
+/** The NS records of a delegated subdomain, at the name or above it. */
 function delegation(
     relative: string,
     zone: ServedZone,
@@ -119,24 +119,24 @@ function delegation(
 }
 
 /**
- * The wildcard that covers a name that is not there (RFC 4592). A name below which others exist is there, though it has
- * no records: then the map is empty and the answer has no data.
+ * The wildcard that matches a name without records (RFC 4592). A name with descendants exists without records (an empty
+ * non-terminal): the map is empty, and the answer has no data.
  */
 function wildcard(relative: string, zone: ServedZone): ReadonlyMap<RecordType, ServedRecordSet> | undefined {
     const names = [...zone.names.keys()];
-    if (names.some(one => one.endsWith(`.${relative}`))) return new Map<RecordType, ServedRecordSet>();
+    if (names.some(name => name.endsWith(`.${relative}`))) return new Map<RecordType, ServedRecordSet>();
     const labels = relative.split(".");
     for (let start = 1; start <= labels.length; start++) {
         const encloser = labels.slice(start).join(".");
-        const covering = zone.names.get(encloser === "" ? "*" : `*.${encloser}`);
-        if (covering) return covering;
-        // The closest encloser that exists decides; wildcards above it do not count.
-        if (zone.names.has(encloser) || names.some(one => one.endsWith(`.${encloser}`))) return undefined;
+        const match = zone.names.get(encloser === "" ? "*" : `*.${encloser}`);
+        if (match) return match;
+        // Only a wildcard directly below the closest existing ancestor matches (RFC 4592, 3.3.1).
+        if (zone.names.has(encloser) || names.some(name => name.endsWith(`.${encloser}`))) return undefined;
     }
     return undefined;
 }
 
-/** For negative answers: it lives no longer than the zone says that they may (RFC 2308, 3). */
+/** The SOA record for negative answers. Its TTL is at most the `minimum` of the zone (RFC 2308, 3). */
 function startOfAuthority(zone: ServedZone): Answer[] {
     const soa = zone.names.get("@")?.get("SOA");
     if (soa === undefined) return [];

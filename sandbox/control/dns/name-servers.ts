@@ -1,6 +1,6 @@
 import type { RecordSetProperties } from "./record-set";
 
-/** The name servers that every zone of this sandbox gets: names as Azure gives them, all at the sandbox's address. */
+/** The name servers of every zone. The names are Azure's; all have the address of the sandbox's DNS server. */
 export const NAME_SERVERS: readonly string[] = [
     "ns1-01.azure-dns.com.",
     "ns2-01.azure-dns.net.",
@@ -8,7 +8,7 @@ export const NAME_SERVERS: readonly string[] = [
     "ns4-01.azure-dns.info.",
 ];
 
-/** The SOA record of a new zone, with Azure's times in seconds. */
+/** The SOA record of a new zone, with Azure's values. Times in seconds. */
 export function startOfAuthority(): NonNullable<RecordSetProperties["SOARecord"]> {
     return {
         host: NAME_SERVERS[0] ?? "",

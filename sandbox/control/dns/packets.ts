@@ -1,84 +1,83 @@
 import * as dnsPacket from "dns-packet";
-import { answer, Rcode } from "./answer";
+import { type DnsAnswer, Rcode, resolve } from "./answer";
 import type { ServedZone } from "./zone-data";
 
-/** Without EDNS a client takes so many bytes over UDP (RFC 1035, 4.2.1). */
+/** Maximum size of a UDP response without EDNS (RFC 1035, 4.2.1). */
 const PLAIN_UDP_BYTES = 512;
-/** Larger packets would be cut on the way (DNS flag day 2020). */
+/** Maximum size of a UDP response. Larger ones may be fragmented and lost (DNS flag day 2020). */
 const LARGEST_UDP_BYTES = 1232;
 
-/** The reply to a packet, or nothing when it is not a question. @param transport TCP has room for any answer */
+const OPCODE_MASK = 0x7800;
+const HEADER_BYTES = 12;
+const RESPONSE_FLAG = 0x8000;
+
+const EDNS_OPTIONS: dnsPacket.Answer = {
+    type: "OPT",
+    name: ".",
+    udpPayloadSize: LARGEST_UDP_BYTES,
+    extendedRcode: 0,
+    ednsVersion: 0,
+    flags: 0,
+    flag_do: false,
+    options: [],
+};
+
+/** Responds to a packet, or returns undefined if it is not a query. @param transport responses over TCP are never truncated */
 export function reply(
-    query: Buffer,
+    packet: Buffer,
     zones: readonly ServedZone[],
     transport: "udp" | "tcp",
 ): Buffer | undefined {
-    const asked = decoded(query);
-    if (asked === undefined) return formatError(query);
-    if (asked.type !== "query") return undefined;
+    const query = decode(packet);
+    if (query === undefined) return formatError(packet);
+    if (query.type !== "query") return undefined;
 
-    const options = asked.additionals?.find(record => record.type === "OPT");
-    const additionals: dnsPacket.Answer[] = options
-        ? [
-              {
-                  type: "OPT",
-                  name: ".",
-                  udpPayloadSize: LARGEST_UDP_BYTES,
-                  extendedRcode: 0,
-                  ednsVersion: 0,
-                  flags: 0,
-                  flag_do: false,
-                  options: [],
-              },
-          ]
-        : [];
-    const [question] = asked.questions ?? [];
-    const isQuery = ((asked.flags ?? 0) & OPCODE_MASK) === 0;
-    const result =
-        isQuery && question && asked.questions?.length === 1
-            ? answer(question, zones)
-            : { rcode: Rcode.NotImplemented, authoritative: false, answers: [], authorities: [] };
-    const recursionDesired = (asked.flags ?? 0) & dnsPacket.RECURSION_DESIRED;
+    const options = query.additionals?.find(record => record.type === "OPT");
+    const result = resultOf(query, zones);
+    const recursionDesired = (query.flags ?? 0) & dnsPacket.RECURSION_DESIRED;
     const flags =
         recursionDesired | (result.authoritative ? dnsPacket.AUTHORITATIVE_ANSWER : 0) | result.rcode;
-    const packet: dnsPacket.Packet = {
+    const response: dnsPacket.Packet = {
         type: "response",
-        id: asked.id,
+        id: query.id,
         flags,
-        questions: asked.questions,
+        questions: query.questions,
         answers: result.answers,
         authorities: result.authorities,
-        additionals,
+        additionals: options ? [EDNS_OPTIONS] : [],
     };
-    const encoded = dnsPacket.encode(packet);
-    const room =
+    const encoded = dnsPacket.encode(response);
+    const accepted =
         options?.type === "OPT" ? Math.max(options.udpPayloadSize, PLAIN_UDP_BYTES) : PLAIN_UDP_BYTES;
-    if (transport === "tcp" || encoded.length <= Math.min(room, LARGEST_UDP_BYTES)) return encoded;
+    if (transport === "tcp" || encoded.length <= Math.min(accepted, LARGEST_UDP_BYTES)) return encoded;
     return dnsPacket.encode({
-        ...packet,
+        ...response,
         flags: flags | dnsPacket.TRUNCATED_RESPONSE,
         answers: [],
         authorities: [],
     });
 }
 
-const OPCODE_MASK = 0x7800;
-const HEADER_BYTES = 12;
-const RESPONSE_FLAG = 0x8000;
+function resultOf({ flags = 0, questions = [] }: dnsPacket.Packet, zones: readonly ServedZone[]): DnsAnswer {
+    const [question] = questions;
+    const isStandardQuery = (flags & OPCODE_MASK) === 0;
+    if (isStandardQuery && question && questions.length === 1) return resolve(question, zones);
+    return { rcode: Rcode.NotImplemented, authoritative: false, answers: [], authorities: [] };
+}
 
-function decoded(query: Buffer): dnsPacket.Packet | undefined {
+function decode(packet: Buffer): dnsPacket.Packet | undefined {
     try {
-        return dnsPacket.decode(query);
+        return dnsPacket.decode(packet);
     } catch {
         return undefined;
     }
 }
 
-/** A packet that cannot be read, but has an id to answer to. */
-function formatError(query: Buffer): Buffer | undefined {
-    if (query.length < HEADER_BYTES || (query.readUInt16BE(2) & RESPONSE_FLAG) !== 0) return undefined;
+/** The response to a query that cannot be decoded but has a complete header. */
+function formatError(packet: Buffer): Buffer | undefined {
+    if (packet.length < HEADER_BYTES || (packet.readUInt16BE(2) & RESPONSE_FLAG) !== 0) return undefined;
     const header = Buffer.alloc(HEADER_BYTES);
-    header.writeUInt16BE(query.readUInt16BE(0), 0);
+    header.writeUInt16BE(packet.readUInt16BE(0), 0);
     header.writeUInt16BE(RESPONSE_FLAG | Rcode.FormatError, 2);
     return header;
 }

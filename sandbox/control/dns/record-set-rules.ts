@@ -3,26 +3,26 @@ import { isWithin } from "../arm/resource-id";
 import type { Resource } from "../state/resource";
 import { RECORD_MEMBERS, type RecordSetProperties, type RecordType } from "./record-set";
 
-/** A record set as it would be after a PUT. */
+/** The record set that a PUT would create or update. */
 export interface ProposedRecordSet {
     zone: string;
-    /** Relative to the zone; `@` is the apex. */
+    /** Relative to the zone. `@` is the apex. */
     name: string;
     type: RecordType;
     properties: RecordSetProperties;
     /** Types of the other record sets of the same name. */
     neighbours: readonly RecordType[];
-    /** Whether this one is there already. */
+    /** Whether the record set exists. */
     exists: boolean;
-    /** What `targetResource` names; undefined when there is no such resource. */
+    /** The resource that `targetResource` refers to. Undefined if it does not exist. */
     target?: Resource;
     /** Id of the zone. */
     zoneId: string;
-    /** The name servers of the zone, which the apex must keep. */
+    /** The name servers of the zone, which the NS record set of the apex must contain. */
     nameServers: readonly string[];
 }
 
-/** Labels of letters, digits, '-' and '_'; `*` as the first label alone; `@` is the apex (RFC 1035, 2.3.4 and RFC 4592). */
+/** Labels of letters, digits, '-' and '_'. `*` is allowed as the first label. `@` is the apex (RFC 1035, 2.3.4; RFC 4592). */
 const NAME =
     /^(@|\*|(\*\.)?[a-z0-9_]([-a-z0-9_]{0,61}[a-z0-9_])?(\.[a-z0-9_]([-a-z0-9_]{0,61}[a-z0-9_])?)*)$/i;
 const DOMAIN =
@@ -30,47 +30,47 @@ const DOMAIN =
 
 const MAXIMUM_TTL = 2_147_483_647;
 
-/** @throws ArmError when Azure DNS would not take the record set */
+/** Checks a record set against the restrictions of "Overview of DNS zones and records". @throws ArmError with the first refusal */
 export function checkRecordSet(set: ProposedRecordSet): void {
     for (const rule of [
-        name,
-        cnameAtApex,
-        soaElsewhere,
-        cnameAlone,
-        contents,
-        aliasTarget,
-        timeToLive,
-        targets,
-        apexServers,
+        validName,
+        noCnameAtApex,
+        noNewSoa,
+        cnameIsAlone,
+        validContents,
+        validAliasTarget,
+        validTimeToLive,
+        validDomainNames,
+        azureNameServersAtApex,
     ]) {
         rule(set);
     }
 }
 
-/** @throws ArmError for what every zone must have */
+/** @throws ArmError for the SOA and NS record sets of the apex, which every zone must have */
 export function checkRecordSetDeletion(name: string, type: RecordType): void {
     if (type !== "SOA" && !(type === "NS" && name === "@")) return;
-    throw badRequest(`The ${type} record set '@' cannot be deleted: it belongs to the zone.`);
+    throw badRequest(`The ${type} record set '@' cannot be deleted. Delete the zone instead.`);
 }
 
-function name({ name }: ProposedRecordSet): void {
+function validName({ name }: ProposedRecordSet): void {
     if (!NAME.test(name)) throw badRequest(`The record set name '${name}' is invalid.`);
 }
 
-/** RFC 1034, 3.6.2: where a CNAME is, nothing else may be; the apex has SOA and NS. */
-function cnameAtApex({ name, type, zone }: ProposedRecordSet): void {
+/** A CNAME cannot coexist with other records (RFC 1034, 3.6.2), and the apex has SOA and NS records. */
+function noCnameAtApex({ name, type, zone }: ProposedRecordSet): void {
     if (type !== "CNAME" || name !== "@") return;
     throw badRequest(
         `The CNAME record set '@' cannot be created: a CNAME is not allowed at the apex of the zone '${zone}'.`,
     );
 }
 
-function soaElsewhere({ name, type, exists }: ProposedRecordSet): void {
+function noNewSoa({ name, type, exists }: ProposedRecordSet): void {
     if (type !== "SOA" || (name === "@" && exists)) return;
-    throw badRequest("An SOA record set cannot be created: every zone has one, at its apex.");
+    throw badRequest("An SOA record set cannot be created. Every zone has one at its apex; update that.");
 }
 
-function cnameAlone({ type, neighbours }: ProposedRecordSet): void {
+function cnameIsAlone({ type, neighbours }: ProposedRecordSet): void {
     if (type === "CNAME" && neighbours.length > 0) {
         throw conflict(
             "The CNAME record could not be created because another record with the same name already exists in this zone.",
@@ -83,27 +83,28 @@ function cnameAlone({ type, neighbours }: ProposedRecordSet): void {
     }
 }
 
-/** Records of its own type and of no other; an alias has none at all. */
-function contents({ type, properties }: ProposedRecordSet): void {
+/** A record set has records of its type, and of no other type. An alias has no records. */
+function validContents({ type, properties }: ProposedRecordSet): void {
     const foreign = Object.entries(RECORD_MEMBERS).find(
         ([other, member]) => other !== type && hasRecords(properties[member]),
     );
     if (foreign) {
         throw badRequest(`The record set of type ${type} has records of type ${foreign[0]}.`);
     }
-    const own = hasRecords(properties[RECORD_MEMBERS[type]]);
+    const ofType = hasRecords(properties[RECORD_MEMBERS[type]]);
     const alias = isAlias(properties);
     if (alias && !["A", "AAAA", "CNAME"].includes(type)) {
         throw badRequest(`A record set of type ${type} cannot be an alias.`);
     }
-    if (alias && own) throw badRequest("A record set has either records or a targetResource.");
-    if (!alias && !own && type !== "SOA") {
+    if (alias && ofType)
+        throw badRequest("A record set cannot have both records and a targetResource. Remove one of them.");
+    if (!alias && !ofType && type !== "SOA") {
         throw badRequest(`The record set of type ${type} must have at least one record.`);
     }
 }
 
-/** What "Azure DNS alias records overview" allows, as far as the sandbox has such resources. */
-function aliasTarget({ type, zoneId, properties, target }: ProposedRecordSet): void {
+/** "Azure DNS alias records overview", for the resource types of the sandbox. */
+function validAliasTarget({ type, zoneId, properties, target }: ProposedRecordSet): void {
     if (!isAlias(properties)) return;
     const id = properties.targetResource?.id ?? "";
     if (target === undefined)
@@ -125,14 +126,14 @@ function aliasTarget({ type, zoneId, properties, target }: ProposedRecordSet): v
     }
 }
 
-function timeToLive({ properties }: ProposedRecordSet): void {
+function validTimeToLive({ properties }: ProposedRecordSet): void {
     const { TTL } = properties;
     if (TTL === undefined && isAlias(properties)) return;
     if (TTL !== undefined && TTL >= 1 && TTL <= MAXIMUM_TTL) return;
-    throw badRequest(`The TTL '${TTL ?? ""}' is invalid: it must be between 1 and ${MAXIMUM_TTL} seconds.`);
+    throw badRequest(`The TTL '${TTL ?? ""}' is invalid. It must be between 1 and ${MAXIMUM_TTL} seconds.`);
 }
 
-function targets({ properties }: ProposedRecordSet): void {
+function validDomainNames({ properties }: ProposedRecordSet): void {
     const names = [
         properties.CNAMERecord?.cname,
         ...(properties.MXRecords ?? []).map(({ exchange }) => exchange),
@@ -143,10 +144,10 @@ function targets({ properties }: ProposedRecordSet): void {
     if (bad !== undefined) throw badRequest(`The domain name '${bad}' is invalid.`);
 }
 
-function apexServers({ name, type, properties, nameServers }: ProposedRecordSet): void {
+function azureNameServersAtApex({ name, type, properties, nameServers }: ProposedRecordSet): void {
     if (type !== "NS" || name !== "@") return;
-    const kept = new Set((properties.NSRecords ?? []).map(({ nsdname }) => nsdname.toLowerCase()));
-    if (nameServers.every(server => kept.has(server))) return;
+    const present = new Set((properties.NSRecords ?? []).map(({ nsdname }) => nsdname.toLowerCase()));
+    if (nameServers.every(server => present.has(server))) return;
     throw badRequest("The name servers of Azure DNS cannot be removed from the apex of a zone.");
 }
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { optional } from "../arm/body";
 
-/** Record types that a zone can hold, in the case in which Azure writes them. */
+/** The record types of a zone, in Azure's spelling. */
 export const RECORD_TYPES = ["A", "AAAA", "CAA", "CNAME", "MX", "NS", "SOA", "SRV", "TXT"] as const;
 
 export type RecordType = (typeof RECORD_TYPES)[number];
@@ -19,7 +19,7 @@ export const RECORD_MEMBERS: Readonly<Record<RecordType, keyof RecordSetProperti
     TXT: "TXTRecords",
 };
 
-/** `properties` of Microsoft.Network/dnsZones/<type>, as in the 2018-05-01 specification. */
+/** The schema of `properties` of Microsoft.Network/dnsZones/<type> (REST API 2018-05-01). */
 export const recordSetProperties = z.looseObject({
     TTL: optional(z.number().int()),
     metadata: optional(z.record(z.string(), z.string())),
@@ -60,7 +60,7 @@ export type RecordSetProperties = z.output<typeof recordSetProperties>;
 
 const MEMBERS = ["TTL", "metadata", "targetResource", ...Object.values(RECORD_MEMBERS)];
 
-/** Azure reads the members in any case (`ttl`, `aRecords`); they are kept in that of the specification. */
+/** Renames members to the case of the specification. Azure accepts them in any case (`ttl`, `aRecords`). */
 export function canonicalMembers(properties: object): Record<string, unknown> {
     return Object.fromEntries(
         Object.entries(properties).map(([name, value]) => [

@@ -4,16 +4,16 @@ import { createServer, type Socket } from "node:net";
 import { reply } from "./packets";
 import type { ServedZone } from "./zone-data";
 
-/** A client that says nothing for so long over TCP is gone (RFC 7766, 6.2.3). */
+/** Idle timeout of TCP connections (RFC 7766, 6.2.3). */
 const IDLE_MS = 10_000;
-/** More than a client has a use for; a query is far smaller. */
+/** Limit for queries over TCP. Real ones are far smaller. */
 const LARGEST_QUERY_BYTES = 4_096;
 
 export interface DnsServer {
     close(): Promise<void>;
 }
 
-/** Answers on UDP and TCP. @param zones asked at every query, so that a change shows at once */
+/** The DNS server, on UDP and TCP (RFC 1035, RFC 7766). @param zones called for every query, so that changes apply at once */
 export async function dnsServer(
     { address, port }: { address: string; port: number },
     zones: () => readonly ServedZone[],
@@ -46,7 +46,7 @@ export async function dnsServer(
     };
 }
 
-/** Every message has its length before it (RFC 1035, 4.2.2); a client may send several. */
+/** Reads messages with a length prefix (RFC 1035, 4.2.2). A client may send several on one connection. */
 function serve(socket: Socket, zones: () => readonly ServedZone[]): void {
     let received = Buffer.alloc(0);
     socket.setTimeout(IDLE_MS, () => socket.destroy());

@@ -8,25 +8,25 @@ import type { RecordData, ServedRecordSet, ServedZone } from "./zone-data";
 
 const DNS_ZONE = "microsoft.network/dnszones";
 
-/** Azure answers the addresses of labels with a short life. Seconds. */
+/** TTL of the names that Azure generates from labels, in seconds. Azure's is short too. */
 const ADDRESS_TTL_S = 10;
 
-/** An alias record set lives as long as what it points to, unless it says otherwise. Seconds. */
+/** TTL of an alias record set without a TTL whose target has none either, in seconds. */
 const ALIAS_TTL_S = 60;
 
-/** Parents of the names that Azure gives. */
+/** The zones of the names that Azure generates from labels. */
 const AZURE_ZONES = ["azurecontainer.io", "cloudapp.azure.com"];
 
-/** Azure's own endpoints, all of which are the sandbox's Resource Manager. */
+/** Host names of Azure's endpoints. All resolve to the sandbox's ARM server. */
 export const ENDPOINTS = ["management.azure.com", "login.microsoftonline.com"];
 
-/** Where the servers of this sandbox are. */
+/** The addresses of the servers of this sandbox. */
 export interface ServerAddresses {
     dns: string;
     arm: string;
 }
 
-/** Every zone that the sandbox answers for. */
+/** All zones of the DNS server: those of Azure DNS ("Overview of DNS zones and records"), and Azure's own. */
 export function servedZones(resources: readonly Resource[], addresses: ServerAddresses): ServedZone[] {
     const declared = resources.filter(({ type }) => type.toLowerCase() === DNS_ZONE);
     return [
@@ -38,11 +38,11 @@ export function servedZones(resources: readonly Resource[], addresses: ServerAdd
 }
 
 /**
- * The same for pods: with the addresses by which they get to the host, and as all that there is. A name that nobody has
- * is then one that does not exist, where the server alone would have nothing to say of it.
+ * The zones for pods. Addresses are those that pods reach the host by, and a root zone is added, so that the answer for
+ * other names is NXDOMAIN instead of a refusal.
  */
 export function zonesForPods(zones: readonly ServedZone[]): ServedZone[] {
-    const seen = (type: RecordType, set: ServedRecordSet): ServedRecordSet => ({
+    const translated = (type: RecordType, set: ServedRecordSet): ServedRecordSet => ({
         ...set,
         records:
             type !== "A"
@@ -55,7 +55,7 @@ export function zonesForPods(zones: readonly ServedZone[]): ServedZone[] {
             names: new Map(
                 [...names].map(([owner, types]) => [
                     owner,
-                    new Map([...types].map(([type, set]) => [type, seen(type, set)])),
+                    new Map([...types].map(([type, set]) => [type, translated(type, set)])),
                 ]),
             ),
         })),
@@ -87,7 +87,7 @@ function servedRecordSet(
     return { ttl: properties.TTL ?? 0, records: recordsOf(type, properties) };
 }
 
-/** What an alias points to: a public IP address, or another record set of the same type. Empty when that is gone. */
+/** The records of an alias: those of a public IP address or of another record set. None if the target does not exist. */
 function aliasTarget(
     type: RecordType,
     { targetResource, TTL }: RecordSetProperties,
@@ -132,7 +132,7 @@ function recordsOf(type: RecordType, properties: RecordSetProperties): RecordDat
             return (properties.caaRecords ?? []).map(({ flags, tag, value }) => ({
                 flags,
                 issuerCritical: (flags & 128) !== 0,
-                // The package's type knows three tags; the wire takes any.
+                // The type of the package allows three tags, the protocol any.
                 tag: tag as "issue",
                 value,
             }));
@@ -157,21 +157,21 @@ function soaData(soa: RecordSetProperties["SOARecord"]) {
     };
 }
 
-/** `azurecontainer.io` and `cloudapp.azure.com` with the names that were given. */
+/** `azurecontainer.io` or `cloudapp.azure.com`, with the names of container groups and public IP addresses. */
 function azureZone(name: string, resources: readonly Resource[]): ServedZone {
     const names = apexOf();
     for (const { hidden } of resources) {
         const { fqdn, ip } = hidden;
         if (typeof fqdn !== "string" || !fqdn.endsWith(`.${name}`)) continue;
         const relative = fqdn.slice(0, -name.length - 1);
-        // A stopped group keeps its name and has no address.
+        // A stopped group has a name and no address.
         const records = typeof ip === "string" ? [ip] : [];
         add(names, relative, "A", { ttl: ADDRESS_TTL_S, records });
     }
     return { name, names };
 }
 
-/** The zone around a server with one address. */
+/** A zone that contains one host. */
 function zoneOfHost(name: string, address: string): ServedZone {
     const [host = "", ...zone] = name.split(".");
     const names = apexOf();

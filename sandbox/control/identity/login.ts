@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { principalOf } from "../arm/identity";
+import { principalOf } from "../arm/managed-identities";
 import { issuerUrl, issuesTokens, MANAGED_CLUSTERS } from "../arm/resource-types/managed-clusters";
 import {
     FEDERATED_CREDENTIALS,
@@ -11,7 +11,7 @@ import { sameId } from "../arm/resource-id";
 import type { Resource } from "../state/resource";
 import type { Store } from "../state/store";
 import { serviceAccountClaims } from "./service-account-token";
-import { TOKEN_LIFETIME_S, type TokenIssuer } from "./tokens";
+import { TOKEN_LIFETIME_S, type TokenIssuer } from "../arm/tokens";
 
 export const LOGIN_HOST = "login.microsoftonline.com";
 
@@ -21,13 +21,16 @@ export interface LoginSettings {
     store: Store;
     tokens: TokenIssuer;
     tenant: string;
-    /** With the key by which the cluster's API server signs (PEM). */
+    /** File with the public key of the API server's service account tokens (PEM). */
     serviceAccountKeyFile: string;
     clock: () => Date;
 }
 
-/** Microsoft Entra ID as far as workloads log in with it: a token of the cluster for one of an identity. */
-export function loginRoutes(server: FastifyInstance, settings: LoginSettings): void {
+/**
+ * The part of Microsoft Entra ID that workload identity uses ("Microsoft identity platform and the OAuth 2.0 client
+ * credentials flow", federated credentials): exchanges a token of the cluster for one of a managed identity.
+ */
+export function addLoginRoutes(server: FastifyInstance, settings: LoginSettings): void {
     const { tenant } = settings;
     const authority = `https://${LOGIN_HOST}/${tenant}`;
     const constraints = { host: LOGIN_HOST };
@@ -50,19 +53,19 @@ export function loginRoutes(server: FastifyInstance, settings: LoginSettings): v
         { constraints },
         (request, reply) =>
             request.params.tenant === tenant
-                ? token(request, reply, settings)
+                ? exchangeToken(request, reply, settings)
                 : refuse(reply, 90002, `Tenant '${request.params.tenant}' not found.`),
     );
 }
 
 /** The client credentials grant with an assertion (RFC 7523). */
-function token(request: FastifyRequest, reply: FastifyReply, settings: LoginSettings): FastifyReply {
+function exchangeToken(request: FastifyRequest, reply: FastifyReply, settings: LoginSettings): FastifyReply {
     const form = new URLSearchParams(typeof request.body === "string" ? request.body : "");
-    const asked = (name: string) => form.get(name) ?? "";
-    if (asked("grant_type") !== "client_credentials" || asked("client_assertion_type") !== JWT_BEARER) {
+    const field = (name: string) => form.get(name) ?? "";
+    if (field("grant_type") !== "client_credentials" || field("client_assertion_type") !== JWT_BEARER) {
         return refuse(reply, 70003, "The app requested an unsupported grant type or client credential.");
     }
-    const clientId = asked("client_id");
+    const clientId = field("client_id");
     const { store, tokens } = settings;
     const identity = store
         .ofType(USER_ASSIGNED_IDENTITIES)
@@ -74,9 +77,9 @@ function token(request: FastifyRequest, reply: FastifyReply, settings: LoginSett
             `Application with identifier '${clientId}' was not found in the directory.`,
         );
     }
-    const refusal = assertionRefusal(identity, asked("client_assertion"), settings);
+    const refusal = assertionRefusal(identity, field("client_assertion"), settings);
     if (refusal !== undefined) return refuse(reply, ...refusal);
-    const audience = asked("scope").replace(/\/\.default$/, "");
+    const audience = field("scope").replace(/\/\.default$/, "");
     return reply.send({
         token_type: "Bearer",
         expires_in: TOKEN_LIFETIME_S,
@@ -85,7 +88,7 @@ function token(request: FastifyRequest, reply: FastifyReply, settings: LoginSett
     });
 }
 
-/** What is wrong with an assertion: Entra's number and text. */
+/** The error number and text of Entra ID for an assertion that it refuses. */
 function assertionRefusal(
     identity: Resource,
     assertion: string,
@@ -97,19 +100,19 @@ function assertionRefusal(
     if (claims === undefined) {
         return [700027, "Client assertion failed signature validation, or it has expired."];
     }
-    // Whatever the API server calls itself in its tokens, it is that of the one cluster.
+    // The API server of the sandbox has its own issuer name in its tokens, so the issuer URL of the clusters is compared.
     const issuers = store.ofType(MANAGED_CLUSTERS).filter(issuesTokens).map(issuerUrl);
     const credentials = store
         .below(identity.id)
         .filter(({ type }) => sameId(type, FEDERATED_CREDENTIALS))
         .map(({ properties }) => federatedCredential.parse(properties));
-    const fits = credentials.some(
+    const trusted = credentials.some(
         ({ issuer, subject, audiences }) =>
             issuers.includes(issuer) &&
             subject === claims.sub &&
             audiences.some(audience => claims.aud.includes(audience)),
     );
-    if (fits) return undefined;
+    if (trusted) return undefined;
     const presented = `Assertion Issuer: '${issuers[0] ?? ""}'. Assertion Subject: '${claims.sub}'. Assertion Audience: '${claims.aud.join(" ")}'.`;
     return [
         70021,
@@ -121,7 +124,7 @@ function claimsOf(assertion: string, key: string, now: Date) {
     try {
         return serviceAccountClaims(assertion, key, now);
     } catch {
-        // No token at all.
+        // The assertion is not a token.
         return undefined;
     }
 }

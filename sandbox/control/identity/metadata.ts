@@ -1,9 +1,9 @@
 import { chmodSync, rmSync } from "node:fs";
 import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
-import { principalOf, uuidOf } from "../arm/identity";
+import { principalOf, uuidOf } from "../arm/managed-identities";
 import { sameId } from "../arm/resource-id";
 import type { Resource } from "../state/resource";
-import { type Principal, TOKEN_LIFETIME_S, type TokenIssuer } from "./tokens";
+import { type Principal, TOKEN_LIFETIME_S, type TokenIssuer } from "../arm/tokens";
 
 export interface MetadataSettings {
     tokens: TokenIssuer;
@@ -15,8 +15,8 @@ export interface MetadataSettings {
 type Query = Readonly<Record<string, string | undefined>>;
 
 /**
- * Azure's instance metadata service, as far as managed identities need it ("Azure Instance Metadata Service", managed
- * identity): a container group gets tokens of its own identities, and nobody else gets any.
+ * The token endpoint of Azure's instance metadata service ("How to use managed identities to acquire an access token"). A
+ * container group gets tokens of its own identities. Other pods get none.
  */
 export function metadataServer({ tokens, groupAt, clock }: MetadataSettings): FastifyInstance {
     const server = Fastify({ forceCloseConnections: true });
@@ -47,29 +47,34 @@ export function metadataServer({ tokens, groupAt, clock }: MetadataSettings): Fa
     return server;
 }
 
-/** Listens on a socket that only this user, and so HAProxy, can reach. */
-export async function listenPrivately(server: FastifyInstance, socket: string): Promise<void> {
+/** Listens on a Unix socket that only this user can open. HAProxy forwards to it. */
+export async function listenOnSocket(server: FastifyInstance, socket: string): Promise<void> {
     rmSync(socket, { force: true });
     await server.listen({ path: socket });
     chmodSync(socket, 0o600);
 }
 
-/** The identity that a request names, or the only one that there is. @returns a text when there is none to choose */
+/** The requested identity, or the only one of the group. @returns an error description if there is none or it is ambiguous */
 function chosenPrincipal(group: Resource, query: Query): Principal | string {
     const identity = group.envelope.identity as
         { principalId?: string; userAssignedIdentities?: Record<string, unknown> } | undefined;
     const ids = Object.keys(identity?.userAssignedIdentities ?? {});
-    const { client_id: clientId, object_id: principalId, msi_res_id: ownId, mi_res_id: id = ownId } = query;
+    const {
+        client_id: clientId,
+        object_id: principalId,
+        msi_res_id: legacyId,
+        mi_res_id: id = legacyId,
+    } = query;
     if (clientId ?? principalId ?? id) {
-        const named = ids.find(one => {
-            const own = principalOf(one);
+        const match = ids.find(identityId => {
+            const candidate = principalOf(identityId);
             return (
-                sameId(own.clientId, clientId ?? "") ||
-                sameId(own.principalId, principalId ?? "") ||
-                sameId(one, id ?? "")
+                sameId(candidate.clientId, clientId ?? "") ||
+                sameId(candidate.principalId, principalId ?? "") ||
+                sameId(identityId, id ?? "")
             );
         });
-        return named === undefined ? "Identity not found" : principalOf(named);
+        return match === undefined ? "Identity not found" : principalOf(match);
     }
     if (identity?.principalId !== undefined) {
         return { principalId: identity.principalId, clientId: uuidOf(`client of ${group.id}`) };

@@ -2,8 +2,9 @@ import type { V1Container, V1Pod } from "@kubernetes/client-node";
 import Fastify, { type FastifyInstance } from "fastify";
 import { LOGIN_HOST } from "./login";
 
-/** What pods carry that want to be an identity, and their service accounts to say which. */
+/** Label of pods that use workload identity. */
 export const USE_LABEL = "azure.workload.identity/use";
+/** Annotations of service accounts. Pods can have the last one too. */
 const CLIENT_ANNOTATION = "azure.workload.identity/client-id";
 const TENANT_ANNOTATION = "azure.workload.identity/tenant-id";
 const LIFETIME_ANNOTATION = "azure.workload.identity/service-account-token-expiration";
@@ -15,9 +16,9 @@ const LIFETIME_S = 3_600;
 
 export interface AdmissionSettings {
     certificate: { certificate: string; key: string };
-    /** Whether the cluster has workload identity. */
+    /** Whether workload identity is enabled in the cluster. */
     enabled: () => boolean;
-    /** Annotations of a service account. */
+    /** Reads the annotations of a service account. */
     annotations: (namespace: string, name: string) => Promise<Readonly<Record<string, string>>>;
     tenant: string;
 }
@@ -27,8 +28,8 @@ interface Review {
 }
 
 /**
- * The webhook of AKS's workload identity (azure-workload-identity, "Mutating Admission Webhook"): gives a pod the token of
- * its service account for Entra ID, and says in its environment what the libraries of Azure look for.
+ * The webhook of AKS's workload identity (azure-workload-identity, "Mutating Admission Webhook"): mounts a service account
+ * token for Entra ID into a pod, and sets the environment variables that Azure's libraries read.
  */
 export function admissionServer(settings: AdmissionSettings): FastifyInstance {
     const { certificate, enabled, annotations, tenant } = settings;
@@ -41,8 +42,8 @@ export function admissionServer(settings: AdmissionSettings): FastifyInstance {
         const response = { uid, allowed: true };
         if (!enabled()) return reviewed(response);
         const account = pod.spec?.serviceAccountName ?? "default";
-        const said = await annotations(namespace, account);
-        const patch = [{ op: "replace", path: "/spec", value: withIdentity(pod, said, tenant).spec }];
+        const ofAccount = await annotations(namespace, account);
+        const patch = [{ op: "replace", path: "/spec", value: withIdentity(pod, ofAccount, tenant).spec }];
         return reviewed({
             ...response,
             patchType: "JSONPatch",
@@ -52,7 +53,7 @@ export function admissionServer(settings: AdmissionSettings): FastifyInstance {
     return server;
 }
 
-/** A pod with token and environment, but for what it has itself. */
+/** Adds the token and the environment variables to a pod. Variables that the pod sets itself are kept. */
 export function withIdentity(
     pod: V1Pod,
     annotations: Readonly<Record<string, string>>,
@@ -64,7 +65,7 @@ export function withIdentity(
         AZURE_FEDERATED_TOKEN_FILE: `${FOLDER}/${VOLUME}`,
         AZURE_AUTHORITY_HOST: `https://${LOGIN_HOST}/`,
     };
-    const added = (container: V1Container): V1Container => {
+    const extended = (container: V1Container): V1Container => {
         const { env = [], volumeMounts = [] } = container;
         const missing = Object.entries(environment).filter(([name]) => !env.some(one => one.name === name));
         return {
@@ -84,13 +85,14 @@ export function withIdentity(
         ...pod,
         spec: {
             ...pod.spec,
-            containers: containers.map(added),
-            ...(initContainers && { initContainers: initContainers.map(added) }),
+            containers: containers.map(extended),
+            ...(initContainers && { initContainers: initContainers.map(extended) }),
             volumes: [...volumes, { name: VOLUME, projected: { sources: [{ serviceAccountToken }] } }],
         },
     };
 }
 
+/** The body of an admission response. */
 function reviewed(response: object) {
     return { apiVersion: "admission.k8s.io/v1", kind: "AdmissionReview", response };
 }

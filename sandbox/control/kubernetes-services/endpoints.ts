@@ -1,28 +1,28 @@
 import type { V1EndpointSlice, V1Service } from "@kubernetes/client-node";
-import type { InnerServer, Listener } from "../load-balancer/configuration";
+import type { BackEnd, Listener } from "../load-balancer/configuration";
 import type { Assigned } from "./assignment";
 import { qualifiedName } from "./request";
 
-/** What a slice calls the Service that it belongs to. */
+/** Label of an EndpointSlice with the name of its Service. */
 const SERVICE_LABEL = "kubernetes.io/service-name";
 
-/** One listener for each port of a Service. */
+/** The load balancer's listeners of a Service, one for each port. */
 export function serviceListeners(
     { service, request, address }: Assigned,
     slices: readonly V1EndpointSlice[],
 ): Listener[] {
-    const own = slices.filter(slice => belongsTo(slice, service));
+    const ofService = slices.filter(slice => belongsTo(slice, service));
     return (service.spec?.ports ?? []).map(({ name, port }) => ({
         owner: `Service ${qualifiedName(service)}`,
         address,
         port,
         sources: request.sources,
-        servers: readyServers(own, name),
+        servers: readyServers(ofService, name),
     }));
 }
 
-/** Pods that are ready. One that is being ended is not: it keeps its connections and gets no more. */
-function readyServers(slices: readonly V1EndpointSlice[], portName: string | undefined): InnerServer[] {
+/** The ready pods. A terminating pod keeps its connections and gets no new ones. */
+function readyServers(slices: readonly V1EndpointSlice[], portName: string | undefined): BackEnd[] {
     const servers = slices.flatMap(({ endpoints, ports }) => {
         const port = ports?.find(({ name }) => (name ?? "") === (portName ?? ""))?.port;
         if (port === undefined) return [];
@@ -30,7 +30,7 @@ function readyServers(slices: readonly V1EndpointSlice[], portName: string | und
             .filter(({ conditions }) => conditions?.ready !== false && conditions?.terminating !== true)
             .flatMap(({ addresses: [address] }) => (address === undefined ? [] : [{ address, port }]));
     });
-    // A pod may be in two slices for a moment.
+    // A pod may be in two slices temporarily.
     const byName = new Map(servers.map(server => [`${server.address}:${server.port}`, server]));
     return [...byName.values()].sort((one, other) => one.address.localeCompare(other.address));
 }

@@ -1,5 +1,5 @@
 import type { V1Service } from "@kubernetes/client-node";
-import { freeAddress } from "../addresses";
+import { AddressPool } from "../networks/address-pool";
 import {
     attachPublicIp,
     detachPublicIp,
@@ -12,30 +12,30 @@ import { type Assigned, frontendId, publicIpId } from "./assignment";
 import { clusterLocations, nodeResourceGroups } from "./network";
 import { balancerName, qualifiedName } from "./request";
 
-/** Tells the public IP addresses that were made for a Service from others, as in Azure. */
+/** Tag of the public IP addresses that the cloud controller has created for a Service, as on Azure. */
 const OWNER_TAG = "k8s-azure-service";
 
-/** The cloud controller's hand on public IP addresses: it makes some, and says of each whether it is in use. */
+/** Creates, attaches, detaches and deletes the public IP addresses of Services. */
 export class ServicePublicIps {
-    private lastAddress: string | undefined;
+    private readonly pool: AddressPool;
 
     /** @param network first three octets of public addresses */
     constructor(
         private readonly store: Store,
-        private readonly network: string,
+        network: string,
         private readonly clock: () => Date,
-    ) {}
+    ) {
+        this.pool = new AddressPool(network, () => this.all());
+    }
 
-    /** The address of a Service that names none: its own from its first day to its last. */
-    make(service: V1Service): Resource {
+    /** The public IP address of a Service that names none. Creates it at the first call. */
+    createFor(service: V1Service): Resource {
         const name = `kubernetes-${balancerName(service)}`;
-        const there = this.all().find(address => address.name === name);
-        if (there) return there;
-        const taken = this.all().flatMap(({ hidden }) => (typeof hidden.ip === "string" ? hidden.ip : []));
-        this.lastAddress = freeAddress(this.network, new Set(taken), this.lastAddress);
+        const existing = this.all().find(address => address.name === name);
+        if (existing) return existing;
         const [resourceGroup] = nodeResourceGroups(this.store.all());
         const [location] = clusterLocations(this.store.all());
-        const made: Resource = {
+        const created: Resource = {
             id: publicIpId(resourceGroup, name),
             name,
             type: PUBLIC_IP_ADDRESSES,
@@ -43,15 +43,15 @@ export class ServicePublicIps {
             tags: { [OWNER_TAG]: qualifiedName(service), "k8s-azure-cluster-name": "kubernetes" },
             envelope: { sku: { name: "Standard", tier: "Regional" } },
             properties: { publicIPAllocationMethod: "Static" },
-            hidden: { ip: this.lastAddress },
+            hidden: { ip: this.pool.next() },
             provisioningState: "Succeeded",
             createdAt: this.clock().toISOString(),
         };
-        this.store.put(made);
-        return made;
+        this.store.put(created);
+        return created;
     }
 
-    /** Every address is marked as attached to who has it and to nobody else; what was made for a Service goes with it. */
+    /** Attaches every assigned address, detaches the others, and deletes the created ones whose Service no longer exists. */
     attach(assigned: readonly Assigned[]): void {
         const frontends = new Map<string, string>();
         for (const one of assigned) {

@@ -3,20 +3,20 @@ import type { V1Service } from "@kubernetes/client-node";
 
 const PREFIX = "service.beta.kubernetes.io/azure-";
 
-/** What a Service asks of Azure's load balancer, by its annotations (Azure Kubernetes Service, "load-balancer-standard"). */
+/** The annotations of a Service for Azure's load balancer ("Use a public standard load balancer in AKS", customizations). */
 export interface BalancerRequest {
     internal: boolean;
-    /** Name of a subnet, for an internal address. */
+    /** Name of the subnet of an internal address. */
     subnet?: string;
-    /** Name of a public IP address that is there already. */
+    /** Name of an existing public IP address. */
     publicIpName?: string;
-    /** Where that address is; undefined: in the cluster's node resource group. */
+    /** Resource group of that address. @default the cluster's node resource group */
     publicIpResourceGroup?: string;
-    /** Where clients may come from (CIDR); undefined: from everywhere. */
+    /** Allowed client addresses (CIDR). @default all */
     sources?: string[];
 }
 
-/** Whether the cloud controller has to do with the Service. */
+/** Whether the cloud controller assigns an address to the Service. */
 export function wantsAddress({ metadata, spec }: V1Service): boolean {
     return (
         spec?.type === "LoadBalancer" &&
@@ -33,18 +33,18 @@ export function balancerRequest({ metadata, spec }: V1Service): BalancerRequest 
         subnet: annotation("load-balancer-internal-subnet"),
         publicIpName: annotation("pip-name"),
         publicIpResourceGroup: annotation("load-balancer-resource-group"),
-        // As in Azure, a range that is none lets nobody in.
+        // As on Azure, an invalid range is ignored, and if all are invalid, no client is allowed.
         sources: ranges?.map(range => range.trim()).filter(isRange),
     };
 }
 
-/** IPv4 only, as all of the sandbox's addresses. */
+/** Whether a text is an IPv4 range. The sandbox has no IPv6 addresses. */
 function isRange(text: string): boolean {
     const [address = "", bits, ...more] = text.split("/");
     return more.length === 0 && net.isIPv4(address) && /^\d{1,2}$/.test(bits ?? "") && Number(bits) <= 32;
 }
 
-/** A name for the load balancer's parts that belong to a Service, as Kubernetes' cloud providers derive it. */
+/** The name of a Service's frontend and public IP address, derived as by Kubernetes' cloud providers. */
 export function balancerName({ metadata }: V1Service): string {
     return `a${metadata?.uid?.replaceAll("-", "") ?? ""}`.slice(0, 32);
 }
@@ -54,7 +54,7 @@ export function qualifiedName({ metadata }: V1Service): string {
     return `${metadata?.namespace}/${metadata?.name}`;
 }
 
-/** The address that clients of the Service are told. */
+/** The address in the status of a Service. */
 export function publishedAddress({ status }: V1Service): string | undefined {
     return status?.loadBalancer?.ingress?.[0]?.ip;
 }

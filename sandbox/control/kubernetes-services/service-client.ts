@@ -1,62 +1,64 @@
 import {
-    ApiException,
     type CoreV1Api,
     PatchStrategy,
     setHeaderOptions,
     type V1LoadBalancerIngress,
     type V1Service,
 } from "@kubernetes/client-node";
+import { ignoringStatus } from "../kubernetes/api-errors";
 import { publishedAddress } from "./request";
 
-/** Keeps a Service until its address has been taken back (Kubernetes, "Garbage collecting load balancers"). */
+/** Delays the deletion of a Service until its address is released (Kubernetes, "Garbage collecting load balancers"). */
 const FINALIZER = "service.kubernetes.io/load-balancer-cleanup";
+
+/** An event of a Service, as `kubectl describe` shows it. */
+export interface ServiceEvent {
+    type: "Normal" | "Warning";
+    reason: string;
+    message: string;
+}
 
 const MERGE = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
 
-/** What the cloud controller writes into Services. */
+/** Writes the finalizer, the status and the events of Services. */
 export class ServiceClient {
     constructor(
         private readonly api: CoreV1Api,
         private readonly clock: () => Date,
     ) {}
 
-    /** Asks Kubernetes not to let go of the Service before `release`. */
-    async hold(service: V1Service): Promise<void> {
+    /** Adds the finalizer. */
+    async addFinalizer(service: V1Service): Promise<void> {
         const finalizers = service.metadata?.finalizers ?? [];
         if (!finalizers.includes(FINALIZER)) await this.setFinalizers(service, [...finalizers, FINALIZER]);
     }
 
-    /** Tells clients the address, or that there is none. */
+    /** Sets the address in the status, or removes it. */
     async publish(service: V1Service, address: string | undefined): Promise<void> {
         const [first, ...more] = service.status?.loadBalancer?.ingress ?? [];
         const ipMode = address === undefined ? undefined : "Proxy";
         if (publishedAddress(service) === address && first?.ipMode === ipMode && more.length === 0) return;
-        // "Proxy": nodes must not take a short cut, the address is the load balancer's own.
+        // "Proxy": kube-proxy must not route the address to pods directly, because only the load balancer listens on it.
         const ingress: V1LoadBalancerIngress[] = address === undefined ? [] : [{ ip: address, ipMode }];
-        const { namespace, name } = named(service);
+        const { namespace, name } = nameOf(service);
         const body = { status: { loadBalancer: { ingress } } };
-        await ifThere(this.api.patchNamespacedServiceStatus({ namespace, name, body }, MERGE));
+        await unlessDeleted(this.api.patchNamespacedServiceStatus({ namespace, name, body }, MERGE));
     }
 
-    /** Lets Kubernetes delete the Service. */
-    async release(service: V1Service): Promise<void> {
+    /** Removes the finalizer, after which Kubernetes can delete the Service. */
+    async removeFinalizer(service: V1Service): Promise<void> {
         const finalizers = service.metadata?.finalizers ?? [];
         if (!finalizers.includes(FINALIZER)) return;
         await this.setFinalizers(
             service,
-            finalizers.filter(one => one !== FINALIZER),
+            finalizers.filter(finalizer => finalizer !== FINALIZER),
         );
     }
 
-    async event(
-        service: V1Service,
-        type: "Normal" | "Warning",
-        reason: string,
-        message: string,
-    ): Promise<void> {
-        const { namespace, name } = named(service);
+    async createEvent(service: V1Service, { type, reason, message }: ServiceEvent): Promise<void> {
+        const { namespace, name } = nameOf(service);
         const now = this.clock();
-        await ifThere(
+        await unlessDeleted(
             this.api.createNamespacedEvent({
                 namespace,
                 body: {
@@ -81,22 +83,18 @@ export class ServiceClient {
     }
 
     private async setFinalizers(service: V1Service, finalizers: string[]): Promise<void> {
-        const { namespace, name } = named(service);
-        // With the version, so that somebody else's finalizer is not lost.
+        const { namespace, name } = nameOf(service);
+        // The version makes Kubernetes refuse the change if another client has changed the finalizers.
         const body = { metadata: { resourceVersion: service.metadata?.resourceVersion, finalizers } };
-        await ifThere(this.api.patchNamespacedService({ namespace, name, body }, MERGE));
+        await unlessDeleted(this.api.patchNamespacedService({ namespace, name, body }, MERGE));
     }
 }
 
-function named({ metadata }: V1Service): { namespace: string; name: string } {
+function nameOf({ metadata }: V1Service): { namespace: string; name: string } {
     return { namespace: metadata?.namespace ?? "", name: metadata?.name ?? "" };
 }
 
-/** A Service that is gone needs nothing any more; nor can a namespace that ends take an event. */
-async function ifThere(work: Promise<unknown>): Promise<void> {
-    try {
-        await work;
-    } catch (error) {
-        if (!(error instanceof ApiException && (error.code === 404 || error.code === 403))) throw error;
-    }
+/** Ignores that the Service has been deleted (404), or that its namespace is being deleted (403). */
+function unlessDeleted(request: Promise<unknown>): Promise<void> {
+    return ignoringStatus([404, 403], request);
 }

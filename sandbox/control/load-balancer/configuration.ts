@@ -1,62 +1,62 @@
 import { createHash } from "node:crypto";
 
-/** A TCP server in the network of the Kubernetes node. */
-export interface InnerServer {
+/** The address of a pod, in the network of the Kubernetes node. */
+export interface BackEnd {
     address: string;
     port: number;
 }
 
-/** An address and port on the host behind which there are pods. */
+/** An address and port on the host that forwards connections to pods. */
 export interface Listener {
-    /** Whose it is, for who reads the configuration. */
+    /** The resource that it belongs to, for a comment in the configuration. */
     owner: string;
-    /** The loopback address that stands for the public or internal one. */
+    /** A loopback address, which stands for a public or internal address of Azure. */
     address: string;
     port: number;
-    /** Where connections may come from (CIDR); undefined: from everywhere. */
+    /** Allowed client addresses (CIDR). @default all */
     sources?: readonly string[];
-    /** Where connections go. While there is none they are refused. */
-    servers: readonly InnerServer[];
+    /** The back ends. Without any, connections are refused. */
+    servers: readonly BackEnd[];
 }
 
 export interface LoadBalancer {
-    /** The host's network, as a name. */
-    outside: string;
-    /** Unix socket over which a running HAProxy is told of other servers. */
+    /** Name of the network namespace of the host. */
+    hostNamespace: string;
+    /** Path of HAProxy's Unix socket for commands. */
     control: string;
     listeners: readonly Listener[];
 }
 
-/** What HAProxy is to do, as a whole and as the change of one that runs already. */
+/** A configuration as a file, and as commands for a running HAProxy. */
 export interface Rendered {
     text: string;
-    /** The same for two configurations between which only the servers in the slots differ. */
+    /** A digest of everything but the back ends. If it is the same, commands are enough and no reload is needed. */
     frame: string;
-    /** Bring a running HAProxy with the same frame to this configuration. Each can be given any number of times. */
+    /** Change a running HAProxy with the same frame to this configuration. Idempotent. */
     commands: readonly string[];
 }
 
-/** Pods come and go without a new process as long as they fit into the slots that a listener has. */
-const FEWEST_SLOTS = 8;
+/** Minimum number of server slots of a listener. Back ends change without a reload if there are enough slots. */
+const MINIMUM_SLOTS = 8;
 
-/** HAProxy takes at most 64 words in a line. */
-const SOURCES_A_LINE = 32;
+/** HAProxy accepts at most 64 words in a line. */
+const SOURCES_PER_LINE = 32;
 
 /**
- * The configuration of the load balancer. It passes bytes on and looks into none, as Azure's does; an idle connection
- * ends after 4 minutes, as there.
+ * Renders the configuration. Like Azure's load balancer ("What is Azure Load Balancer?"), it forwards TCP connections
+ * unchanged and closes idle ones after 4 minutes.
  *
- * A reload loses no connection that the old process has accepted but not yet passed on, because of two things. The process
- * runs in the network that the servers are in, and only its listening sockets are in another: HAProxy closes what it
- * has of other networks when it is asked to stop, and then reaches no server there. And it asks for each slot whether it is
- * up: `nbsrv` is 0 in a process that has been asked to stop.
+ * A reload must not lose connections that the old process has accepted and not yet forwarded. Two details ensure it.
+ * First, the process runs in the network namespace of the back ends, and only its listening sockets are in that of the
+ * host: a stopping HAProxy closes its handles of other namespaces, and could not reach back ends there. Second, the
+ * configuration tests each slot with `srv_is_up`, because `nbsrv` is 0 in a stopping process.
  */
-export function renderLoadBalancer({ outside, control, listeners }: LoadBalancer): Rendered {
-    const sections = listeners.map(listener => section(listener, outside));
+export function renderLoadBalancer({ hostNamespace, control, listeners }: LoadBalancer): Rendered {
+    const sections = listeners.map(listener => section(listener, hostNamespace));
     const defaults = [
         "defaults",
         "    mode tcp",
-        // A server that does not listen is seen at once, as a reset connection.
+        // Without retries, a client sees at once that a back end does not listen.
         "    retries 0",
         "    timeout connect 5s",
         "    timeout client 4m",
@@ -71,11 +71,11 @@ export function renderLoadBalancer({ outside, control, listeners }: LoadBalancer
     const text = [
         "# Written by the sandbox at every change of a container group, a Service or its pods.",
         "global",
-        // A new process gets the listening sockets of the old one, so that no connection falls between them.
+        // The new process takes over the listening sockets of the old one, so that no connection is refused.
         `    stats socket ${control} mode 600 level admin expose-fd listeners`,
-        // Tells a running process from one of another configuration.
+        // Identifies the configuration of a running process.
         `    description ${frame}`,
-        // A reload leaves connections to the old process; this bounds how long there is one.
+        // Limits how long the old process serves its connections after a reload.
         "    hard-stop-after 5m",
         "",
         ...defaults,
@@ -94,14 +94,14 @@ interface Slot {
     commands: string[];
 }
 
-function section({ owner, address, port, sources, servers }: Listener, outside: string) {
+function section({ owner, address, port, sources, servers }: Listener, hostNamespace: string) {
     const name = `${address}:${port}`;
-    const count = Math.max(FEWEST_SLOTS, 2 ** Math.ceil(Math.log2(Math.max(1, servers.length))));
+    const count = Math.max(MINIMUM_SLOTS, 2 ** Math.ceil(Math.log2(Math.max(1, servers.length))));
     const slots = Array.from({ length: count }, (_, index) => slot(`slot${index}`, servers[index]));
     const lines = [
         `# ${owner.replace(/\s/g, " ")}`,
         `listen ${name}`,
-        `    bind ${name} namespace ${outside}`,
+        `    bind ${name} namespace ${hostNamespace}`,
         ...access(sources),
         ...slots.map(({ id }) => `    acl served srv_is_up(${id})`),
         "    tcp-request connection reject unless served",
@@ -109,7 +109,7 @@ function section({ owner, address, port, sources, servers }: Listener, outside: 
     ];
     return { lines, slots };
 
-    function slot(id: string, server: InnerServer | undefined): Slot {
+    function slot(id: string, server: BackEnd | undefined): Slot {
         const { address, port } = server ?? { address: "127.0.0.1", port: 1 };
         const state = server ? "" : " disabled";
         return {
@@ -129,8 +129,8 @@ function access(sources: readonly string[] | undefined): string[] {
     if (sources === undefined) return [];
     if (sources.length === 0) return ["    tcp-request connection reject"];
     const lines: string[] = [];
-    for (let start = 0; start < sources.length; start += SOURCES_A_LINE) {
-        lines.push(`    acl allowed src ${sources.slice(start, start + SOURCES_A_LINE).join(" ")}`);
+    for (let start = 0; start < sources.length; start += SOURCES_PER_LINE) {
+        lines.push(`    acl allowed src ${sources.slice(start, start + SOURCES_PER_LINE).join(" ")}`);
     }
     return [...lines, "    tcp-request connection reject unless allowed"];
 }

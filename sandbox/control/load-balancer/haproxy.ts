@@ -6,13 +6,13 @@ import { renderLoadBalancer } from "./configuration";
 import type { SandboxInstance } from "../../instance";
 import { hostNetwork, nodeRunFolder } from "../../node/namespace";
 
-/** What the doors and the load balancer are made of. */
+/** The HAProxy program, which the load balancer and the node's proxies run. */
 export interface Haproxy {
     program: string;
     environment: NodeJS.ProcessEnv;
 }
 
-/** One that is installed and can reach into network namespaces, else the distribution's. */
+/** The installed HAProxy if it supports network namespaces, or else that of the Debian package. */
 export async function haproxy(): Promise<Haproxy> {
     const installed = await execa("haproxy", ["-vv"], { reject: false });
     if (!installed.failed && / \+NS\b/.test(installed.stdout)) {
@@ -22,23 +22,23 @@ export async function haproxy(): Promise<Haproxy> {
     return { program: tree.path("usr/sbin/haproxy"), environment: tree.environment };
 }
 
-/** The configuration of the load balancer. The control process writes it anew whenever what it serves changes. */
+/** Path of the load balancer's configuration. The control process writes it after every change. */
 export function haproxyConfiguration(instance: SandboxInstance): string {
     return path.join(instance.stateFolder, "control", "haproxy", "haproxy.cfg");
 }
 
-/** Where the load balancer takes commands. */
+/** Path of the load balancer's socket for commands. */
 export function haproxySocket(instance: SandboxInstance): string {
     return path.join(nodeRunFolder(instance), "haproxy.sock");
 }
 
-/** Until the control process has written its first configuration, there is nothing to balance. */
+/** Writes a configuration without listeners, with which HAProxy can start before the control process. */
 export function writeFirstConfiguration(instance: SandboxInstance): void {
     const file = haproxyConfiguration(instance);
     if (existsSync(file)) return;
     mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
     const { text } = renderLoadBalancer({
-        outside: hostNetwork(instance),
+        hostNamespace: hostNetwork(instance),
         control: haproxySocket(instance),
         listeners: [],
     });

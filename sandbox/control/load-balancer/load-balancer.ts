@@ -7,19 +7,19 @@ import type { SandboxInstance } from "../../instance";
 import { hostNetwork } from "../../node/namespace";
 import { writeAtomically } from "../state/atomic-file";
 import { type Listener, renderLoadBalancer } from "./configuration";
-import { runningFrame, tell } from "./runtime";
+import { runCommands, runningFrame } from "./runtime";
 
-/** Several changes in a row make one. */
+/** Delay after a change, to combine several changes. */
 const QUIET_MS = 50;
 
-/** How long HAProxy may take to read its configuration again until it is asked once more, and how often it is asked. */
+/** Timeout of one reload, and number of attempts. */
 const RELOAD_MS = 2_000;
 const RELOADS = 3;
 
 /**
- * Keeps HAProxy at what container groups and Services are. Where only pods come and go it is told so, because every
- * reload leaves a process behind for as long as one connection lasts: 50 reloads under connections that are kept
- * alive were seen to leave 27 processes.
+ * Applies the listeners of container groups and Services to HAProxy. If only back ends change, it sends commands instead of
+ * reloading, because after a reload the old process runs until its last connection ends: 50 reloads with keep-alive
+ * connections left 27 processes in a measurement.
  */
 export class LoadBalancerConfigurator {
     private applied = "";
@@ -32,7 +32,7 @@ export class LoadBalancerConfigurator {
         private readonly listeners: () => readonly Listener[],
     ) {}
 
-    /** Ends when HAProxy does what is right now. */
+    /** Resolves after HAProxy has applied the current listeners. */
     changed(): Promise<void> {
         return (this.next ??= this.applySoon());
     }
@@ -52,24 +52,24 @@ export class LoadBalancerConfigurator {
     private async apply(): Promise<void> {
         const socket = haproxySocket(this.instance);
         const { text, frame, commands } = renderLoadBalancer({
-            outside: hostNetwork(this.instance),
+            hostNamespace: hostNetwork(this.instance),
             control: socket,
             listeners: this.listeners(),
         });
         if (text === this.applied) return;
-        // A HAProxy that starts later, or again, reads it.
+        // The file is for reloads and for a HAProxy that starts later.
         writeAtomically(haproxyConfiguration(this.instance), text);
-        const told = (await runningFrame(socket)) === frame && (await tell(socket, commands));
-        if (told || (await this.reload(frame))) this.applied = text;
-        else console.error("HAProxy has not taken its new configuration. See its log.");
+        const changed = (await runningFrame(socket)) === frame && (await runCommands(socket, commands));
+        if (changed || (await this.reload(frame))) this.applied = text;
+        else console.error("HAProxy did not apply its new configuration. See the log of haproxy.");
     }
 
     private async reload(frame: string): Promise<boolean> {
         const master = runningDaemon(this.instance, "haproxy");
         if (master === undefined) return true;
         const socket = haproxySocket(this.instance);
-        // The master process has new workers take over the listening sockets; old ones end their connections. It overhears
-        // the signal while it is still busy with the one before.
+        // SIGUSR2 makes the master process start a new worker with the listening sockets. The master ignores the signal while
+        // it handles a previous one, so the signal is repeated.
         for (let count = 0; count < RELOADS; count++) {
             signal(master, "SIGUSR2");
             if (await eventually(async () => (await runningFrame(socket)) === frame, RELOAD_MS)) return true;

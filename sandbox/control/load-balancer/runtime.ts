@@ -1,27 +1,27 @@
 import * as net from "node:net";
 
-/** Commands of one connection share a line, and HAProxy reads lines of up to 16 KiB. */
-const COMMANDS_A_LINE = 64;
+/** Commands of one connection are in one line, and HAProxy reads lines of up to 16 KiB. */
+const COMMANDS_PER_LINE = 64;
 const ANSWER_MS = 5_000;
 
-/** What HAProxy says instead of doing what it was told (HAProxy management guide, "set server"). */
-const REFUSED = /no such|unknown|invalid|require|denied|can't|failed/i;
+/** Error messages of HAProxy (management guide, "set server"). A successful command prints none of these words. */
+const ERROR = /no such|unknown|invalid|require|denied|can't|failed/i;
 
-/** The frame of the configuration that a running HAProxy has; undefined when none answers. @param socket its control socket */
+/** The frame of the configuration of a running HAProxy. Undefined if none answers. @param socket for commands */
 export async function runningFrame(socket: string): Promise<string | undefined> {
     try {
-        return /^description: ?(.*)$/im.exec(await ask(socket, "show info"))?.[1];
+        return /^description: ?(.*)$/im.exec(await send(socket, "show info"))?.[1];
     } catch {
         return undefined;
     }
 }
 
-/** Has a running HAProxy carry out commands. @returns whether it has done all of them */
-export async function tell(socket: string, commands: readonly string[]): Promise<boolean> {
+/** Runs commands in a running HAProxy. @returns whether all succeeded */
+export async function runCommands(socket: string, commands: readonly string[]): Promise<boolean> {
     try {
-        for (let start = 0; start < commands.length; start += COMMANDS_A_LINE) {
-            const line = commands.slice(start, start + COMMANDS_A_LINE).join(";");
-            if (REFUSED.test(await ask(socket, line))) return false;
+        for (let start = 0; start < commands.length; start += COMMANDS_PER_LINE) {
+            const line = commands.slice(start, start + COMMANDS_PER_LINE).join(";");
+            if (ERROR.test(await send(socket, line))) return false;
         }
         return true;
     } catch {
@@ -29,7 +29,7 @@ export async function tell(socket: string, commands: readonly string[]): Promise
     }
 }
 
-function ask(socket: string, line: string): Promise<string> {
+function send(socket: string, line: string): Promise<string> {
     return new Promise((resolve, reject) => {
         let answer = "";
         const connection = net.connect(socket, () => connection.write(`${line}\n`));

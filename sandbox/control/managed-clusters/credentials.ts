@@ -3,16 +3,16 @@ import { ArmError } from "../arm/errors";
 import { TENANT } from "../../subscriptions";
 import type { ManagedClusterProperties } from "./model";
 
-/** Applications of Microsoft's that log users of AKS in: the same for every cluster in the public cloud. */
+/** Microsoft's Entra ID applications for logins to AKS. Every cluster in the public cloud uses them. */
 const ENTRA_SERVER_ID = "6dae42f8-4368-4678-94ff-3960e28e3630";
 const ENTRA_CLIENT_ID = "80faf920-1908-4b52-b5ef-a8e7bedfc67a";
 
-/** A cluster whose credentials are asked for. */
-export interface CredentialsOf {
+/** The data of a cluster that its kubeconfig is made from. */
+export interface KubeconfigSource {
     resourceGroup: string;
     name: string;
     properties: ManagedClusterProperties;
-    /** The administrator's kubeconfig, or the address that would be its own where clusters are only recorded. */
+    /** The administrator's kubeconfig. If clusters are only recorded: a server address at which nothing listens. */
     access: { kubeconfig: string } | { server: string };
 }
 
@@ -24,17 +24,17 @@ interface KubeconfigParts {
 }
 
 /**
- * The kubeconfig that Azure gives to a user, with Azure's names in it: a certificate, or where the cluster is joined
- * to Entra ID, a login by kubelogin.
+ * The kubeconfig of listClusterUserCredential, with Azure's names: a client certificate, or for a cluster with Entra ID
+ * a login with kubelogin ("Use kubelogin to authenticate users in AKS").
  */
-export function userKubeconfig(cluster: CredentialsOf): string {
+export function userKubeconfig(cluster: KubeconfigSource): string {
     const user = `clusterUser_${cluster.resourceGroup}_${cluster.name}`;
     if (!cluster.properties.aadProfile) return kubeconfig(cluster, cluster.name, user, undefined);
     return kubeconfig(cluster, cluster.name, user, entraLogin(cluster.properties));
 }
 
-/** @throws ArmError when the cluster has no local accounts */
-export function adminKubeconfig(cluster: CredentialsOf): string {
+/** The kubeconfig of listClusterAdminCredential. @throws ArmError if local accounts are disabled */
+export function adminKubeconfig(cluster: KubeconfigSource): string {
     if (cluster.properties.disableLocalAccounts) {
         throw new ArmError(
             400,
@@ -46,21 +46,27 @@ export function adminKubeconfig(cluster: CredentialsOf): string {
     return kubeconfig(cluster, `${cluster.name}-admin`, user, undefined);
 }
 
-/** @param login instead of what the administrator logs in with */
-function kubeconfig({ name, access }: CredentialsOf, context: string, user: string, login?: object): string {
-    const own = "kubeconfig" in access ? current(parse(access.kubeconfig) as KubeconfigParts) : undefined;
-    const cluster = own?.cluster ?? ("server" in access ? { server: access.server } : {});
+/** @param login replaces the administrator's credentials */
+function kubeconfig(
+    { name, access }: KubeconfigSource,
+    context: string,
+    user: string,
+    login?: object,
+): string {
+    const current =
+        "kubeconfig" in access ? currentContext(parse(access.kubeconfig) as KubeconfigParts) : undefined;
+    const cluster = current?.cluster ?? ("server" in access ? { server: access.server } : {});
     return stringify({
         apiVersion: "v1",
         kind: "Config",
         clusters: [{ name, cluster }],
-        users: [{ name: user, user: login ?? own?.user ?? {} }],
+        users: [{ name: user, user: login ?? current?.user ?? {} }],
         contexts: [{ name: context, context: { cluster: name, user } }],
         "current-context": context,
     });
 }
 
-function current(parts: KubeconfigParts): { cluster?: object; user?: object } {
+function currentContext(parts: KubeconfigParts): { cluster?: object; user?: object } {
     const context = parts.contexts?.find(({ name }) => name === parts["current-context"])?.context;
     return {
         cluster: parts.clusters?.find(({ name }) => name === context?.cluster)?.cluster,

@@ -1,26 +1,27 @@
 import type { AgentPool, ManagedClusterProperties, NetworkProfile } from "./model";
 import { DEFAULT_VERSION, fullVersion } from "./versions";
 
-const LARGEST_GROUP_NAME = 80;
+/** AKS truncates longer names of node resource groups. */
+const MAXIMUM_GROUP_NAME = 80;
 
-/** Where a cluster is. */
-export interface ClusterPlace {
+/** The resource group, name and region of a cluster. */
+export interface ClusterLocation {
     resourceGroup: string;
     name: string;
     location: string;
 }
 
 /**
- * A cluster as Azure keeps it: what a client leaves out stays what it was, or becomes what Azure chooses.
- * @param before undefined for a new cluster
+ * Completes the requested properties: unset ones keep their previous value, and in a new cluster get Azure's default
+ * (Managed Clusters REST API). @param before undefined for a new cluster
  */
-export function completed(
+export function withDefaults(
     properties: ManagedClusterProperties,
-    place: ClusterPlace,
+    location: ClusterLocation,
     before?: ManagedClusterProperties,
 ): ManagedClusterProperties {
     const version = properties.kubernetesVersion ?? before?.kubernetesVersion ?? DEFAULT_VERSION;
-    const networkProfile = completedNetwork(properties.networkProfile, before?.networkProfile);
+    const networkProfile = networkWithDefaults(properties.networkProfile, before?.networkProfile);
     const pools = properties.agentPoolProfiles ?? before?.agentPoolProfiles ?? [];
     return {
         enableRBAC: true,
@@ -37,13 +38,13 @@ export function completed(
             snapshotController: { enabled: true },
         },
         metricsProfile: { costAnalysis: { enabled: false } },
-        nodeResourceGroup: nodeResourceGroup(place),
+        nodeResourceGroup: nodeResourceGroup(location),
         ...before,
         ...defined(properties),
         kubernetesVersion: version,
         networkProfile,
         agentPoolProfiles: pools.map(pool =>
-            completedPool(
+            poolWithDefaults(
                 pool,
                 version,
                 networkProfile,
@@ -53,17 +54,17 @@ export function completed(
     };
 }
 
-function nodeResourceGroup({ resourceGroup, name, location }: ClusterPlace): string {
-    return `MC_${resourceGroup}_${name}_${location}`.slice(0, LARGEST_GROUP_NAME);
+function nodeResourceGroup({ resourceGroup, name, location }: ClusterLocation): string {
+    return `MC_${resourceGroup}_${name}_${location}`.slice(0, MAXIMUM_GROUP_NAME);
 }
 
-function completedNetwork(
+function networkWithDefaults(
     profile: NetworkProfile | undefined,
     before: NetworkProfile | undefined,
 ): NetworkProfile {
     const chosen = { ...before, ...defined(profile ?? {}) };
     const plugin = chosen.networkPlugin ?? "azure";
-    // Azure's own choice is the overlay; a client that names the plug-in gets the flat network unless it says otherwise.
+    // The default is the overlay network. A request with networkPlugin and without networkPluginMode gets the flat one.
     const overlay = chosen.networkPlugin === undefined || chosen.networkPluginMode === "overlay";
     const podCidr = plugin === "kubenet" || overlay ? (chosen.podCidr ?? "10.244.0.0/16") : undefined;
     const serviceCidr = chosen.serviceCidr ?? "10.0.0.0/16";
@@ -84,7 +85,7 @@ function completedNetwork(
     };
 }
 
-function completedPool(
+function poolWithDefaults(
     pool: AgentPool,
     version: string,
     { networkPlugin, networkPluginMode }: NetworkProfile,
@@ -117,7 +118,7 @@ function completedPool(
     };
 }
 
-/** Without the members that are not set, which would hide what is below them. */
+/** Removes members whose value is undefined, which would override others when spread. */
 function defined<Value extends object>(value: Value): Value {
     const entries = Object.entries(value).filter(([, member]) => member !== undefined);
     return Object.fromEntries(entries) as Value;

@@ -1,14 +1,15 @@
 import { readFileSync } from "node:fs";
-import { ApiException, CoreV1Api, KubeConfig, makeInformer, type V1Namespace } from "@kubernetes/client-node";
+import { CoreV1Api, KubeConfig, makeInformer, type V1Namespace } from "@kubernetes/client-node";
 import { NAMESPACE as CONTAINER_GROUPS_NAMESPACE } from "../container-groups/kubernetes-runner";
+import { ignoringStatus } from "../kubernetes/api-errors";
 
-/** The one Kubernetes of a sandbox, as far as managed clusters need it. */
+/** The operations of managed clusters on the Kubernetes of the sandbox. */
 export interface ClusterKubernetes {
-    /** The administrator's. */
+    /** The administrator's kubeconfig. */
     kubeconfig(): string;
     /**
-     * Removes what users put into it. Ends when that is gone.
-     * @param since what was there before stays: the Kubernetes may be somebody's own, with more in it
+     * Deletes the namespaces of users and waits for it.
+     * @param since older namespaces are kept, because the Kubernetes may be one that the sandbox did not create
      */
     clear(since: Date): Promise<void>;
 }
@@ -22,53 +23,51 @@ export class SandboxKubernetes implements ClusterKubernetes {
         return readFileSync(this.file, "utf8");
     }
 
-    /** Namespaces with all that is in them; those of Kubernetes itself and of the container groups stay. */
+    /** Deletes the namespaces of users, but not those of Kubernetes and of the container groups. */
     async clear(since: Date): Promise<void> {
-        // Kubernetes tells whole seconds.
-        const first = Math.floor(since.getTime() / 1000) * 1000;
+        // Kubernetes reports times in whole seconds.
+        const earliest = Math.floor(since.getTime() / 1000) * 1000;
         const config = new KubeConfig();
         config.loadFromFile(this.file);
         const api = config.makeApiClient(CoreV1Api);
         const namespaces = makeInformer<V1Namespace>(config, "/api/v1/namespaces", () => api.listNamespace());
-        const left = () =>
+        const remaining = () =>
             namespaces
                 .list()
-                // A watch passes times on as they came, as text.
-                .filter(({ metadata }) => new Date(metadata?.creationTimestamp ?? 0).getTime() >= first)
+                // Objects from a watch have their times as strings.
+                .filter(({ metadata }) => new Date(metadata?.creationTimestamp ?? 0).getTime() >= earliest)
                 .map(({ metadata }) => metadata?.name ?? "")
                 .filter(isOfUsers);
         const failed = new Promise<never>((_, reject) => namespaces.on("error", reject));
         let timer: NodeJS.Timeout | undefined;
-        const late = new Promise<never>((_, reject) => {
+        const timedOut = new Promise<never>((_, reject) => {
             timer = setTimeout(() => {
-                reject(new Error(`The namespaces ${left().join(", ")} did not end in time.`));
+                reject(
+                    new Error(
+                        `The namespaces ${remaining().join(", ")} were not deleted in ${CLEAR_TIMEOUT_MS / 1000} seconds.`,
+                    ),
+                );
             }, CLEAR_TIMEOUT_MS);
         });
-        const cleared = async () => {
+        const clearing = async () => {
             await namespaces.start();
             const gone = new Promise<void>(resolve => {
-                const check = () => left().length === 0 && resolve();
+                const check = () => remaining().length === 0 && resolve();
                 namespaces.on("delete", check);
                 check();
             });
-            await Promise.all(left().map(name => deleted(api, name)));
+            // 404: deleted. 409: being deleted.
+            await Promise.all(
+                remaining().map(name => ignoringStatus([404, 409], api.deleteNamespace({ name }))),
+            );
             await gone;
         };
         try {
-            await Promise.race([cleared(), failed, late]);
+            await Promise.race([clearing(), failed, timedOut]);
         } finally {
             clearTimeout(timer);
             await namespaces.stop();
         }
-    }
-}
-
-async function deleted(api: CoreV1Api, name: string): Promise<void> {
-    try {
-        await api.deleteNamespace({ name });
-    } catch (error) {
-        // Gone, or on its way.
-        if (!(error instanceof ApiException && (error.code === 404 || error.code === 409))) throw error;
     }
 }
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { optional, word } from "../arm/body";
 
-/** `properties` of Microsoft.ContainerService/managedClusters as far as the sandbox looks at them. */
+/** The members of `properties` of Microsoft.ContainerService/managedClusters that the sandbox reads (REST API). Others are stored as sent. */
 
 const agentPool = z.looseObject({
     name: z.string(),
@@ -58,8 +58,8 @@ export type ManagedClusterProperties = z.output<typeof managedClusterProperties>
 export type AgentPool = z.output<typeof agentPool>;
 export type NetworkProfile = z.output<typeof networkProfile>;
 
-/** What only the provider knows. */
+/** The provider's data of a cluster. */
 export const managedClusterHidden = z.object({
-    /** In host names of the cluster and its token issuer. */
+    /** Part of the host names of the cluster and of its token issuer. */
     uid: z.string(),
 });

@@ -1,18 +1,18 @@
-/** Minor versions of Kubernetes that a region offers, newest first, with their newest patches. */
+/** The supported minor versions of Kubernetes, newest first, with their newest patch. */
 const PATCHES: Readonly<Record<string, string>> = { "1.34": "1.34.4", "1.33": "1.33.8", "1.32": "1.32.12" };
 
-/** What a cluster gets that asks for none. */
+/** The version of a cluster whose request has none. */
 export const DEFAULT_VERSION = "1.34";
 
-/** The full version for one that was asked for (`1.34` or `1.34.4`); undefined when the region does not have it. */
-export function fullVersion(wanted: string): string | undefined {
-    const [, minor = "", patch] = /^(\d+\.\d+)(?:\.(\d+))?$/.exec(wanted) ?? [];
+/** The full version for a requested one (`1.34` or `1.34.4`). Undefined if the version is not supported. */
+export function fullVersion(requested: string): string | undefined {
+    const [, minor = "", patch] = /^(\d+\.\d+)(?:\.(\d+))?$/.exec(requested) ?? [];
     const newest = PATCHES[minor];
     if (newest === undefined || patch === undefined) return newest;
-    return Number(patch) <= Number(newest.split(".")[2]) ? wanted : undefined;
+    return Number(patch) <= Number(newest.split(".")[2]) ? requested : undefined;
 }
 
-/** How many minor versions lie between two full versions; negative for a downgrade. */
+/** The number of minor versions from one full version to another. Negative for a downgrade. */
 export function minorsBetween(before: string, after: string): number {
     return Number(after.split(".")[1]) - Number(before.split(".")[1]);
 }

@@ -8,7 +8,7 @@ export interface AddressRange {
     family: "ipv4" | "ipv6";
 }
 
-/** Undefined when the text is not CIDR, or names an address inside of the range instead of its first. */
+/** Parses CIDR notation. Undefined if the text is not CIDR, or if its address is not the first one of the range. */
 export function addressRange(text: string): AddressRange | undefined {
     const [, address = "", bits = ""] = /^([0-9a-f.:]+)\/(\d{1,3})$/i.exec(text) ?? [];
     const version = isIP(address);

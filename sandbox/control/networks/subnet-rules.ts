@@ -7,7 +7,10 @@ import type { Resource } from "../state/resource";
 import type { Store } from "../state/store";
 import { type AddressRange, addressRange, contains, overlap } from "./address-range";
 
-/** `properties` of Microsoft.Network/virtualNetworks and of its subnets, as far as the sandbox looks at them. */
+/**
+ * Address checks of virtual networks and subnets ("Plan virtual networks", subnets). The schemas hold the members of
+ * `properties` that the sandbox reads; other members are stored as sent.
+ */
 export const virtualNetworkProperties = z.looseObject({
     addressSpace: z.looseObject({ addressPrefixes: z.array(z.string()).min(1) }),
 });
@@ -17,39 +20,42 @@ export const subnetProperties = z.looseObject({
     addressPrefixes: optional(z.array(z.string())),
 });
 
-/** A subnet as far as others matter to it. */
+/** The part of a subnet that is compared with others. */
 export interface NamedSubnet {
     name: string;
     properties: z.output<typeof subnetProperties>;
 }
 
-/** @throws ArmError when one is not a range, or two overlap @param of what has the prefixes, for the message */
-export function rangesOf(prefixes: readonly string[], of: string): AddressRange[] {
+/**
+ * Parses address prefixes. @param resource name of the network or subnet that has them, for messages
+ * @throws ArmError if one is not a range, or two overlap
+ */
+export function parseRanges(prefixes: readonly string[], resource: string): AddressRange[] {
     const ranges = prefixes.map(prefix => {
         const range = addressRange(prefix);
         if (range) return range;
         throw new ArmError(
             400,
             "InvalidCIDRNotation",
-            `The address prefix ${prefix} in resource ${of} has an invalid CIDR notation.`,
+            `The address prefix ${prefix} in resource ${resource} has an invalid CIDR notation.`,
         );
     });
-    const twice = ranges.find((one, index) => ranges.slice(0, index).some(other => overlap(one, other)));
-    if (twice === undefined) return ranges;
+    const duplicate = ranges.find((one, index) => ranges.slice(0, index).some(other => overlap(one, other)));
+    if (duplicate === undefined) return ranges;
     throw new ArmError(
         400,
         "OverlappingAddressPrefixes",
-        `The address prefix ${twice.text} in resource ${of} overlaps another of its prefixes.`,
+        `The address prefix ${duplicate.text} in resource ${resource} overlaps another of its prefixes.`,
     );
 }
 
-/** @throws ArmError when a subnet is outside of its network, or two overlap @param network name */
+/** @throws ArmError if a subnet is outside its network, or two overlap @param network name, for messages */
 export function checkSubnets(
     network: string,
     space: readonly AddressRange[],
     subnets: readonly NamedSubnet[],
 ) {
-    const ranges = subnets.map(({ name, properties }) => {
+    const parsed = subnets.map(({ name, properties }) => {
         const { addressPrefix, addressPrefixes } = properties;
         const prefixes = addressPrefixes ?? (addressPrefix === undefined ? [] : [addressPrefix]);
         if (prefixes.length === 0) {
@@ -59,18 +65,18 @@ export function checkSubnets(
                 `Subnet '${name}' in virtual network '${network}' has no address prefix.`,
             );
         }
-        return { name, ranges: rangesOf(prefixes, name) };
+        return { name, ranges: parseRanges(prefixes, name) };
     });
-    ranges.forEach(({ name, ranges: own }, index) => {
-        if (own.some(range => !space.some(outer => contains(outer, range)))) {
+    parsed.forEach(({ name, ranges }, index) => {
+        if (ranges.some(range => !space.some(outer => contains(outer, range)))) {
             throw new ArmError(
                 400,
                 "NetcfgInvalidSubnet",
                 `Subnet '${name}' is not valid because its IP address range is outside the IP address range of virtual network '${network}'.`,
             );
         }
-        const others = ranges.slice(0, index).flatMap(other => other.ranges);
-        if (own.some(range => others.some(other => overlap(range, other)))) {
+        const others = parsed.slice(0, index).flatMap(other => other.ranges);
+        if (ranges.some(range => others.some(other => overlap(range, other)))) {
             throw new ArmError(
                 400,
                 "NetcfgSubnetRangesOverlap",
@@ -80,7 +86,7 @@ export function checkSubnets(
     });
 }
 
-/** @throws ArmError when a pool of a managed cluster is in the subnet */
+/** @throws ArmError if an agent pool of a managed cluster uses the subnet */
 export function checkSubnetUnused(store: Store, subnet: Resource): void {
     const user = store.ofType("Microsoft.ContainerService/managedClusters").find(({ properties }) => {
         const { agentPoolProfiles = [] } = managedClusterProperties.parse(properties);

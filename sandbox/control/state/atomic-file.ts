@@ -3,8 +3,8 @@ import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSyn
 import * as path from "node:path";
 
 /**
- * Writes a whole file so that a reader, or this program after a power cut, finds either the old or the new contents.
- * Readable by the owner alone.
+ * Replaces a file so that readers see either the old or the new contents, also after a power failure. Only the owner can
+ * read it.
  */
 export function writeAtomically(file: string, contents: string): void {
     const folder = path.dirname(file);
@@ -26,7 +26,7 @@ export function writeAtomically(file: string, contents: string): void {
     }
 }
 
-/** The new name is on disk only once the folder is. */
+/** A rename is on disk only after its folder is synced. */
 function syncFolder(folder: string): void {
     const descriptor = openSync(folder, "r");
     try {

@@ -1,15 +1,21 @@
-import type { ArmErrorBody } from "../arm/errors";
-
-/** A JSON object whose shape is somebody else's business. */
+/** A JSON object of unknown shape. */
 export type JsonObject = Record<string, unknown>;
 
-/** What a resource provider says of its work on a resource. */
+/** The body of an ARM error, without the `error` around it. */
+export interface ArmErrorBody {
+    code: string;
+    message: string;
+    target?: string;
+    details?: ArmErrorBody[];
+}
+
+/** The state of a provider's work on a resource. */
 export type ProvisioningState =
     "Pending" | "Creating" | "Updating" | "ResolvingDNS" | "Deleting" | "Succeeded" | "Failed";
 
-/** A resource as it is kept on disk: what the client sent, secrets included, and what the provider made of it. */
+/** A resource as it is stored: the request of the client, with secrets, and the data of the provider. */
 export interface Resource {
-    /** In the case in which it was created. */
+    /** ARM id, in the case in which it was created. */
     id: string;
     name: string;
     /** With namespace, e.g. `Microsoft.Network/dnsZones`. */
@@ -17,10 +23,10 @@ export interface Resource {
     location?: string;
     tags?: Record<string, string>;
     etag?: string;
-    /** Members beside `properties`, such as `sku`, `kind`, `identity` and `zones`. */
+    /** Top-level members other than `properties`: `sku`, `kind`, `identity`, `zones` and so on. */
     envelope: JsonObject;
     properties: JsonObject;
-    /** What the provider knows and never shows as it is, such as keys and addresses given. */
+    /** Data of the provider that responses do not contain as it is, such as keys and assigned addresses. */
     hidden: JsonObject;
     provisioningState: ProvisioningState;
     /** Why `provisioningState` is `Failed`. */
@@ -29,7 +35,7 @@ export interface Resource {
     createdAt: string;
 }
 
-/** Whether the provider still works on the resource. */
+/** Whether the provider is still working on the resource. */
 export function isTransitioning(resource: Resource): boolean {
     return resource.provisioningState !== "Succeeded" && resource.provisioningState !== "Failed";
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { writeAtomically } from "./atomic-file";
 import type { Resource } from "./resource";
 
-/** A long-running operation. Its status is read off its resource, so it outlives a restart of this program. */
+/** A long-running operation. Its status is derived from its resource, so it survives a restart of the control process. */
 export interface Operation {
     id: string;
     resourceId: string;
@@ -16,16 +16,16 @@ interface Contents {
     operations: Operation[];
 }
 
-/** Azure keeps operations for a while too; clients ask within minutes. */
+/** How long an operation can be queried. Clients poll for minutes. */
 const OPERATION_LIFETIME_MS = 3_600_000;
 
-/** All resources of the sandbox, in memory and on disk. Every change is on disk when the call returns. */
+/** All resources of the sandbox, in memory and in one JSON file. Every change is on disk when the call returns. */
 export class Store {
     private readonly resources = new Map<string, Resource>();
     private readonly operations = new Map<string, Operation>();
     private readonly listeners: (() => void)[] = [];
 
-    /** @param file where the state lives; read now when it exists */
+    /** @param file the JSON file. Read now, if it exists */
     constructor(private readonly file: string) {
         if (!existsSync(file)) return;
         const contents = JSON.parse(readFileSync(file, "utf8")) as Contents;
@@ -48,7 +48,7 @@ export class Store {
         this.save();
     }
 
-    /** Changes members of a resource; nothing happens when it is no longer there. */
+    /** Replaces members of a resource. Does nothing if the resource no longer exists. */
     update(id: string, change: Partial<Resource>): void {
         const resource = this.get(id);
         if (resource) this.put({ ...resource, ...change });
@@ -58,12 +58,12 @@ export class Store {
         if (this.resources.delete(key(id))) this.save();
     }
 
-    /** Resources of a type, in the order of their creation. @param type case does not matter */
+    /** Resources of a type, in the order of their creation. @param type in any case */
     ofType(type: string): Resource[] {
         return this.all().filter(resource => key(resource.type) === key(type));
     }
 
-    /** Everything below an id, at any depth. */
+    /** All descendants of an id. */
     below(id: string): Resource[] {
         return this.all().filter(resource => key(resource.id).startsWith(`${key(id)}/`));
     }

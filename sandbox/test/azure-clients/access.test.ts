@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { TENANT } from "../../subscriptions";
-import { TokenIssuer } from "../../control/identity/tokens";
+import { TokenIssuer } from "../../control/arm/tokens";
 import {
     all,
     armToken,

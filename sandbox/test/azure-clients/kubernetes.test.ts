@@ -68,7 +68,7 @@ describe.skipIf(!hasNode)("a managed cluster with Kubernetes behind it (needs Li
         const refused = await refusal(create("second"));
         expect(refused).toMatchObject({ statusCode: 409, code: "ManagedClusterCountExceedsQuotaLimit" });
         expect(refused.message).toMatch(
-            /^A sandbox has one Kubernetes, and '.*\/managedClusters\/aks' has it\./,
+            /^A sandbox can run one managed cluster, and '.*\/managedClusters\/aks' exists\./,
         );
     });
 

@@ -130,7 +130,7 @@ describe.skipIf(!hasNode)("Services of type LoadBalancer (needs Linux and root)"
 
         await stage.service("second", FRONT);
         expect(await stage.event("second", "SyncLoadBalancerFailed")).toContain(
-            `a port of ${address} that this Service wants belongs to Service ${stage.namespace}/front`,
+            `a port of ${address} that this Service uses belongs to Service ${stage.namespace}/front`,
         );
         await stage.deleteService("second");
 

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
-import type { ControlContext } from "../../context";
 import { recordSetProperties } from "../../dns/record-set";
 import { NAME_SERVERS, startOfAuthority } from "../../dns/name-servers";
 import type { Resource } from "../../state/resource";
+import type { Store } from "../../state/store";
 import { ArmError } from "../errors";
 import type { ResourceType } from "../resource-type";
+import type { ControlContext } from "./context";
 
-/** Azure DNS answers its types in lower case. */
+/** Azure DNS returns its type names with `dnszones` in lower case. */
 export const DNS_ZONES = "Microsoft.Network/dnszones";
 
 const NAME =
@@ -15,29 +16,8 @@ const NAME =
 const NS_TTL_S = 172_800;
 const SOA_TTL_S = 3_600;
 
-/** Microsoft.Network/dnsZones, public zones. */
+/** Microsoft.Network/dnsZones (REST API 2018-05-01), public zones. The DNS server serves them (`dns/zones.ts`). */
 export function dnsZones({ store, clock }: ControlContext): ResourceType {
-    function recordSets(zone: Resource): Resource[] {
-        return store
-            .below(zone.id)
-            .filter(({ type }) => type.toLowerCase().startsWith(`${DNS_ZONES.toLowerCase()}/`));
-    }
-
-    /** SOA and NS are there from the beginning. */
-    function addApex(zone: Resource, type: "SOA" | "NS", properties: object): void {
-        store.put({
-            id: `${zone.id}/${type}/@`,
-            name: "@",
-            type: `${DNS_ZONES}/${type}`,
-            etag: randomUUID(),
-            envelope: {},
-            properties: recordSetProperties.parse(properties),
-            hidden: {},
-            provisioningState: "Succeeded",
-            createdAt: clock().toISOString(),
-        });
-    }
-
     return {
         type: DNS_ZONES,
         firstApiVersion: "2015-05-04-preview",
@@ -54,23 +34,48 @@ export function dnsZones({ store, clock }: ControlContext): ResourceType {
             return { properties: { zoneType: "Public" } };
         },
 
+        /** Every zone has an SOA and an NS record set at its apex. */
         created(zone) {
             if (store.get(`${zone.id}/SOA/@`)) return;
-            addApex(zone, "SOA", { TTL: SOA_TTL_S, SOARecord: startOfAuthority() });
-            addApex(zone, "NS", { TTL: NS_TTL_S, NSRecords: NAME_SERVERS.map(nsdname => ({ nsdname })) });
+            const createdAt = clock().toISOString();
+            for (const recordSet of apexRecordSets(zone, createdAt)) store.put(recordSet);
         },
 
         view: zone => ({
             ...zone.properties,
             maxNumberOfRecordSets: 10_000,
-            numberOfRecordSets: recordSets(zone).length,
+            numberOfRecordSets: recordSetsOf(zone, store).length,
             nameServers: NAME_SERVERS,
         }),
 
         actions: (["recordsets", "all"] as const).map(path => ({
             method: "GET",
             path,
-            run: async (zone, { listed }) => ({ status: 200, body: await listed(recordSets(zone)) }),
+            run: async (zone, { listed }) => ({ status: 200, body: await listed(recordSetsOf(zone, store)) }),
         })),
     };
+}
+
+function recordSetsOf(zone: Resource, store: Store): Resource[] {
+    return store
+        .below(zone.id)
+        .filter(({ type }) => type.toLowerCase().startsWith(`${DNS_ZONES.toLowerCase()}/`));
+}
+
+function apexRecordSets(zone: Resource, createdAt: string): Resource[] {
+    const properties = {
+        SOA: { TTL: SOA_TTL_S, SOARecord: startOfAuthority() },
+        NS: { TTL: NS_TTL_S, NSRecords: NAME_SERVERS.map(nsdname => ({ nsdname })) },
+    };
+    return (["SOA", "NS"] as const).map(type => ({
+        id: `${zone.id}/${type}/@`,
+        name: "@",
+        type: `${DNS_ZONES}/${type}`,
+        etag: randomUUID(),
+        envelope: {},
+        properties: recordSetProperties.parse(properties[type]),
+        hidden: {},
+        provisioningState: "Succeeded",
+        createdAt,
+    }));
 }

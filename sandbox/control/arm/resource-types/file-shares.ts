@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, rmSync } from "node:fs";
 import { z } from "zod";
-import type { ControlContext } from "../../context";
+import type { ControlContext } from "./context";
 import type { Resource } from "../../state/resource";
 import { optional, parseBody } from "../body";
 import { ArmError } from "../errors";
@@ -22,7 +22,7 @@ const shareProperties = z.looseObject({
     accessTier: optional(z.string()),
 });
 
-/** Azure file shares: each is a folder on this machine, which container groups mount. */
+/** Microsoft.Storage/…/shares (REST API): Azure file shares. Each is a folder of this machine that container groups mount. */
 export function fileShares({ instance }: ControlContext): ResourceType {
     function folderOf(share: Resource): string {
         const [account = ""] = parseArmAddress(share.id).names;
@@ -52,7 +52,7 @@ export function fileShares({ instance }: ControlContext): ResourceType {
         created(share) {
             const folder = folderOf(share);
             mkdirSync(folder, { recursive: true, mode: 0o700 });
-            // Any user of a container may write, as over SMB; the state folder around it keeps others out.
+            // Every user of a container may write, as over SMB. The state folder (0700) denies other users of the machine.
             chmodSync(folder, 0o777);
         },
 

@@ -1,4 +1,4 @@
-import type { ControlContext } from "../../context";
+import type { ControlContext } from "./context";
 import type { ResourceType } from "../resource-type";
 import { containerGroups } from "./container-groups";
 import { dnsRecordSets } from "./dns-record-sets";
@@ -13,7 +13,7 @@ import { storageAccounts } from "./storage-accounts";
 import { federatedIdentityCredentials, userAssignedIdentities } from "./user-assigned-identities";
 import { subnets, virtualNetworks } from "./virtual-networks";
 
-/** Every resource type of the sandbox, by its name in lower case. */
+/** The resource types of the sandbox by their name in lower case. README.md describes how to add one. */
 export function resourceTypes(context: ControlContext): ReadonlyMap<string, ResourceType> {
     const types = [
         resourceGroups,

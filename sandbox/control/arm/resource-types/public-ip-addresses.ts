@@ -1,12 +1,14 @@
 import { z } from "zod";
-import { freeAddress } from "../../addresses";
-import type { ControlContext } from "../../context";
 import { TENANT } from "../../../subscriptions";
-import { publicName } from "../../names";
+import { AddressPool } from "../../networks/address-pool";
+import { publicName } from "../../networks/public-names";
+import type { JsonObject, Resource } from "../../state/resource";
+import type { Store } from "../../state/store";
 import { optional, parseBody, word } from "../body";
 import { ArmError } from "../errors";
 import { sameId } from "../resource-id";
-import type { PutRequest, ResourceType } from "../resource-type";
+import type { Draft, PutRequest, ResourceType } from "../resource-type";
+import type { ControlContext } from "./context";
 import { checkNotAttached, PUBLIC_IP_ADDRESSES, publicIpHidden } from "./public-ip-attachment";
 
 /** "Resource name rules", Network. */
@@ -33,23 +35,9 @@ const sku = z.looseObject({
     tier: optional(word("Regional", "Global")),
 });
 
-/** Microsoft.Network/publicIPAddresses. */
+/** Microsoft.Network/publicIPAddresses (REST API): addresses of Services of type LoadBalancer and targets of DNS aliases. */
 export function publicIpAddresses({ store, instance }: ControlContext): ResourceType {
-    let lastAddress: string | undefined;
-
-    function newAddress(): string {
-        const addresses = store.ofType(PUBLIC_IP_ADDRESSES).map(({ hidden }) => hidden.ip);
-        const taken = new Set(addresses.filter(ip => typeof ip === "string"));
-        lastAddress = freeAddress(instance.loadBalancerAddresses, taken, lastAddress);
-        return lastAddress;
-    }
-
-    function checkName(fqdn: string | undefined, request: PutRequest): void {
-        const others = store.ofType(PUBLIC_IP_ADDRESSES).filter(({ id }) => !sameId(id, request.id));
-        if (fqdn === undefined || !others.some(({ hidden }) => hidden.fqdn === fqdn)) return;
-        throw new ArmError(400, "DnsRecordInUse", `DNS record ${fqdn} is already used by another public IP.`);
-    }
-
+    const pool = new AddressPool(instance.loadBalancerAddresses, () => store.ofType(PUBLIC_IP_ADDRESSES));
     return {
         type: PUBLIC_IP_ADDRESSES,
         firstApiVersion: "2014-12-01-preview",
@@ -57,55 +45,62 @@ export function publicIpAddresses({ store, instance }: ControlContext): Resource
         putStyle: "Azure-AsyncOperation",
         deleteStyle: "Azure-AsyncOperation",
         etags: true,
-
-        put(request) {
-            const { name, body, existing } = request;
-            if (!NAME.test(name)) throw invalidName(name);
-            const properties = parseBody(addressProperties, body.properties ?? {});
-            const { name: skuName = "Basic", tier = "Regional" } = parseBody(sku, body.sku ?? {});
-            const method = properties.publicIPAllocationMethod ?? "Dynamic";
-            if (skuName !== "Basic" && method === "Dynamic") {
-                throw new ArmError(
-                    400,
-                    "PublicIPAddressWithStandardSkuMustBeStatic",
-                    `Public IP address ${request.id} of SKU ${skuName} must have the allocation method Static.`,
-                );
-            }
-            const before = publicIpHidden.parse(existing?.hidden ?? {});
-            const fqdn = fqdnOf(request, properties.dnsSettings, before.fqdn);
-            checkName(fqdn, request);
-            // A dynamic address is given when something uses it, which nothing in this subscription does yet.
-            const ip = method === "Static" ? (before.ip ?? newAddress()) : undefined;
-            return {
-                properties,
-                hidden: {
-                    ...(ip !== undefined && { ip }),
-                    ...(fqdn !== undefined && { fqdn }),
-                    ...(before.attachedTo !== undefined && { attachedTo: before.attachedTo }),
-                },
-                envelope: {
-                    sku: { name: skuName, tier },
-                    ...(body.zones !== undefined && { zones: body.zones }),
-                },
-            };
-        },
-
+        put: request => draftOf(request, store, pool),
         checkDelete: checkNotAttached,
+        view: viewOf,
+    };
+}
 
-        view({ properties, hidden }) {
-            const { ip, fqdn, attachedTo } = publicIpHidden.parse(hidden);
-            const { dnsSettings, ...rest } = addressProperties.parse(properties);
-            return {
-                publicIPAllocationMethod: "Dynamic",
-                publicIPAddressVersion: "IPv4",
-                idleTimeoutInMinutes: 4,
-                ipTags: [],
-                ...rest,
-                ...(dnsSettings && { dnsSettings: { ...dnsSettings, ...(fqdn !== undefined && { fqdn }) } }),
-                ...(ip !== undefined && { ipAddress: ip }),
-                ...(attachedTo !== undefined && { ipConfiguration: { id: attachedTo } }),
-            };
+function draftOf(request: PutRequest, store: Store, pool: AddressPool): Draft {
+    const { id, name, body, existing } = request;
+    if (!NAME.test(name)) throw invalidName(name);
+    const properties = parseBody(addressProperties, body.properties ?? {});
+    const { name: skuName = "Basic", tier = "Regional" } = parseBody(sku, body.sku ?? {});
+    const method = properties.publicIPAllocationMethod ?? "Dynamic";
+    if (skuName !== "Basic" && method === "Dynamic") {
+        throw new ArmError(
+            400,
+            "PublicIPAddressWithStandardSkuMustBeStatic",
+            `Public IP address ${id} of SKU ${skuName} must have the allocation method Static.`,
+        );
+    }
+    const before = publicIpHidden.parse(existing?.hidden ?? {});
+    const fqdn = fqdnOf(request, properties.dnsSettings, before.fqdn);
+    checkNameIsFree(fqdn, id, store);
+    // Azure assigns a dynamic address at the first use, and no resource of the sandbox can use one.
+    const ip = method === "Static" ? (before.ip ?? pool.next()) : undefined;
+    return {
+        properties,
+        hidden: {
+            ...(ip !== undefined && { ip }),
+            ...(fqdn !== undefined && { fqdn }),
+            ...(before.attachedTo !== undefined && { attachedTo: before.attachedTo }),
         },
+        envelope: {
+            sku: { name: skuName, tier },
+            ...(body.zones !== undefined && { zones: body.zones }),
+        },
+    };
+}
+
+function checkNameIsFree(fqdn: string | undefined, id: string, store: Store): void {
+    const others = store.ofType(PUBLIC_IP_ADDRESSES).filter(address => !sameId(address.id, id));
+    if (fqdn === undefined || !others.some(({ hidden }) => hidden.fqdn === fqdn)) return;
+    throw new ArmError(400, "DnsRecordInUse", `DNS record ${fqdn} is already used by another public IP.`);
+}
+
+function viewOf({ properties, hidden }: Resource): JsonObject {
+    const { ip, fqdn, attachedTo } = publicIpHidden.parse(hidden);
+    const { dnsSettings, ...rest } = addressProperties.parse(properties);
+    return {
+        publicIPAllocationMethod: "Dynamic",
+        publicIPAddressVersion: "IPv4",
+        idleTimeoutInMinutes: 4,
+        ipTags: [],
+        ...rest,
+        ...(dnsSettings && { dnsSettings: { ...dnsSettings, ...(fqdn !== undefined && { fqdn }) } }),
+        ...(ip !== undefined && { ipAddress: ip }),
+        ...(attachedTo !== undefined && { ipConfiguration: { id: attachedTo } }),
     };
 }
 

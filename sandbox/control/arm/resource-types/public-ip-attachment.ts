@@ -5,44 +5,44 @@ import { ArmError } from "../errors";
 
 export const PUBLIC_IP_ADDRESSES = "Microsoft.Network/publicIPAddresses";
 
-/** What the sandbox knows of a public IP address. */
+/** The provider's data of a public IP address. */
 export const publicIpHidden = z.object({
-    /** Missing for a dynamic address. */
+    /** Undefined for a dynamic address. */
     ip: z.string().optional(),
     fqdn: z.string().optional(),
-    /** Id of the front of a load balancer that has the address. */
+    /** Id of the frontend IP configuration of the load balancer that uses the address. */
     attachedTo: z.string().optional(),
 });
 
 /**
- * Gives an address to the front of a load balancer: clients see it as `ipConfiguration`, and the address cannot be
- * deleted until {@link detachPublicIp}. The same front again changes nothing.
- * @param addressId of the public IP address @param frontId e.g. `…/loadBalancers/kubernetes/frontendIPConfigurations/a1b2`
- * @throws ArmError when there is no such address, or another front has it
+ * Attaches an address to a frontend of a load balancer. Clients see it as `ipConfiguration`, and the address cannot be
+ * deleted until {@link detachPublicIp}. Attaching it again to the same frontend has no effect.
+ * @param addressId of the public IP address @param frontendId `…/loadBalancers/kubernetes/frontendIPConfigurations/a1b2`
+ * @throws ArmError if the address does not exist, or is attached to another frontend
  */
-export function attachPublicIp(store: Store, addressId: string, frontId: string): void {
+export function attachPublicIp(store: Store, addressId: string, frontendId: string): void {
     const address = store.get(addressId);
     if (address === undefined) {
         throw new ArmError(404, "ResourceNotFound", `The public IP address '${addressId}' was not found.`);
     }
     const hidden = publicIpHidden.parse(address.hidden);
-    if (hidden.attachedTo === frontId) return;
+    if (hidden.attachedTo === frontendId) return;
     if (hidden.attachedTo !== undefined) {
         throw new ArmError(
             400,
             "PublicIPAddressInUse",
-            `Resource ${frontId} is referencing public IP address ${address.id} that is already allocated to resource ${hidden.attachedTo}.`,
+            `Resource ${frontendId} is referencing public IP address ${address.id} that is already allocated to resource ${hidden.attachedTo}.`,
         );
     }
-    store.update(address.id, { hidden: { ...hidden, attachedTo: frontId } });
+    store.update(address.id, { hidden: { ...hidden, attachedTo: frontendId } });
 }
 
-/** Takes the address from the front that has it. Nothing happens when another front or nobody has it. */
-export function detachPublicIp(store: Store, addressId: string, frontId: string): void {
+/** Detaches an address from a frontend. Has no effect if it is not attached to this frontend. */
+export function detachPublicIp(store: Store, addressId: string, frontendId: string): void {
     const address = store.get(addressId);
     if (address === undefined) return;
     const { attachedTo, ...rest } = publicIpHidden.parse(address.hidden);
-    if (attachedTo === frontId) store.update(address.id, { hidden: rest });
+    if (attachedTo === frontendId) store.update(address.id, { hidden: rest });
 }
 
 /** @throws ArmError PublicIPAddressCannotBeDeleted */

@@ -1,11 +1,12 @@
 import { z } from "zod";
-import type { ControlContext } from "../../context";
 import type { JsonObject, Resource } from "../../state/resource";
+import type { Store } from "../../state/store";
 import { optional, parseBody, word } from "../body";
 import { ArmError } from "../errors";
-import { isManagedIdentity } from "../identity";
+import { isManagedIdentity } from "../managed-identities";
 import { isWithin, parseArmAddress, sameId } from "../resource-id";
-import type { PutRequest, ResourceType } from "../resource-type";
+import type { Draft, PutRequest, ResourceType } from "../resource-type";
+import type { ControlContext } from "./context";
 import { ROLE_DEFINITIONS } from "./role-definitions";
 
 export const ROLE_ASSIGNMENTS = "Microsoft.Authorization/roleAssignments";
@@ -23,34 +24,11 @@ const assignment = z.looseObject({
 
 type Assignment = z.output<typeof assignment>;
 
-/** Microsoft.Authorization/roleAssignments, at any scope. They hold for managed identities; the sandbox's own user may do everything. */
+/**
+ * Microsoft.Authorization/roleAssignments (REST API), at any scope. Assignments to managed identities take effect; the
+ * sandbox's user may do everything anyway.
+ */
 export function roleAssignments({ store }: ControlContext): ResourceType {
-    function put({ id, name, subscription, scope, body, existing }: PutRequest) {
-        const asked = parseBody(assignment, body.properties ?? {});
-        checkIds(name, asked);
-        const managed = isManagedIdentity(asked.principalId, store.all());
-        const { principalType = managed ? "ServicePrincipal" : "User" } = asked;
-        if (managed && principalType !== "ServicePrincipal")
-            throw wrongType(asked.principalId, principalType);
-        const role = asked.roleDefinitionId.split("/").at(-1) ?? "";
-        const properties = {
-            ...asked,
-            principalType,
-            roleDefinitionId: `/subscriptions/${subscription}/providers/${ROLE_DEFINITIONS}/${role}`,
-        };
-        if (existing && !sameGrant(existing.properties, properties)) throw notUpdatable();
-        const other = store
-            .ofType(ROLE_ASSIGNMENTS)
-            .find(
-                one =>
-                    !sameId(one.id, id) &&
-                    sameId(parseArmAddress(one.id).scope, scope) &&
-                    sameGrant(one.properties, properties),
-            );
-        if (other) throw alreadyThere(other);
-        return { properties };
-    }
-
     return {
         type: ROLE_ASSIGNMENTS,
         firstApiVersion: "2014-07-01-preview",
@@ -58,9 +36,9 @@ export function roleAssignments({ store }: ControlContext): ResourceType {
         putStyle: "synchronous",
         deleteStyle: "synchronous",
         extension: true,
-        put,
+        put: request => draftOf(request, store),
 
-        /** `atScope()`: there and above. `principalId eq` or `assignedTo()`: of one principal. */
+        /** `$filter`: `atScope()` for this scope and above, `principalId eq` or `assignedTo()` for one principal. */
         lists({ id, properties }, scope, { $filter = "" }) {
             const principal = /(?:principalId eq|assignedTo\()\s*'?([-0-9a-f]{36})'?/i.exec($filter)?.[1];
             if (principal !== undefined && principal !== properties.principalId) return false;
@@ -74,6 +52,32 @@ export function roleAssignments({ store }: ControlContext): ResourceType {
             updatedOn: createdAt,
         }),
     };
+}
+
+function draftOf({ id, name, subscription, scope, body, existing }: PutRequest, store: Store): Draft {
+    const requested = parseBody(assignment, body.properties ?? {});
+    checkIds(name, requested);
+    const managed = isManagedIdentity(requested.principalId, store.all());
+    const { principalType = managed ? "ServicePrincipal" : "User" } = requested;
+    if (managed && principalType !== "ServicePrincipal")
+        throw wrongType(requested.principalId, principalType);
+    const role = requested.roleDefinitionId.split("/").at(-1) ?? "";
+    const properties = {
+        ...requested,
+        principalType,
+        roleDefinitionId: `/subscriptions/${subscription}/providers/${ROLE_DEFINITIONS}/${role}`,
+    };
+    if (existing && !sameGrant(existing.properties, properties)) throw notUpdatable();
+    const duplicate = store
+        .ofType(ROLE_ASSIGNMENTS)
+        .find(
+            other =>
+                !sameId(other.id, id) &&
+                sameId(parseArmAddress(other.id).scope, scope) &&
+                sameGrant(other.properties, properties),
+        );
+    if (duplicate) throw alreadyExists(duplicate);
+    return { properties };
 }
 
 function checkIds(name: string, { principalId, roleDefinitionId }: Assignment): void {
@@ -102,7 +106,7 @@ function checkIds(name: string, { principalId, roleDefinitionId }: Assignment): 
     }
 }
 
-/** Whether two give the same role to the same principal. */
+/** Whether two assignments give the same role to the same principal. */
 function sameGrant(a: JsonObject, b: JsonObject): boolean {
     return (["roleDefinitionId", "principalId"] as const).every(name =>
         sameId(String(a[name]), String(b[name])),
@@ -117,7 +121,7 @@ function notUpdatable(): ArmError {
     );
 }
 
-function alreadyThere({ name }: Resource): ArmError {
+function alreadyExists({ name }: Resource): ArmError {
     return new ArmError(
         409,
         "RoleAssignmentExists",
@@ -125,7 +129,7 @@ function alreadyThere({ name }: Resource): ArmError {
     );
 }
 
-/** The principal of a managed identity is a service principal, and Azure checks what it was told. */
+/** The principal of a managed identity is a service principal. Azure checks the requested type. */
 function wrongType(principalId: string, principalType: string): ArmError {
     return new ArmError(
         400,

@@ -10,7 +10,7 @@ interface Role {
     notActions?: readonly string[];
 }
 
-/** Roles that exist in every tenant under these ids: the general ones, and those that deployments of inference need. */
+/** Built-in roles by their id, which is the same in every tenant ("Azure built-in roles"): general ones, and those that the components assign. */
 export const BUILT_IN_ROLES: Readonly<Record<string, Role>> = {
     "8e3af657-a8ff-443c-a75c-2fe8c4bcb635": { roleName: "Owner", actions: ["*"] },
     "b24988ac-6180-42a0-ab88-20f7382dd24c": {
@@ -37,7 +37,7 @@ export const BUILT_IN_ROLES: Readonly<Record<string, Role>> = {
     },
 };
 
-/** Microsoft.Authorization/roleDefinitions, the built-in ones. */
+/** Microsoft.Authorization/roleDefinitions (REST API). Read-only: the sandbox has no custom roles. */
 export const roleDefinitions: ResourceType = {
     type: ROLE_DEFINITIONS,
     firstApiVersion: "2015-07-01",
@@ -47,7 +47,11 @@ export const roleDefinitions: ResourceType = {
     extension: true,
 
     put() {
-        throw new ArmError(403, "AuthorizationFailed", "The sandbox has no custom roles.");
+        throw new ArmError(
+            403,
+            "AuthorizationFailed",
+            "The sandbox does not support custom roles. Use a built-in role.",
+        );
     },
 
     builtIn: scope =>
@@ -68,8 +72,8 @@ export const roleDefinitions: ResourceType = {
         })),
 
     lists({ properties }, _scope, { $filter = "" }) {
-        const wanted = /roleName eq '([^']*)'/i.exec($filter)?.[1];
-        return wanted === undefined || wanted === properties.roleName;
+        const roleName = /roleName eq '([^']*)'/i.exec($filter)?.[1];
+        return roleName === undefined || roleName === properties.roleName;
     },
 
     view: ({ properties }) => properties,

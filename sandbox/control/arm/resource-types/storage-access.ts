@@ -7,12 +7,12 @@ import type { Store } from "../../state/store";
 import { ArmError } from "../errors";
 import { STORAGE_ACCOUNTS, storageHidden } from "./storage-accounts";
 
-/** The host folder that stands for an Azure file share. */
+/** The folder of this machine that holds the files of an Azure file share. */
 export function shareFolder(instance: SandboxInstance, account: string, share: string): string {
     return path.join(filesFolder(instance), ...shareParts(account, share));
 }
 
-/** The same as pods see it. */
+/** The mount of the same folder for pods. */
 export function shareFolderForPods(instance: SandboxInstance, account: string, share: string): string {
     return filesForPods(instance, ...shareParts(account, share));
 }
@@ -22,8 +22,9 @@ function shareParts(account: string, share: string): string[] {
 }
 
 /**
- * Azure mounts shares by account name and key, and looks whether it can before it takes a group.
- * @throws ArmError when an account, its key or a share is not there
+ * Checks the Azure Files volumes of a container group ("Mount an Azure file share in Azure Container Instances"). As on
+ * Azure, a group with a wrong account, key or share is refused.
+ * @throws ArmError if an account does not exist, a key is wrong, or a share does not exist
  */
 export function checkAzureFileVolumes(
     store: Store,
@@ -39,7 +40,7 @@ export function checkAzureFileVolumes(
             throw new ArmError(
                 400,
                 "CannotAccessStorageAccount",
-                `The volume '${name}' in container group '${group}' cannot access the storage account '${storageAccountName}': there is no such account, or its key is another one.`,
+                `The volume '${name}' in container group '${group}' cannot access the storage account '${storageAccountName}': the account does not exist, or storageAccountKey is not one of its keys.`,
             );
         }
         if (!store.get(`${account.id}/fileServices/default/shares/${shareName}`)) {

@@ -1,18 +1,19 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
-import type { ControlContext } from "../../context";
 import type { JsonObject, Resource } from "../../state/resource";
+import type { Store } from "../../state/store";
 import { optional, parseBody } from "../body";
 import { ArmError } from "../errors";
-import { identityOf } from "../identity";
+import { identityOf } from "../managed-identities";
 import { sameId } from "../resource-id";
-import type { ResourceType } from "../resource-type";
+import type { ActionResult, ResourceType } from "../resource-type";
+import type { ControlContext } from "./context";
 
 export const STORAGE_ACCOUNTS = "Microsoft.Storage/storageAccounts";
 
 const NAME = /^[a-z0-9]{3,24}$/;
 const KEY_BYTES = 64;
-const ENDPOINTS = ["blob", "dfs", "file", "queue", "table", "web"];
+const SERVICES = ["blob", "dfs", "file", "queue", "table", "web"];
 
 const accountBody = z.looseObject({
     sku: z.looseObject({ name: z.string() }),
@@ -26,7 +27,7 @@ export const storageHidden = z.object({ keys: z.array(key) });
 
 type Key = z.output<typeof key>;
 
-/** Microsoft.Storage/storageAccounts: name, keys and what file shares hang on. No data plane but the shares' folders. */
+/** Microsoft.Storage/storageAccounts (REST API): names, keys and file shares. The only data is that of file shares. */
 export function storageAccounts({ store, clock }: ControlContext): ResourceType {
     return {
         type: STORAGE_ACCOUNTS,
@@ -37,16 +38,7 @@ export function storageAccounts({ store, clock }: ControlContext): ResourceType 
 
         put({ id, name, body, existing }) {
             checkName(name);
-            const other = store
-                .ofType(STORAGE_ACCOUNTS)
-                .find(one => one.name === name && !sameId(one.id, id));
-            if (other) {
-                throw new ArmError(
-                    409,
-                    "StorageAccountAlreadyTaken",
-                    `The storage account named ${name} is already taken.`,
-                );
-            }
+            checkNameIsFree(id, name, store);
             const { sku, kind, properties = {} } = parseBody(accountBody, body);
             const identity = identityOf(id, body.identity);
             return {
@@ -72,7 +64,7 @@ export function storageAccounts({ store, clock }: ControlContext): ResourceType 
             primaryLocation: location,
             statusOfPrimary: "available",
             primaryEndpoints: Object.fromEntries(
-                ENDPOINTS.map(service => [service, `https://${name}.${service}.core.windows.net/`]),
+                SERVICES.map(service => [service, `https://${name}.${service}.core.windows.net/`]),
             ),
         }),
 
@@ -81,24 +73,33 @@ export function storageAccounts({ store, clock }: ControlContext): ResourceType 
             {
                 method: "POST",
                 path: "regeneratekey",
-                run(account, { body }) {
-                    const { keys } = storageHidden.parse(account.hidden);
-                    if (!keys.some(({ keyName }) => keyName === body.keyName)) {
-                        throw new ArmError(
-                            400,
-                            "InvalidValuesForRequestParameters",
-                            "keyName is not key1 or key2.",
-                        );
-                    }
-                    const renewed = keys.map(one =>
-                        one.keyName === body.keyName ? newKey(one.keyName, clock()) : one,
-                    );
-                    store.update(account.id, { hidden: { keys: renewed } });
-                    return { status: 200, body: keysBody({ ...account, hidden: { keys: renewed } }) };
-                },
+                run: (account, { body }) => regenerateKey(account, body.keyName, store, clock()),
             },
         ],
     };
+}
+
+function regenerateKey(account: Resource, keyName: unknown, store: Store, now: Date): ActionResult {
+    const { keys } = storageHidden.parse(account.hidden);
+    if (!keys.some(existing => existing.keyName === keyName)) {
+        throw new ArmError(400, "InvalidValuesForRequestParameters", "keyName is not key1 or key2.");
+    }
+    const hidden = {
+        keys: keys.map(existing => (existing.keyName === keyName ? newKey(existing.keyName, now) : existing)),
+    };
+    store.update(account.id, { hidden });
+    return { status: 200, body: keysBody({ ...account, hidden }) };
+}
+
+/** @throws ArmError if another account has the name. Names are unique across all owners. */
+function checkNameIsFree(id: string, name: string, store: Store): void {
+    const others = store.ofType(STORAGE_ACCOUNTS).filter(account => !sameId(account.id, id));
+    if (!others.some(account => account.name === name)) return;
+    throw new ArmError(
+        409,
+        "StorageAccountAlreadyTaken",
+        `The storage account named ${name} is already taken.`,
+    );
 }
 
 function checkName(name: string): void {

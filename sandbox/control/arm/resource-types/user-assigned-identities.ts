@@ -2,7 +2,7 @@ import { z } from "zod";
 import { TENANT } from "../../../subscriptions";
 import { parseBody } from "../body";
 import { ArmError } from "../errors";
-import { principalOf } from "../identity";
+import { principalOf } from "../managed-identities";
 import type { ResourceType } from "../resource-type";
 
 export const USER_ASSIGNED_IDENTITIES = "Microsoft.ManagedIdentity/userAssignedIdentities";
@@ -12,7 +12,7 @@ export const FEDERATED_CREDENTIALS = `${USER_ASSIGNED_IDENTITIES}/federatedIdent
 /** "Resource name rules", ManagedIdentity. */
 const NAME = /^[a-z0-9][-_a-z0-9]{2,127}$/i;
 
-/** Microsoft.ManagedIdentity/userAssignedIdentities. */
+/** Microsoft.ManagedIdentity/userAssignedIdentities (REST API). The ids of its principal are derived from its id. */
 export const userAssignedIdentities: ResourceType = {
     type: USER_ASSIGNED_IDENTITIES,
     firstApiVersion: "2015-08-31-preview",
@@ -32,7 +32,7 @@ export const federatedCredential = z.object({
     audiences: z.array(z.string()).length(1),
 });
 
-/** Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials: whose tokens are exchanged for one of the identity's. */
+/** …/federatedIdentityCredentials (REST API): issuer and subject of the tokens that the login exchanges for one of the identity. */
 export const federatedIdentityCredentials: ResourceType = {
     type: FEDERATED_CREDENTIALS,
     firstApiVersion: "2022-01-31-preview",
@@ -51,6 +51,6 @@ function checkName(name: string): void {
     throw new ArmError(
         400,
         "InvalidResourceName",
-        `The name '${name}' is invalid. It has 3 to 128 letters, digits, '-' and '_', and starts with a letter or digit.`,
+        `The name '${name}' is invalid. Use 3 to 128 letters, digits, '-' and '_', starting with a letter or digit.`,
     );
 }

@@ -1,21 +1,22 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import type { ControlContext } from "../../context";
+import type { ControlContext } from "./context";
 import {
     checkSubnets,
     checkSubnetUnused,
-    rangesOf,
+    type NamedSubnet,
+    parseRanges,
     subnetProperties,
     virtualNetworkProperties,
 } from "../../networks/subnet-rules";
 import type { JsonObject, Resource } from "../../state/resource";
 import { parseBody } from "../body";
 import { ArmError } from "../errors";
-import { uuidOf } from "../identity";
+import { uuidOf } from "../managed-identities";
 import { sameId } from "../resource-id";
 import type { ResourceType } from "../resource-type";
 
-export const VIRTUAL_NETWORKS = "Microsoft.Network/virtualNetworks";
+const VIRTUAL_NETWORKS = "Microsoft.Network/virtualNetworks";
 const SUBNETS = `${VIRTUAL_NETWORKS}/subnets`;
 
 /** "Resource name rules", Network. */
@@ -24,11 +25,9 @@ const NAME = /^[A-Za-z0-9]([-\w.]{0,78}\w)?$/;
 const inlineSubnets = z.array(z.looseObject({ name: z.string(), properties: subnetProperties })).optional();
 const networkHidden = z.object({ subnets: inlineSubnets });
 
-/** Microsoft.Network/virtualNetworks. Addresses are checked; no packet goes through them. */
-export function virtualNetworks(context: ControlContext): ResourceType {
-    const { store, clock } = context;
+/** Microsoft.Network/virtualNetworks (REST API). The sandbox checks addresses and routes no packets through networks. */
+export function virtualNetworks({ store, clock }: ControlContext): ResourceType {
     const subnetsOf = (network: Resource) => store.below(network.id).filter(({ type }) => type === SUBNETS);
-
     return {
         type: VIRTUAL_NETWORKS,
         firstApiVersion: "2014-12-01-preview",
@@ -39,17 +38,16 @@ export function virtualNetworks(context: ControlContext): ResourceType {
 
         put({ name, body, existing }) {
             checkName(name);
-            const { subnets, ...own } = (body.properties ?? {}) as JsonObject;
-            const properties = parseBody(virtualNetworkProperties, own);
-            const space = rangesOf(properties.addressSpace.addressPrefixes, name);
-            // Subnets that a client does not mention stay; those that its list lacks go.
+            const { subnets, ...others } = (body.properties ?? {}) as JsonObject;
+            const properties = parseBody(virtualNetworkProperties, others);
+            const space = parseRanges(properties.addressSpace.addressPrefixes, name);
+            // A request without `subnets` keeps the existing ones. A list replaces them.
             const listed = parseBody(inlineSubnets, subnets ?? undefined);
             const present = existing ? subnetsOf(existing) : [];
-            for (const one of listed ?? []) checkName(one.name);
-            checkSubnets(name, space, listed ?? present.map(named));
+            for (const subnet of listed ?? []) checkName(subnet.name);
+            checkSubnets(name, space, listed ?? present.map(namedSubnet));
             if (listed) {
-                const left = present.filter(one => !listed.some(other => sameId(other.name, one.name)));
-                for (const one of left) checkSubnetUnused(store, one);
+                for (const subnet of missingFrom(listed, present)) checkSubnetUnused(store, subnet);
             }
             return { properties, hidden: { ...(listed && { subnets: listed }) } };
         },
@@ -57,26 +55,15 @@ export function virtualNetworks(context: ControlContext): ResourceType {
         created(network) {
             const { subnets } = networkHidden.parse(network.hidden);
             if (subnets === undefined) return;
-            for (const one of subnetsOf(network)) {
-                if (!subnets.some(({ name }) => sameId(name, one.name))) store.delete(one.id);
-            }
-            for (const { name, properties } of subnets) {
-                const id = `${network.id}/subnets/${name}`;
-                store.put({
-                    id,
-                    name,
-                    type: SUBNETS,
-                    etag: randomUUID(),
-                    envelope: {},
-                    properties,
-                    hidden: {},
-                    provisioningState: "Succeeded",
-                    createdAt: store.get(id)?.createdAt ?? clock().toISOString(),
-                });
+            for (const subnet of missingFrom(subnets, subnetsOf(network))) store.delete(subnet.id);
+            for (const subnet of subnets) {
+                const id = `${network.id}/subnets/${subnet.name}`;
+                const createdAt = store.get(id)?.createdAt ?? clock().toISOString();
+                store.put(subnetResource(id, subnet, createdAt));
             }
         },
 
-        checkDelete: network => subnetsOf(network).forEach(one => checkSubnetUnused(store, one)),
+        checkDelete: network => subnetsOf(network).forEach(subnet => checkSubnetUnused(store, subnet)),
 
         view: network => ({
             ...network.properties,
@@ -94,7 +81,26 @@ export function virtualNetworks(context: ControlContext): ResourceType {
     };
 }
 
-/** Microsoft.Network/virtualNetworks/subnets. */
+/** The existing subnets that a list does not contain. */
+function missingFrom(listed: readonly NamedSubnet[], present: readonly Resource[]): Resource[] {
+    return present.filter(subnet => !listed.some(({ name }) => sameId(name, subnet.name)));
+}
+
+function subnetResource(id: string, { name, properties }: NamedSubnet, createdAt: string): Resource {
+    return {
+        id,
+        name,
+        type: SUBNETS,
+        etag: randomUUID(),
+        envelope: {},
+        properties,
+        hidden: {},
+        provisioningState: "Succeeded",
+        createdAt,
+    };
+}
+
+/** Microsoft.Network/virtualNetworks/subnets (REST API). */
 export function subnets({ store }: ControlContext): ResourceType {
     return {
         type: SUBNETS,
@@ -109,9 +115,11 @@ export function subnets({ store }: ControlContext): ResourceType {
             const properties = parseBody(subnetProperties, body.properties ?? {});
             const networkId = id.split("/").slice(0, -2).join("/");
             const { addressSpace } = virtualNetworkProperties.parse(store.get(networkId)?.properties);
-            const others = store.below(networkId).filter(one => one.type === SUBNETS && !sameId(one.id, id));
-            const space = rangesOf(addressSpace.addressPrefixes, network);
-            checkSubnets(network, space, [...others.map(named), { name, properties }]);
+            const others = store
+                .below(networkId)
+                .filter(other => other.type === SUBNETS && !sameId(other.id, id));
+            const space = parseRanges(addressSpace.addressPrefixes, network);
+            checkSubnets(network, space, [...others.map(namedSubnet), { name, properties }]);
             return { properties };
         },
 
@@ -129,7 +137,7 @@ function subnetView(properties: JsonObject): JsonObject {
     };
 }
 
-function named({ name, properties }: Resource) {
+function namedSubnet({ name, properties }: Resource): NamedSubnet {
     return { name, properties: subnetProperties.parse(properties) };
 }
 
@@ -138,6 +146,6 @@ function checkName(name: string): void {
     throw new ArmError(
         400,
         "InvalidResourceName",
-        `Resource name ${name} is invalid. It has up to 80 letters, digits, '.', '-' and '_', starts with a letter or digit, and ends with one or '_'.`,
+        `Resource name ${name} is invalid. Use up to 80 letters, digits, '.', '-' and '_', starting with a letter or digit and ending with a letter, a digit or '_'.`,
     );
 }

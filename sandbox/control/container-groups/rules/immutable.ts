@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Container, ContainerGroupProperties } from "../model";
 import type { ContainerGroupRule, ProposedGroup } from "./rule";
 
-/** A property that only a new group can change, and what it is before and after. */
+/** A changed property that requires a new group. */
 interface Change {
     property: string;
     before: unknown;
@@ -11,16 +11,16 @@ interface Change {
 
 type View = (properties: ContainerGroupProperties) => unknown;
 
-/** "Update containers in Azure Container Instances", properties that require container delete. */
+/** "Update containers in Azure Container Instances", "Properties that require container delete". */
 const IMMUTABLE: readonly (readonly [name: string, view: View])[] = [
     ["OsType", ({ osType }) => osType?.toLowerCase()],
     ["RestartPolicy", ({ restartPolicy }) => restartPolicy ?? "Always"],
     ["Subnets", ({ subnetIds = [] }) => subnetIds.map(({ id }) => id.toLowerCase())],
-    // Not on Azure's page, but refused: MicrosoftDocs/azure-docs#65195.
+    // Not documented, but refused: MicrosoftDocs/azure-docs#65195.
     ["LogAnalytics", ({ diagnostics }) => diagnostics?.logAnalytics?.workspaceId],
 ];
 
-/** Containers that stay keep their resources; one more or less changes the total of the group. */
+/** Resources of existing containers cannot change, nor can the total of the group, e.g. by another container. */
 const RESOURCES = [
     ["Cpu", "cpu"],
     ["MemoryInGB", "memoryInGB"],

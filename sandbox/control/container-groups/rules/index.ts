@@ -7,7 +7,7 @@ import type { ContainerGroupRule, ProposedGroup } from "./rule";
 import { supportRules } from "./support";
 import { volumeRules } from "./volumes";
 
-/** In the order in which a client meets them. */
+/** In the order in which Azure checks. */
 const RULES: readonly ContainerGroupRule[] = [
     ...nameRules,
     ...resourceRules,
@@ -17,7 +17,7 @@ const RULES: readonly ContainerGroupRule[] = [
     ...supportRules,
 ];
 
-/** @throws ArmError 400 with the first refusal, as Azure answers one at a time */
+/** Checks a group against the restrictions that Azure documents. @throws ArmError 400 with the first refusal, as on Azure */
 export function checkContainerGroup(group: ProposedGroup): void {
     for (const rule of RULES) {
         const refusal = rule(group);

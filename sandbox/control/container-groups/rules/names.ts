@@ -1,9 +1,9 @@
 import type { ContainerGroupRule } from "./rule";
 
-/** 1–63 lower-case letters, digits and '-', not at either end ("Resource name rules", Container Instances). */
+/** 1–63 lower-case letters, digits and '-', with no '-' at either end ("Resource name rules", Container Instances). */
 const NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
-/** 5–63 characters; Azure shows the stored label in the case in which it came. */
+/** 5–63 characters. Azure returns the label in the requested case. */
 const LABEL = /^[a-z][-a-z0-9]{3,61}[a-z0-9]$/i;
 
 const ENVIRONMENT_NAME = /^[A-Za-z0-9_]{1,63}$/;
@@ -25,17 +25,17 @@ const containerNames: ContainerGroupRule = ({ name, properties }) => {
     };
 };
 
-const distinctContainers: ContainerGroupRule = ({ name, properties }) => {
+const uniqueContainerNames: ContainerGroupRule = ({ name, properties }) => {
     const names = allContainers(properties).map(container => container.name);
-    const twice = names.find((one, index) => names.indexOf(one) !== index);
-    if (twice === undefined) return undefined;
+    const duplicate = names.find((one, index) => names.indexOf(one) !== index);
+    if (duplicate === undefined) return undefined;
     return {
         code: "DuplicateContainerName",
-        message: `The container name '${twice}' is used more than once in container group '${name}'.`,
+        message: `The container name '${duplicate}' is used more than once in container group '${name}'.`,
     };
 };
 
-const someContainer: ContainerGroupRule = ({ name, properties }) => {
+const hasContainer: ContainerGroupRule = ({ name, properties }) => {
     if (properties.containers && properties.containers.length > 0) return undefined;
     return {
         code: "ContainersNotSpecified",
@@ -75,9 +75,9 @@ const environmentNames: ContainerGroupRule = ({ name, properties }) => {
 export const nameRules: readonly ContainerGroupRule[] = [
     groupName,
     osType,
-    someContainer,
+    hasContainer,
     containerNames,
-    distinctContainers,
+    uniqueContainerNames,
     environmentNames,
     dnsLabel,
 ];

@@ -1,7 +1,7 @@
 import type { GroupPort } from "../model";
 import type { ContainerGroupRule } from "./rule";
 
-/** Ports that Azure keeps for itself ("Frequently asked questions", Container Instances). */
+/** Ports that Azure reserves ("Frequently asked questions", Container Instances). */
 const RESERVED: readonly (readonly [from: number, to: number])[] = [
     [22, 22],
     [1025, 1027],
@@ -15,7 +15,7 @@ const RESERVED: readonly (readonly [from: number, to: number])[] = [
     [49152, 65534],
 ];
 
-/** Whether a container group may not use this port. */
+/** Whether Azure reserves a port. */
 export function isReservedPort(port: number): boolean {
     return RESERVED.some(([from, to]) => from <= port && port <= to);
 }
@@ -38,18 +38,18 @@ const reservedPorts: ContainerGroupRule = ({ name, properties }) => {
     };
 };
 
-/** The containers share one network namespace. */
-const distinctPorts: ContainerGroupRule = ({ name, properties }) => {
+/** The containers of a group share one network namespace, so each port can be used once. */
+const uniqueContainerPorts: ContainerGroupRule = ({ name, properties }) => {
     const used = (properties.containers ?? []).flatMap(({ properties: { ports = [] } }) => ports.map(keyOf));
-    const twice = used.find((one, index) => used.indexOf(one) !== index);
-    if (twice === undefined) return undefined;
+    const duplicate = used.find((one, index) => used.indexOf(one) !== index);
+    if (duplicate === undefined) return undefined;
     return {
         code: "DuplicateContainerPort",
-        message: `The port '${twice}' is used more than once by the containers of container group '${name}'. Containers of a group share one network.`,
+        message: `The port '${duplicate}' is used more than once by the containers of container group '${name}'. The containers of a group share one network: use different ports.`,
     };
 };
 
-const somePorts: ContainerGroupRule = ({ name, properties }) => {
+const hasAddressPorts: ContainerGroupRule = ({ name, properties }) => {
     if (properties.ipAddress === undefined || (properties.ipAddress.ports?.length ?? 0) > 0) return undefined;
     return {
         code: "MissingIpAddressPorts",
@@ -69,20 +69,20 @@ const referencedPorts: ContainerGroupRule = ({ name, properties }) => {
     };
 };
 
-/** A group in a virtual network has no public address, and a label needs one. */
+/** A group in a virtual network cannot have a public address, and a DNS label requires one. */
 const privateGroups: ContainerGroupRule = ({ name, properties }) => {
     const { ipAddress, subnetIds } = properties;
     const inNetwork = (subnetIds?.length ?? 0) > 0;
     if (inNetwork && ipAddress?.type === "Public") {
         return {
             code: "PublicIpAddressNotSupportedInVirtualNetwork",
-            message: `The container group '${name}' is in a virtual network: its 'ipAddress' must be of type 'Private'.`,
+            message: `The container group '${name}' is in a virtual network. Its 'ipAddress' must be of type 'Private'.`,
         };
     }
     if (ipAddress?.type === "Private" && ipAddress.dnsNameLabel !== undefined) {
         return {
             code: "DnsNameLabelNotSupportedForPrivateIpAddress",
-            message: `The DNS name label in container group '${name}' needs an 'ipAddress' of type 'Public'.`,
+            message: `The DNS name label in container group '${name}' requires an 'ipAddress' of type 'Public'.`,
         };
     }
     return undefined;
@@ -91,8 +91,8 @@ const privateGroups: ContainerGroupRule = ({ name, properties }) => {
 export const portRules: readonly ContainerGroupRule[] = [
     portRange,
     reservedPorts,
-    distinctPorts,
-    somePorts,
+    uniqueContainerPorts,
+    hasAddressPorts,
     referencedPorts,
     privateGroups,
 ];

@@ -1,7 +1,7 @@
 import type { Container } from "../model";
 import type { ContainerGroupRule } from "./rule";
 
-/** "Resource availability": a group has at least this much in total; one container may have less. */
+/** The minimum total of a group ("Resource availability & quota limits for ACI"). One container may have less. */
 const MINIMUM = { Cpu: 1, MemoryInGB: 1 } as const;
 
 const KINDS = [
@@ -81,7 +81,7 @@ const limitBelowRequest: ContainerGroupRule = ({ name, properties }) => {
     return undefined;
 };
 
-/** A limit lets one container use what the others of its group leave, and no more. */
+/** A container can use resources that other containers of its group do not use, up to the total of the group. */
 const limitAboveTotal: ContainerGroupRule = ({ name, properties }) => {
     const containers = properties.containers ?? [];
     for (const container of containers) {

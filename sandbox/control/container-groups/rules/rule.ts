@@ -1,25 +1,25 @@
 import type { ContainerGroupProperties } from "../model";
 
-/** A group as it would be after a PUT. */
+/** The group that a PUT would create or update. */
 export interface ProposedGroup {
     name: string;
     zones?: readonly string[];
     properties: ContainerGroupProperties;
-    /** The group as it is; undefined when it is new, or stopped (then Azure deploys it as new). */
+    /** The current group. Undefined if it is new, or stopped: Azure deploys a stopped group anew. */
     previous?: { properties: ContainerGroupProperties; zones?: readonly string[] };
 }
 
-/** Why Azure would not take a group. */
+/** The error with which Azure refuses a group. */
 export interface Refusal {
     /**
-     * Azure's own where public threads show it (InvalidOsType, ResourceRequestsNotSpecified,
+     * Azure's code if public issues show it (InvalidOsType, ResourceRequestsNotSpecified,
      * ResourceSomeRequestsNotSpecified, ResourceLimitsLessThanRequests, MissingIpAddressPorts,
      * ContainerLimitGreaterThanContainerGroupTotalRequest, UnreferencedIpAddressPorts, InvalidContainerGroupUpdate);
-     * where Azure documents the refusal but not its code, one that says the same.
+     * or else, if Azure documents only the restriction, a code that says the same.
      */
     code: string;
     message: string;
 }
 
-/** One refusal that Azure documents, or that public threads show. */
+/** One restriction that Azure documents or that public issues show. */
 export type ContainerGroupRule = (group: ProposedGroup) => Refusal | undefined;

@@ -2,7 +2,7 @@ import type { ContainerGroupRule } from "./rule";
 
 const MEBIBYTE = 1024 * 1024;
 
-/** "Deploy containers with secrets": what a secret volume may hold in all. */
+/** The maximum total size of a secret volume ("Mount a secret volume in Azure Container Instances"). */
 const SECRET_LIMIT_BYTES = MEBIBYTE;
 
 const probes: ContainerGroupRule = ({ name, properties }) => {
@@ -19,7 +19,7 @@ const probes: ContainerGroupRule = ({ name, properties }) => {
     return undefined;
 };
 
-/** Of standard groups; confidential ones may. */
+/** Only confidential groups may have privileged containers ("Confidential containers on ACI"). */
 const privileged: ContainerGroupRule = ({ name, properties }) => {
     if (properties.sku?.toLowerCase() === "confidential") return undefined;
     const containers = [...(properties.initContainers ?? []), ...(properties.containers ?? [])];
@@ -27,7 +27,7 @@ const privileged: ContainerGroupRule = ({ name, properties }) => {
     if (bad === undefined) return undefined;
     return {
         code: "PrivilegedContainerNotSupported",
-        message: `The container '${bad.name}' in container group '${name}' asks for privileges. Only groups of SKU 'Confidential' may have them.`,
+        message: `The container '${bad.name}' in container group '${name}' is privileged. Only groups of SKU 'Confidential' can have privileged containers.`,
     };
 };
 
@@ -43,10 +43,10 @@ const secretSize: ContainerGroupRule = ({ name, properties }) => {
     return undefined;
 };
 
-/** Said at once: what Azure has and the sandbox has not would otherwise be left out in silence. */
-const notInTheSandbox: ContainerGroupRule = ({ name, properties }) => {
+/** Refuses features of Azure that the sandbox lacks, because ignoring them would give wrong results. */
+const unsupportedFeatures: ContainerGroupRule = ({ name, properties }) => {
     const containers = [...(properties.initContainers ?? []), ...(properties.containers ?? [])];
-    const missing =
+    const unsupported =
         (properties.osType?.toLowerCase() === "windows" && "Windows containers") ||
         (properties.volumes?.some(({ gitRepo }) => gitRepo !== undefined) && "gitRepo volumes") ||
         (containers.some(one => one.properties.securityContext?.seccompProfile !== undefined) &&
@@ -56,11 +56,16 @@ const notInTheSandbox: ContainerGroupRule = ({ name, properties }) => {
             ({ properties: { resources } }) => resources?.requests?.gpu !== undefined,
         ) &&
             "GPUs");
-    if (!missing) return undefined;
+    if (!unsupported) return undefined;
     return {
         code: "NotSupportedBySandbox",
-        message: `The container group '${name}' uses ${missing}, which this sandbox does not have (Azure may).`,
+        message: `The container group '${name}' uses ${unsupported}, which the sandbox does not support. Azure may support them.`,
     };
 };
 
-export const supportRules: readonly ContainerGroupRule[] = [probes, privileged, secretSize, notInTheSandbox];
+export const supportRules: readonly ContainerGroupRule[] = [
+    probes,
+    privileged,
+    secretSize,
+    unsupportedFeatures,
+];

@@ -4,7 +4,7 @@ import type { ContainerGroupRule } from "./rule";
 /** 5–63 lower-case letters, digits and '-', no two hyphens in a row ("Resource name rules", Container Instances). */
 const NAME = /^(?!.*--)[a-z0-9][-a-z0-9]{3,61}[a-z0-9]$/;
 
-/** What Kubernetes, under Azure's own service too, takes as a key of a secret. */
+/** Keys that Kubernetes accepts in a secret. Azure's service uses Kubernetes too. */
 const SECRET_KEY = /^[-._a-zA-Z0-9]{1,253}$/;
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
@@ -18,13 +18,13 @@ const volumeNames: ContainerGroupRule = ({ name, properties }) => {
     };
 };
 
-const distinctVolumes: ContainerGroupRule = ({ name, properties }) => {
+const uniqueVolumeNames: ContainerGroupRule = ({ name, properties }) => {
     const names = (properties.volumes ?? []).map(volume => volume.name);
-    const twice = names.find((one, index) => names.indexOf(one) !== index);
-    if (twice === undefined) return undefined;
+    const duplicate = names.find((one, index) => names.indexOf(one) !== index);
+    if (duplicate === undefined) return undefined;
     return {
         code: "DuplicateVolumeName",
-        message: `The volume name '${twice}' is used more than once in container group '${name}'.`,
+        message: `The volume name '${duplicate}' is used more than once in container group '${name}'.`,
     };
 };
 
@@ -40,11 +40,11 @@ const oneSource: ContainerGroupRule = ({ name, properties }) => {
 const secretContents: ContainerGroupRule = ({ name, properties }) => {
     for (const volume of properties.volumes ?? []) {
         for (const [key, value] of Object.entries(volume.secret ?? {})) {
-            // The value is a secret: the refusal names only the key.
+            // The message must not contain the value, which is a secret.
             if (!SECRET_KEY.test(key) || !BASE64.test(value)) {
                 return {
                     code: "InvalidSecretVolume",
-                    message: `The secret '${key}' of volume '${volume.name}' in container group '${name}' is invalid. A key is a file name, and its value is encoded in base64.`,
+                    message: `The secret '${key}' of volume '${volume.name}' in container group '${name}' is invalid. Use a file name as the key and base64 as the value.`,
                 };
             }
         }
@@ -65,7 +65,7 @@ const mountedVolumes: ContainerGroupRule = ({ name, properties }) => {
             if (!mount.mountPath.startsWith("/") || mount.mountPath.includes(":")) {
                 return {
                     code: "InvalidVolumeMountPath",
-                    message: `The mount path '${mount.mountPath}' of container '${container.name}' in container group '${name}' is invalid. It must be absolute and without a colon.`,
+                    message: `The mount path '${mount.mountPath}' of container '${container.name}' in container group '${name}' is invalid. It must be absolute and must not contain a colon.`,
                 };
             }
         }
@@ -75,7 +75,7 @@ const mountedVolumes: ContainerGroupRule = ({ name, properties }) => {
 
 export const volumeRules: readonly ContainerGroupRule[] = [
     volumeNames,
-    distinctVolumes,
+    uniqueVolumeNames,
     oneSource,
     secretContents,
     mountedVolumes,

@@ -12,8 +12,8 @@ const CLUSTER: readonly (keyof ManagedClusterProperties)[] = [
 ];
 
 /**
- * Azure can lead some of these along one way (to the overlay, to another dataplane); the sandbox, like the provider
- * for Pulumi, takes them for fixed.
+ * Azure supports some migrations, such as to the overlay network or to another dataplane. The sandbox refuses every
+ * change, because Pulumi's provider replaces the cluster for it.
  */
 const NETWORK: readonly (keyof NetworkProfile)[] = [
     "networkPlugin",
@@ -78,7 +78,7 @@ function firstChange<Value extends object>(
     };
 }
 
-/** Ids and names are the same in every case. */
+/** Ids and names are compared without case. */
 function comparable(value: unknown): unknown {
     return typeof value === "string" ? value.toLowerCase() : value;
 }

@@ -5,7 +5,7 @@ import { poolRules } from "./pools";
 import type { ManagedClusterRule, ProposedCluster } from "./rule";
 import { supportRules } from "./support";
 
-/** In the order in which a client meets them. */
+/** In the order in which Azure checks. */
 const RULES: readonly ManagedClusterRule[] = [
     ...nameRules,
     ...poolRules,
@@ -13,7 +13,7 @@ const RULES: readonly ManagedClusterRule[] = [
     ...immutabilityRules,
 ];
 
-/** @throws ArmError 400 with the first refusal, as Azure answers one at a time */
+/** Checks a cluster against the restrictions that Azure documents. @throws ArmError 400 with the first refusal, as on Azure */
 export function checkManagedCluster(cluster: ProposedCluster): void {
     for (const rule of RULES) {
         const refusal = rule(cluster);

@@ -1,16 +1,16 @@
 import type { AgentPool } from "../model";
 import type { ManagedClusterRule, Refusal } from "./rule";
 
-/** Of Linux pools. */
+/** Linux pools only ("Create a node pool", limitations). */
 const NAME = /^[a-z][a-z0-9]{0,11}$/;
 const MAXIMUM_NODES = 1_000;
 
-/** One refusal of one pool. */
+/** A rule for one pool. */
 type PoolRule = (pool: AgentPool) => Refusal | undefined;
 
 const poolName: PoolRule = ({ name }) => {
     if (NAME.test(name)) return undefined;
-    return invalid("name", `'${name}' is not 1 to 12 lower-case letters and digits that begin with a letter`);
+    return invalid("name", `'${name}'. Use 1 to 12 lower-case letters and digits, starting with a letter`);
 };
 
 const size: PoolRule = ({ vmSize }) => {
@@ -23,24 +23,27 @@ const size: PoolRule = ({ vmSize }) => {
 };
 
 const count: PoolRule = ({ name, count: nodes = 1, mode }) => {
-    const least = mode === "System" ? 1 : 0;
-    if (nodes >= least && nodes <= MAXIMUM_NODES) return undefined;
+    const minimum = mode === "System" ? 1 : 0;
+    if (nodes >= minimum && nodes <= MAXIMUM_NODES) return undefined;
     return invalid(
         "count",
-        `${nodes} nodes in pool '${name}' of mode ${mode ?? "User"}, which has ${least} to ${MAXIMUM_NODES}`,
+        `pool '${name}' has ${nodes} nodes. A pool of mode ${mode ?? "User"} has ${minimum} to ${MAXIMUM_NODES}`,
     );
 };
 
 const autoscaling: PoolRule = ({ name, enableAutoScaling, minCount, maxCount, count: nodes = 1 }) => {
     if (!enableAutoScaling) {
         if (minCount === undefined && maxCount === undefined) return undefined;
-        return invalid("minCount", `minCount and maxCount of pool '${name}' need enableAutoScaling`);
+        return invalid("minCount", `pool '${name}' sets minCount or maxCount without enableAutoScaling`);
     }
     if (minCount === undefined || maxCount === undefined) {
-        return invalid("minCount", `pool '${name}' has enableAutoScaling without minCount and maxCount`);
+        return invalid("minCount", `pool '${name}' sets enableAutoScaling without minCount and maxCount`);
     }
     if (minCount <= nodes && nodes <= maxCount) return undefined;
-    return invalid("count", `${nodes} nodes in pool '${name}' are not between ${minCount} and ${maxCount}`);
+    return invalid(
+        "count",
+        `pool '${name}' has ${nodes} nodes, which is not between minCount ${minCount} and maxCount ${maxCount}`,
+    );
 };
 
 const eachPool: ManagedClusterRule = ({ properties }) => {
@@ -53,7 +56,7 @@ const eachPool: ManagedClusterRule = ({ properties }) => {
     return undefined;
 };
 
-const somePool: ManagedClusterRule = ({ properties: { agentPoolProfiles: pools = [] } }) => {
+const hasSystemPool: ManagedClusterRule = ({ properties: { agentPoolProfiles: pools = [] } }) => {
     if (pools.length === 0) {
         return {
             code: "InvalidParameter",
@@ -62,13 +65,13 @@ const somePool: ManagedClusterRule = ({ properties: { agentPoolProfiles: pools =
         };
     }
     if (pools.some(({ mode }) => mode === "System")) return undefined;
-    return invalid("mode", "there must be at least one agent pool of mode System");
+    return invalid("mode", "at least one agent pool must have mode System");
 };
 
-const distinctPools: ManagedClusterRule = ({ properties: { agentPoolProfiles: pools = [] } }) => {
+const uniquePoolNames: ManagedClusterRule = ({ properties: { agentPoolProfiles: pools = [] } }) => {
     const names = pools.map(({ name }) => name);
-    const twice = names.find((one, index) => names.indexOf(one) !== index);
-    return twice === undefined ? undefined : invalid("name", `there are two pools '${twice}'`);
+    const duplicate = names.find((one, index) => names.indexOf(one) !== index);
+    return duplicate === undefined ? undefined : invalid("name", `two pools are named '${duplicate}'`);
 };
 
 const subnets: ManagedClusterRule = ({ properties, exists }) => {
@@ -79,12 +82,12 @@ const subnets: ManagedClusterRule = ({ properties, exists }) => {
         : invalid("vnetSubnetID", `the subnet '${missing}' does not exist`);
 };
 
-export const poolRules: readonly ManagedClusterRule[] = [somePool, eachPool, distinctPools, subnets];
+export const poolRules: readonly ManagedClusterRule[] = [hasSystemPool, eachPool, uniquePoolNames, subnets];
 
-function invalid(member: string, because: string): Refusal {
+function invalid(member: string, reason: string): Refusal {
     return {
         code: "InvalidParameter",
-        message: `The value of parameter agentPoolProfile.${member} is invalid: ${because}.`,
+        message: `The value of parameter agentPoolProfile.${member} is invalid: ${reason}.`,
         target: `agentPoolProfile.${member}`,
     };
 }

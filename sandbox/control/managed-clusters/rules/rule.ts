@@ -1,24 +1,28 @@
 import type { ManagedClusterProperties } from "../model";
 
-/** A cluster as it would be after a PUT. */
+/** The cluster that a PUT would create or update. */
 export interface ProposedCluster {
     name: string;
-    /** What the client sent, with all that Azure adds. */
+    /** The requested properties with Azure's defaults. */
     properties: ManagedClusterProperties;
-    /** The cluster as it is; undefined when it is new. */
+    /** The current properties. Undefined for a new cluster. */
     previous?: ManagedClusterProperties;
-    /** `identity.type` of the request, or of the cluster as it is. */
+    /** `identity.type` of the request, or else of the existing cluster. */
     identityType: string | undefined;
-    /** Whether there is a resource with this id. */
+    /** Whether a resource with this id exists. */
     exists: (id: string) => boolean;
 }
 
-/** Why Azure would not take a cluster. */
+/** The error with which Azure refuses a cluster. */
 export interface Refusal {
-    /** Azure's own where public threads show it (PropertyChangeNotAllowed, InvalidParameter, K8sVersionNotSupported). */
+    /**
+     * Azure's code if public issues show it (PropertyChangeNotAllowed, InvalidParameter, K8sVersionNotSupported), or else
+     * a code that says the same.
+     */
     code: string;
     message: string;
     target?: string;
 }
 
+/** One restriction that Azure documents or that public issues show. */
 export type ManagedClusterRule = (cluster: ProposedCluster) => Refusal | undefined;

@@ -17,23 +17,22 @@ const upgradePath: ManagedClusterRule = ({ properties, previous }) => {
     if (minors === 0 || minors === 1) return undefined;
     return {
         code: "OperationNotAllowed",
-        message: `Upgrading Kubernetes version ${before} to ${after} is not allowed: a cluster goes up by one minor version at a time, and never down.`,
+        message: `Upgrading Kubernetes version ${before} to ${after} is not allowed. Upgrade by one minor version at a time; a downgrade is not supported.`,
     };
 };
 
-const someIdentity: ManagedClusterRule = ({ identityType, properties }) => {
+const hasIdentity: ManagedClusterRule = ({ identityType, properties }) => {
     const { clientId } = properties.servicePrincipalProfile ?? {};
     const managed = identityType !== undefined && identityType.toLowerCase() !== "none";
     if (managed || (clientId !== undefined && clientId !== "msi")) return undefined;
     return {
         code: "InvalidParameter",
-        message:
-            "Required parameter servicePrincipalProfile is missing (null): a cluster without a service principal needs an identity.",
+        message: "Required parameter servicePrincipalProfile is missing (null). Set it, or set identity.",
         target: "servicePrincipalProfile",
     };
 };
 
-/** "This must only be used on managed clusters that are AAD enabled", says the specification. */
+/** REST API, disableLocalAccounts: "This must only be used on Managed Clusters that are AAD enabled." */
 const localAccounts: ManagedClusterRule = ({ properties }) => {
     if (!properties.disableLocalAccounts || properties.aadProfile) return undefined;
     return {
@@ -44,7 +43,7 @@ const localAccounts: ManagedClusterRule = ({ properties }) => {
     };
 };
 
-const issuerStays: ManagedClusterRule = ({ properties, previous }) => {
+const issuerStaysEnabled: ManagedClusterRule = ({ properties, previous }) => {
     if (!previous?.oidcIssuerProfile?.enabled || properties.oidcIssuerProfile?.enabled !== false) {
         return undefined;
     }
@@ -61,16 +60,16 @@ const workloadIdentity: ManagedClusterRule = ({ properties }) => {
     }
     return {
         code: "BadRequest",
-        message: "Workload identity needs the OIDC issuer: set oidcIssuerProfile.enabled.",
+        message: "Workload identity requires the OIDC issuer. Set oidcIssuerProfile.enabled to true.",
         target: "securityProfile.workloadIdentity",
     };
 };
 
 export const supportRules: readonly ManagedClusterRule[] = [
-    someIdentity,
+    hasIdentity,
     knownVersion,
     upgradePath,
     localAccounts,
-    issuerStays,
+    issuerStaysEnabled,
     workloadIdentity,
 ];

@@ -2,11 +2,11 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
-import { freeAddress } from "../../../control/addresses";
+import { freeAddress } from "../../../control/networks/address-pool";
 import { operationStatus } from "../../../control/arm/operations";
 import { checkPreconditions } from "../../../control/arm/preconditions";
 import { fullType, parseArmAddress } from "../../../control/arm/resource-id";
-import { publicName } from "../../../control/names";
+import { publicName } from "../../../control/networks/public-names";
 import type { ProvisioningState, Resource } from "../../../control/state/resource";
 import { type Operation, Store } from "../../../control/state/store";
 

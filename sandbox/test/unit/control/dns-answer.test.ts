@@ -1,6 +1,6 @@
 import * as dnsPacket from "dns-packet";
 import { describe, expect, it } from "vitest";
-import { answer, Rcode } from "../../../control/dns/answer";
+import { Rcode, resolve } from "../../../control/dns/answer";
 import { reply } from "../../../control/dns/packets";
 import { servedZones, zonesForPods } from "../../../control/dns/zones";
 import type { Resource } from "../../../control/state/resource";
@@ -79,7 +79,7 @@ const resources = [
 const zones = servedZones(resources, { dns: "127.0.60.53", arm: "127.0.60.1" });
 
 function ask(name: string, type: dnsPacket.RecordType = "A") {
-    const { rcode, authoritative, answers, authorities } = answer({ name, type }, zones);
+    const { rcode, authoritative, answers, authorities } = resolve({ name, type }, zones);
     const shown = (list: dnsPacket.Answer[]) =>
         list.map(
             one =>
@@ -89,7 +89,7 @@ function ask(name: string, type: dnsPacket.RecordType = "A") {
 }
 
 describe("an answer for pods", () => {
-    const forPods = (name: string) => answer({ name, type: "A" }, zonesForPods(zones));
+    const forPods = (name: string) => resolve({ name, type: "A" }, zonesForPods(zones));
 
     it("has the addresses by which they get to the host", () => {
         expect(forPods("score.contoso.com").answers.at(-1)).toMatchObject({ data: "198.18.61.1" });

@@ -4,14 +4,14 @@ import * as os from "node:os";
 import * as path from "node:path";
 import Fastify from "fastify";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { principalOf } from "../../../control/arm/identity";
+import { principalOf } from "../../../control/arm/managed-identities";
 import { parseArmAddress } from "../../../control/arm/resource-id";
 import { queryResources } from "../../../control/arm/resource-graph";
 import { TENANT } from "../../../subscriptions";
-import { LOGIN_HOST, loginRoutes } from "../../../control/identity/login";
+import { LOGIN_HOST, addLoginRoutes } from "../../../control/identity/login";
 import { metadataServer } from "../../../control/identity/metadata";
-import { checkPermission } from "../../../control/identity/permissions";
-import { TokenIssuer } from "../../../control/identity/tokens";
+import { checkPermission } from "../../../control/arm/permissions";
+import { TokenIssuer } from "../../../control/arm/tokens";
 import { withIdentity } from "../../../control/identity/workload-identity";
 import type { Resource } from "../../../control/state/resource";
 import { Store } from "../../../control/state/store";
@@ -116,8 +116,8 @@ describe("queries over all resources", () => {
     });
 
     it("are refused when they are more than the sandbox understands", () => {
-        expect(() => query("resources | join kind=inner (x) on id")).toThrow("does not know 'join");
-        expect(() => query("advisorresources")).toThrow("does not know 'advisorresources'");
+        expect(() => query("resources | join kind=inner (x) on id")).toThrow("does not support 'join");
+        expect(() => query("advisorresources")).toThrow("does not support 'advisorresources'");
     });
 });
 
@@ -273,7 +273,7 @@ describe("the login of workloads", () => {
         const server = Fastify();
         server.removeAllContentTypeParsers();
         server.addContentTypeParser("*", { parseAs: "string" }, (_, text, done) => done(null, text));
-        loginRoutes(server, { store, tokens, tenant: TENANT, serviceAccountKeyFile: file, clock });
+        addLoginRoutes(server, { store, tokens, tenant: TENANT, serviceAccountKeyFile: file, clock });
         const answer = await server.inject({
             method: "POST",
             url: `/${tenant}/oauth2/v2.0/token`,

@@ -23,7 +23,7 @@ const front: Listener = {
 
 function balancer(...listeners: Listener[]): LoadBalancer {
     return {
-        outside: "inference-sandbox-6-host",
+        hostNamespace: "inference-sandbox-6-host",
         control: "/run/sandbox/haproxy.sock",
         listeners,
     };

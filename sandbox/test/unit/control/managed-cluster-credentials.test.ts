@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { KubeConfig } from "@kubernetes/client-node";
 import {
     adminKubeconfig,
-    type CredentialsOf,
+    type KubeconfigSource,
     userKubeconfig,
 } from "../../../control/managed-clusters/credentials";
 import { managedClusterProperties } from "../../../control/managed-clusters/model";
@@ -22,7 +22,10 @@ const administrators = JSON.stringify({
     "current-context": "sandbox",
 });
 
-const cluster = (properties: object, access: CredentialsOf["access"] = { kubeconfig: administrators }) => ({
+const cluster = (
+    properties: object,
+    access: KubeconfigSource["access"] = { kubeconfig: administrators },
+) => ({
     resourceGroup: "group",
     name: "aks",
     properties: managedClusterProperties.parse(properties),

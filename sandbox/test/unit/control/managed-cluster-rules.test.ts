@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ArmError } from "../../../control/arm/errors";
-import { completed } from "../../../control/managed-clusters/defaults";
+import { withDefaults } from "../../../control/managed-clusters/defaults";
 import { managedClusterProperties } from "../../../control/managed-clusters/model";
 import { checkManagedCluster } from "../../../control/managed-clusters/rules";
 import type { ProposedCluster } from "../../../control/managed-clusters/rules/rule";
@@ -11,10 +11,10 @@ const asked = { dnsPrefix: "contoso", agentPoolProfiles: [pool] };
 
 /** What Azure makes of a request. @param before what was asked for at first; undefined for a new cluster */
 function cluster(properties: object, before?: object, more: Partial<ProposedCluster> = {}): ProposedCluster {
-    const previous = before && completed(managedClusterProperties.parse(before), place);
+    const previous = before && withDefaults(managedClusterProperties.parse(before), place);
     return {
         name: "aks",
-        properties: completed(managedClusterProperties.parse(properties), place, previous),
+        properties: withDefaults(managedClusterProperties.parse(properties), place, previous),
         ...(previous && { previous }),
         identityType: "SystemAssigned",
         exists: () => false,
@@ -57,7 +57,7 @@ describe("a managed cluster", () => {
 
     it("has a node resource group of at most 80 characters", () => {
         const long = { ...place, resourceGroup: "g".repeat(90) };
-        expect(completed(managedClusterProperties.parse(asked), long).nodeResourceGroup).toHaveLength(80);
+        expect(withDefaults(managedClusterProperties.parse(asked), long).nodeResourceGroup).toHaveLength(80);
     });
 
     it("keeps what a later request leaves out", () => {

@@ -55,7 +55,7 @@ function assigned(services: V1Service[], resources: Resource[]): Record<string, 
     const assignments = assignAddresses(services, {
         resources,
         internalNetwork: "127.0.63",
-        makePublicIp: ({ metadata }) => publicIp("made", metadata?.name ?? "", "127.0.62.200"),
+        createPublicIp: ({ metadata }) => publicIp("made", metadata?.name ?? "", "127.0.62.200"),
     });
     return Object.fromEntries(
         assignments.map(one => [
@@ -115,7 +115,7 @@ describe("the address of a Service", () => {
         expect(assigned([older, plain, holder], [publicIp("Secure", "front", "127.0.62.7")])).toEqual({
             holder: "127.0.62.7",
             plain: "127.0.62.7",
-            older: "a port of 127.0.62.7 that this Service wants belongs to Service default/holder",
+            older: "a port of 127.0.62.7 that this Service uses belongs to Service default/holder",
         });
     });
 
@@ -150,7 +150,7 @@ describe("the address of a Service", () => {
 
     it("is refused for UDP", () => {
         const spec = { type: "LoadBalancer", ports: [{ port: 53, protocol: "UDP" }] };
-        expect(assigned([service("dns", {}, { spec })], []).dns).toMatch(/TCP alone$/);
+        expect(assigned([service("dns", {}, { spec })], []).dns).toMatch(/only TCP$/);
     });
 });
 

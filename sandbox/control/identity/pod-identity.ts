@@ -9,11 +9,11 @@ import { hasWorkloadIdentity, MANAGED_CLUSTERS } from "../arm/resource-types/man
 import type { KubernetesRunner } from "../container-groups/kubernetes-runner";
 import { TENANT } from "../../subscriptions";
 import type { Store } from "../state/store";
-import { listenPrivately, metadataServer } from "./metadata";
-import type { TokenIssuer } from "./tokens";
+import { listenOnSocket, metadataServer } from "./metadata";
+import type { TokenIssuer } from "../arm/tokens";
 import { admissionServer } from "./workload-identity";
 
-export interface OwnPods {
+export interface PodIdentitySettings {
     store: Store;
     tokens: TokenIssuer;
     runner: KubernetesRunner;
@@ -21,10 +21,13 @@ export interface OwnPods {
     clock: () => Date;
 }
 
-/** What pods on the sandbox's own node have of Azure's identities: the metadata service, and AKS's webhook. */
-export async function serveOwnPods(
+/**
+ * Managed identities for pods on the sandbox's node: the instance metadata service for container groups, and the
+ * admission webhook of AKS's workload identity.
+ */
+export async function servePodIdentity(
     instance: SandboxInstance,
-    { store, tokens, runner, api, clock }: OwnPods,
+    { store, tokens, runner, api, clock }: PodIdentitySettings,
 ): Promise<{ close(): Promise<void> }> {
     const metadata = metadataServer({
         tokens,
@@ -40,8 +43,8 @@ export async function serveOwnPods(
         },
         tenant: TENANT,
     });
-    await listenPrivately(metadata, metadataSocket(instance));
-    await listenPrivately(admission, admissionSocket(instance));
+    await listenOnSocket(metadata, metadataSocket(instance));
+    await listenOnSocket(admission, admissionSocket(instance));
     return {
         async close() {
             await Promise.all([metadata.close(), admission.close()]);
@@ -49,7 +52,7 @@ export async function serveOwnPods(
     };
 }
 
-/** For the API server, which is told to trust the sandbox's authority where the webhook is named (cluster-objects.ts). */
+/** The webhook's server certificate. Its registration (node/cluster-objects.ts) has the sandbox's authority as `caBundle`. */
 async function admissionCertificate(instance: SandboxInstance) {
     const authority = await sandboxAuthority(instance);
     const { certificate, key } = await authority.issue({

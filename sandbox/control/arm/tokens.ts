@@ -1,17 +1,17 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 
-/** Somebody other than the sandbox's own user: a managed identity. */
+/** A managed identity that calls ARM. The user of the sandbox is not a principal and may do everything. */
 export interface Principal {
     principalId: string;
     clientId: string;
 }
 
-/** As long as those of managed identities. */
+/** As on Azure for managed identities: 24 hours. */
 export const TOKEN_LIFETIME_S = 86_400;
 
-/** Access tokens for Resource Manager: JSON Web Tokens (RFC 7519) that only this sandbox can make. */
+/** Issues and verifies access tokens for ARM: JSON Web Tokens (RFC 7519), signed with a secret of this sandbox. */
 export class TokenIssuer {
-    /** @param secret known to this sandbox alone */
+    /** @param secret the signing key (HMAC-SHA256) */
     constructor(
         private readonly secret: string,
         private readonly tenant: string,
@@ -37,12 +37,12 @@ export class TokenIssuer {
         return `${signed}.${this.signature(signed)}`;
     }
 
-    /** Whom a token was given to; undefined when it is none of ours, or has expired. */
+    /** The principal of a token. Undefined if the signature is wrong or the token has expired. */
     principalOf(token: string): Principal | undefined {
         const [header = "", payload = "", signature = ""] = token.split(".");
         const expected = Buffer.from(this.signature(`${header}.${payload}`));
-        const shown = Buffer.from(signature);
-        if (expected.length !== shown.length || !timingSafeEqual(expected, shown)) return undefined;
+        const presented = Buffer.from(signature);
+        if (expected.length !== presented.length || !timingSafeEqual(expected, presented)) return undefined;
         const { oid, appid, exp } = JSON.parse(Buffer.from(payload, "base64url").toString()) as {
             oid: string;
             appid: string;

@@ -1,34 +1,34 @@
 import { type KubeConfig, type KubernetesObject, makeInformer } from "@kubernetes/client-node";
 
-/** After an error the watch is taken up again this much later. */
+/** Delay before the watch connects again after an error. */
 const RETRY_MS = 500;
 
 type List<Item extends KubernetesObject> = Parameters<typeof makeInformer<Item>>[2];
 
-/** Objects of one kind as Kubernetes has them now. Lives through restarts of the API server. */
+/** The current Kubernetes objects of one kind, from a list and a watch. Connects again when the API server restarts. */
 export class ObjectWatch<Item extends KubernetesObject> {
     private readonly informer;
     private readonly listeners = new Set<() => void>();
-    private readonly known: Promise<void>;
-    private learn: () => void = () => undefined;
+    private readonly firstList: Promise<void>;
+    private resolveFirstList: () => void = () => undefined;
     private failed = false;
     private timer: NodeJS.Timeout | undefined;
     private closed = false;
 
-    /** @param path of the collection below the API server @param list asks for all that `labelSelector` selects */
+    /** @param path URL path of the collection @param list requests all objects that `labelSelector` selects */
     constructor(config: KubeConfig, path: string, list: List<Item>, labelSelector?: string) {
-        this.known = new Promise(resolve => (this.learn = resolve));
+        this.firstList = new Promise(resolve => (this.resolveFirstList = resolve));
         this.informer = makeInformer<Item>(config, path, list, labelSelector);
-        const changed = () => this.listeners.forEach(listener => listener());
-        for (const verb of ["add", "update", "delete"] as const) this.informer.on(verb, changed);
-        this.informer.on("connect", changed);
+        const notify = () => this.listeners.forEach(listener => listener());
+        for (const verb of ["add", "update", "delete"] as const) this.informer.on(verb, notify);
+        this.informer.on("connect", notify);
         this.informer.on("error", () => this.retry());
     }
 
-    /** Ends when the objects are known. */
+    /** Resolves after the first list: from then on `all` is complete. */
     start(): Promise<void> {
         void this.connect();
-        return this.known;
+        return this.firstList;
     }
 
     async close(): Promise<void> {
@@ -37,7 +37,7 @@ export class ObjectWatch<Item extends KubernetesObject> {
         await this.informer.stop();
     }
 
-    /** @returns how to end it */
+    /** @returns a function that removes the listener */
     onChange(listener: () => void): () => void {
         this.listeners.add(listener);
         return () => this.listeners.delete(listener);
@@ -49,9 +49,9 @@ export class ObjectWatch<Item extends KubernetesObject> {
 
     private async connect(): Promise<void> {
         this.failed = false;
-        // The informer tells of a list that failed by its event alone, and starts as if it had not.
+        // The informer reports a failed list only through its "error" event; `start` resolves anyway.
         await this.informer.start().catch(() => this.retry());
-        if (!this.failed) this.learn();
+        if (!this.failed) this.resolveFirstList();
     }
 
     private retry(): void {

@@ -9,7 +9,7 @@ const identity = z.looseObject({
     userAssignedIdentities: optional(z.record(z.string(), z.unknown())),
 });
 
-/** The `identity` member as a provider answers it, with the ids of the principals. @param id of the resource */
+/** The `identity` member of a response, with the ids of the principals. @param id of the resource */
 export function identityOf(id: string, requested: unknown): JsonObject | undefined {
     const { type = "None", userAssignedIdentities } = parseBody(identity, requested ?? {});
     if (type.toLowerCase() === "none") return undefined;
@@ -18,7 +18,7 @@ export function identityOf(id: string, requested: unknown): JsonObject | undefin
         ...(/systemassigned/i.test(type) && { principalId: uuidOf(id), tenantId: TENANT }),
         ...(userAssignedIdentities && {
             userAssignedIdentities: Object.fromEntries(
-                Object.keys(userAssignedIdentities).map(one => [one, principalOf(one)]),
+                Object.keys(userAssignedIdentities).map(identityId => [identityId, principalOf(identityId)]),
             ),
         }),
     };
@@ -29,20 +29,20 @@ export function principalOf(id: string): { principalId: string; clientId: string
     return { principalId: uuidOf(id), clientId: uuidOf(`client of ${id}`) };
 }
 
-/** Whether a principal belongs to one of these resources, or is one of these identities. */
+/** Whether a principal is the system-assigned identity of one of these resources, or one of these user-assigned ones. */
 export function isManagedIdentity(principalId: string, resources: readonly Resource[]): boolean {
     return resources.some(({ id, envelope }) => {
-        const own = envelope.identity as { principalId?: string } | undefined;
-        return own?.principalId === principalId || uuidOf(id) === principalId;
+        const systemAssigned = envelope.identity as { principalId?: string } | undefined;
+        return systemAssigned?.principalId === principalId || uuidOf(id) === principalId;
     });
 }
 
-/** Always the same for the same text. */
+/** A UUID that depends only on the text, without regard to case. */
 export function uuidOf(text: string): string {
     const digest = createHash("sha256").update(text.toLowerCase()).digest("hex");
     return [8, 4, 4, 4, 12]
         .map((length, index, lengths) => {
-            const start = lengths.slice(0, index).reduce((sum, one) => sum + one, 0);
+            const start = lengths.slice(0, index).reduce((sum, previous) => sum + previous, 0);
             return digest.slice(start, start + length);
         })
         .join("-");

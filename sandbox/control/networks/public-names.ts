@@ -1,6 +1,9 @@
 import { createHash, randomBytes } from "node:crypto";
 
-/** Who else may get a label after it was given up; anything but the first puts a hash into the name. */
+/**
+ * Who may use a label again after its resource is deleted ("Understand dangling DNS entries", domain name label scope).
+ * Every scope but `Unsecure` adds a hash to the name.
+ */
 export type ReuseScope = "Unsecure" | "TenantReuse" | "SubscriptionReuse" | "ResourceGroupReuse" | "NoReuse";
 
 export interface LabelOwner {
@@ -12,17 +15,17 @@ export interface LabelOwner {
 const HASH_LENGTH = 16;
 
 /**
- * The fully qualified name of a label below `suffix`: with a hash between the two when the scope asks for one, the
- * same for the same owner.
+ * The fully qualified domain name of a label under `suffix`. If the scope requires a hash, it follows the label, and is
+ * the same for the same owner.
  * @example publicName("contoso", "westeurope.azurecontainer.io", "Unsecure", owner)
  */
 export function publicName(label: string, suffix: string, scope: ReuseScope, owner: LabelOwner): string {
     const name = label.toLowerCase();
     if (scope === "Unsecure") return `${name}.${suffix}`;
-    return `${name}.${letters(seedOf(name, scope, owner))}.${suffix}`;
+    return `${name}.${letters(ownerDigest(name, scope, owner))}.${suffix}`;
 }
 
-function seedOf(label: string, scope: ReuseScope, owner: LabelOwner): Buffer {
+function ownerDigest(label: string, scope: ReuseScope, owner: LabelOwner): Buffer {
     if (scope === "NoReuse") return randomBytes(32);
     const parts = [label, owner.tenant];
     if (scope !== "TenantReuse") parts.push(owner.subscription);

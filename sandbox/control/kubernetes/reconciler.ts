@@ -1,8 +1,9 @@
-/** What could not be done is tried again this much later. */
+/** Delay before failed work is repeated. */
 const RETRY_MS = 1_000;
 
 /**
- * Does work whenever something has changed: once for many changes, never twice at a time, and again later where it failed.
+ * Runs a reconciliation after changes. Runs never overlap, changes during a run cause one more run, and a failed run is
+ * repeated.
  */
 export class Reconciler {
     private working = false;
@@ -10,10 +11,10 @@ export class Reconciler {
     private timer: NodeJS.Timeout | undefined;
     private closed = false;
 
-    /** @param work brings what is there in line with what is wanted */
-    constructor(private readonly work: () => Promise<unknown>) {}
+    /** @param reconcile brings the actual state in line with the desired state */
+    constructor(private readonly reconcile: () => Promise<unknown>) {}
 
-    /** Soon after this call things are as they are to be. */
+    /** Requests a run, and returns before it. */
     changed(): void {
         this.dirty = true;
         if (this.working || this.closed) return;
@@ -30,7 +31,7 @@ export class Reconciler {
         while (this.dirty && !this.closed) {
             this.dirty = false;
             try {
-                await this.work();
+                await this.reconcile();
             } catch (error) {
                 this.retry(error);
             }
@@ -39,7 +40,7 @@ export class Reconciler {
     }
 
     private retry(error: unknown): void {
-        // An object that has changed meanwhile is looked at again anyway.
+        // 409: the object has changed since it was read. The retry reads it again.
         if ((error as { code?: unknown }).code !== 409) console.error(error);
         clearTimeout(this.timer);
         this.timer = setTimeout(() => this.changed(), RETRY_MS);

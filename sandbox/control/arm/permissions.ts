@@ -1,7 +1,7 @@
-import { ArmError } from "../arm/errors";
-import { type ArmAddress, isWithin } from "../arm/resource-id";
-import { BUILT_IN_ROLES } from "../arm/resource-types/role-definitions";
-import { ROLE_ASSIGNMENTS } from "../arm/resource-types/role-assignments";
+import { ArmError } from "./errors";
+import { type ArmAddress, isWithin } from "./resource-id";
+import { BUILT_IN_ROLES } from "./resource-types/role-definitions";
+import { ROLE_ASSIGNMENTS } from "./resource-types/role-assignments";
 import type { Store } from "../state/store";
 import type { Principal } from "./tokens";
 
@@ -14,21 +14,24 @@ const VERBS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Whether a principal may do something, by its roles at the scope or above it (Azure RBAC).
+ * Whether a role assignment at the scope or above it allows an action ("What is Azure role-based access control").
  * @param action @example "Microsoft.Network/dnsZones/TXT/write"
  */
-export function mayDo(store: Store, { principalId }: Principal, action: string, scope: string): boolean {
+export function isAllowed(store: Store, { principalId }: Principal, action: string, scope: string): boolean {
     return store.ofType(ROLE_ASSIGNMENTS).some(({ id, properties }) => {
         const { principalId: holder, roleDefinitionId } = properties;
         if (holder !== principalId || !isWithin(scope, assignmentScope(id))) return false;
         const role = BUILT_IN_ROLES[String(roleDefinitionId).split("/").at(-1)?.toLowerCase() ?? ""];
         if (role === undefined) return false;
         const { actions, notActions = [] } = role;
-        return actions.some(one => covers(one, action)) && !notActions.some(one => covers(one, action));
+        return (
+            actions.some(pattern => matches(pattern, action)) &&
+            !notActions.some(pattern => matches(pattern, action))
+        );
     });
 }
 
-/** Refuses a call that its principal has no role for. @throws ArmError AuthorizationFailed */
+/** @throws ArmError AuthorizationFailed if no role of the principal allows the call */
 export function checkPermission(
     store: Store,
     principal: Principal,
@@ -37,7 +40,7 @@ export function checkPermission(
 ): void {
     const action = actionOf(call.method, address);
     const scope = call.path.replace(/\/+$/, "");
-    if (mayDo(store, principal, action, scope)) return;
+    if (isAllowed(store, principal, action, scope)) return;
     throw new ArmError(
         403,
         "AuthorizationFailed",
@@ -55,23 +58,23 @@ function actionOf(method: string, { namespace, types, resourceGroup }: ArmAddres
     return verb === undefined ? `${type}/action` : `${type}/${verb}`;
 }
 
-/** Roles name actions with asterisks, which stand for anything. Case does not matter. */
-function covers(pattern: string, action: string): boolean {
+/** Matches an action with a pattern of a role, in which `*` matches any text. Ignores case. */
+function matches(pattern: string, action: string): boolean {
     const parts = pattern.split("*").map(part => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
     return new RegExp(`^${parts.join(".*")}$`, "i").test(action);
 }
 
 function assignmentScope(id: string): string {
-    const at = id.toLowerCase().lastIndexOf(`/providers/${ROLE_ASSIGNMENTS.toLowerCase()}/`);
-    return id.slice(0, at);
+    const end = id.toLowerCase().lastIndexOf(`/providers/${ROLE_ASSIGNMENTS.toLowerCase()}/`);
+    return id.slice(0, end);
 }
 
-/** The resources of a list that a principal may read. */
-export function readable<One extends { id: string; type: string }>(
+/** The resources that a principal may read. */
+export function readableBy<One extends { id: string; type: string }>(
     store: Store,
     principal: Principal | undefined,
     resources: readonly One[],
 ): One[] {
     if (principal === undefined) return [...resources];
-    return resources.filter(({ id, type }) => mayDo(store, principal, `${type}/read`, id));
+    return resources.filter(({ id, type }) => isAllowed(store, principal, `${type}/read`, id));
 }
