@@ -7,7 +7,7 @@ import { warnAboutAcmeNames } from "../certificate/acme-name-warnings";
 import {
     type IssuerEnvironment,
     issuerVariables,
-    storedCertificate,
+    storedCertificateName,
 } from "../certificate/issuer-environment";
 import { zoneAccess, type ZoneAccess } from "../dns/zone-access";
 import { issuerContainerCommand } from "../issuer";
@@ -55,7 +55,7 @@ export function issuer(
         container: container(acme, variables, store.mount(false)),
         volume: store.volume,
         frontMount: store.mount(true),
-        storedCertificate: storedCertificate(acme, hostnames),
+        storedCertificate: storedCertificateName(acme, hostnames),
         identityId: zone?.identity.id,
         dependsOn: zone ? [zone.granted] : [],
     };
@@ -78,7 +78,7 @@ export function awaitedOnRecord(
             }));
     const hostnames = [settings.tls.hostname ?? settings.fqdn];
     const { waitSeconds } = acme;
-    return certificateWaitHooks(name, { hostnames, recordsOfOthers: [], waitSeconds, find }, component);
+    return certificateWaitHooks(name, { hostnames, userManagedNames: [], waitSeconds, find }, component);
 }
 
 function awaitedOnGroup(
@@ -87,7 +87,7 @@ function awaitedOnGroup(
     { tls, fqdn, resourceGroupName }: AciSettings,
     component: pulumi.Resource,
 ): pulumi.ResourceHook[] {
-    const recordsOfOthers =
+    const userManagedNames =
         challenge === AcmeChallenge.Http01 && tls.hostname !== undefined ? [tls.hostname] : [];
     const find = (outputs: Record<string, unknown>) =>
         pulumi.output(resourceGroupName).apply(resourceGroup => ({
@@ -95,7 +95,7 @@ function awaitedOnGroup(
             logCommand: logCommand(resourceGroup, String(outputs.name)),
         }));
     const hostnames = [tls.hostname ?? fqdn];
-    return certificateWaitHooks(name, { hostnames, recordsOfOthers, waitSeconds, find }, component);
+    return certificateWaitHooks(name, { hostnames, userManagedNames, waitSeconds, find }, component);
 }
 
 function logCommand(resourceGroupName: string, groupName: string): string {

@@ -2,14 +2,14 @@ import type * as pulumi from "@pulumi/pulumi";
 import { AcmeChallenge } from "../certificate/acme-arguments";
 import { TlsMode, type TlsSettings } from "../certificate/tls-arguments";
 
-/** How clients reach the service: what the component keeps in the state. */
+/** The address of a service. State stores it as the inputs of the component. */
 export interface Address {
-    /** Azure's name. Absent where there is none that stays. */
+    /** The name that Azure assigns. Absent with revisions, where each revision has a different one. */
     fqdn?: pulumi.Input<string | undefined>;
     /** The custom domain. */
     hostname?: pulumi.Input<string>;
     tlsMode: TlsMode;
-    /** How long browsers remember to use HTTPS only. */
+    /** How long browsers remember to use only HTTPS. */
     hstsMaxAgeSeconds?: number;
     challenge?: AcmeChallenge;
 }
@@ -25,23 +25,24 @@ export function addressOf(fqdn: Address["fqdn"], tls: TlsSettings): Address {
     };
 }
 
-/** What an update would take away from clients; nothing when they can go on as before. */
+/** Why clients of the old address would fail after an update. Undefined when they would not. */
 export function addressProblem(before: unknown, after: unknown): string | undefined {
-    const [old, next] = [known(before), known(after)];
+    const [old, next] = [knownValues(before), knownValues(after)];
     if (old.fqdn !== undefined && old.fqdn !== next.fqdn && !isUnknown(after, "fqdn")) {
         if (next.fqdn !== undefined) {
             return `leafDomainLabel: the service would move from ${old.fqdn} to ${next.fqdn}`;
         }
-        // Revisions have no name of Azure's that stays: who has a name of his own goes on with that.
+        // With revisions the name from Azure changes. Clients that use a custom domain are not affected.
         if (old.hostname === undefined) return `the service would no longer answer as ${old.fqdn}`;
     }
     if (old.hostname !== undefined && old.hostname !== next.hostname && !isUnknown(after, "hostname")) {
         return `tls.hostname: the service would no longer answer as ${old.hostname}`;
     }
-    const named = old.hostname === undefined && (next.hostname !== undefined || isUnknown(after, "hostname"));
+    const getsHostname =
+        old.hostname === undefined && (next.hostname !== undefined || isUnknown(after, "hostname"));
     if (
         old.fqdn !== undefined &&
-        named &&
+        getsHostname &&
         (next.tlsMode === TlsMode.Custom || next.tlsMode === TlsMode.Auto)
     ) {
         return `tls.hostname: the certificate would no longer be for ${old.fqdn}`;
@@ -49,30 +50,28 @@ export function addressProblem(before: unknown, after: unknown): string | undefi
     return undefined;
 }
 
-/** What clients will notice although the name stays. One sentence each. */
+/** Effects of an update on clients although the name stays the same. */
 export function addressWarnings(before: unknown, after: unknown): string[] {
-    const [old, next] = [known(before), known(after)];
+    const [old, next] = [knownValues(before), knownValues(after)];
     const host = old.hostname ?? old.fqdn ?? "the service";
     if (old.tlsMode === undefined || next.tlsMode === undefined || old.tlsMode === next.tlsMode) return [];
     if (next.tlsMode === TlsMode.Disabled) {
         const { hstsMaxAgeSeconds = 0 } = old;
-        const remembered =
+        const hstsNote =
             hstsMaxAgeSeconds > 0
-                ? ` Browsers that were here within the last ${duration(hstsMaxAgeSeconds)} refuse http too (Strict-Transport-Security): to spare them, keep TLS with tls.hstsMaxAgeSeconds at 0 for that long first.`
+                ? ` Browsers that visited it within the last ${duration(hstsMaxAgeSeconds)} also refuse http (Strict-Transport-Security). To avoid this, first set tls.hstsMaxAgeSeconds to 0 and keep TLS for that time.`
                 : "";
-        return [
-            `tls.mode: https://${host} will not answer any more, clients have to use http://${host}.${remembered}`,
-        ];
+        return [`tls.mode: https://${host} will stop answering; clients must use http://${host}.${hstsNote}`];
     }
     if (next.tlsMode === TlsMode.Auto && next.challenge === AcmeChallenge.Http01) {
         return [
-            `tls.mode: until the authority has issued the certificate, which takes a minute or so, clients of ${host} get a placeholder that they do not trust, and 503. Http01 can prove the name only through the running service; with its zone in Azure DNS (dns.zoneName) Dns01 has no such gap.`,
+            `tls.mode: until the authority issues the certificate, which takes about a minute, clients of ${host} get an untrusted placeholder certificate and status 503. Http01 needs the running service to verify the name. To avoid this gap, use Dns01 with an Azure DNS zone (dns.zoneName).`,
         ];
     }
     return [];
 }
 
-interface Known {
+interface KnownAddress {
     fqdn?: string;
     hostname?: string;
     tlsMode?: TlsMode;
@@ -80,15 +79,15 @@ interface Known {
     challenge?: AcmeChallenge;
 }
 
-/** What is known of inputs in the state; at preview others are placeholders of the engine. */
-function known(inputs: unknown): Known {
+/** The known values among inputs. During a preview, the engine represents unknown values by objects. */
+function knownValues(inputs: unknown): KnownAddress {
     const entries = Object.entries((inputs ?? {}) as Record<string, unknown>);
     return Object.fromEntries(
         entries.filter(([, value]) => typeof value === "string" || typeof value === "number"),
     );
 }
 
-function isUnknown(inputs: unknown, name: keyof Known): boolean {
+function isUnknown(inputs: unknown, name: keyof KnownAddress): boolean {
     const values = (inputs ?? {}) as Record<string, unknown>;
     return name in values && typeof values[name] !== "string";
 }

@@ -3,53 +3,51 @@ import { resourceHook } from "../shared/hooks";
 import { type Address, addressProblem, addressWarnings } from "./address-change";
 
 /**
- * Refuses, at preview too, an update that moves a service away from the address that clients use, and warns of what they
- * will notice.
+ * Refuses, at preview too, an update that changes the address that clients use, and warns about other effects on clients.
  *
- * It stands on the component and not on the container group: a group that is replaced (another region, other cores) is not
- * updated, and hooks on updates would not see it. What it compares with is what was reached. The inputs of a component
- * are in the state as soon as an update begins, its outputs when all is done, and a failed update leaves none: then the
- * inputs are only what was tried. So what was reached is kept once more, by a child that comes after everything that the
- * address is made of: a failed update does not get to it.
+ * The hook is on the component, not on the container group: a change of region or cores replaces the group, and update hooks do not
+ * run for replacements. State stores the address twice: in the component's inputs and in a child that is created last. An update
+ * writes the component's inputs at its start and the outputs at its end. After a failed update the component has no outputs and its
+ * inputs are those of the failed attempt, but the child still has the last address that worked, so reverting is allowed.
  */
 export class AddressGuard {
-    private judged = false;
+    private checked = false;
 
-    /** @param mayMove on request, nobody is asked and nothing is said */
+    /** @param changeAllowed disables the guard: the value of `overwriteExistingDomain` */
     constructor(
         private readonly component: string,
-        private readonly mayMove: boolean,
+        private readonly changeAllowed: boolean,
     ) {}
 
-    /** The options of the component, whose inputs are the address. */
+    /** Adds the hook to the options of the component. The inputs of the component must be its address. */
     options(opts: pulumi.ComponentResourceOptions | undefined): pulumi.ComponentResourceOptions {
         return pulumi.mergeOptions(opts, {
-            hooks: this.beforeUpdate("address-guard", args => this.early(args)),
+            hooks: this.beforeUpdate("address-guard", args => this.checkComponent(args)),
         });
     }
 
-    /** Keeps `address` once `made`, which it is made of, is there. */
-    remember(address: Address, made: pulumi.Input<pulumi.Resource>[], parent: pulumi.Resource): void {
-        const hooks = this.beforeUpdate("reached-address-guard", args => this.late(args));
-        new ReachedAddress(this.component, address, { parent, dependsOn: made, hooks });
+    /** Stores the address in a child that depends on the resources that provide the address. */
+    remember(address: Address, dependsOn: pulumi.Input<pulumi.Resource>[], parent: pulumi.Resource): void {
+        const hooks = this.beforeUpdate("reached-address-guard", args => this.checkChild(args));
+        new ReachedAddress(this.component, address, { parent, dependsOn, hooks });
     }
 
-    private early({ oldInputs, newInputs, oldOutputs = {} }: pulumi.ResourceHookArgs): void {
+    private checkComponent({ oldInputs, newInputs, oldOutputs = {} }: pulumi.ResourceHookArgs): void {
         if (Object.keys(oldOutputs).length === 0) return;
-        this.judged = true;
-        this.judge(oldInputs, newInputs);
+        this.checked = true;
+        this.compare(oldInputs, newInputs);
     }
 
-    /** After a failed update only. When it is not a preview, it is too late: the service has moved. */
-    private late({ oldInputs, newInputs }: pulumi.ResourceHookArgs): void {
-        if (!this.judged && pulumi.runtime.isDryRun()) this.judge(oldInputs, newInputs);
+    /** Needed only after a failed update, and only at preview: during an update the address has changed before this runs. */
+    private checkChild({ oldInputs, newInputs }: pulumi.ResourceHookArgs): void {
+        if (!this.checked && pulumi.runtime.isDryRun()) this.compare(oldInputs, newInputs);
     }
 
-    private judge(before: unknown, after: unknown): void {
+    private compare(before: unknown, after: unknown): void {
         const problem = addressProblem(before, after);
         if (problem !== undefined) {
             throw new Error(
-                `${this.component}: ${problem}, and clients that use the old name would fail. Set overwriteExistingDomain to true for this update if that is meant.`,
+                `${this.component}: ${problem}. Clients that use the old name would fail. To allow this, set overwriteExistingDomain: true.`,
             );
         }
         for (const warning of addressWarnings(before, after)) {
@@ -59,14 +57,14 @@ export class AddressGuard {
 
     private beforeUpdate(
         name: string,
-        judge: pulumi.ResourceHookFunction,
+        callback: pulumi.ResourceHookFunction,
     ): pulumi.ResourceHookBinding | undefined {
-        if (this.mayMove) return undefined;
-        return { beforeUpdate: resourceHook(`${this.component}-${name}`, judge, { onDryRun: true }) };
+        if (this.changeAllowed) return undefined;
+        return { beforeUpdate: resourceHook(`${this.component}-${name}`, callback, { onDryRun: true }) };
     }
 }
 
-/** The address that the last whole update led to. */
+/** Stores the address after the last successful update. */
 class ReachedAddress extends pulumi.ComponentResource {
     constructor(name: string, address: Address, opts: pulumi.ComponentResourceOptions) {
         super("azure-secure-inference:index:ReachedAddress", name, { ...address }, opts);

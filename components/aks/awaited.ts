@@ -24,7 +24,7 @@ export function awaiting(
         scope.component,
         {
             hostnames: own.length > 0 ? own : [address.fqdn],
-            recordsOfOthers: challenge === AcmeChallenge.Http01 ? recordsOfOthers(settings) : [],
+            userManagedNames: challenge === AcmeChallenge.Http01 ? recordsOfOthers(settings) : [],
             waitSeconds,
             find: () =>
                 address.resource.ipAddress.apply(ipAddress => ({

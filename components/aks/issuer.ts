@@ -6,7 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type AcmeSettings, AcmeChallenge } from "../certificate/acme-arguments";
 import type { Share } from "../model/container";
 import { warnAboutAcmeNames } from "../certificate/acme-name-warnings";
-import { issuerVariables, storedCertificate } from "../certificate/issuer-environment";
+import { issuerVariables, storedCertificateName } from "../certificate/issuer-environment";
 import { CERTIFICATES_FOLDER, STORE_FOLDER } from "../front";
 import { issuerContainerCommand } from "../issuer";
 import type { PublicAddress } from "./address";
@@ -66,7 +66,7 @@ export function issuer(acme: AcmeSettings, settings: AksSettings, place: IssuerP
     const own = hostnames(settings);
     const names = own.length > 0 || !address ? own : [address.fqdn];
     warnAboutAcmeNames(acme, names, component);
-    const stored = storedCertificate(acme, names);
+    const stored = storedCertificateName(acme, names);
     const { plain, secret } = issuerVariables({
         acme,
         hostnames: names,

@@ -1,30 +1,30 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** What people and programs want to know about the certificate that is served. Nothing in it is secret. */
+/** The output that describes the certificate of the service. Contains no secret. */
 export interface CertificateInfo {
     /**
-     * Whom it was issued to.
+     * The subject.
      * @example "CN=score.contoso.com"
      */
     subject: string;
     /** The DNS names and IP addresses that it covers. */
     names: string[];
-    /** Who issued it. */
+    /** The name of the issuer. */
     issuer: string;
     /** Start of its validity, ISO 8601 in UTC. */
     notBefore: string;
     /** End of its validity, ISO 8601 in UTC. */
     notAfter: string;
-    /** SHA-256, upper-case hex with colons, as openssl prints it. */
+    /** SHA-256 fingerprint in upper-case hexadecimal with colons, as openssl prints it. */
     fingerprint: string;
-    /** PEM of the private authority, for clients to trust. Only with a self-signed certificate. */
+    /** PEM certificate of the private authority, for clients to trust. Only with `TlsMode.SelfSigned`. */
     authority?: string;
 }
 
-/** A certificate for the front, wherever it comes from. */
+/** The certificate that the front presents. */
 export interface ServingCertificate {
     /** PEM: the chain, leaf first, then the key. Secret. */
     pem: pulumi.Output<string>;
-    /** Absent where what is served changes outside of updates. */
+    /** Absent when the certificate changes between updates. */
     info?: pulumi.Output<CertificateInfo>;
 }

@@ -1,111 +1,112 @@
 import * as nodeTls from "node:tls";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
-import { canonicalHostname } from "../shared/host-name";
 import { PLACEHOLDER_COMMON_NAME } from "../front";
+import { canonicalHostname } from "../shared/host-name";
 import { resourceHook } from "../shared/hooks";
 import { valueOf } from "../shared/value-of";
 
-/** How often is looked, and how long one look may take, in milliseconds. */
-const PERIOD_MS = 2_000;
-const LOOK_MS = 5_000;
-/** In a row: of several fronts one shows it first, and the others look at the store as often as it is looked here. */
-const GOOD_LOOKS = 3;
+/** Polling interval and timeout of one attempt, in milliseconds. */
+const INTERVAL_MS = 2_000;
+const ATTEMPT_TIMEOUT_MS = 5_000;
+/** Several fronts load the certificate at different times, so several attempts in a row must succeed. */
+const REQUIRED_SUCCESSES = 3;
 
-/** Where to look, and where to look further. */
-export interface Found {
-    /** Absent: it has no address yet. */
+/** The running service. */
+export interface ServiceEndpoint {
+    /** Absent: the service has no IP address yet. */
     ipAddress?: string;
-    /** The command that shows what the issuer says. */
+    /** The command that shows the log of the issuer. */
     logCommand: string;
 }
 
-/** What is waited for. */
-export interface Awaited {
-    /** The names that the certificate is for: one that lacks some of them is that of before. */
+/** What to wait for, and how long. */
+export interface CertificateWait {
+    /** The certificate must cover all of these. An earlier certificate may lack new names. */
     hostnames: pulumi.Input<string>[];
-    /** Names that do not lead here before somebody else has made their records; the authority asks by them. */
-    recordsOfOthers: pulumi.Input<string>[];
+    /** Names whose DNS records the user creates. The authority cannot reach the service by them before that. */
+    userManagedNames: pulumi.Input<string>[];
     waitSeconds: number;
-    /** @param outputs of the resource that was made or updated: its own are not known otherwise before the hook returns */
-    find: (outputs: Record<string, unknown>) => pulumi.Input<Found>;
+    /** @param outputs the new outputs of the resource with the hook, which the program does not get before the hook returns */
+    find: (outputs: Record<string, unknown>) => pulumi.Input<ServiceEndpoint>;
 }
 
 /**
- * Lets an update end when the certificate is served, so that whoever runs it knows that clients can come: for after the last
- * resource that the authority needs. It never fails the update, and never waits for ever: the issuer goes on by itself.
+ * Lets an update wait until the service uses the issued certificate. The hook belongs on the last resource that the authority
+ * needs. It has a time limit and never fails the update: after the limit it warns, and issuance continues.
  */
 export function certificateWaitHooks(
     component: string,
-    { hostnames, recordsOfOthers, waitSeconds, find }: Awaited,
+    { hostnames, userManagedNames, waitSeconds, find }: CertificateWait,
     resource: pulumi.Resource,
 ): pulumi.ResourceHook[] {
     return resourceHook(`${component}-certificate`, async ({ newOutputs = {} }) => {
-        const [names, records, found] = await Promise.all([
+        const [names, records, endpoint] = await Promise.all([
             valueOf(pulumi.all(hostnames)),
-            valueOf(pulumi.all(recordsOfOthers)),
+            valueOf(pulumi.all(userManagedNames)),
             valueOf(find(newOutputs)),
         ]);
-        const service = { hostnames: names, recordsOfOthers: records, waitSeconds, ...found };
+        const service = { hostnames: names, userManagedNames: records, waitSeconds, ...endpoint };
         const warning = await waitForCertificate(component, service);
         if (warning !== undefined) void pulumi.log.warn(warning, resource);
     });
 }
 
-/** With every value known, as they are when the resource is there. */
-export interface AwaitedService extends Found {
+/** `CertificateWait` with known values. */
+export interface ResolvedCertificateWait extends ServiceEndpoint {
     hostnames: string[];
-    recordsOfOthers: string[];
+    userManagedNames: string[];
     waitSeconds: number;
 }
 
-/** What to tell a person when the certificate has not come in time. */
+/** Waits for the certificate. Returns a warning when it is not there in time. */
 export async function waitForCertificate(
     component: string,
-    service: AwaitedService,
+    service: ResolvedCertificateWait,
 ): Promise<string | undefined> {
-    const { hostnames, ipAddress, recordsOfOthers, logCommand } = service;
-    // Nobody knows when those come.
-    const waitSeconds = recordsOfOthers.length > 0 ? 0 : service.waitSeconds;
+    const { hostnames, ipAddress, userManagedNames, logCommand } = service;
+    // The user creates these records after the update, so waiting is useless.
+    const waitSeconds = userManagedNames.length > 0 ? 0 : service.waitSeconds;
     const deadline = Date.now() + waitSeconds * 1000;
-    for (let good = 0; ;) {
-        good = ipAddress !== undefined && (await isServed(ipAddress, hostnames)) ? good + 1 : 0;
-        if (good === GOOD_LOOKS) return undefined;
-        if (good === 0 && Date.now() + PERIOD_MS > deadline) break;
-        await sleep(PERIOD_MS);
+    for (let successes = 0; ;) {
+        const served = ipAddress !== undefined && (await servesCertificate(ipAddress, hostnames));
+        successes = served ? successes + 1 : 0;
+        if (successes === REQUIRED_SUCCESSES) return undefined;
+        if (successes === 0 && Date.now() + INTERVAL_MS > deadline) break;
+        await sleep(INTERVAL_MS);
     }
-    const until = "Until then clients get the answer 503.";
-    if (recordsOfOthers.length > 0) {
-        return `${component}: the certificate comes by itself once the authority finds the service as ${recordsOfOthers.join(", ")}: create the DNS record that the outputs tell. ${until}`;
+    const untilThen = "Until then clients get status 503.";
+    if (userManagedNames.length > 0) {
+        return `${component}: Create the DNS record shown in the outputs for ${userManagedNames.join(", ")}; issuance starts once the authority reaches the service by that name. ${untilThen}`;
     }
-    return `${component}: there is no certificate for ${hostnames.join(", ")} after ${waitSeconds} seconds. The issuer goes on trying, and what it gets is served without another update. ${until} To see why: ${logCommand}`;
+    return `${component}: no certificate for ${hostnames.join(", ")} after ${waitSeconds} seconds. The issuer keeps trying, and the fronts load the certificate without another update. ${untilThen} To find the cause, run: ${logCommand}`;
 }
 
-/** Whether the address shows a certificate for the names. Whoever trusts it is another question. */
-function isServed(ipAddress: string, hostnames: string[]): Promise<boolean> {
+/** Whether the address presents a certificate for the names. Trust is not checked. */
+function servesCertificate(ipAddress: string, hostnames: string[]): Promise<boolean> {
     return new Promise(resolve => {
         const socket = nodeTls.connect({
             host: ipAddress,
             port: 443,
             servername: canonicalHostname(hostnames[0] ?? ""),
-            // The placeholder is to be seen too, and the certificate of a private authority.
+            // The certificate of a private authority is accepted, and the placeholder must be recognized.
             rejectUnauthorized: false,
-            timeout: LOOK_MS,
+            timeout: ATTEMPT_TIMEOUT_MS,
         });
         const end = (served: boolean): void => {
             socket.destroy();
             resolve(served);
         };
         socket.once("secureConnect", () => {
-            end(isForAllNames(socket.getPeerCertificate(), hostnames));
+            end(isIssuedForAllNames(socket.getPeerCertificate(), hostnames));
         });
         socket.once("error", () => end(false));
         socket.once("timeout", () => end(false));
     });
 }
 
-/** Not the placeholder, and for every name. */
-export function isForAllNames(certificate: nodeTls.PeerCertificate, hostnames: string[]): boolean {
+/** Whether the certificate covers every name and is not the placeholder. */
+export function isIssuedForAllNames(certificate: nodeTls.PeerCertificate, hostnames: string[]): boolean {
     return (
         certificate.subject?.CN !== PLACEHOLDER_COMMON_NAME &&
         hostnames.every(

@@ -8,7 +8,7 @@ import {
 } from "../pki";
 import type { ServingCertificate } from "./certificate-info";
 
-/** A certificate of the user's own: `certificate` and `privateKey`, or `pfx`. */
+/** The user's certificate: either `certificate` and `privateKey`, or `pfx`. */
 export interface CustomCertificate {
     /** PEM chain. */
     certificate?: string;
@@ -22,37 +22,37 @@ export interface CustomCertificate {
     hostnames: string[];
 }
 
-/** What a judgement means to whoever set the arguments. */
-export interface CustomJudgement {
-    /** What clients would refuse, with the argument to look at. */
+/** The findings of the certificate check, related to the arguments of `tls`. */
+export interface CustomCertificateCheck {
+    /** Findings that clients refuse, each with the argument to change. */
     problems: pulumi.InputPropertyErrorDetails[];
-    /** What a person should know although clients connect, with the argument in front. */
+    /** Findings that clients accept. Each text starts with the argument. */
     warnings: string[];
     summary?: CertificateSummary;
-    /** Chain and key in one plain form, whatever they were given in: the same certificate is the same text. Secret. */
+    /** Chain and key in a normalized form, so that one certificate always gives the same text. Secret. */
     pem: string;
 }
 
-/** Judges a custom certificate as the arguments of `tls` that it was given in. */
-export function judgeCustomCertificate(custom: CustomCertificate, now: Date): CustomJudgement {
+/** Checks a custom certificate. */
+export function checkCustomCertificateValues(custom: CustomCertificate, now: Date): CustomCertificateCheck {
     const { certificate = "", privateKey, findings: read, argumentOf } = readCustom(custom);
     const { findings, summary } = judgeServingCertificate(
         { certificate, privateKey, hostnames: custom.hostnames },
         now,
     );
-    // Where no certificate came out of a PFX, it has been said why.
+    // The findings of the reader explain why a PFX contains no certificate, so further findings would only repeat them.
     const all = certificate === "" && read.length > 0 ? read : [...read, ...findings];
     const at = (severity: Finding["severity"]) => all.filter(one => one.severity === severity);
     const plain = normalizePem({ certificate, privateKey: privateKey ?? "" });
     return {
-        problems: at("error").map(one => ({ propertyPath: argumentOf(one), reason: described(one) })),
-        warnings: at("warning").map(one => `${argumentOf(one)}: ${described(one)}`),
+        problems: at("error").map(one => ({ propertyPath: argumentOf(one), reason: withCode(one) })),
+        warnings: at("warning").map(one => `${argumentOf(one)}: ${withCode(one)}`),
         summary,
         pem: plain.certificate + plain.privateKey,
     };
 }
 
-/** The certificate that the front serves, judged when its values are known; a broken one goes no further. */
+/** The certificate for the front. Checks it when its values are known, and throws when clients would refuse it. */
 export function customCertificate(
     values: {
         [name in keyof Omit<CustomCertificate, "hostnames">]?: pulumi.Input<string>;
@@ -61,7 +61,7 @@ export function customCertificate(
     fail: (problems: pulumi.InputPropertyErrorDetails[]) => Error,
     resource: pulumi.Resource,
 ): Required<ServingCertificate> {
-    const judged = pulumi
+    const checked = pulumi
         .all([
             values.certificate,
             pulumi.secret(values.privateKey),
@@ -71,15 +71,15 @@ export function customCertificate(
         ])
         .apply(([certificate, privateKey, pfx, pfxPassword, hostnames]) => {
             const custom = { certificate, privateKey, pfx, pfxPassword, hostnames };
-            const { problems, warnings, summary, pem } = judgeCustomCertificate(custom, now);
+            const { problems, warnings, summary, pem } = checkCustomCertificateValues(custom, now);
             if (problems.length > 0 || !summary) throw fail(problems);
             for (const warning of warnings) void pulumi.log.warn(warning, resource);
             return { pem, summary };
         });
     return {
-        pem: judged.apply(({ pem }) => pem),
-        // What a server shows to everybody is no secret, whatever it was derived from.
-        info: pulumi.unsecret(judged.apply(({ summary }) => summary)),
+        pem: checked.apply(({ pem }) => pem),
+        // A server presents this information to every client, so it is not secret although it is derived from secrets.
+        info: pulumi.unsecret(checked.apply(({ summary }) => summary)),
     };
 }
 
@@ -87,7 +87,7 @@ interface Reading {
     certificate?: string;
     privateKey?: string;
     findings: Finding[];
-    /** Which argument of `tls` a finding is about. */
+    /** The argument of `tls` that a finding is about. */
     argumentOf: (finding: Finding) => string;
 }
 
@@ -98,7 +98,7 @@ function readCustom({ certificate, privateKey, pfx, pfxPassword }: CustomCertifi
     return { ...readPfx(pfx, pfxPassword), argumentOf: pfxArgument };
 }
 
-/** What a reader says about a key starts with it; all else is about the certificate or the name. */
+/** The codes of the key reader identify findings about the key; the others are about the certificate or the host name. */
 function pemArgument({ code }: Finding): string {
     if (code === "name-not-covered") return "tls.hostname";
     const aboutKey =
@@ -113,6 +113,6 @@ function pfxArgument({ code }: Finding): string {
     return code.startsWith("pfx-password-") ? "tls.pfxPassword" : "tls.pfx";
 }
 
-function described({ code, message, advice }: Finding): string {
+function withCode({ code, message, advice }: Finding): string {
     return `${code}: ${message} ${advice}`;
 }

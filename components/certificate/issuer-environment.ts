@@ -9,25 +9,25 @@ import {
     type IssuerIdentity,
 } from "../issuer";
 
-/** What the issuer has to know. */
+/** The settings of the issuer. */
 export interface IssuerArgs {
     acme: AcmeSettings;
-    /** What the one certificate is for. */
+    /** The names of the certificate. */
     hostnames: pulumi.Input<string>[];
-    /** Any new value makes a new certificate now. */
+    /** A new value orders a new certificate at the next update. */
     renewalTrigger?: pulumi.Input<string>;
-    /** With `Dns01`. */
+    /** Set for `Dns01`. */
     zone?: ZoneAccess & { identifiedBy: IssuerIdentity };
 }
 
-/** The issuer's environment: what may be read in a preview, and what may not. */
+/** Environment variables of the issuer. A preview shows the plain ones. */
 export interface IssuerEnvironment {
     plain: pulumi.Output<Record<string, string>>;
     secret: Record<string, pulumi.Output<string>>;
 }
 
-/** The name under which issuer and fronts know the certificate in the store. */
-export function storedCertificate(
+/** The file name of the certificate in the store that issuer and fronts share. */
+export function storedCertificateName(
     { directoryUrl }: AcmeSettings,
     hostnames: pulumi.Input<string>[],
 ): pulumi.Output<string> {
@@ -38,7 +38,6 @@ export function storedCertificate(
         );
 }
 
-/** The settings as environment variables. */
 export function issuerVariables({ acme, hostnames, renewalTrigger, zone }: IssuerArgs): IssuerEnvironment {
     const { directoryUrl, email, certificateAuthority, externalAccountBinding } = acme;
     const dnsZone =

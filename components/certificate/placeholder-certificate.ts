@@ -2,17 +2,15 @@ import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { PLACEHOLDER_COMMON_NAME } from "../front";
 import type { ServingCertificate } from "./certificate-info";
-
-const KEY = { algorithm: "ECDSA", ecdsaCurve: "P256" };
-/** Nobody trusts it, so nothing is lost when it stays the same. */
-const TEN_YEARS_HOURS = 87_600;
+import { P256_KEY, TEN_YEARS_HOURS } from "./generated-certificates";
 
 /**
- * What the front has to show before an authority has issued the first certificate: HAProxy opens no port for TLS without one.
- * Nothing is told about it, as what is served changes outside of updates.
+ * The certificate that the front presents until the authority has issued the first one: HAProxy cannot open a TLS port without
+ * one. Requests over it get status 503. Clients never trust it, so it does not need renewal. It has no `info`, because the issuer
+ * replaces it between updates.
  */
 export function placeholderCertificate(name: string, parent: pulumi.Resource): ServingCertificate {
-    const key = new tls.PrivateKey(`${name}-placeholder-key`, KEY, { parent });
+    const key = new tls.PrivateKey(`${name}-placeholder-key`, P256_KEY, { parent });
     const { certPem } = new tls.SelfSignedCert(
         `${name}-placeholder`,
         {

@@ -4,26 +4,25 @@ import { argumentsResourceError } from "../shared/argument-check";
 import { readCertificates } from "../pki";
 import { summarize } from "../pki/summary";
 import type { CertificateInfo, ServingCertificate } from "./certificate-info";
+import { P256_KEY, TEN_YEARS_HOURS } from "./generated-certificates";
 
-const KEY = { algorithm: "ECDSA", ecdsaCurve: "P256" };
-const TEN_YEARS_HOURS = 87_600;
-/** A quarter of a year, of which the last third is for renewal at the next update. */
+/** 90 days. An update in the last 30 days renews the certificate. */
 const LEAF_HOURS = 2_160;
 const LEAF_RENEWAL_HOURS = 720;
 
-/** What a self-signed certificate is made from. */
+/** Input for a self-signed certificate. */
 export interface SelfSigned {
     hostnames: pulumi.Input<string>[];
-    /** Another value makes a new key and certificate; the authority stays. */
+    /** A changed value creates a new key and certificate. The authority does not change. */
     renewalTrigger?: pulumi.Input<string>;
 }
 
 /**
- * A private authority, and a certificate of it for `hostnames`. Clients that trust the authority see what they would see
- * with a public certificate.
+ * A private authority, and a certificate for `hostnames` that it issues. Clients that trust the authority accept the certificate as
+ * they accept a public one.
  *
- * The tls provider looks at the clock whenever it plans, so the first update in the certificate's last third replaces it,
- * without a refresh (terraform-provider-tls, `modifyPlanIfCertificateReadyForRenewal`).
+ * The tls provider compares the expiry with the clock at every update, so the first update in the last third of the validity replaces
+ * the certificate, without a refresh (terraform-provider-tls, `modifyPlanIfCertificateReadyForRenewal`).
  */
 export function selfSignedCertificate(
     name: string,
@@ -32,7 +31,7 @@ export function selfSignedCertificate(
     parent: pulumi.Resource,
 ): ServingCertificate {
     const opts = { parent };
-    const authorityKey = new tls.PrivateKey(`${name}-authority-key`, KEY, opts);
+    const authorityKey = new tls.PrivateKey(`${name}-authority-key`, P256_KEY, opts);
     const authority = new tls.SelfSignedCert(
         `${name}-authority`,
         {
@@ -42,18 +41,21 @@ export function selfSignedCertificate(
             setSubjectKeyId: true,
             allowedUses: ["cert_signing", "crl_signing"],
             validityPeriodHours: TEN_YEARS_HOURS,
-            // It signs nothing that would outlive it.
+            // A certificate must not outlive its issuer.
             earlyRenewalHours: LEAF_HOURS,
         },
         opts,
     );
-    // Request and certificate follow their key. Never absent: the engine takes a trigger that was not there before for none.
-    const key = new tls.PrivateKey(`${name}-key`, KEY, { ...opts, replacementTrigger: renewalTrigger ?? "" });
+    // Replacing the key also replaces request and certificate. The trigger is never absent: the engine ignores a trigger that is added later.
+    const key = new tls.PrivateKey(`${name}-key`, P256_KEY, {
+        ...opts,
+        replacementTrigger: renewalTrigger ?? "",
+    });
     const request = new tls.CertRequest(
         `${name}-request`,
         {
             privateKeyPem: key.privateKeyPem,
-            // The names that clients look at are the alternative ones; a host name may be too long for this one.
+            // Clients check the subject alternative names only. A common name allows 64 characters, so a host name may not fit.
             subject: { commonName: name },
             dnsNames: hostnames,
         },
@@ -75,8 +77,8 @@ export function selfSignedCertificate(
     const served = pulumi
         .all([leaf.certPem, key.privateKeyPem, authority.certPem])
         .apply(([certificate, privateKey, root]) => {
-            const info = described(certificate, root);
-            const reason = missedRenewal(info, now);
+            const info = certificateInfo(certificate, root);
+            const reason = expiryProblem(info, now);
             if (reason)
                 throw argumentsResourceError(name, [{ propertyPath: "tls.renewalTrigger", reason }], parent);
             return { pem: certificate + privateKey, info };
@@ -87,14 +89,14 @@ export function selfSignedCertificate(
     };
 }
 
-function described(certificate: string, authority: string): CertificateInfo {
+function certificateInfo(certificate: string, authority: string): CertificateInfo {
     const [leaf] = readCertificates(certificate).certificates;
     if (!leaf) throw new Error("The tls provider returned a certificate that cannot be read.");
     return { ...summarize(leaf), authority };
 }
 
-/** What to do about a provider that lets a certificate expire: none is known that does, but what it would do to clients is. */
-export function missedRenewal({ notAfter }: CertificateInfo, now: Date): string | undefined {
+/** Guards against a tls provider that does not renew an expired certificate, which clients would refuse. */
+export function expiryProblem({ notAfter }: CertificateInfo, now: Date): string | undefined {
     if (now <= new Date(notAfter)) return undefined;
-    return `the certificate ended on ${notAfter}, and the tls provider did not renew it; give a value that was not there before to have a new one`;
+    return `the certificate expired on ${notAfter}, and the tls provider did not renew it; set tls.renewalTrigger to a new value to create a new certificate`;
 }

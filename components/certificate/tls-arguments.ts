@@ -8,13 +8,13 @@ import { renewalTrigger } from "../shared/rules/text";
 
 /** Where the certificate comes from. */
 export enum TlsMode {
-    /** From a certificate authority that issues and renews it by itself (ACME): Let's Encrypt, unless `acme` names another. */
+    /** A certificate authority issues and renews the certificate automatically (ACME): Let's Encrypt, or the one in `acme`. */
     Auto = "Auto",
-    /** Your own certificate, from any authority. */
+    /** You provide the certificate. */
     Custom = "Custom",
-    /** A private authority and a certificate of its own, made by the stack. For development. */
+    /** The stack creates a private authority and a certificate. For development. */
     SelfSigned = "SelfSigned",
-    /** Plain HTTP: everybody on the way can read requests, answers and scoring keys. */
+    /** Plain HTTP: anyone on the network path can read requests, responses and scoring keys. */
     Disabled = "Disabled",
 }
 
@@ -22,34 +22,34 @@ export enum TlsMode {
 export enum MinimumTlsVersion {
     /** 1.2 and 1.3 (RFC 5246, RFC 8446). */
     Tls12 = "1.2",
-    /** 1.3 alone (RFC 8446): clients that do not know it are refused. */
+    /** Only 1.3 (RFC 8446). Clients without support for it are refused. */
     Tls13 = "1.3",
 }
 
-/** How clients reach the service. */
+/** TLS and the host name of the service. */
 export interface TlsArgs {
     /**
-     * Where the certificate comes from. Plain HTTP has to be asked for.
+     * The source of the certificate, or `Disabled` for plain HTTP.
      * @default TlsMode.Auto
      * @example TlsMode.Custom
      */
     mode?: TlsMode;
     /**
-     * The name clients use, without scheme or port. Point it to the service with a CNAME: see `dns`, or the output
-     * `dnsRecord`. Required with `Custom`, where a subject alternative name of the certificate must cover it
-     * (RFC 9525; clients do not look at the common name).
-     * @default the name that Azure gives: the leaf domain label in its region
+     * The host name that clients use, without scheme or port. It needs a CNAME record: set `dns`, or create the record in the
+     * output `dnsRecord`. Required with `Custom`, where a subject alternative name of the certificate must cover it
+     * (RFC 9525; clients ignore the common name).
+     * @default the name that Azure assigns: the leaf domain label in the domain of the region
      * @example "score.contoso.com"
      */
     hostname?: pulumi.Input<string>;
     /**
-     * PEM chain, leaf first, without the root. For `Custom`. Treated as a secret together with its key.
-     * @default none: required with `Custom`, unless there is a `pfx`
+     * PEM chain, leaf first, without the root. For `Custom`. Stored as a secret together with its key.
+     * @default none; required with `Custom`, unless `pfx` is set
      */
     certificate?: pulumi.Input<string>;
     /**
      * PEM private key, not encrypted (PKCS#8, PKCS#1 or SEC 1). For `Custom`. Secret.
-     * @default none: required with `Custom`, unless there is a `pfx`
+     * @default none; required with `Custom`, unless `pfx` is set
      */
     privateKey?: pulumi.Input<string>;
     /**
@@ -60,7 +60,7 @@ export interface TlsArgs {
      */
     pfx?: pulumi.Input<string>;
     /**
-     * The password that the PFX file was exported with. Secret.
+     * The password of the PFX file. Secret.
      * @default none
      */
     pfxPassword?: pulumi.Input<string>;
@@ -75,48 +75,50 @@ export interface TlsArgs {
      */
     minimumVersion?: MinimumTlsVersion;
     /**
-     * How long browsers remember to use HTTPS only (`Strict-Transport-Security`, RFC 6797), in seconds; 0 leaves
-     * the header out. Set it to 0 well before `mode` becomes `Disabled`.
+     * How long browsers remember to use only HTTPS (`Strict-Transport-Security`, RFC 6797), in seconds; 0 omits
+     * the header. Set it to 0 well before `mode` becomes `Disabled`.
      * @default 31536000 (a year)
      */
     hstsMaxAgeSeconds?: number;
     /**
-     * Any value that was not there before makes a new certificate with a new key in the next update, also the first one. For
-     * certificates that the stack makes by itself. With `SelfSigned` an earlier value and leaving it out again do too, and the
-     * authority stays: clients that trust it notice nothing. With `Auto` an authority counts certificates, so they do not.
-     * @default none: a certificate is renewed when its time has come
+     * A new value creates a new certificate with a new key at the next update. For `Auto` and `SelfSigned`. With `SelfSigned` every
+     * change creates one, also a change to an earlier value or the removal; the authority does not change, so clients that trust it
+     * are not affected. With `Auto` only values that were never used create one, because authorities limit the number of
+     * certificates.
+     * @default none; certificates are renewed before they expire
      * @example "2026-11-24, key was on a lost laptop"
      */
     renewalTrigger?: pulumi.Input<string>;
 }
 
-/** How clients reach the service, checked, with defaults in place. */
+/** The checked arguments, with defaults. */
 export interface TlsSettings {
     mode: TlsMode;
-    /** Absent: clients use the name that Azure gives. */
+    /** Absent: clients use the name that Azure assigns. */
     hostname?: pulumi.Input<string>;
     certificate?: pulumi.Input<string>;
     privateKey?: pulumi.Input<string>;
     pfx?: pulumi.Input<string>;
     pfxPassword?: pulumi.Input<string>;
-    /** With `Auto`, and only then. */
+    /** Set only for `Auto`. */
     acme?: AcmeSettings;
     minimumVersion: MinimumTlsVersion;
     hstsMaxAgeSeconds: number;
     renewalTrigger?: pulumi.Input<string>;
 }
 
-/** Modes in which the certificate is the user's own, or there is none, and why nothing can be renewed here. */
-const NOT_RENEWED_HERE: Partial<Record<TlsMode, string>> = {
-    [TlsMode.Custom]: "renew your certificate where it comes from, and give the new one",
-    [TlsMode.Disabled]: "there is no certificate; leave this out",
+/** What to do instead in modes where the stack does not create the certificate. */
+const RENEWAL_ADVICE: Partial<Record<TlsMode, string>> = {
+    [TlsMode.Custom]:
+        "renew the certificate with its authority and set tls.certificate, or tls.pfx, to the new one",
+    [TlsMode.Disabled]: "remove it",
 };
 
 const YEAR_SECONDS = 31_536_000;
 
 /**
- * The certificate itself is judged by `checkCustomCertificate`.
- * @param zoneName the zone of `tls.hostname`, as far as there is one
+ * Does not check the certificate: see `checkCustomCertificate`.
+ * @param zoneName the value of `dns.zoneName`
  */
 export function readTls(
     check: ArgumentCheck,
@@ -146,11 +148,11 @@ function readRenewalTrigger(
     mode: TlsMode,
     tls: TlsArgs,
 ): TlsSettings["renewalTrigger"] {
-    const advice = NOT_RENEWED_HERE[mode];
+    const advice = RENEWAL_ADVICE[mode];
     if (tls.renewalTrigger !== undefined && advice !== undefined) {
         check.report(
             "tls.renewalTrigger",
-            `does not go with mode ${mode}, where the stack makes no certificate; ${advice}`,
+            `conflicts with tls.mode ${mode}, where the stack creates no certificate; ${advice}`,
         );
     }
     return check.optionalInput("tls.renewalTrigger", tls.renewalTrigger, renewalTrigger);
@@ -163,17 +165,19 @@ function checkMode(check: ArgumentCheck, mode: TlsMode, tls: TlsArgs, environmen
     if (mode === TlsMode.SelfSigned && environment === Environment.Production) {
         check.report(
             "tls.mode",
-            "SelfSigned is for development: no client trusts it by itself. Use Auto or Custom, or set environment to Development",
+            "is SelfSigned, which is for development: clients do not trust such a certificate. Set it to Auto or Custom, or set environment to Development",
         );
     }
     if (mode === TlsMode.Auto) {
-        for (const own of ["certificate", "privateKey", "pfx"] as const) {
-            if (tls[own] !== undefined) check.report(`tls.${own}`, BESIDE_AUTO);
+        for (const name of ["certificate", "privateKey", "pfx"] as const) {
+            if (tls[name] !== undefined) {
+                check.report(
+                    `tls.${name}`,
+                    "conflicts with tls.mode Auto; remove it, or set tls.mode to Custom",
+                );
+            }
         }
     } else if (tls.acme !== undefined) {
-        check.report("tls.acme", `goes with mode Auto, and the mode is ${mode}; change one`);
+        check.report("tls.acme", `conflicts with tls.mode ${mode}; remove it, or set tls.mode to Auto`);
     }
 }
-
-const BESIDE_AUTO =
-    "stands beside mode Auto, which gets its certificate by itself; set tls.mode to Custom to serve this one, or leave it out";

@@ -125,6 +125,6 @@ describe("tls.renewalTrigger", () => {
         configure(service, { "tls.mode": "Disabled" });
         const refused = await service.preview();
         expect(refused.succeeded).toBe(false);
-        expect(refused.text).toMatch(/tls\.renewalTrigger: does not go with mode Disabled/);
+        expect(refused.text).toMatch(/tls\.renewalTrigger: conflicts with tls\.mode Disabled/);
     });
 });

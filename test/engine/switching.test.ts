@@ -37,13 +37,12 @@ interface Expectation {
 }
 
 const NO_REMARK: Expectation = {};
-const PLACEHOLDER: Expectation = { warning: /until the authority has issued.* placeholder .* and 503/ };
+const PLACEHOLDER: Expectation = { warning: /until the authority issues .* placeholder .* and status 503/ };
 const NO_TLS: Expectation = {
-    warning: /https:\/\/contoso\w{6}\S+ will not answer any more.*within the last 365 days refuse http too/s,
+    warning: /https:\/\/contoso\w{6}\S+ will stop answering.*within the last 365 days also refuse http/s,
 };
 const NO_TLS_FOR_DOMAIN: Expectation = {
-    warning:
-        /https:\/\/score\.contoso\.com will not answer any more.*within the last 365 days refuse http too/s,
+    warning: /https:\/\/score\.contoso\.com will stop answering.*within the last 365 days also refuse http/s,
 };
 const NO_FIXED_NAME: Expectation = {
     refused: /the service would no longer answer as contoso\w{6}\.westeurope\./,
@@ -123,7 +122,7 @@ const use = (changes: Settings): void => configureOnly(service, { ...settingsWit
 function expectRemark({ text }: Outcome, { refused, warning }: Expectation): void {
     if (refused) {
         expect(text).toMatch(refused);
-        expect(text).toContain("Set overwriteExistingDomain to true");
+        expect(text).toContain("set overwriteExistingDomain: true");
     } else if (warning) {
         expect(text).toMatch(warning);
     } else {

@@ -5,7 +5,7 @@ import { type Address, addressProblem, addressWarnings } from "../../../componen
 const FQDN = "contoso123456.westeurope.azurecontainer.io";
 const HOSTNAME = "score.contoso.com";
 const { Auto, Custom, SelfSigned, Disabled } = TlsMode;
-/** What the engine hands over for what is known only later. */
+/** The engine passes such an object for an unknown value. */
 const UNKNOWN = { __pulumiUnknown: true };
 
 const address = (tlsMode: TlsMode, changes: Partial<Address> = {}): Address => ({
@@ -22,7 +22,7 @@ const domain = (tlsMode: TlsMode, changes: Partial<Address> = {}): Address =>
 const NAME = "tls.hostname: the service would no longer answer as score.contoso.com";
 const CERTIFICATE = `tls.hostname: the certificate would no longer be for ${FQDN}`;
 
-/** From each to each: what is refused (a reason), or only warned of (a mode), or nothing. */
+/** Every switch from one state to another: a refusal (the reason), a warning (its kind), or neither. */
 const SWITCHES: [from: Address, row: (string | undefined)[]][] = [
     //                 leaf: Auto, SelfSigned, Disabled; domain: Auto, Custom, SelfSigned, Disabled
     [leaf(Auto), [undefined, undefined, "no TLS", CERTIFICATE, CERTIFICATE, undefined, "no TLS"]],
@@ -47,20 +47,20 @@ describe("a switch", () => {
         if (refused !== undefined) return;
         const warnings = addressWarnings(before, after);
         expect(warnings).toHaveLength(expected === undefined ? 0 : 1);
-        if (expected === "no TLS") expect(warnings[0]).toMatch(/will not answer any more/);
+        if (expected === "no TLS") expect(warnings[0]).toMatch(/will stop answering/);
         if (expected === "gap") expect(warnings[0]).toMatch(/placeholder/);
     });
 });
 
 describe("addressProblem", () => {
-    it("tells where another label leads", () => {
+    it("reports the new name for a changed label", () => {
         const moved = leaf(SelfSigned, { fqdn: "fabrikam123456.westeurope.azurecontainer.io" });
         expect(addressProblem(leaf(SelfSigned), moved)).toBe(
             `leafDomainLabel: the service would move from ${FQDN} to fabrikam123456.westeurope.azurecontainer.io`,
         );
     });
 
-    it("lets a service with a name of its own go over to revisions, whose names of Azure's do not stay", () => {
+    it("allows a service with a custom domain to switch to revisions, whose Azure names change", () => {
         const { fqdn: _, ...revisions } = domain(SelfSigned);
         expect(addressProblem(domain(SelfSigned), revisions)).toBeUndefined();
         expect(addressProblem(revisions, domain(SelfSigned))).toBeUndefined();
@@ -69,31 +69,31 @@ describe("addressProblem", () => {
         );
     });
 
-    it("does not let another custom domain take the place of the first", () => {
+    it("refuses a change of the custom domain", () => {
         const other = domain(Custom, { hostname: "other.contoso.com" });
         expect(addressProblem(domain(Custom), other)).toBe(NAME);
     });
 
-    it("waits for names that are known only later", () => {
+    it("ignores names that are unknown", () => {
         expect(addressProblem(domain(Custom), { ...domain(Custom), fqdn: UNKNOWN })).toBeUndefined();
         expect(addressProblem(domain(Custom), { ...domain(Custom), hostname: UNKNOWN })).toBeUndefined();
     });
 
-    it("does not wait to say that a name, whichever, gets a certificate of its own", () => {
+    it("refuses an unknown host name that would get the certificate", () => {
         expect(addressProblem(leaf(Auto), { ...domain(Custom), hostname: UNKNOWN })).toBe(CERTIFICATE);
     });
 });
 
 describe("addressWarnings", () => {
-    it("tells for how long browsers refuse plain HTTP, as far as they do", () => {
+    it("says for how long browsers refuse plain HTTP, unless the header was disabled", () => {
         const warning = (hstsMaxAgeSeconds: number): string | undefined =>
             addressWarnings(leaf(SelfSigned, { hstsMaxAgeSeconds }), leaf(Disabled))[0];
-        expect(warning(31_536_000)).toMatch(/within the last 365 days refuse http too/);
-        expect(warning(3600)).toMatch(/within the last 3600 seconds refuse http too/);
+        expect(warning(31_536_000)).toMatch(/within the last 365 days also refuse http/);
+        expect(warning(3600)).toMatch(/within the last 3600 seconds also refuse http/);
         expect(warning(0)).not.toMatch(/Browsers/);
     });
 
-    it("knows that Dns01 has no gap", () => {
+    it("does not warn about a gap with Dns01", () => {
         const after = domain(Auto, { challenge: AcmeChallenge.Dns01 });
         expect(addressWarnings(domain(Custom), after)).toEqual([]);
     });

@@ -82,7 +82,7 @@ describe("by HTTP", () => {
         expect(awaitedAfter()).toEqual({ made: [ISSUER], updated: [ISSUER] });
         expect(warnings).toEqual([]);
         await callbacks.get(AWAITED)?.({} as pulumi.ResourceHookArgs);
-        expect(warnings).toEqual([expect.stringContaining("create the DNS record that the outputs tell")]);
+        expect(warnings).toEqual([expect.stringContaining("Create the DNS record shown in the outputs")]);
     });
 });
 

@@ -38,13 +38,13 @@ const mocks = () =>
             }),
             newResource: ({ type, name, inputs }) => {
                 registered.push({ type, name, inputs: inputs as Record<string, unknown> });
-                const made = {
+                const state = {
                     ...(type.startsWith("random:") && { result: `${name}-0123456789abcdef` }),
                     ...(type === "kubernetes:core/v1:Service" && {
                         status: { loadBalancer: { ingress: [{ ip: "10.0.0.7" }] } },
                     }),
                 };
-                return { id: name, state: { ...inputs, ...made } as object };
+                return { id: name, state: { ...inputs, ...state } as object };
             },
         },
         "inference",
@@ -77,7 +77,7 @@ const READERS: [string, (tls: TlsArgs) => unknown][] = [
 ];
 
 describe.each(READERS)("tls.pfx on %s, at preview", (_, read) => {
-    /** Reasons by path. */
+    /** Reasons by property path. */
     const problems = (tls: TlsArgs): Record<string, string> => {
         try {
             read({ mode: TlsMode.Custom, hostname: HOST, ...tls });
@@ -113,22 +113,32 @@ describe.each(READERS)("tls.pfx on %s, at preview", (_, read) => {
             /^name-not-covered: /,
             () => ({ ...given(good), hostname: "a.contoso.test" }),
         ],
-        ["PEM in its place", "tls.pfx", /^pfx-is-pem: /, () => given(leaf.certificate)],
-        ["a path in its place", "tls.pfx", /^pfx-not-base64: .*path/, () => given("secrets/score.pfx")],
+        ["PEM instead of a PFX", "tls.pfx", /^pfx-is-pem: /, () => given(leaf.certificate)],
+        ["a path instead of a PFX", "tls.pfx", /^pfx-not-base64: .*path/, () => given("secrets/score.pfx")],
         [
-            "a certificate beside it",
+            "a PFX and a certificate",
             "tls.pfx",
-            /beside tls\.certificate; leave/,
+            /conflicts with tls\.certificate; remove/,
             () => ({ ...given(good), certificate: "x" }),
         ],
         [
-            "PEM beside it",
+            "a PFX and a PEM pair",
             "tls.pfx",
-            /beside tls\.certificate and tls\.privateKey;/,
+            /conflicts with tls\.certificate and tls\.privateKey;/,
             () => ({ ...given(good), certificate: "x", privateKey: "y" }),
         ],
-        ["a password alone", "tls.pfx", /missing beside tls\.pfxPassword/, () => ({ pfxPassword: PASSWORD })],
-        ["no certificate at all", "tls.certificate", /or tls\.pfx instead/, () => ({ privateKey: leaf.key })],
+        [
+            "a password without a PFX",
+            "tls.pfx",
+            /is missing, but tls\.pfxPassword is set/,
+            () => ({ pfxPassword: PASSWORD }),
+        ],
+        [
+            "no certificate at all",
+            "tls.certificate",
+            /or set tls\.pfx instead/,
+            () => ({ privateKey: leaf.key }),
+        ],
         ["mode Auto", "tls.pfx", /set tls\.mode to Custom/, () => ({ ...given(good), mode: TlsMode.Auto })],
     ];
     const given = (pfx: string | Buffer) => ({
@@ -138,17 +148,17 @@ describe.each(READERS)("tls.pfx on %s, at preview", (_, read) => {
     const made = (one: Issued, chain: Issued[], ...args: string[]) =>
         given(workshop.export(one, chain, ...PASS, ...args));
 
-    it("takes a whole one", () => {
+    it("accepts a PFX with chain and key", () => {
         expect(problems(given(good))).toEqual({});
     });
 
-    it.each(PFX)("says what is wrong with %s, and nothing else", (_, path, reason, tls) => {
+    it.each(PFX)("reports %s and nothing else", (_, path, reason, tls) => {
         const found = problems(tls());
         expect(Object.keys(found)).toEqual([path]);
         expect(found[path]).toMatch(reason);
     });
 
-    it("says beside what is missing also what is wrong with the certificate", () => {
+    it("reports a missing host name and an invalid certificate together", () => {
         const found = problems({ ...made(leaf, [intermediate], "-nokeys"), hostname: "a.contoso.test" });
         expect(Object.keys(found).sort()).toEqual(["tls.hostname", "tls.pfx"]);
     });
@@ -161,7 +171,7 @@ it("refuses a PFX beside a Secret that somebody else keeps", () => {
     );
 });
 
-describe("a PFX that becomes known during the update", () => {
+describe("a PFX that is an output", () => {
     const resource = undefined as unknown as pulumi.Resource;
     const serve = (pfxPassword: string, seen: pulumi.InputPropertyErrorDetails[][]) =>
         customCertificate(
@@ -177,9 +187,9 @@ describe("a PFX that becomes known during the update", () => {
             },
             resource,
         );
-    it("is judged then", async () => {
+    it("is checked when its value is known", async () => {
         const seen: pulumi.InputPropertyErrorDetails[][] = [];
-        // An output keeps promises that nobody can wait for; the engine's host listens for their rejections, too.
+        // An output has internal promises that a test cannot await. The engine's language host also handles their rejections.
         const listeners = process.listeners("unhandledRejection");
         process.removeAllListeners("unhandledRejection").on("unhandledRejection", () => undefined);
         try {
@@ -201,7 +211,7 @@ describe("a PFX that becomes known during the update", () => {
         ]);
     });
 
-    it("is a secret, and what everybody sees of it is none", async () => {
+    it("is a secret, but its public information is not", async () => {
         const { pem, info } = serve(PASSWORD, []);
         expect(await settled(pem)).toBe(leaf.certificate + intermediate.certificate + leaf.key);
         expect(await settled(info)).toMatchObject({ subject: "CN=Test leaf", names: [HOST] });
@@ -212,7 +222,7 @@ describe("a PFX that becomes known during the update", () => {
 describe("the same certificate as PEM and as PFX", () => {
     const pem = (): TlsArgs => ({
         certificate: leaf.certificate + intermediate.certificate,
-        // As old OpenSSL wrote it, with the line ends of Windows.
+        // The encryption of old OpenSSL versions, and Windows line ends.
         privateKey: workshop.run("ec", "-in", leaf.keyFile).replace(/\n/g, "\r\n"),
     });
     const pfx = (): TlsArgs => ({ pfx: good, pfxPassword: PASSWORD });
@@ -239,7 +249,7 @@ describe("the same certificate as PEM and as PFX", () => {
         }
         expect(inputs[1]).toEqual(inputs[0]);
         const text = JSON.stringify(inputs[1]);
-        // Base64 in the group's secret volume, as it is in the Secret.
+        // The secret volume of the group is Base64, like the Kubernetes Secret.
         const served = leaf.certificate + intermediate.certificate + leaf.key;
         expect(
             [served, Buffer.from(served).toString("base64")].some(one =>

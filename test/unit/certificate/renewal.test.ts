@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ArgumentCheck, ArgumentsError } from "../../../components/shared/argument-check";
 import { Environment } from "../../../components/shared/environment";
 import { readTls, type TlsArgs, TlsMode } from "../../../components/certificate/tls-arguments";
-import { missedRenewal } from "../../../components/certificate/self-signed-certificate";
+import { expiryProblem } from "../../../components/certificate/self-signed-certificate";
 
 function problems(tls: TlsArgs): Record<string, string> {
     const check = new ArgumentCheck("iris");
@@ -17,36 +17,36 @@ function problems(tls: TlsArgs): Record<string, string> {
 }
 
 describe("tls.renewalTrigger", () => {
-    it("goes with a certificate that the stack makes", () => {
+    it("is accepted when the stack creates the certificate", () => {
         expect(problems({ mode: TlsMode.SelfSigned, renewalTrigger: "2026-11-24" })).toEqual({});
     });
 
     it.each([
-        [TlsMode.Custom, /does not go with mode Custom.*; renew your certificate where it comes from/],
-        [TlsMode.Disabled, /does not go with mode Disabled.*; there is no certificate/],
-    ])("is refused with %s, where the stack makes none", (mode, reason) => {
-        const found = problems({ mode, renewalTrigger: "2026-11-24" });
-        expect(Object.keys(found)).toEqual(["tls.renewalTrigger"]);
-        expect(found["tls.renewalTrigger"]).toMatch(reason);
+        [TlsMode.Custom, /conflicts with tls\.mode Custom.*; renew the certificate with its authority/],
+        [TlsMode.Disabled, /conflicts with tls\.mode Disabled.*; remove it/],
+    ])("is refused with %s, where the stack creates no certificate", (mode, reason) => {
+        const reported = problems({ mode, renewalTrigger: "2026-11-24" });
+        expect(Object.keys(reported)).toEqual(["tls.renewalTrigger"]);
+        expect(reported["tls.renewalTrigger"]).toMatch(reason);
     });
 
     it("must not be blank", () => {
-        const found = problems({ mode: TlsMode.SelfSigned, renewalTrigger: " " });
-        expect(Object.keys(found)).toEqual(["tls.renewalTrigger"]);
-        expect(found["tls.renewalTrigger"]).toMatch(/is empty; set it to a value/);
+        const reported = problems({ mode: TlsMode.SelfSigned, renewalTrigger: " " });
+        expect(Object.keys(reported)).toEqual(["tls.renewalTrigger"]);
+        expect(reported["tls.renewalTrigger"]).toMatch(/is empty; set it to a value/);
     });
 });
 
-describe("missedRenewal", () => {
-    const info = { notAfter: "2026-11-24T12:00:00.000Z" } as Parameters<typeof missedRenewal>[0];
+describe("expiryProblem", () => {
+    const info = { notAfter: "2026-11-24T12:00:00.000Z" } as Parameters<typeof expiryProblem>[0];
 
-    it("has nothing against a certificate up to its last moment", () => {
-        expect(missedRenewal(info, new Date("2026-11-24T12:00:00.000Z"))).toBeUndefined();
+    it("accepts a certificate until the instant of notAfter", () => {
+        expect(expiryProblem(info, new Date("2026-11-24T12:00:00.000Z"))).toBeUndefined();
     });
 
-    it("serves none beyond it, and says what to do", () => {
-        expect(missedRenewal(info, new Date("2026-11-24T12:00:00.001Z"))).toMatch(
-            /ended on 2026-11-24T12:00:00\.000Z.*not there before to have a new one/,
+    it("reports an expired certificate and says what to do", () => {
+        expect(expiryProblem(info, new Date("2026-11-24T12:00:00.001Z"))).toMatch(
+            /expired on 2026-11-24T12:00:00\.000Z.*set tls\.renewalTrigger to a new value/,
         );
     });
 });
