@@ -1,4 +1,4 @@
-/** The sandbox's own ARM server on a free port, with a runner that a test can make fail. */
+/** The sandbox's ARM server on a free port, with a container group runner that a test can make fail. */
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
@@ -19,15 +19,15 @@ import { CertificateAuthority } from "../node/authority";
 
 export interface TestArm {
     instance: SandboxInstance;
-    /** Names of container groups that ARM accepts and that then cannot be started. */
+    /** Names of container groups that ARM accepts and fails to start. */
     broken: Set<string>;
-    /** Names of container groups that ARM accepts and is never done with. */
+    /** Names of container groups that ARM accepts and never finishes starting. */
     stuck: Set<string>;
     token: string;
     subscription: string;
-    /** What ARM has, with the parts that it shows to nobody. */
+    /** All stored resources, with properties that ARM never returns. */
     resources(): Resource[];
-    /** A request that does not come from Pulumi. Answers with status and body. */
+    /** A request outside of Pulumi. */
     request(
         method: "GET" | "PUT" | "DELETE",
         relative: string,
@@ -39,11 +39,11 @@ export interface TestArm {
 
 export interface TestArmOptions {
     /**
-     * What becomes of container groups.
-     * @default they are recorded
+     * Starts and stops container groups.
+     * @default records them only
      */
     runner?: ContainerGroupRunner;
-    /** First three octets of their addresses. @default those of a sandbox */
+    /** First three octets of their addresses. @default those of sandbox 1 */
     containerGroupAddresses?: string;
 }
 

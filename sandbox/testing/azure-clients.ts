@@ -21,7 +21,7 @@ import { testSandbox } from "./test-sandbox";
 export const SUBSCRIPTION = "00000000-0000-0000-0000-000000000001";
 export const LOCATION = "westeurope";
 
-/** A container of a group that is only recorded. */
+/** A container of a group that is recorded but not started. */
 export const CONTAINER = {
     name: "web",
     image: "web:1",
@@ -37,7 +37,7 @@ export const group = (dnsNameLabel: string) => ({
     ipAddress: { type: "Public", ports: [{ port: 443 }], dnsNameLabel },
 });
 
-/** Microsoft's management clients, as they come, pointed at a sandbox. */
+/** Microsoft's management clients with a sandbox as endpoint. */
 export interface AzureClients {
     authorization: AuthorizationManagementClient;
     clusters: ContainerServiceClient;
@@ -49,7 +49,7 @@ export interface AzureClients {
     storage: StorageManagementClient;
 }
 
-/** @param token other than the sandbox's own, to be refused */
+/** @param token another one than the sandbox's, for tests of refused requests */
 export function azureClients(
     instance: SandboxInstance,
     token = armToken(instance),
@@ -75,7 +75,7 @@ export function azureClients(
     };
 }
 
-/** A control plane on an instance of its own, without Kubernetes. */
+/** A control plane without Kubernetes, in a process and on addresses that no sandbox uses. */
 export class ControlProcess {
     private process: ResultPromise | undefined;
 
@@ -86,7 +86,7 @@ export class ControlProcess {
     ) {}
 
     static async start(): Promise<ControlProcess> {
-        // Apart from the sandboxes with containers, and from that of the file beside this one.
+        // 1 to 3 are sandboxes with containers; each of them has one of 12 to 14.
         const number = 12 + (testSandbox().number % 3);
         const home = await mkdtemp(path.join(os.tmpdir(), "azure-clients-"));
         const environment = {
@@ -99,7 +99,7 @@ export class ControlProcess {
         return control;
     }
 
-    /** Starts it again on the state that it left. */
+    /** Starts it, after `kill` with the state that it left. */
     async resume(): Promise<void> {
         const [program = "", ...args] = controlCommand();
         const started = execa(program, args, { env: this.environment, reject: false, all: true });
@@ -109,7 +109,7 @@ export class ControlProcess {
         throw new Error(`The control process does not answer: ${(await started).all}`);
     }
 
-    /** Without a chance to clean up, as at a power cut. */
+    /** Ends it without cleanup, like a power failure. */
     async kill(): Promise<void> {
         this.process?.kill("SIGKILL");
         await this.process;
@@ -122,7 +122,7 @@ export class ControlProcess {
     }
 }
 
-/** What a call is refused with. @throws when it is not refused */
+/** The error of a call that must fail. @throws when it succeeds */
 export async function refusal(
     call: Promise<unknown>,
 ): Promise<{ statusCode?: number; code?: string; message: string }> {
@@ -136,7 +136,7 @@ export async function refusal(
         };
         return { statusCode, code, message };
     }
-    throw new Error("The call was expected to be refused, and it was not.");
+    throw new Error("The call succeeded, but it was expected to fail.");
 }
 
 export async function all<Item>(pages: AsyncIterable<Item>): Promise<Item[]> {
@@ -149,7 +149,7 @@ export function armToken(instance: SandboxInstance): string {
     return readFileSync(path.join(instance.stateFolder, "arm-token"), "utf8").trim();
 }
 
-/** Trusts the sandbox's authority for these clients alone; verification stays on. */
+/** An HTTP client that trusts the sandbox's authority. Certificates are verified. */
 function trusting(ca: string): HttpClient {
     const client = createDefaultHttpClient();
     const tlsSettings = { ca };

@@ -6,38 +6,38 @@ import { execa } from "execa";
 import { goProgram } from "./go-program";
 
 export interface LoadOptions {
-    /** Its host name is what the server is asked for and its certificate is checked against. */
+    /** The certificate must be valid for its host name. */
     url: string;
-    /** Requests a second, whether the server keeps up or not. */
+    /** Requests per second, independent of how fast the server answers. */
     rate: number;
     /** @default true */
     keepAlive?: boolean;
     /**
-     * How many connections may wait for their next request. Where every one is busy again at once, a server that wants
-     * to close them can say so in an answer, and need not cut one that a request is on its way to.
+     * The maximum number of idle connections. With few of them, each is reused at once: a server that wants to close one
+     * announces it in an answer and does not close it while a request is on its way.
      * @default 10000
      */
     idleConnections?: number;
-    /** Where the server offers it. @default false */
+    /** Uses HTTP/2 when the server supports it. @default false */
     http2?: boolean;
-    /** File with the authorities to trust (PEM). @default those of the machine */
+    /** File with trusted authorities (PEM). @default those of the machine */
     ca?: string;
     headers?: Record<string, string>;
     /** Makes the request a POST. */
     body?: string;
-    /** Address to connect to instead of looking the host name up. */
+    /** Connects to this address instead of looking the host name up. */
     resolve?: string;
-    /** Who is asked for the host name (`address:port`), again after so many seconds. */
+    /** DNS server (`address:port`) for the host name, and how long its answers are cached. */
     dns?: { server: string; ttlSeconds: number };
-    /** The load ends by itself then. @default 60 */
+    /** Maximum duration. @default 60 */
     seconds?: number;
 }
 
-/** What became of one request. */
+/** The result of one request. */
 export interface Outcome {
     /** When it was sent, ISO 8601. */
     at: string;
-    /** HTTP status, 0 when there was no answer. */
+    /** HTTP status; 0 without an answer. */
     status: number;
     /** Empty for a success. */
     error: string;
@@ -47,29 +47,29 @@ export interface Outcome {
 
 export interface LoadReport {
     requests: number;
-    /** Everything that was not answered with a status from 200 to 399. */
+    /** Requests without an answer of status 200 to 399. */
     failed: Outcome[];
-    /** A few of them as text, for the message of a test that fails. */
+    /** The first of them as text, for the message of a failed test. */
     firstFailures: string[];
     statusCodes: Record<string, number>;
     /** Milliseconds. */
     latencies: { p50: number; p99: number };
-    /** How often each body was answered with success. */
+    /** The number of successful answers with each body. */
     bodies: ReadonlyMap<string, number>;
 }
 
 export interface Load {
-    /** Ends the load, waits for what is under way and reports. */
+    /** Stops sending, waits for the outstanding answers and reports. */
     stop(): Promise<LoadReport>;
 }
 
-/** How long a request may take: longer than a busy machine may stand still. */
+/** Timeout of a request: longer than a busy machine may stall. */
 const REQUEST_SECONDS = 30;
 
-/** Of each answer so much is kept. Bytes. */
+/** How many bytes of each answer are stored. */
 const BODY_BYTES = 1_024;
 
-/** Sends requests at a constant rate until it is stopped, by vegeta. Each one's outcome is known afterwards. */
+/** Sends requests at a constant rate with vegeta until it is stopped. The report has the result of each request. */
 export async function startLoad(options: LoadOptions): Promise<Load> {
     const vegeta = await loadProgram();
     const folder = await mkdtemp(path.join(os.tmpdir(), "load-"));
@@ -82,7 +82,7 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
         header: Object.fromEntries(headers),
         ...(options.body !== undefined && { body: Buffer.from(options.body).toString("base64") }),
     };
-    // In a file, because headers may hold keys and arguments can be read by everybody.
+    // In a file, because headers may have keys and every user can read arguments.
     await writeFile(targets, `${JSON.stringify(target)}\n`, { mode: 0o600 });
     const attack = execa(
         vegeta,
@@ -99,7 +99,7 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
 
     async function stop(): Promise<LoadReport> {
         try {
-            // It sends no more, but waits for answers.
+            // It stops sending and waits for answers.
             attack.kill("SIGINT");
             const { exitCode, stderr } = await attack;
             if (exitCode !== 0) throw new Error(`vegeta ended with ${exitCode}: ${stderr}`);
@@ -122,7 +122,7 @@ function attackFlags(options: LoadOptions): string[] {
         `-keepalive=${keepAlive}`,
         `-http2=${http2}`,
         ...(options.idleConnections === undefined ? [] : [`-connections=${options.idleConnections}`]),
-        // A redirect is an answer like any other.
+        // Redirects are not followed.
         "-redirects=-1",
         `-max-body=${BODY_BYTES}`,
         ...(options.ca === undefined ? [] : [`-root-certs=${options.ca}`]),

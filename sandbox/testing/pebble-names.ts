@@ -3,19 +3,19 @@ import { dnsServer } from "../control/dns/server";
 import type { RecordType } from "../control/dns/record-set";
 import type { ServedRecordSet, ServedZone } from "../control/dns/zone-data";
 
-/** Names for a server of certificates that is tried without a sandbox. */
+/** A DNS server for tests of ACME without a sandbox. */
 export interface TestNames {
     /** `address:port`, UDP and TCP. */
     server: string;
-    /** Answers this for a name from now on; nothing when `records` is empty. */
+    /** Replaces the records of a name; an empty list removes them. */
     set(name: string, type: RecordType, records: ServedRecordSet["records"]): void;
     close(): Promise<void>;
 }
 
-/** @param addresses names with the address of each */
+/** @param addresses the address of each name */
 export async function testNames(addresses: Readonly<Record<string, string>>): Promise<TestNames> {
     const address = "127.0.0.1";
-    // Each name is a zone of its own, so that none is above them that would have to know of all.
+    // Each name is a zone, so that no parent zone is needed.
     const zones = new Map<string, Map<RecordType, ServedRecordSet>>();
     const set = (name: string, type: RecordType, records: ServedRecordSet["records"]) => {
         const key = name.toLowerCase();
@@ -30,7 +30,7 @@ export async function testNames(addresses: Readonly<Record<string, string>>): Pr
     return { server: `${address}:${port}`, set, close: () => server.close() };
 }
 
-/** Free for TCP; hardly anybody has it for UDP. */
+/** A port that is free for TCP, and most likely for UDP too. */
 async function freePort(address: string): Promise<number> {
     const server = createServer();
     await new Promise<void>(resolve => server.listen(0, address, resolve));

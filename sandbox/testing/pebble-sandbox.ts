@@ -2,19 +2,19 @@ import type { SandboxInstance } from "../instance";
 import { addressForPods } from "../node/settings";
 import { Pebble, type PebbleOptions } from "./pebble";
 
-/** Pebble as the pods of a sandbox find it. */
+/** Pebble with an address that the pods of a sandbox can reach. */
 export interface SandboxPebble {
     pebble: Pebble;
-    /** The directory's address for pods; `pebble.directoryUrl` is that for the host. */
+    /** URL of the directory for pods; `pebble.directoryUrl` is the URL for the host. */
     directoryUrl: string;
 }
 
-/** An address among the sandbox's own that nobody else has. */
+/** The last octet of Pebble's address, which no other service of the sandbox uses. */
 const HOST = 20;
 
 /**
- * Pebble at an address of the sandbox's own, to which pods get through, looking names up in the sandbox's DNS: it
- * validates what the world would see of zones, container groups and load balancers.
+ * Starts Pebble at an address of the sandbox that pods can reach. It resolves names with the sandbox's DNS server, so it
+ * validates what clients see of zones, container groups and load balancers.
  */
 export async function sandboxPebble(
     instance: SandboxInstance,

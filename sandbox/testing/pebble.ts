@@ -12,39 +12,39 @@ import { CertificateAuthority } from "../node/authority";
 import { goProgram } from "./go-program";
 
 export interface PebbleOptions {
-    /** Who answers for the names that certificates are asked for, `address:port`. Asked over TCP. */
+    /** DNS server for challenges, `address:port`. Queried over TCP. */
     dnsServer: string;
-    /** Where the directory is. @default "127.0.0.1" */
+    /** Address of the directory. @default "127.0.0.1" */
     address?: string;
-    /** The directory's port, when it has to be known before. @default a free one */
+    /** Port of the directory. @default a free one */
     port?: number;
-    /** Other addresses and names that clients know the directory by: its certificate carries them. */
+    /** Additional addresses and names in the certificate of the directory. */
     alsoKnownAs?: readonly string[];
-    /** Where HTTP-01 challenges are fetched. @default 80 */
+    /** Port of HTTP-01 challenges. @default 80 */
     httpPort?: number;
     /** Lifetime of the certificates, in seconds. @default 90 days */
     lifetimeSeconds?: number;
-    /** Keys (Base64, URL form) by their ids. With any, accounts have to be bound to one. */
+    /** Keys (base64url) by key ID. When there is one, accounts need an external account binding. */
     externalAccounts?: Readonly<Record<string, string>>;
-    /** How many of the good nonces are refused, which every client has to cope with. @default 0 */
+    /** Share of valid nonces that are rejected; clients must retry. @default 0 */
     refusedNoncesPercent?: number;
 }
 
-/** The options with what they are when they are left out. */
+/** The options with their defaults. */
 type PebbleSettings = Required<Omit<PebbleOptions, "port">>;
 
-/** What the server has done so far. */
+/** What the server has done since its start. */
 export interface PebbleCounts {
     accounts: number;
     orders: number;
-    /** Orders whose client said which certificate they replace (RFC 9773, 5). */
+    /** Orders with a `replaces` field (RFC 9773, 5). */
     replacements: number;
     certificates: number;
     /** Authorizations whose challenge failed. */
     failedAuthorizations: number;
 }
 
-/** What is counted, by the line that the server logs for it. */
+/** The log line of each counted event. */
 const LOGGED: Record<keyof PebbleCounts, RegExp> = {
     accounts: /There are now \d+ accounts in memory/,
     orders: /Added order "/,
@@ -54,26 +54,26 @@ const LOGGED: Record<keyof PebbleCounts, RegExp> = {
 };
 
 const START_MS = 20_000;
-/** What the files of the directory's own certificate are called. */
+/** File name of the directory's certificate. */
 const DIRECTORY = "directory";
 const NINETY_DAYS_S = 7_776_000;
 
 /**
- * Pebble, the ACME server that Let's Encrypt has for tests (RFC 8555, renewal information of RFC 9773 too). What it knows
- * is in memory: accounts and certificates are gone with the process.
+ * Pebble, Let's Encrypt's ACME server for tests (RFC 8555, renewal information of RFC 9773). Accounts and certificates are in
+ * memory and are lost when the process ends.
  */
 export class Pebble {
-    /** Authorities of the directory's own certificate (PEM): what a client has to trust to talk to it. */
+    /** Authority of the directory's certificate (PEM), which clients must trust. */
     readonly authority: string;
     /** File with `authority`. */
     readonly authorityFile: string;
     readonly directoryUrl: string;
-    /** The root above the certificates that it issues (PEM). */
+    /** Root of the issued certificates (PEM). */
     root = "";
 
     private readonly lines: string[] = [];
-    private door: Door | undefined;
-    private turnsAway = false;
+    private listener: Listener | undefined;
+    private rejects = false;
 
     private constructor(
         private readonly folder: string,
@@ -101,7 +101,7 @@ export class Pebble {
         const { address } = settings;
         const folder = await mkdtemp(path.join(os.tmpdir(), "pebble-"));
         const ports = {
-            directory: options.port ?? (await keptPort(address)),
+            directory: options.port ?? (await reservedPort(address)),
             inner: await freePort(address),
             management: await freePort(address),
         };
@@ -114,7 +114,7 @@ export class Pebble {
         const pebble = new Pebble(folder, settings, ports, process);
         try {
             await pebble.untilReady();
-            await pebble.comeBack();
+            await pebble.reconnect();
         } catch (error) {
             await pebble.stop();
             throw error;
@@ -122,7 +122,7 @@ export class Pebble {
         return pebble;
     }
 
-    /** What happened since the start, or since counts that were taken before. */
+    /** Counts since the start, or since earlier counts. */
     counts(since?: PebbleCounts): PebbleCounts {
         const count = (name: keyof PebbleCounts) =>
             this.lines.filter(line => LOGGED[name].test(line)).length - (since?.[name] ?? 0);
@@ -135,33 +135,33 @@ export class Pebble {
         };
     }
 
-    /** What the server has logged. */
+    /** The log of the server. */
     log(): string {
         return this.lines.join("\n");
     }
 
-    /** From now on nobody gets through to the server, which keeps what it knows. lego tries for half a minute then. */
-    async goAway(): Promise<void> {
-        await this.door?.close();
-        this.door = undefined;
-        this.turnsAway = false;
+    /** Closes the port of the directory. The server keeps its state. lego retries for half a minute. */
+    async disconnect(): Promise<void> {
+        await this.listener?.close();
+        this.listener = undefined;
+        this.rejects = false;
     }
 
-    /** From now on everybody is told that they are not wanted, for which lego does not try again. */
-    async turnAway(): Promise<void> {
-        await this.goAway();
-        this.turnsAway = true;
-        this.door = await closedDoor(this.settings.address, this.ports.directory, this.folder);
+    /** Answers every request with 403 `unauthorized`, after which lego does not retry. */
+    async rejectRequests(): Promise<void> {
+        await this.disconnect();
+        this.rejects = true;
+        this.listener = await rejectAll(this.settings.address, this.ports.directory, this.folder);
     }
 
-    /** Ends `goAway` and `turnAway`. */
-    async comeBack(): Promise<void> {
-        if (this.turnsAway) await this.goAway();
+    /** Ends `disconnect` and `rejectRequests`. */
+    async reconnect(): Promise<void> {
+        if (this.rejects) await this.disconnect();
         const { address } = this.settings;
-        this.door ??= await openDoor(address, this.ports.directory, this.ports.inner);
+        this.listener ??= await forwardTo(address, this.ports.directory, this.ports.inner);
     }
 
-    /** Has the server suggest when a certificate (PEM) that it issued should be renewed. */
+    /** Sets the suggested renewal window of an issued certificate (PEM). */
     async suggestRenewal(certificate: string, start: Date, end: Date): Promise<void> {
         const suggestedWindow = { start: start.toISOString(), end: end.toISOString() };
         const ARIResponse = JSON.stringify({ suggestedWindow });
@@ -169,7 +169,7 @@ export class Pebble {
     }
 
     async stop(): Promise<void> {
-        await this.goAway();
+        await this.disconnect();
         this.process.kill("SIGKILL");
         await this.process;
         await rm(this.folder, { recursive: true, force: true });
@@ -185,7 +185,7 @@ export class Pebble {
         if (this.root === "") throw new Error(`Pebble does not answer:\n${this.log()}`);
     }
 
-    /** Answers of the management interface. */
+    /** A request to the management interface. */
     private manage(at: string, body?: string): Promise<string> {
         const { address: host } = this.settings;
         const request = {
@@ -193,7 +193,7 @@ export class Pebble {
             port: this.ports.management,
             path: at,
             method: body === undefined ? "GET" : "POST",
-            // Without one it refuses to answer.
+            // Pebble requires one.
             headers: { "user-agent": "test" },
             ca: this.authority,
             agent: false as const,
@@ -216,7 +216,7 @@ export class Pebble {
     }
 }
 
-/** The server's own file, and its certificate by an authority that lives as long as the server. */
+/** Writes the configuration file and the certificate of the directory. */
 async function writeConfiguration(
     folder: string,
     settings: PebbleSettings,
@@ -238,11 +238,11 @@ async function writeConfiguration(
         certificate,
         privateKey: key,
         httpPort,
-        // TLS-ALPN-01, which nobody here asks for.
+        // TLS-ALPN-01 is not used.
         tlsPort: 443,
         keyAlgorithm: "ecdsa",
         profiles: { default: { description: "Of this test", validityPeriod: lifetimeSeconds } },
-        // In seconds, and as short as clients take it: nothing here needs longer.
+        // Polling interval of clients in seconds; the minimum keeps tests short.
         retryAfter: { authz: 1, order: 1 },
         externalAccountBindingRequired: Object.keys(externalAccounts).length > 0,
         externalAccountMACKeys: externalAccounts,
@@ -254,26 +254,26 @@ async function writeConfiguration(
 
 function environment({ refusedNoncesPercent }: { refusedNoncesPercent: number }): NodeJS.ProcessEnv {
     return {
-        // Otherwise it waits up to 15 seconds before it looks at a challenge, ...
+        // Otherwise it waits up to 15 seconds before it validates a challenge, ...
         PEBBLE_VA_NOSLEEP: "1",
-        // ... and spares clients half of the challenges when it has seen the name before.
+        // ... and reuses half of the valid authorizations of a name.
         PEBBLE_AUTHZREUSE: "0",
         PEBBLE_WFE_NONCEREJECT: String(refusedNoncesPercent),
     };
 }
 
-/** Where clients come in. The server behind it goes on while it is closed. */
-interface Door {
+/** The listener of the directory's port. Pebble runs on while it is closed. */
+interface Listener {
     close(): Promise<void>;
 }
 
-async function openDoor(address: string, port: number, inner: number): Promise<Door> {
+async function forwardTo(address: string, port: number, inner: number): Promise<Listener> {
     const open = new Set<Socket>();
     const server: Server = createServer(client => {
-        const behind = connect(inner, address);
+        const upstream = connect(inner, address);
         for (const [one, other] of [
-            [client, behind],
-            [behind, client],
+            [client, upstream],
+            [upstream, client],
         ] as const) {
             open.add(one);
             one.on("error", () => other.destroy());
@@ -294,12 +294,12 @@ async function openDoor(address: string, port: number, inner: number): Promise<D
     };
 }
 
-/** One with nobody behind it, which shows the certificate of the directory. */
-async function closedDoor(address: string, port: number, folder: string): Promise<Door> {
+/** Answers 403 itself, with the certificate of the directory. */
+async function rejectAll(address: string, port: number, folder: string): Promise<Listener> {
     const pem = (file: string) => readFileSync(path.join(folder, `${file}.pem`));
     const problem = {
         type: "urn:ietf:params:acme:error:unauthorized",
-        detail: "Nobody is wanted",
+        detail: "All requests are rejected",
         status: 403,
     };
     const server = https.createServer(
@@ -326,8 +326,8 @@ function listening(server: Server, address: string, port: number): Promise<void>
     });
 }
 
-/** A free one that the kernel gives to no connection (`ip_local_port_range`): it stays free while the server is away. */
-async function keptPort(address: string): Promise<number> {
+/** A free port outside of `ip_local_port_range`, which stays free while the directory is closed. */
+async function reservedPort(address: string): Promise<number> {
     for (;;) {
         const port = randomInt(10_000, 32_768);
         const server = createServer();

@@ -5,18 +5,18 @@ import { lockSync } from "proper-lockfile";
 import { sandboxReset } from "../lifecycle/sandbox";
 import { type SandboxInstance, sandboxInstance } from "../instance";
 
-/** Files that may run side by side, as vitest.config.mts says. */
+/** One for each file that runs concurrently: as many as WORKERS in vitest.config.mts. */
 export const TEST_SANDBOXES = [1, 2, 3];
 
-/** How long a process of a file that has ended may take to be gone, in milliseconds. */
-const LEAVING_MS = 60_000;
+/** How long to wait for a sandbox whose file has just ended, in milliseconds. */
+const CLAIM_TIMEOUT_MS = 60_000;
 const RETRY_MS = 100;
-/** A process that was killed is known by its lock's age. Busy ones renew theirs late. */
+/** A lock of this age belongs to a process that was killed. A busy process renews its lock late. */
 const STALE_MS = 45_000;
 
 /**
- * The sandbox of this file, unless the environment names another: one that no other file has. Each file starts it if it is not
- * there, removes what it made, and leaves it running: starting it takes longer than many files.
+ * The sandbox of this test file: the one that the environment names, else one that no other file uses. A file starts it when
+ * it is not running, removes its own resources and leaves it running, because the start takes longer than many files.
  */
 export function testSandbox(): SandboxInstance {
     const { AZURE_SECURE_INFERENCE_SANDBOX: named } = process.env;
@@ -25,28 +25,31 @@ export function testSandbox(): SandboxInstance {
 
 /** A sandbox that no other process uses until this one ends, whatever the environment names. */
 export function claimedSandbox(): SandboxInstance {
-    return numbered(String((own ??= claimed())));
+    return numbered(String((claimed ??= claimFree())));
 }
 
-/** A file that asks again gets the same one: waiting for another would block this process, and its lock would grow old. */
-let own: number | undefined;
+/** The number that this process has claimed. */
+let claimed: number | undefined;
 
 export function numbered(number: string): SandboxInstance {
     return sandboxInstance({ ...process.env, AZURE_SECURE_INFERENCE_SANDBOX: number });
 }
 
-/** A process is one file. Vitest's own number for it is not used: after a change of group, two files can have the same. */
-function claimed(): number {
-    const deadline = Date.now() + LEAVING_MS;
+/** Each file has a process. VITEST_POOL_ID cannot be used: two files of different groups may have the same at one time. */
+function claimFree(): number {
+    const deadline = Date.now() + CLAIM_TIMEOUT_MS;
     for (;;) {
         const free = TEST_SANDBOXES.find(number => claim(number) !== undefined);
         if (free !== undefined) return free;
-        if (Date.now() > deadline) throw new Error("Every sandbox of the tests is in use.");
+        if (Date.now() > deadline)
+            throw new Error(
+                `The sandboxes ${TEST_SANDBOXES.join(", ")} of the tests are in use. Wait for the other test run.`,
+            );
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
     }
 }
 
-/** Until this process ends, or says that it is done. */
+/** Locks a sandbox until this process ends or calls the returned function. */
 function claim(number: number): (() => void) | undefined {
     try {
         const file = path.join(os.tmpdir(), `azure-secure-inference-test-${number}`);
@@ -57,9 +60,9 @@ function claim(number: number): (() => void) | undefined {
     }
 }
 
-/** Deletes what a run that was killed has left in a sandbox, unless another run has it. */
+/** Resets a sandbox, unless another process uses it. A run that was killed may have left resources in it. */
 export async function cleanTestSandbox(number: number): Promise<void> {
-    const deadline = Date.now() + LEAVING_MS;
+    const deadline = Date.now() + CLAIM_TIMEOUT_MS;
     let release = claim(number);
     while (!release && Date.now() < deadline) {
         await sleep(RETRY_MS);

@@ -87,7 +87,7 @@ describe.skipIf(CANNOT_RUN)(titled("TlsMode.Auto"), () => {
             it.sequential(
                 "warns after the first update, answers 503, and serves once the authority is reachable",
                 async () => {
-                    await stage.authority.pebble.goAway();
+                    await stage.authority.pebble.disconnect();
                     const outcome = await stage.up();
                     const { fqdn } = stage.outputs;
                     expect(outcome.warnings).toEqual([
@@ -104,7 +104,7 @@ describe.skipIf(CANNOT_RUN)(titled("TlsMode.Auto"), () => {
                         status: 503,
                         body: { error: { code: "CertificatePending" } },
                     });
-                    await stage.authority.pebble.comeBack();
+                    await stage.authority.pebble.reconnect();
                     const isTrusted = async () => (await stage.servedCertificate(fqdn)).trusted;
                     expect(await eventually(isTrusted, RENEWAL_TIMEOUT_MS)).toBe(true);
                 },
@@ -147,7 +147,7 @@ describe.skipIf(CANNOT_RUN)(titled("TlsMode.Auto"), () => {
             stage.mode("SelfSigned");
             await stage.up();
             const before = await stage.servedCertificate(HOST);
-            await pebble().goAway();
+            await pebble().disconnect();
             stage.mode("Auto");
             const outcome = await stage.project.up();
             expect(outcome.succeeded).toBe(false);
@@ -161,7 +161,7 @@ describe.skipIf(CANNOT_RUN)(titled("TlsMode.Auto"), () => {
         it.sequential(
             "gets a certificate once the authority is reachable, and the next update moves the CNAME",
             async () => {
-                await pebble().comeBack();
+                await pebble().reconnect();
                 stage.configure({ revisionTimeoutSeconds: 240 });
                 await stage.up();
                 expect((await stage.servedCertificate(HOST)).trusted).toBe(true);

@@ -19,7 +19,7 @@ function issuerStage(): IssuerStage {
     beforeAll(() => stage.open({ lifetimeSeconds: LIFETIME_SECONDS }), 5 * MINUTES);
     afterAll(() => stage.close());
     afterEach(async () => {
-        await stage.pebble.comeBack();
+        await stage.pebble.reconnect();
         await stage.clear();
     });
     return stage;
@@ -96,13 +96,13 @@ describe.skipIf(CANNOT_RUN)(
                     stage.start();
                     const first = await stage.stored();
                     await stage.serving(first);
-                    await stage.pebble.turnAway();
+                    await stage.pebble.rejectRequests();
                     await stage.reported(({ state }) => state === "failing");
                     expect(await stage.served()).toBe(first.serialNumber);
                     expect((await stage.front.score("--cacert", stage.rootFile, "--data", "{}")).status).toBe(
                         200,
                     );
-                    await stage.pebble.comeBack();
+                    await stage.pebble.reconnect();
                     await stage.serving(
                         await stage.stored(
                             undefined,

@@ -16,7 +16,7 @@ function issuerStage(): IssuerStage {
     afterAll(() => stage.close());
     afterEach(async () => {
         stage.mendNames();
-        await stage.pebble.comeBack();
+        await stage.pebble.reconnect();
         await stage.clear();
     });
     return stage;
@@ -99,12 +99,12 @@ describe.skipIf(CANNOT_RUN)(`the issuer${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`,
                 await stage.serving(first);
                 await stage.reported(({ state }) => state === "valid");
                 const before = stage.pebble.counts();
-                await stage.pebble.turnAway();
+                await stage.pebble.rejectRequests();
                 const renewing = stage.settings({ renewalTrigger: "2027; $(touch /tmp/x) 'key leaked'" });
                 const other = stage.start(renewing, shell);
                 await stage.reported(({ failures }) => failures > 0);
                 expect(await stage.served()).toBe(first.serialNumber);
-                await stage.pebble.comeBack();
+                await stage.pebble.reconnect();
                 const second = await stage.stored(
                     renewing,
                     ({ serialNumber }) => serialNumber !== first.serialNumber,
@@ -222,13 +222,13 @@ describe.skipIf(CANNOT_RUN)(`the issuer${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`,
         it.sequential(
             "waits for an authority that is away",
             async () => {
-                await stage.pebble.goAway();
+                await stage.pebble.disconnect();
                 await stage.front.startFront(stage.frontSettings());
                 stage.start();
                 const { reason } = await stage.reported(({ state }) => state === "failing");
                 expect(reason).toContain("connection refused");
                 expect((await stage.front.curl(`https://${HOST}/`, "--insecure")).status).toBe(503);
-                await stage.pebble.comeBack();
+                await stage.pebble.reconnect();
                 await stage.serving(await stage.stored());
             },
             3 * MINUTES,

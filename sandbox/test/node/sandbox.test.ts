@@ -9,7 +9,7 @@ import { sandboxInstance } from "../../instance";
 import { groupedProcesses } from "../../node/control-groups";
 import { PAUSE_IMAGE } from "../../node/images";
 import { difference, hostFootprint, type HostFootprint } from "./sandbox-footprint";
-import { testSandbox } from "../../testing/test-sandbox";
+import { cleanTestSandbox, TEST_SANDBOXES, testSandbox } from "../../testing/test-sandbox";
 
 const hasNode = process.platform === "linux" && process.getuid?.() === 0;
 const instance = testSandbox();
@@ -22,6 +22,9 @@ const GIBIBYTE = 1024 ** 3;
 
 describe.skipIf(!hasNode)("a sandbox (needs Linux and root)", () => {
     beforeAll(async () => {
+        // This file compares the whole machine before and after. Earlier files leave their sandboxes running.
+        const others = TEST_SANDBOXES.filter(number => number !== instance.number);
+        await Promise.all(others.map(cleanTestSandbox));
         // Tools are fetched and built once, which is not what is looked at here.
         await sandboxUp(instance);
         // Of a run that was interrupted.
