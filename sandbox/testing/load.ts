@@ -34,7 +34,7 @@ export interface LoadOptions {
 }
 
 /** The result of one request. */
-export interface Outcome {
+interface Outcome {
     /** When it was sent, ISO 8601. */
     at: string;
     /** HTTP status; 0 without an answer. */

@@ -6,7 +6,7 @@ import * as language from "@pulumi/pulumi/proto/language_pb";
 import { languageHandlers } from "../../machine/language-host/language-host";
 import { startPluginServer } from "../../machine/language-host/plugin-server";
 
-/** The SDK does not declare it: it is what the Automation API runs inline programs with. */
+/** The language server of the Automation API for inline programs, which the SDK does not declare. */
 interface InlinePrograms {
     LanguageServer: new (program: () => Promise<Record<string, unknown>>) => {
         run: grpc.handleUnaryCall<language.RunRequest, language.RunResponse>;
@@ -17,35 +17,35 @@ const { LanguageServer } = require("@pulumi/pulumi/automation/server") as Inline
 
 type TopChannels = ReturnType<typeof grpc.getChannelzHandlers>["GetTopChannels"];
 
-/** What gRPC knows of its own connections. */
+/** Statistics of the gRPC connections of this process. */
 const channels = grpc.getChannelzHandlers();
 const ALL_CHANNELS = {
     request: { start_channel_id: "0", max_results: "10000" },
 } as Parameters<TopChannels>[0];
 
-/** How often to look whether a program that failed is still waiting for the engine, and how often in a row it must not be. */
-const LOOK_MS = 50;
-const QUIET_LOOKS = 4;
+/** After a failure: the polling interval of outstanding calls, and how many polls in a row must find none. */
+const POLL_MS = 50;
+const IDLE_POLLS = 4;
 
 const run: grpc.handleUnaryCall<language.RunRequest, language.RunResponse> = (call, done) => {
     const info = call.request.getInfo();
     const entry = path.resolve(info?.getProgramDirectory() ?? "", info?.getEntryPoint() || ".");
     let answered = false;
-    let told = false;
+    let logged = false;
     const answer = (error: unknown) => {
         if (answered) return;
         answered = true;
         for (const event of ERRORS) process.removeAllListeners(event);
         const response = new language.RunResponse();
-        if (error instanceof Error && !told) response.setError(error.message);
+        if (error instanceof Error && !logged) response.setError(error.message);
         else response.setBail(Boolean(error));
         done(null, response);
     };
     void new LanguageServer(() => program(entry)).run(call, answer);
     for (const event of ERRORS) {
         process.once(event, () => {
-            // By the SDK.
-            told = true;
+            // The SDK logs the error.
+            logged = true;
             void failed(answer);
         });
     }
@@ -54,12 +54,11 @@ const run: grpc.handleUnaryCall<language.RunRequest, language.RunResponse> = (ca
 const ERRORS = ["uncaughtException", "unhandledRejection"];
 
 /**
- * A process ends when nothing goes on in it any more. Here what waits for something that failed would wait for ever, so a program
- * that has failed is over when it asks nothing of the engine.
+ * Ends a failed program when it has no outstanding call to the engine. As a process it would end when its event loop is empty;
+ * here promises that wait for the failed part would wait for ever.
  */
 async function failed(answer: (error: unknown) => void): Promise<void> {
-    for (let quiet = 0; quiet < QUIET_LOOKS; quiet = callsInFlight() > 0 ? 0 : quiet + 1)
-        await sleep(LOOK_MS);
+    for (let quiet = 0; quiet < IDLE_POLLS; quiet = callsInFlight() > 0 ? 0 : quiet + 1) await sleep(POLL_MS);
     answer(true);
 }
 
@@ -72,7 +71,7 @@ function callsInFlight(): number {
     return calls;
 }
 
-/** What the SDK's own entry point does with a program. */
+/** Loads and runs a program like the SDK's entry point. */
 async function program(entry: string): Promise<Record<string, unknown>> {
     for (const file of Object.keys(require.cache)) {
         if (!file.includes("/node_modules/")) Reflect.deleteProperty(require.cache, file);

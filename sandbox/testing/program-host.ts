@@ -1,4 +1,4 @@
-/** A process that runs a project's program whenever the engine asks, as the Automation API does with inline programs. */
+/** A process that runs a project's program for each command of the engine, like the Automation API with inline programs. */
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import * as path from "node:path";
@@ -6,13 +6,13 @@ import * as path from "node:path";
 const MAIN = path.join(__dirname, "program-host-main.ts");
 
 /**
- * Starting Node and loading the SDKs takes several times longer than running a program: this is done once for a project, and
- * what is the project's own is loaded anew each time.
+ * Node and the SDKs are loaded once for a project, because that takes several times longer than a program runs. The project's
+ * files are loaded again for each run.
  */
 export class ProgramHost {
     private constructor(
         private readonly child: ChildProcess,
-        /** What the engine's `--client` takes. */
+        /** The value of the engine's option `--client`. */
         readonly address: string,
     ) {}
 
@@ -26,7 +26,7 @@ export class ProgramHost {
         const [port] = (await Promise.race([
             once(child, "message"),
             once(child, "exit").then(([code]) => {
-                throw new Error(`The host of programs ended with code ${String(code)}.`);
+                throw new Error(`The program host ended with exit code ${String(code)}.`);
             }),
         ])) as [number];
         return new ProgramHost(child, `127.0.0.1:${port}`);

@@ -7,7 +7,7 @@ const { scripts } = JSON.parse(readFileSync(path.join(ROOT, "package.json"), "ut
     scripts: Record<string, string>;
 };
 
-/** Runs a script of package.json. Returns what it says when it fails, nothing otherwise. */
+/** Runs a script of package.json. @returns its output when it fails, otherwise an empty string */
 export async function failureOf(name: "typecheck" | "lint"): Promise<string> {
     const { all, exitCode, failed } = await execa(scripts[name] ?? "", {
         cwd: ROOT,

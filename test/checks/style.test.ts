@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { failureOf } from "./script";
 
-it("keeps to the style", async () => {
+it("passes lint and format checks", async () => {
     expect(await failureOf("lint")).toBe("");
 });

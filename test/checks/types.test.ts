@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { failureOf } from "./script";
 
-it("has no errors of types", async () => {
+it("type-checks", async () => {
     expect(await failureOf("typecheck")).toBe("");
 });

@@ -16,7 +16,7 @@ const PROPERTIES_OF_NAMES = ["spec.template.spec.volumes[0].configMap.name"];
 
 /** A deployed stack with SelfSigned certificates and the models iris and flowers. */
 export interface PreviewedService {
-    stage(): AksStage;
+    stage: () => AksStage;
     instance: SandboxInstance;
     settings: Settings & { resourceGroup: { name: string }; leafDomainLabel: string };
     hostname: string;

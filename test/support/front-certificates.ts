@@ -12,12 +12,12 @@ import {
 import * as path from "node:path";
 import { execa } from "execa";
 
-/** An authority and an intermediate one, by openssl, in a folder: `authority.pem` is what clients trust. */
+/** A root and an intermediate authority, created with openssl in a folder. Clients trust `authority.pem`. */
 export class TestAuthority {
     constructor(readonly folder: string) {}
 
     async open(): Promise<void> {
-        // As strict clients want authorities to be (RFC 5280, 4.2.1.3).
+        // Strict clients require it of authorities (RFC 5280, 4.2.1.3).
         const signs = ["-addext", "keyUsage=critical,keyCertSign,cRLSign"];
         await this.#issue("authority", "/CN=Test authority", signs);
         await this.#issue("intermediate", "/CN=Test intermediate", [
@@ -27,7 +27,7 @@ export class TestAuthority {
         ]);
     }
 
-    /** A chain (leaf first) and its key for a server of these names. */
+    /** A certificate chain (leaf first) for these names, and its key. */
     async leaf(...hosts: readonly string[]): Promise<{ chain: string; key: string }> {
         await this.#issue("leaf", `/CN=${hosts[0]}`, [
             ...["-addext", `subjectAltName=${hosts.map(host => `DNS:${host}`).join(",")}`],
@@ -61,7 +61,7 @@ export class TestAuthority {
     }
 }
 
-/** Changes files of a mounted Secret as Kubernetes does it: all at once, by a link that is exchanged. */
+/** Changes files of a mounted Secret as Kubernetes does: atomically, by replacing a symbolic link. */
 export function exchange(folder: string, files: Record<string, string>): void {
     const version = mkdtempSync(path.join(folder, "..version-"));
     const data = path.join(folder, "..data");

@@ -1,4 +1,4 @@
-// A model server for test/servers/front.test.ts: answers with what it got, and holds a request until it is released.
+// A model server for test/servers/front.test.ts: answers with the received request, and holds requests with an `x-hold` header until they are released.
 import { once } from "node:events";
 import http from "node:http";
 
@@ -17,7 +17,7 @@ const server = http.createServer(async (request, response) => {
     }
     let bytes = 0;
     request.on("data", chunk => (bytes += chunk.length));
-    // A front that breaks a request off is what some tests provoke.
+    // Some tests make the front abort a request.
     request.on("error", () => undefined);
     await once(request, "end").catch(() => undefined);
     const name = request.headers["x-hold"];

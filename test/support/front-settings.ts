@@ -1,6 +1,6 @@
 import type { FrontModel, FrontSettings, PodFrontModel, PodFrontSettings } from "../../components/front";
 
-/** The sample model with the limits that Azure ML v1 had. */
+/** The sample model with the default limits of Azure ML v1. */
 export function iris(changes: Partial<FrontModel> = {}): FrontModel {
     return {
         name: "iris",
@@ -20,7 +20,7 @@ export function overTls(changes: Partial<FrontSettings> = {}): FrontSettings {
     return { tls: { minimumVersion: "1.2", hstsMaxAgeSeconds: 31_536_000 }, models: [iris()], ...changes };
 }
 
-/** The same model on AKS, by the name of its headless Service. */
+/** The same model on AKS, addressed by its headless Service. */
 export function irisInCluster(changes: Partial<PodFrontModel> = {}): PodFrontModel {
     return { ...iris(), host: "iris.ml.svc.cluster.local", replicas: 10, ...changes };
 }

@@ -31,7 +31,7 @@ export const HOST = "score.test";
 export const PRIMARY_KEY = "primary-key-of-the-test";
 export const SECONDARY_KEY = "secondary-key-of-the-test";
 
-/** What curl saw. */
+/** An answer that curl received. */
 export interface Answer {
     status: number;
     /** `1.1` or `2`. */
@@ -40,7 +40,7 @@ export interface Answer {
     body: string;
 }
 
-/** What the model got, as it tells. */
+/** The request that the model received, from the model's answer. */
 export interface Seen {
     url: string;
     bytes: number;
@@ -48,12 +48,12 @@ export interface Seen {
 }
 
 /**
- * A network namespace with ports 80 and 443 of its own, a model in it, and HAProxy 3.0 from the front image, started by
- * the very command that the container gets.
+ * A network namespace with a model and HAProxy 3.0 from the front image, started with the command of the container. Ports 80
+ * and 443 are those of the namespace.
  */
 export class FrontStage {
     readonly folder = mkdtempSync(path.join(os.tmpdir(), "front-test-"));
-    /** The certificate store, for fronts that take their certificate from there. */
+    /** The certificate store of fronts with TlsMode.Auto. */
     readonly store = path.join(this.folder, "store");
     readonly namespace = path.basename(this.folder);
     readonly #secrets = path.join(this.folder, "secrets");
@@ -70,7 +70,7 @@ export class FrontStage {
         await this.inside(["ip", "link", "set", "lo", "up"]);
         mkdirSync(this.#secrets, { mode: 0o700 });
         mkdirSync(this.store);
-        // HAProxy is another user when it reads.
+        // HAProxy reads the files as another user.
         chmodSync(this.folder, 0o711);
         const authority = new TestAuthority(this.folder);
         await authority.open();
@@ -91,13 +91,13 @@ export class FrontStage {
         rmSync(this.folder, { recursive: true, force: true });
     }
 
-    /** Runs a client where the front is. */
+    /** Runs a program in the front's network namespace. */
     inside(command: readonly string[], options: { env?: NodeJS.ProcessEnv } = {}) {
         const args = [`--net=/run/netns/${this.namespace}`, ...command];
         return execa("nsenter", args, { reject: false, stdin: "ignore", ...options });
     }
 
-    /** From the next start on the front has what stands in for a certificate, as a stack makes it. */
+    /** Gives the front a placeholder certificate, as a stack creates it, from its next start. */
     async usePlaceholder(): Promise<void> {
         const subject = ["-subj", `/CN=${PLACEHOLDER_COMMON_NAME}`];
         const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc", "-keyout", "-"];
@@ -114,13 +114,13 @@ export class FrontStage {
         await this.#model;
     }
 
-    /** Replaces the front by one with these settings and waits until it is ready. */
+    /** Stops the front, starts one with these settings and waits until it is ready. */
     async startFront(settings: FrontSettings): Promise<void> {
         const configuration = renderFront(settings);
         await this.#start(this.#inRoot(commandFor(configuration)), configuration);
     }
 
-    /** The same with a front as it is in a pod, whose certificate comes from the store. */
+    /** The same with the configuration and command of a pod with TlsMode.Auto. */
     async startPodFront(settings: PodFrontSettings): Promise<void> {
         const folder = this.file("configuration");
         mkdirSync(folder, { recursive: true });
@@ -148,10 +148,10 @@ export class FrontStage {
         }
     }
 
-    /** Asks the front to stop, as a runtime does. Returns what it logged when it has ended. */
+    /** Stops the front as a container runtime does. @returns its log */
     async stopFront(): Promise<string> {
         if (!this.#front) return "";
-        // A front in a pod drains for long after it is asked to. HAProxy itself does not when it gets this signal.
+        // On SIGTERM a front in a pod drains for a long time. HAProxy itself stops at once.
         if (this.#drains) await execa("pkill", ["--parent", String(this.frontPid), "--exact", "haproxy"]);
         else this.#front.kill("SIGTERM");
         this.#drains = false;
@@ -160,12 +160,12 @@ export class FrontStage {
         return String(all ?? "");
     }
 
-    /** The container's own process. */
+    /** The first process of the container. */
     get frontPid(): number {
         return this.#front?.pid ?? 0;
     }
 
-    /** Every line of `haproxy -c`, and whether it accepts the text. */
+    /** The output of `haproxy -c` and whether it accepts the configuration. */
     async check(configuration: string): Promise<{ valid: boolean; said: string }> {
         const checking = commandFor(configuration).map(part =>
             part.replace("haproxy -f haproxy.cfg &", "haproxy -c -f haproxy.cfg &"),
@@ -221,7 +221,7 @@ export class FrontStage {
         );
     }
 
-    /** Starts a request that the model keeps until `release(name)`. */
+    /** Starts a request that the model answers after `release(name)`. */
     hold(name: string): Promise<Answer> {
         return this.score("--data", "{}", "--header", `x-hold: ${name}`);
     }
@@ -230,7 +230,7 @@ export class FrontStage {
         await this.inside(["curl", "--silent", `http://127.0.0.1:5001/release?name=${name}`]);
     }
 
-    /** Waits until the model holds exactly these. */
+    /** Waits until the model holds exactly these requests. */
     async holding(...names: readonly string[]): Promise<void> {
         const there = await eventually(async () => {
             const { stdout } = await this.inside(["curl", "--silent", "http://127.0.0.1:5001/held"]);
@@ -239,7 +239,7 @@ export class FrontStage {
         if (!there) throw new Error(`The model does not hold ${names.join(" and ")}`);
     }
 
-    /** Waits until so many requests wait in the front. */
+    /** Waits until `count` requests are in the front's queue. */
     async queued(count: number): Promise<void> {
         const there = await eventually(
             async () =>
@@ -249,7 +249,7 @@ export class FrontStage {
         if (!there) throw new Error(`There are not ${count} requests in the queue`);
     }
 
-    /** How often the front has said that what it found in the store cannot be used. */
+    /** How often the front logged that a certificate in the store cannot be used. */
     refusals(): number {
         return this.#log.split("cannot be used").length - 1;
     }
@@ -268,7 +268,7 @@ export class FrontStage {
         return Number(stdout);
     }
 
-    /** `openssl s_client` with the full handshake's report. */
+    /** The output of `openssl s_client`. */
     async handshake(...options: readonly string[]): Promise<string> {
         const { stdout, stderr } = await this.inside([
             ...["openssl", "s_client", "-connect", "127.0.0.1:443", "-servername", HOST, "-showcerts"],
@@ -287,7 +287,7 @@ export class FrontStage {
     }
 }
 
-/** As the components choose it: by whether the certificate comes from the store. */
+/** The command that the components use, with or without a certificate store. */
 function commandFor(configuration: string): readonly string[] {
     return configuration.includes(FOLLOW_STORE_FILE) ? storeFrontContainerCommand : frontContainerCommand;
 }

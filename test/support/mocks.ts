@@ -2,22 +2,22 @@ import * as pulumi from "@pulumi/pulumi";
 import * as settings from "@pulumi/pulumi/runtime/settings";
 import { expect, vi } from "vitest";
 
-/** What Pulumi's types do not tell. */
+/** Exported by the SDK, but not declared in its types. */
 interface Internals {
     waitForRPCs(): Promise<void>;
 }
 
 const internals = settings as unknown as Internals;
 
-/** Children are registered after the constructor has returned: this waits until all are. */
+/** Waits until all resources are registered. Children are registered after the constructor returns. */
 export async function registrations(): Promise<void> {
     await internals.waitForRPCs();
 }
 
-/** Pulumi's mark of a secret among serialized values. */
+/** The key that marks a secret in serialized values. */
 export const SECRET_MARK = "4dabf18193072939515e22adb298388d";
 
-/** The inputs without the marks of secrets in them. */
+/** The inputs with secrets as plain values. */
 export function unmarked(inputs: unknown): Record<string, unknown> {
     const reviver = (_key: string, value: unknown): unknown =>
         typeof value === "object" && value !== null && SECRET_MARK in value && "value" in value
@@ -26,12 +26,12 @@ export function unmarked(inputs: unknown): Record<string, unknown> {
     return JSON.parse(JSON.stringify(inputs), reviver) as Record<string, unknown>;
 }
 
-/** The value of an output; nothing where it is not known. */
+/** The value of an output; undefined when it is unknown. */
 export function settled<T>(output: pulumi.Output<T>): Promise<T> {
     return (output as unknown as { promise(): Promise<T> }).promise();
 }
 
-/** A resource as the mocks were told of it. */
+/** A registered resource. */
 export interface Registered {
     type: string;
     name: string;
@@ -39,15 +39,15 @@ export interface Registered {
 }
 
 export interface RecordingMocks {
-    /** What functions of providers answer. */
+    /** The result of an invoked provider function. */
     call: (token: string) => object;
-    /** What a resource has beside its inputs once it is made. */
+    /** The outputs of a resource in addition to its inputs. */
     made: (type: string, name: string) => object;
-    /** Leaves ids unknown, as providers do. */
+    /** Leaves IDs unknown, as providers do. */
     preview: boolean;
 }
 
-/** Mocks that note in `registered` what is registered. */
+/** Sets mocks that record registered resources. */
 export function recordInto(registered: Registered[], { call, made, preview }: RecordingMocks): Promise<void> {
     return pulumi.runtime.setMocks(
         {
@@ -64,7 +64,7 @@ export function recordInto(registered: Registered[], { call, made, preview }: Re
     );
 }
 
-/** What mocks are not told of a resource. Resources by kind and name, e.g. `Service models-front`. */
+/** Dependencies and hooks of a resource, which mocks do not receive. Resources are named by kind and name, e.g. `Service models-front`. */
 export interface Ordered {
     /** The resources that it depends on. */
     after: string[];
@@ -73,7 +73,7 @@ export interface Ordered {
     afterUpdate: string[];
 }
 
-/** What the engine is asked for, as far as it is looked at here. */
+/** The used part of the request that registers a resource. */
 interface RegisterRequest {
     getType(): string;
     getName(): string;
@@ -81,7 +81,7 @@ interface RegisterRequest {
     getHooks(): { getAfterCreateList(): string[]; getAfterUpdateList(): string[] } | undefined;
 }
 
-/** Notes, once mocks are set, in which order an engine would do what is registered. */
+/** Records dependencies and hooks of registered resources. Call it after the mocks are set. */
 export function recordOrder(): Map<string, Ordered> {
     const order = new Map<string, Ordered>();
     const monitor = pulumi.runtime.getMonitor() as unknown as {
@@ -118,7 +118,7 @@ export function inputsOf(
     return found[0]!.inputs;
 }
 
-/** Warnings from here on, instead of their being told. */
+/** Collects warnings from now on instead of logging them. */
 export function collectWarnings(): string[] {
     const warnings: string[] = [];
     vi.spyOn(pulumi.log, "warn").mockImplementation(text => {

@@ -14,7 +14,7 @@ export interface Issued {
 
 export interface Order {
     subject: string;
-    /** Absent: it signs itself. */
+    /** Absent: self-signed. */
     issuer?: Issued;
     /** Lines of an openssl extension section. */
     extensions: string[];
@@ -23,7 +23,7 @@ export interface Order {
     /** Arguments for `openssl genpkey`; default: EC P-256. */
     key?: string[];
     digest?: string;
-    /** Use this one's key instead of making one. */
+    /** Uses the key of this certificate instead of a new one. */
     keyOf?: Issued;
 }
 
@@ -44,7 +44,7 @@ export const leafExtensions = (...names: string[]) => [
 export const rsaKey = (bits: number) => ["-algorithm", "RSA", "-pkeyopt", `rsa_keygen_bits:${bits}`];
 export const ecKey = (curve: string) => ["-algorithm", "EC", "-pkeyopt", `ec_paramgen_curve:${curve}`];
 
-/** Makes certificates with the openssl commands: an author and a judge that is not ours. */
+/** Creates and verifies certificates with the openssl commands, independently of our code. */
 export class Workshop {
     readonly folder = mkdtempSync(path.join(tmpdir(), "pki-"));
     private made = 0;
@@ -124,7 +124,7 @@ export class Workshop {
         });
     }
 
-    /** What `openssl verify` says: "OK", or its first error. */
+    /** The result of `openssl verify`: "OK" or the first error. */
     verify(leaf: string, intermediates: string[], root: string, ...args: string[]): string {
         const file = this.write("verify-leaf.pem", leaf);
         const untrusted = this.write("verify-untrusted.pem", intermediates.join(""));

@@ -7,7 +7,7 @@ import { type Issued, Workshop } from "./openssl";
 type Asn1 = forge.asn1.Asn1;
 const { Class, Type } = forge.asn1;
 
-/** Makes PFX files with openssl, and those by hand that openssl does not make. */
+/** Creates PFX files with openssl, and builds those that openssl cannot create. */
 export class PfxWorkshop extends Workshop {
     /** `openssl pkcs12 -export`. */
     export(leaf: Issued, chain: readonly Issued[], ...args: string[]): Buffer {
@@ -20,7 +20,7 @@ export class PfxWorkshop extends Workshop {
         return readFileSync(path.join(this.folder, "made.pfx"));
     }
 
-    /** What openssl reads from a PFX; it throws when it refuses. */
+    /** The contents of a PFX as openssl prints them. @throws when openssl rejects the file */
     opened(pfx: Buffer, password: string): string {
         this.write("opened.pfx", pfx);
         return this.run("pkcs12", "-in", "opened.pfx", "-nodes", "-passin", `pass:${password}`);
@@ -61,13 +61,13 @@ export const secretBag = (): Bag =>
     bag("5", sequence(identifier("1.2.3.4"), tagged(octets(Buffer.from("a secret")))));
 export const nestedBag = (...bags: Bag[]): Bag => bag("6", sequence(...bags));
 
-/** EncryptedPrivateKeyInfo that asks for as many iterations as it wants. */
+/** EncryptedPrivateKeyInfo with arbitrary algorithm and parameters. */
 export const shroudedWith = (algorithm: string, parameters: Asn1): Bag =>
     bag("2", sequence(sequence(identifier(algorithm), parameters), octets(Buffer.alloc(64))));
 
 export interface MacOrder {
     password: string;
-    /** What the file says; computed is always one. */
+    /** The number in the file. The integrity check is always computed with one. */
     iterations?: number;
     algorithm?: string;
 }
@@ -77,7 +77,7 @@ export function buildPfx(parts: ReadonlyArray<readonly Bag[]>, mac?: MacOrder): 
     return withMac(encoded(sequence(...parts.map(bags => data(encoded(sequence(...bags)))))), mac);
 }
 
-/** The same contents with another integrity check. */
+/** The same contents with a different integrity check. */
 export function remade(pfx: Buffer, mac?: MacOrder): Buffer {
     const [, authSafe] = decoded(pfx).value as Asn1[];
     const [, content] = authSafe?.value as Asn1[];
@@ -120,7 +120,7 @@ function bag(type: string, value: Asn1, name?: string): Bag {
     return sequence(identifier(`${BAG}.${type}`), tagged(value), ...attributes);
 }
 
-/** The same in BER as streaming programs write it: no lengths known beforehand, strings in pieces. */
+/** The same in BER as streaming programs write it: indefinite lengths and strings in segments. */
 export function toBer(der: Buffer): Buffer {
     return ber(decoded(der));
 }

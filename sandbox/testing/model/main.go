@@ -1,8 +1,8 @@
-// A model for load tests: it says which replica answered and how many requests it had at once, and is as slow, as busy
-// or as ill as it is told to be.
+// A model for tests. Its answers name the replica, and its statistics count concurrent requests. Delay, CPU use and health
+// are configurable.
 //
-// Environment: MODEL_NAME, MODEL_VERSION, PORT (5001), DELAY_MS (how long an answer takes), START_DELAY_MS (before it
-// listens), DRAIN_MS (how long it goes on after SIGTERM, 1000), FAIL=1 (it is never well).
+// Environment: MODEL_NAME, MODEL_VERSION, PORT (5001), DELAY_MS (duration of an answer), START_DELAY_MS (before it
+// listens), DRAIN_MS (how long it serves after SIGTERM, 1000), FAIL=1 (never healthy).
 package main
 
 import (
@@ -20,8 +20,8 @@ import (
 	"time"
 )
 
-// What a request may ask for. Any other body is as good, and asks for nothing.
-type wishes struct {
+// The optional JSON body of a request. Other bodies are accepted and ignored.
+type options struct {
 	DelayMs *int `json:"delayMs"`
 	BurnMs  int  `json:"burnMs"`
 }
@@ -53,7 +53,7 @@ func main() {
 		if err != nil {
 			return
 		}
-		asked := wishes{DelayMs: &delay}
+		asked := options{DelayMs: &delay}
 		_ = json.Unmarshal(body, &asked)
 		if asked.DelayMs != nil {
 			time.Sleep(milliseconds(*asked.DelayMs))
@@ -90,17 +90,17 @@ func main() {
 	<-ended
 }
 
-// After SIGTERM requests still come until everybody has heard of it. Connections end with the next answer.
+// After SIGTERM requests still arrive until all clients know. Connections end with the next answer.
 func drain(server *http.Server, ended chan<- struct{}) {
 	terminated := make(chan os.Signal, 1)
 	signal.Notify(terminated, syscall.SIGTERM)
 	<-terminated
 	draining.Store(true)
 	time.Sleep(milliseconds(number("DRAIN_MS", 1000)))
-	// What is under way is finished, within what a runtime usually gives.
-	patience, cancel := context.WithTimeout(context.Background(), 25*time.Second)
+	// Outstanding requests finish within the usual grace period.
+	grace, cancel := context.WithTimeout(context.Background(), 25*time.Second)
 	defer cancel()
-	_ = server.Shutdown(patience)
+	_ = server.Shutdown(grace)
 	close(ended)
 }
 
