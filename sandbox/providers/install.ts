@@ -7,13 +7,13 @@ import type { SandboxInstance } from "../instance";
 import { bundledStandIns, packageVersion, type StandIn, standIns } from "./build/bundle";
 import { type SandboxSettings, SETTINGS_FILE } from "./settings";
 
-/** Name of the file that tells what an installed plug-in was made from. */
+/** The name of a file with a digest of the installed plug-in, from which a second installation sees that nothing changed. */
 const CONTENTS_FILE = "contents";
 
 /**
- * Installs the stand-ins for azure-native, kubernetes, tls and random into a PULUMI_HOME, in the versions of the npm SDKs, so that
- * every program that runs with this PULUMI_HOME deploys into the sandbox `instance`. What is in place already stays.
- * @param pulumiHome made when it does not exist
+ * Installs the stand-ins for azure-native, kubernetes, tls and random into a PULUMI_HOME, with the versions of the npm
+ * SDKs. Programs that run with this PULUMI_HOME then deploy into the sandbox `instance`.
+ * @param pulumiHome the path of the folder, which is created if it does not exist
  */
 export async function installStandIns(pulumiHome: string, instance: SandboxInstance): Promise<void> {
     const bundles = await bundledStandIns();
@@ -27,7 +27,7 @@ export async function installStandIns(pulumiHome: string, instance: SandboxInsta
     await Promise.all(standIns.map(standIn => install(standIn, bundles, pulumiHome, settings)));
 }
 
-/** Writes what `pulumi plugin install resource <name> <version> --file <folder>` would, only faster. */
+/** Has the same effect as `pulumi plugin install resource <name> <version> --file <folder>`, but is faster. */
 async function install(
     { name, sdk }: StandIn,
     bundles: string,
@@ -44,10 +44,10 @@ async function install(
         .update(executable)
         .update(settingsText)
         .digest("hex");
-    const isInPlace = async () => {
+    const isInstalled = async () => {
         return (await readFile(path.join(target, CONTENTS_FILE), "utf8").catch(() => "")) === contents;
     };
-    if (await isInPlace()) return;
+    if (await isInstalled()) return;
 
     await mkdir(plugins, { recursive: true, mode: 0o700 });
     const release = await lockfile.lock(path.join(plugins, `.${name}`), {
@@ -55,7 +55,7 @@ async function install(
         retries: { forever: true, minTimeout: 50, maxTimeout: 500 },
     });
     try {
-        if (await isInPlace()) return;
+        if (await isInstalled()) return;
         const folder = path.join(plugins, `.${name}-${randomUUID()}`);
         await mkdir(folder, { mode: 0o700 });
         await copyFile(path.join(bundles, `${name}.cjs`), path.join(folder, "provider.cjs"));

@@ -1,22 +1,22 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 
-/** Name of the file beside a plug-in's executable that tells where the sandbox is. */
+/** The name of the settings file in the folder of an installed plug-in. */
 export const SETTINGS_FILE = "sandbox.json";
 
-/** Where the sandbox's control plane is. The only thing in which one installed stand-in differs from another. */
+/** The control plane of a sandbox. Installations of a stand-in for different sandboxes differ only in these settings. */
 export interface SandboxSettings {
-    /** Address of the ARM server, without a slash at the end: `https://127.0.60.1:8443`. */
+    /** The URL of Azure Resource Manager, without a slash at the end, e.g. `https://127.0.60.1:8443`. */
     armUrl: string;
-    /** File that holds the bearer token. Read at each use, so the token itself is nowhere else. */
+    /** The path of the file with the bearer token. The file is read for each request, so that no copy of the token exists. */
     tokenFile: string;
-    /** File with the certificate of the authority that signed the ARM server's certificate. */
+    /** The path of the file with the CA certificate that issued the server's certificate. */
     caFile: string;
     subscriptionId: string;
     tenantId: string;
 }
 
-/** The settings beside the running plug-in. */
+/** Reads the settings from the folder of the running plug-in. */
 export function readSettings(): SandboxSettings {
     return JSON.parse(readFileSync(path.join(__dirname, SETTINGS_FILE), "utf8")) as SandboxSettings;
 }

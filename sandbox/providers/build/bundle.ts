@@ -1,10 +1,11 @@
-import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+/** Bundles each stand-in, with all npm packages that it needs, into one file that Node runs. */
+import { existsSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { cached } from "../../../machine/cache";
 import { actions, resourceTypes } from "../azure-native/resource-types";
+import { fingerprint } from "./fingerprint";
 
-/** A provider that the sandbox stands in for, and the npm SDK that tells its version. */
+/** A provider with a stand-in, and the npm SDK that determines its version. */
 export interface StandIn {
     name: string;
     sdk: string;
@@ -17,31 +18,17 @@ export const standIns: StandIn[] = [
     { name: "random", sdk: "@pulumi/random" },
 ];
 
-/** What of node_modules ends up in a bundle, or makes one. */
-const INGREDIENTS = [
-    ...standIns.map(({ sdk }) => sdk),
-    "@azure/core-lro",
-    "@azure/core-rest-pipeline",
-    "@grpc/grpc-js",
-    "@kubernetes/client-node",
-    "@peculiar/x509",
-    "@pulumi/pulumi",
-    "bcryptjs",
-    "esbuild",
-    "typescript",
-];
-
 const SOURCES = path.dirname(__dirname);
 
-/** The version of the installed npm package, which is that of the provider that its programs ask for. */
+/** The version of an installed npm package. Programs that use an SDK request the provider of the same version. */
 export function packageVersion(name: string): string {
     const file = path.join(packageFolder(name, SOURCES), "package.json");
     return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }
 
 /**
- * A folder with `<name>.cjs` for each stand-in: all of it in one file, which needs nothing but Node. Bundled once for
- * the same sources and packages, in two seconds; found in some milliseconds later.
+ * Returns a folder with `<name>.cjs` for each stand-in. The build takes two seconds and is cached until the sources or
+ * the installed packages change.
  */
 export async function bundledStandIns(): Promise<string> {
     return cached(`providers/${fingerprint()}`, async folder => {
@@ -60,7 +47,7 @@ export async function bundledStandIns(): Promise<string> {
                     format: "cjs",
                     logLevel: "error",
                     define: { SCHEMA: JSON.stringify(schema), VERSION: JSON.stringify(packageVersion(sdk)) },
-                    // Messages and what they hold must come from one copy of the library: the one of Pulumi's stubs.
+                    // Messages can contain messages of the same copy of the library only, so this is the copy of Pulumi's stubs.
                     alias: {
                         "google-protobuf": packageFolder(
                             "google-protobuf",
@@ -73,22 +60,11 @@ export async function bundledStandIns(): Promise<string> {
     });
 }
 
-/** Changes whenever a bundle could. */
-function fingerprint(): string {
-    const hash = createHash("sha256");
-    const files = readdirSync(SOURCES, { recursive: true, encoding: "utf8" });
-    for (const file of files.filter(each => each.endsWith(".ts")).sort()) {
-        hash.update(file).update(readFileSync(path.join(SOURCES, file)));
-    }
-    for (const name of INGREDIENTS) hash.update(`${name}@${packageVersion(name)}`);
-    return hash.digest("hex").slice(0, 16);
-}
-
-/** The folder of a package as seen from `from`. Not by `require.resolve`: some packages hide their package.json. */
+/** The folder of a package, resolved from `from`. `require.resolve` fails for packages that do not export their package.json. */
 function packageFolder(name: string, from: string): string {
     for (let folder = from; folder !== path.dirname(folder); folder = path.dirname(folder)) {
         const candidate = path.join(folder, "node_modules", name);
         if (existsSync(path.join(candidate, "package.json"))) return candidate;
     }
-    throw new Error(`The package ${name} is not installed. Run npm ci.`);
+    throw new Error(`The npm package ${name} is not installed. Run npm ci.`);
 }

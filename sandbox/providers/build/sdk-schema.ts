@@ -5,10 +5,9 @@ import * as ts from "typescript";
 import type { ObjectShape, PropertyShape, Schema, Shape } from "../azure-native/schema";
 
 /**
- * The shapes of the given azure-native types (`containerinstance:ContainerGroup`) and functions
- * (`storage:listStorageAccountKeys`), read from the type declarations of the npm SDK, which its provider's own
- * schema generated. They cover what the real provider needs its schema for: which properties are inputs, which are
- * required, what comes back.
+ * Reads the shapes of azure-native types (e.g. `containerinstance:ContainerGroup`) and functions (e.g.
+ * `storage:listStorageAccountKeys`) from the type declarations of the npm SDK, which are generated from the schema of the
+ * real provider. They contain which properties are inputs, which are required, and which are outputs.
  */
 export function readSdkSchema(resourceTypes: string[], functions: string[]): Schema {
     const reader = new SdkReader();
@@ -30,7 +29,8 @@ const PRIMITIVES: { [kind in ts.SyntaxKind]?: "string" | "number" | "boolean" } 
 
 class SdkReader {
     readonly objects = new Map<string, ObjectShape>();
-    private readonly wanted: string[] = [];
+    /** Names of object types that are still to be read. */
+    private readonly pending: string[] = [];
     private readonly namespaces = new Map<string, Map<string, ts.InterfaceDeclaration>>();
     private readonly folder = path.dirname(
         createRequire(__filename).resolve("@pulumi/azure-native/package.json"),
@@ -59,9 +59,9 @@ class SdkReader {
         };
     }
 
-    /** Reads the object types that were mentioned, and those that they mention. */
+    /** Reads all object types that the resources and functions refer to, directly or indirectly. */
     resolve(): void {
-        for (let reference = this.wanted.pop(); reference; reference = this.wanted.pop()) {
+        for (let reference = this.pending.pop(); reference; reference = this.pending.pop()) {
             if (this.objects.has(reference)) continue;
             const [side, module, name] = reference.split(".") as [string, string, string];
             const declaration = this.namespace(side, module).get(name);
@@ -99,7 +99,7 @@ class SdkReader {
         return { kind: primitive ?? "any" };
     }
 
-    /** An optional value, an enum that also takes any string, or several kinds of object (which are not told apart). */
+    /** An optional value, or an enum that also permits other strings. Unions of different types become `any`. */
     private unionShape(type: ts.UnionTypeNode): Shape {
         const shapes = type.types.filter(option => !isUndefined(option)).map(option => this.shape(option));
         const [first] = shapes;
@@ -113,26 +113,26 @@ class SdkReader {
         if (name === "pulumi.Input" || name === "pulumi.Output") return this.shape(type.typeArguments?.[0]);
         if (name.startsWith("enums.")) return { kind: "string" };
         if (name.startsWith("inputs.") || name.startsWith("outputs.")) {
-            this.wanted.push(name);
+            this.pending.push(name);
             return { kind: "object", type: name };
         }
         return { kind: "any" };
     }
 
-    /** The types of one module. Only its part of the file is parsed: the whole is eight megabytes. */
+    /** The types of one module. Only its section of the file is parsed, because the file has eight megabytes. */
     private namespace(side: string, module: string): Map<string, ts.InterfaceDeclaration> {
         const key = `${side}.${module}`;
-        const known = this.namespaces.get(key);
-        if (known) return known;
+        const cachedTypes = this.namespaces.get(key);
+        if (cachedTypes) return cachedTypes;
         const text = readFileSync(path.join(this.folder, "types", `${side.replace(/s$/, "")}.d.ts`), "utf8");
         const start = text.indexOf(`export declare namespace ${module} {\n`);
         const source = parse(text.slice(start, text.indexOf("\n}\n", start) + 2));
         const block = source.statements.find(ts.isModuleDeclaration)?.body;
         const statements = block && ts.isModuleBlock(block) ? block.statements : [];
         const declarations = [...statements].filter(ts.isInterfaceDeclaration);
-        const found = new Map(declarations.map(each => [each.name.text, each]));
-        this.namespaces.set(key, found);
-        return found;
+        const types = new Map(declarations.map(each => [each.name.text, each]));
+        this.namespaces.set(key, types);
+        return types;
     }
 }
 
@@ -163,7 +163,7 @@ function isUndefined(type: ts.TypeNode): boolean {
     return type.kind === ts.SyntaxKind.UndefinedKeyword;
 }
 
-/** `Input<string | undefined>` and `Output<string | undefined>` are how the SDK writes an optional property. */
+/** Whether a property is optional. The SDK declares it as `Input<string | undefined>` or `Output<string | undefined>`. */
 function allowsUndefined(type: ts.TypeNode | undefined): boolean {
     if (!type || !ts.isTypeReferenceNode(type)) return false;
     const inner = type.typeArguments?.[0];

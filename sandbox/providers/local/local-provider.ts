@@ -1,7 +1,7 @@
 import type { Provider, ResourceType } from "../protocol/provider";
 import { LocalResource, type LocalType } from "./local-resource";
 
-/** A provider whose resources live in the state alone. */
+/** A provider whose resources exist only in the state of the stack, such as tls and random. */
 export class LocalProvider implements Provider {
     private readonly types: Map<string, ResourceType>;
 

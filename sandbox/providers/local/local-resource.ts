@@ -10,30 +10,30 @@ import type {
 } from "../protocol/provider";
 import { type Properties, secret, UNKNOWN } from "../protocol/values";
 
-/** A resource that lives in the state alone, such as a key or a random string. */
+/** A resource type whose resources exist only in the state of the stack, such as a key or a random string. */
 export interface LocalType {
     required: string[];
-    /** Outputs that have the value of the input of the same name, or else this one. */
+    /** Default values of inputs. They appear among the outputs, like all inputs. */
     defaults: Properties;
-    /** Inputs that can change while the resource stays. All others replace it. */
+    /** Inputs that can change in place. A change of any other input replaces the resource. */
     updatable?: string[];
-    /** Outputs that are not known before the resource is made. */
+    /** Outputs that are not known before the resource is created. */
     computed: string[];
-    /** Outputs that are secret whatever the inputs are. */
+    /** Outputs that are always secret. */
     secrets?: string[];
-    /** What is wrong with inputs that are all known. One sentence each. */
+    /** The problems of the inputs, one sentence each. Called with all required inputs and the defaults. */
     problems?(inputs: Properties): string[];
-    /** Makes the resource from inputs that are complete. Returns its id and the computed outputs. */
-    make(inputs: Properties): Promise<{ id: string; computed: Properties }>;
-    /** The resource whose id is given, for types that can be imported. */
-    adopt?(id: string): { inputs: Properties; computed: Properties };
-    /** Outputs that change as time goes by, from the outputs in the state. */
-    timely?(outputs: Properties): Properties;
-    /** The output for which the resource, as it is in the state, has to be replaced now. */
-    due?: (outputs: Properties, news: Properties) => string | undefined;
+    /** Creates the resource. The inputs include the defaults. */
+    create(inputs: Properties): Promise<{ id: string; computed: Properties }>;
+    /** The resource with this id. Only for types that support import. */
+    importFrom?(id: string): { inputs: Properties; computed: Properties };
+    /** The outputs that depend on the present time, computed from the outputs in the state. */
+    timeDependent?(outputs: Properties): Properties;
+    /** The name of the output that requires a replacement now; undefined if no replacement is due. */
+    replacementDue?: (outputs: Properties, news: Properties) => string | undefined;
 }
 
-/** Puts a `LocalType` to work. */
+/** Implements the operations of a `LocalType`. */
 export class LocalResource implements ResourceType {
     constructor(
         private readonly token: string,
@@ -52,32 +52,36 @@ export class LocalResource implements ResourceType {
 
     diff({ oldInputs, oldOutputs, news }: DiffRequest): Difference {
         const { updatable = [], defaults } = this.type;
-        // A default that the program now says, or no longer says, is not a change.
-        const found = changes({ ...defaults, ...oldInputs }, { ...defaults, ...news }).map(change => {
+        // An input that is equal to its default may be added or removed without a change.
+        const changed = changes({ ...defaults, ...oldInputs }, { ...defaults, ...news }).map(change => {
             const [name = ""] = change.pattern.split(".");
             return { ...change, replaces: !updatable.includes(name) };
         });
-        const reason = this.type.due?.(oldOutputs, news);
-        if (reason) {
-            found.push({ path: reason, pattern: reason, kind: "update", replaces: true, ofOutput: true });
+        const output = this.type.replacementDue?.(oldOutputs, news);
+        if (output) {
+            changed.push({ path: output, pattern: output, kind: "update", replaces: true, ofOutput: true });
         }
-        return { changes: found, deleteBeforeReplace: false };
+        return { changes: changed, deleteBeforeReplace: false };
     }
 
     preview(news: Properties, oldOutputs: Properties | undefined): Properties {
         const { computed, defaults } = this.type;
         const unknown = computed.map(name => [name, oldOutputs?.[name] ?? UNKNOWN]);
-        return this.marked({ ...defaults, ...news, ...(Object.fromEntries(unknown) as Properties) });
+        return this.withSecretsMarked({
+            ...defaults,
+            ...news,
+            ...(Object.fromEntries(unknown) as Properties),
+        });
     }
 
     async create(news: Properties): Promise<{ id: string; outputs: Properties }> {
         const inputs = { ...this.type.defaults, ...news };
-        const { id, computed } = await this.type.make(inputs);
-        return { id, outputs: this.marked({ ...inputs, ...computed }) };
+        const { id, computed } = await this.type.create(inputs);
+        return { id, outputs: this.withSecretsMarked({ ...inputs, ...computed }) };
     }
 
     update(_resource: Identity, news: Properties, olds: Properties): Promise<Properties> {
-        return Promise.resolve(this.marked({ ...olds, ...news }));
+        return Promise.resolve(this.withSecretsMarked({ ...olds, ...news }));
     }
 
     read(
@@ -85,12 +89,12 @@ export class LocalResource implements ResourceType {
         known?: { inputs: Properties; outputs: Properties },
     ): Promise<ReadResult | undefined> {
         if (known) {
-            const outputs = { ...known.outputs, ...this.type.timely?.(known.outputs) };
-            return Promise.resolve({ id, inputs: known.inputs, outputs: this.marked(outputs) });
+            const outputs = { ...known.outputs, ...this.type.timeDependent?.(known.outputs) };
+            return Promise.resolve({ id, inputs: known.inputs, outputs: this.withSecretsMarked(outputs) });
         }
-        if (!this.type.adopt) throw new Error(`${this.token} does not support import.`);
-        const { inputs, computed } = this.type.adopt(id);
-        const outputs = this.marked({ ...this.type.defaults, ...inputs, ...computed });
+        if (!this.type.importFrom) throw new Error(`${this.token} does not support import.`);
+        const { inputs, computed } = this.type.importFrom(id);
+        const outputs = this.withSecretsMarked({ ...this.type.defaults, ...inputs, ...computed });
         return Promise.resolve({ id, inputs, outputs });
     }
 
@@ -98,7 +102,7 @@ export class LocalResource implements ResourceType {
         return Promise.resolve();
     }
 
-    private marked(outputs: Properties): Properties {
+    private withSecretsMarked(outputs: Properties): Properties {
         const { secrets = [] } = this.type;
         const entries = Object.entries(outputs);
         return Object.fromEntries(

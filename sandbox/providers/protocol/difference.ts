@@ -1,21 +1,21 @@
 import { isObject, type Properties, type Value } from "./values";
 
-export type ChangeKind = "add" | "update" | "delete";
+type ChangeKind = "add" | "update" | "delete";
 
-/** One place at which two property trees differ. */
+/** One difference between two property trees. */
 export interface Change {
-    /** The place in the engine's notation, e.g. `containers[0].image` or `tags["team.name"]`. */
+    /** The property path in the engine's notation, e.g. `containers[0].image` or `tags["team.name"]`. */
     path: string;
-    /** The same place without positions in lists, e.g. `containers.image`, to look rules up by. */
+    /** The property path without list indices, e.g. `containers.image`. Rules about properties use this form. */
     pattern: string;
     kind: ChangeKind;
-    /** Whether changing this cannot be done in place. */
+    /** Whether the change requires a replacement of the resource. */
     replaces: boolean;
-    /** Whether it is an output that changes, not what the program asks for. */
+    /** Whether the path is that of an output, not of an input. */
     ofOutput?: boolean;
 }
 
-/** Every place at which `after` differs from `before`, at the deepest level. Lists are compared by position. */
+/** All differences between `before` and `after`, at the deepest level. Lists are compared by index. */
 export function changes(before: Properties, after: Properties): Change[] {
     return [...objectChanges(before, after, "", "")];
 }
@@ -51,7 +51,7 @@ function* valueChanges(
     }
 }
 
-/** The path of property `name` in what is at `path`. A name that is not a plain word is quoted, as the engine expects. */
+/** The path of property `name` below `path`. A name with special characters is quoted, as the engine expects. */
 function pathTo(path: string, name: string): string {
     if (!/^[^.[\]"]+$/.test(name)) return `${path}["${name.replaceAll('"', '\\"')}"]`;
     return path ? `${path}.${name}` : name;

@@ -2,11 +2,11 @@ import * as grpc from "@grpc/grpc-js";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb.js";
 
-/** Shows messages beside a resource, through the engine's own log. */
+/** Shows messages about a resource in the output of `pulumi`. */
 export class EngineLog {
     private readonly client: EngineClient;
 
-    /** @param address of the engine, as it gives it to every plug-in as its argument */
+    /** @param address the address of the engine, which it passes to each plug-in as an argument */
     constructor(address: string) {
         this.client = new EngineClient(address, grpc.credentials.createInsecure());
     }
@@ -16,7 +16,7 @@ export class EngineLog {
         request.setSeverity(LogSeverity.WARNING);
         request.setUrn(urn);
         request.setMessage(message);
-        // A warning that cannot be shown must not fail the operation that it is about.
+        // The operation continues if the warning cannot be shown.
         this.client.log(request, () => undefined);
     }
 }

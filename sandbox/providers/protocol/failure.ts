@@ -5,7 +5,7 @@ import { Status } from "@pulumi/pulumi/proto/status_pb.js";
 import { InitializationError } from "./provider";
 import { toStruct } from "./values";
 
-/** The answer that tells the engine about `error`. A resource that exists all the same travels along in the details. */
+/** The gRPC status for an error. For an `InitializationError`, the details contain the resource, which exists. */
 export function failure(error: unknown): Partial<grpc.StatusObject> {
     const message = error instanceof Error ? error.message : String(error);
     if (!(error instanceof InitializationError)) return { code: grpc.status.UNKNOWN, details: message };

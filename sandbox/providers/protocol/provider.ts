@@ -1,59 +1,59 @@
 import type { Change } from "./difference";
 import type { Properties } from "./values";
 
-/** What the engine asks a provider for, without the wire format. */
+/** A provider, independent of the wire format. `handlers.ts` connects it to the engine. */
 export interface Provider {
-    /** As in type tokens: `azure-native`. */
+    /** The first part of type tokens, e.g. `azure-native`. */
     name: string;
-    /** Takes the provider's configuration (`azure-native:location` arrives as `location`). */
+    /** Sets the provider's configuration. The keys have no prefix: `location`, not `azure-native:location`. */
     configure?(configuration: Record<string, string>): void;
-    /** What a changed provider resource means for the resources under it: replacing it replaces them all. */
+    /** The changes of a provider resource in the program. Its replacement replaces all resources that use it. */
     diffConfiguration?(olds: Properties, news: Properties): Difference;
-    /** The type with this token, or nothing when the provider does not have it. */
+    /** The resource type with this token; undefined if the provider does not support it. */
     resourceType(token: string): ResourceType | undefined;
-    /** Runs a function. Nothing when the provider does not have it. */
+    /** Calls a function; undefined if the provider does not support it. */
     invoke?(token: string, args: Properties, call: Call): Promise<Properties> | undefined;
 }
 
-/** What one operation runs under. */
+/** The circumstances of one operation. */
 export interface Call {
-    /** Aborted when the engine cancels, or when the operation's time is over. */
+    /** Aborted when the engine cancels or the operation times out. */
     signal: AbortSignal;
-    /** The time that the program allows (`customTimeouts`), in seconds. */
+    /** The time limit that the program sets (`customTimeouts`), in seconds. */
     timeout?: number;
-    /** The property paths whose changes the program ignores (`ignoreChanges`). */
+    /** The property paths in the resource option `ignoreChanges`. */
     ignoreChanges: string[];
-    /** Shows a warning beside the resource. */
+    /** Shows a warning about the resource. */
     warn(message: string): void;
 }
 
-/** Which resource an operation is about. */
+/** The resource that an operation concerns. */
 export interface Identity {
     /** The name in the program. */
     name: string;
     id: string;
 }
 
-/** A wish of the engine about the generated name (`pulumi:autonaming` of the project or stack). */
-export interface NamingWish {
+/** The engine's rule for the generated name of a resource (setting `pulumi:autonaming` of the project or stack). */
+export interface Autonaming {
     mode: "propose" | "enforce" | "disable";
     name: string;
 }
 
 export interface CheckRequest {
     name: string;
-    /** The inputs that the resource has now; nothing for a new one or a replacement. */
+    /** The present inputs of the resource; empty for a new resource or a replacement. */
     olds: Properties;
-    /** What the program asks for. */
+    /** The inputs in the program. */
     news: Properties;
-    /** The same for the same resource within one update, so that preview and check agree. */
+    /** The same for all checks of a resource within one update, so that they generate the same name. */
     randomSeed: Uint8Array;
-    naming?: NamingWish;
+    naming?: Autonaming;
 }
 
 export interface Checked {
     inputs: Properties;
-    /** One sentence for each thing that is wrong. */
+    /** One sentence for each problem. */
     failures: string[];
 }
 
@@ -65,7 +65,7 @@ export interface DiffRequest {
 
 export interface Difference {
     changes: Change[];
-    /** Whether a replacement, if there is one, must delete first. */
+    /** Whether a replacement must delete the old resource before it creates the new one. */
     deleteBeforeReplace: boolean;
 }
 
@@ -78,7 +78,10 @@ export interface ReadResult {
 export interface ResourceType {
     check(request: CheckRequest, call: Call): Promise<Checked>;
     diff(request: DiffRequest): Difference;
-    /** The outputs as far as they are known before anything is done. */
+    /**
+     * The outputs of a future create or update. `UNKNOWN` represents those that are not known yet.
+     * @param oldOutputs undefined for a new resource
+     */
     preview(
         news: Properties,
         oldOutputs: Properties | undefined,
@@ -86,7 +89,10 @@ export interface ResourceType {
     ): Properties | Promise<Properties>;
     create(news: Properties, call: Call): Promise<{ id: string; outputs: Properties }>;
     update(resource: Identity, news: Properties, olds: Properties, call: Call): Promise<Properties>;
-    /** The resource as it is now; nothing when it does not exist. `known` is missing when it is being imported. */
+    /**
+     * The present state of the resource; undefined if it does not exist.
+     * @param known the resource in the state of the stack; undefined for an import
+     */
     read(
         resource: Identity,
         known: { inputs: Properties; outputs: Properties } | undefined,
@@ -96,8 +102,8 @@ export interface ResourceType {
 }
 
 /**
- * The resource exists, but did not become what was asked for. The engine keeps it in the state, so that the next
- * `up` mends it or `destroy` removes it.
+ * The resource exists, but did not become ready. The engine saves it in the state, so that the next `up` updates it or
+ * `destroy` removes it.
  */
 export class InitializationError extends Error {
     constructor(
@@ -105,7 +111,7 @@ export class InitializationError extends Error {
         readonly id: string,
         readonly inputs: Properties,
         readonly outputs: Properties,
-        /** Further sentences, which the engine shows one by one. */
+        /** Additional sentences, which the engine shows one by one. */
         readonly details: string[] = [],
     ) {
         super(message);

@@ -1,9 +1,10 @@
 import { equal, isObject, type Properties, type Value } from "./values";
 
 /**
- * The inputs after a refresh. What a server answers cannot be turned into inputs: it fills in defaults and keeps secrets
- * to itself. So only what changed there between `before` and `after` (inputs among the old and the new outputs) is
- * carried over to the `inputs` that were known.
+ * The inputs after a refresh. The answer of a server is not suitable as inputs, because it contains defaults and lacks
+ * secrets. So this applies only the differences between two answers to the known inputs.
+ * @param before the input properties in the old outputs
+ * @param after the input properties in the new outputs
  */
 export function refreshedInputs(inputs: Properties, before: Properties, after: Properties): Properties {
     const result = { ...inputs };

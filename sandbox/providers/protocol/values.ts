@@ -1,21 +1,21 @@
 import * as struct from "google-protobuf/google/protobuf/struct_pb.js";
 
-/** A property value as the engine sends it: plain data in which a value not known yet is the string `UNKNOWN`. */
+/** A property value as the engine sends it: plain data in which the string `UNKNOWN` represents a value that is not known yet. */
 export type Value = null | boolean | number | string | Value[] | Properties;
 
-/** Named property values, of a resource or of an object inside one. */
+/** The property values of a resource, or of an object inside a resource, by name. */
 export interface Properties {
     [name: string]: Value;
 }
 
-/** How the engine's wire format writes a value that is not known yet (`UnknownStringValue` of Pulumi's SDK). */
+/** Represents a value that is not known yet (`UnknownStringValue` in Pulumi's SDK). */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** The key that marks an object of the wire format as something else than an object, here always as a secret. */
+/** An object with the key `SIGNATURE` represents a special value. The value of the key says which kind; here, always a secret. */
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 
-/** `value`, marked so that the engine encrypts it in the state and masks it when it shows it. */
+/** Marks a value as secret: the engine encrypts it in the state and masks it in its output. */
 export function secret(value: Value): Value {
     return { [SIGNATURE]: SECRET, value };
 }
@@ -24,14 +24,14 @@ export function isObject(value: Value | undefined): value is Properties {
     return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Whether `value` is unknown, or something unknown is in it. */
+/** Whether `value` is unknown or contains an unknown value. */
 export function hasUnknown(value: Value | undefined): boolean {
     if (value === UNKNOWN) return true;
     if (Array.isArray(value)) return value.some(hasUnknown);
     return isObject(value) && Object.values(value).some(hasUnknown);
 }
 
-/** The properties of a message without those that are null, and without secret marks. */
+/** The properties in a message. Null values are omitted, and secrets are replaced with their plain values. */
 export function fromStruct(message: struct.Struct | undefined): Properties {
     return message ? (plain(message.toJavaScript()) as Properties) : {};
 }
@@ -48,7 +48,7 @@ function plain(value: Value): Value {
     return Object.fromEntries(entries.map(([name, inner]) => [name, plain(inner)]));
 }
 
-/** Whether two values are the same, whatever the order of their properties. */
+/** Whether two values are equal. The order of properties does not matter. */
 export function equal(a: Value | undefined, b: Value | undefined): boolean {
     if (a === b) return true;
     if (Array.isArray(a) && Array.isArray(b)) {

@@ -1,8 +1,9 @@
+/** The stand-in for the random provider: RandomString, RandomPassword and RandomId. */
 import { LocalProvider } from "../local/local-provider";
 import { serve } from "../protocol/server";
 import { randomTypes } from "./types";
 
-/** Put in place when the plug-in is bundled (`build/bundle.ts`). */
+/** A constant that `build/bundle.ts` defines. */
 declare const VERSION: string;
 
 serve(new LocalProvider("random", randomTypes), VERSION);

@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import type { Properties } from "../protocol/values";
 
-/** One kind of character, with the inputs of RandomString that govern it. */
+/** One kind of character, with the inputs of RandomString that enable it and set its minimum. */
 interface CharacterKind {
     allowed: "lower" | "upper" | "numeric" | "special";
     least: "minLower" | "minUpper" | "minNumeric" | "minSpecial";
@@ -15,7 +15,7 @@ const KINDS: CharacterKind[] = [
     { allowed: "special", least: "minSpecial", characters: "!@#$%&*()-_=+[]{}<>:?" },
 ];
 
-/** What the inputs are when the program does not say. */
+/** The default values of the inputs. */
 export const TEXT_DEFAULTS = {
     lower: true,
     upper: true,
@@ -27,7 +27,7 @@ export const TEXT_DEFAULTS = {
     minSpecial: 0,
 } satisfies Properties;
 
-/** What is wrong with the inputs of RandomString or RandomPassword. */
+/** The problems of the inputs of RandomString or RandomPassword. */
 export function textProblems(inputs: Properties): string[] {
     const { length } = inputs;
     if (typeof length !== "number") return [];
@@ -40,7 +40,7 @@ export function textProblems(inputs: Properties): string[] {
     return [];
 }
 
-/** Random text as the inputs of RandomString describe it. */
+/** Generates a text according to the inputs of RandomString. */
 export function randomText(inputs: Properties): string {
     const { overrideSpecial } = inputs;
     const kinds = KINDS.map(kind => {
@@ -48,17 +48,17 @@ export function randomText(inputs: Properties): string {
             kind.allowed === "special" && typeof overrideSpecial === "string" && overrideSpecial !== "";
         return special ? { ...kind, characters: overrideSpecial } : kind;
     });
-    const demanded = kinds.flatMap(kind => pick(kind.characters, Number(inputs[kind.least])));
+    const required = kinds.flatMap(kind => pick(kind.characters, Number(inputs[kind.least])));
     const allowed = kinds.filter(kind => inputs[kind.allowed] === true).map(kind => kind.characters);
-    const rest = pick(allowed.join(""), Number(inputs.length) - demanded.length);
-    return shuffled([...demanded, ...rest]).join("");
+    const rest = pick(allowed.join(""), Number(inputs.length) - required.length);
+    return shuffled([...required, ...rest]).join("");
 }
 
 function pick(characters: string, count: number): string[] {
     return Array.from({ length: count }, () => characters.charAt(randomInt(characters.length)));
 }
 
-/** Fisher and Yates' shuffle. */
+/** The shuffle of Fisher and Yates. */
 function shuffled<Item>(items: Item[]): Item[] {
     const result = [...items];
     for (let last = result.length - 1; last > 0; last--) {

@@ -4,7 +4,7 @@ import type { LocalType } from "../local/local-resource";
 import type { Properties } from "../protocol/values";
 import { randomText, TEXT_DEFAULTS, textProblems } from "./random-text";
 
-/** bcrypt's cost, and how much of a text it looks at, in bytes. */
+/** The cost parameter of bcrypt, and the number of bytes that it uses of a text. */
 const BCRYPT_ROUNDS = 10;
 const BCRYPT_LENGTH = 72;
 
@@ -13,24 +13,24 @@ const randomString: LocalType = {
     defaults: TEXT_DEFAULTS,
     computed: ["result"],
     problems: textProblems,
-    make: inputs => {
+    create: inputs => {
         const result = randomText(inputs);
         return Promise.resolve({ id: result, computed: { result } });
     },
-    adopt: id => ({ inputs: { length: id.length }, computed: { result: id } }),
+    importFrom: id => ({ inputs: { length: id.length }, computed: { result: id } }),
 };
 
 const randomPassword: LocalType = {
     ...randomString,
     computed: ["result", "bcryptHash"],
     secrets: ["result", "bcryptHash"],
-    // Not the result, as it is for a string: ids are shown and stored in clear.
-    make: async inputs => {
+    // The id of a string is its result. A password needs another id, because ids are never secret.
+    create: async inputs => {
         const result = randomText(inputs);
-        const beginning = Buffer.from(result).subarray(0, BCRYPT_LENGTH).toString();
-        return { id: "none", computed: { result, bcryptHash: await hash(beginning, BCRYPT_ROUNDS) } };
+        const prefix = Buffer.from(result).subarray(0, BCRYPT_LENGTH).toString();
+        return { id: "none", computed: { result, bcryptHash: await hash(prefix, BCRYPT_ROUNDS) } };
     },
-    adopt: undefined,
+    importFrom: undefined,
 };
 
 const randomId: LocalType = {
@@ -41,11 +41,11 @@ const randomId: LocalType = {
         typeof byteLength === "number" && byteLength < 1
             ? [`byteLength must be at least 1, got: ${byteLength}`]
             : [],
-    make: inputs => {
+    create: inputs => {
         const bytes = randomBytes(Number(inputs.byteLength));
         return Promise.resolve({ id: bytes.toString("base64url"), computed: idForms(bytes, inputs.prefix) });
     },
-    adopt: id => {
+    importFrom: id => {
         const [text = "", prefix] = id.split(",").reverse();
         const bytes = Buffer.from(text, "base64url");
         const inputs = { byteLength: bytes.length, ...(prefix !== undefined && { prefix }) };
@@ -63,7 +63,7 @@ function idForms(bytes: Buffer, prefix: Properties[string] | undefined): Propert
     };
 }
 
-/** The types of @pulumi/random that there are here. Every input replaces, `keepers` above all. */
+/** The supported types of @pulumi/random. A change of any input replaces the resource; `keepers` exists for this purpose. */
 export const randomTypes: Record<string, LocalType> = {
     "random:index/randomString:RandomString": randomString,
     "random:index/randomPassword:RandomPassword": randomPassword,

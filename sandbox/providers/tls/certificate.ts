@@ -6,19 +6,19 @@ import type { SigningKey } from "./signing-key";
 
 const HOUR = 3_600_000;
 
-/** What a certificate is made from, beside the inputs that both kinds of certificate have. */
-export interface CertificateParts {
+/** The parts of a certificate that its two resource types determine differently. */
+interface CertificateParts {
     subject: x509.Name;
-    /** The name and key of who signs it. */
     issuer: x509.Name;
+    /** The key of the issuer. */
     signer: SigningKey;
     publicKey: x509.PublicKey;
     alternativeNames: x509.JsonGeneralNames;
-    /** Octets of the issuer's subject key identifier, as hexadecimal digits. */
+    /** The subject key identifier of the issuer, as hexadecimal digits. */
     authorityKeyId?: string;
 }
 
-/** Signs a certificate as the real provider does (Go's crypto/x509), and returns its id and outputs. */
+/** Signs a certificate with the same contents as the real provider, which uses Go's crypto/x509. */
 export async function signCertificate(
     inputs: Properties,
     parts: CertificateParts,
@@ -64,7 +64,7 @@ async function extensions(inputs: Properties, parts: CertificateParts): Promise<
         new x509.BasicConstraintsExtension(authority, pathLength, true),
         ...(withKeyId ? [await x509.SubjectKeyIdentifierExtension.create(publicKey)] : []),
         ...(authorityKeyId ? [new x509.AuthorityKeyIdentifierExtension(authorityKeyId)] : []),
-        // RFC 5280, 4.2.1.6: critical where the subject is empty.
+        // Critical if the subject is empty (RFC 5280, 4.2.1.6).
         ...(alternativeNames.length > 0
             ? [new x509.SubjectAlternativeNameExtension(alternativeNames, subject.toString() === "")]
             : []),
@@ -75,14 +75,14 @@ export function allowedUses(value: Value | undefined): string[] {
     return Array.isArray(value) ? value.filter(item => typeof item === "string") : [];
 }
 
-/** The first instant at which a certificate counts as due for renewal, from the outputs and the wish of the program. */
+/** The time from which a certificate is due for renewal: `earlyRenewalHours` before its end. */
 export function renewalTime(outputs: Properties, earlyRenewalHours: Value | undefined): Date | undefined {
     const { validityEndTime } = outputs;
     if (typeof validityEndTime !== "string") return undefined;
     return new Date(new Date(validityEndTime).getTime() - Number(earlyRenewalHours ?? 0) * HOUR);
 }
 
-/** 128 random bits, as hexadecimal digits. The first is small, so that the number is positive (RFC 5280, 4.1.2.2). */
+/** 16 random bytes, as hexadecimal digits. The first bit is 0, so that the number is positive (RFC 5280, 4.1.2.2). */
 function randomSerialNumber(): string {
     const bytes = randomBytes(16);
     bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x01;

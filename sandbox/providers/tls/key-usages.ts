@@ -13,7 +13,7 @@ const KEY_USAGES: Record<string, KeyUsageFlags> = {
     decipher_only: KeyUsageFlags.decipherOnly,
 };
 
-/** `allowedUses` that are purposes of the extended key usage extension (RFC 5280, 4.2.1.12, and vendors' own). */
+/** `allowedUses` that are purposes of the extended key usage extension (RFC 5280, 4.2.1.12, and usages that vendors define). */
 const EXTENDED_KEY_USAGES: Record<string, string> = {
     any_extended: "2.5.29.37.0",
     server_auth: "1.3.6.1.5.5.7.3.1",
@@ -31,7 +31,7 @@ const EXTENDED_KEY_USAGES: Record<string, string> = {
     microsoft_kernel_code_signing: "1.3.6.1.4.1.311.61.1.1",
 };
 
-/** Every use that `allowedUses` may name. */
+/** The permitted values in `allowedUses`. */
 export const ALLOWED_USES = [...Object.keys(KEY_USAGES), ...Object.keys(EXTENDED_KEY_USAGES)];
 
 /** The bits of the key usage extension; 0 when there is none. */

@@ -1,7 +1,7 @@
 import type { JsonGeneralNames, JsonName } from "@peculiar/x509";
 import { isObject, type Properties, type Value } from "../protocol/values";
 
-/** The parts of `subject` by the abbreviations of distinguished names, in the order in which Go writes them. */
+/** The fields of `subject` with the abbreviations or object identifiers of their attributes, in the order that Go uses. */
 const SUBJECT_PARTS: [input: string, abbreviation: string][] = [
     ["country", "C"],
     ["organization", "O"],
@@ -14,7 +14,7 @@ const SUBJECT_PARTS: [input: string, abbreviation: string][] = [
     ["serialNumber", "2.5.4.5"],
 ];
 
-/** The distinguished name that `subject` of a certificate or request describes. */
+/** The distinguished name for the input `subject` of a certificate or request. */
 export function subjectName(subject: Value | undefined): JsonName {
     if (!isObject(subject)) return [];
     return SUBJECT_PARTS.flatMap(([input, abbreviation]) =>
@@ -22,7 +22,7 @@ export function subjectName(subject: Value | undefined): JsonName {
     );
 }
 
-/** The alternative names among the inputs of a certificate or request. */
+/** The subject alternative names in the inputs of a certificate or request. */
 export function alternativeNames(inputs: Properties): JsonGeneralNames {
     return [
         ...texts(inputs.dnsNames).map(value => ({ type: "dns" as const, value })),

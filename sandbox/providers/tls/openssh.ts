@@ -1,14 +1,13 @@
 import { type KeyObject, randomBytes } from "node:crypto";
 
 /**
- * Keys as OpenSSH writes them (RFC 4253, 5656 and 8709 for public keys, OpenSSH's PROTOCOL.key for private ones).
- * OpenSSH knows no P-224: what it cannot express is empty, as in the real provider.
+ * A key in the formats of OpenSSH (RFC 4253, 5656 and 8709 for public keys, OpenSSH's PROTOCOL.key for private keys).
  */
-export interface OpenSshKey {
+interface OpenSshKey {
     /** `ssh-ed25519 AAAA…`, with a line feed at the end. */
     publicKey: string;
     privateKey: string;
-    /** The public key as OpenSSH sends it, which is what fingerprints are of. */
+    /** The public key in binary form. Fingerprints are hashes of it. */
     publicBlob: Buffer;
 }
 
@@ -16,7 +15,7 @@ const ECDSA_NAMES: Record<string, string> = { "P-256": "nistp256", "P-384": "nis
 const BLOCK_SIZE = 8;
 const LINE_LENGTH = 70;
 
-/** `key`, a private key, in OpenSSH's forms; nothing when OpenSSH does not know its kind. */
+/** Converts a private key. Undefined for P-224, which OpenSSH does not support. */
 export function openSshKey(key: KeyObject): OpenSshKey | undefined {
     const fields = keyFields(key);
     if (!fields) return undefined;
@@ -87,7 +86,7 @@ function string(value: string | Buffer): Buffer {
     return Buffer.concat([length, bytes]);
 }
 
-/** RFC 4251 `mpint` of a number that is not negative. */
+/** RFC 4251 `mpint` of a non-negative number. */
 function integer(value: Buffer): Buffer {
     let start = 0;
     while (start < value.length - 1 && value[start] === 0) start++;

@@ -6,7 +6,7 @@ import { openSshKey } from "./openssh";
 
 const generate = promisify(generateKeyPair);
 
-/** The curves of `ecdsaCurve` by OpenSSL's names. */
+/** The values of `ecdsaCurve` with OpenSSL's names for the curves. */
 const CURVES: Record<string, string> = {
     P224: "secp224r1",
     P256: "prime256v1",
@@ -31,7 +31,7 @@ export const privateKey: LocalType = {
         ...oneOf("algorithm", algorithm, ["RSA", "ECDSA", "ED25519"]),
         ...oneOf("ecdsaCurve", ecdsaCurve, Object.keys(CURVES)),
     ],
-    make: async inputs => {
+    create: async inputs => {
         const key = await generateKey(inputs);
         const publicKeyPem = createPublicKey(key).export({ type: "spki", format: "pem" }) as string;
         const id = createHash("sha1").update(publicKeyPem).digest("hex");
@@ -58,7 +58,7 @@ function keyOutputs(key: KeyObject): Properties {
     };
 }
 
-/** The PEM that older software reads: PKCS #1 for RSA, SEC 1 for elliptic curves; PKCS #8 where there is no other. */
+/** PKCS #1 for RSA, SEC 1 for elliptic curves, PKCS #8 for Ed25519, which has no older format. */
 function traditionalPem(key: KeyObject): string {
     if (key.asymmetricKeyType === "rsa") return key.export({ type: "pkcs1", format: "pem" }) as string;
     if (key.asymmetricKeyType === "ec") return key.export({ type: "sec1", format: "pem" }) as string;
@@ -74,13 +74,13 @@ function sha256(blob: Buffer): string {
     return `SHA256:${createHash("sha256").update(blob).digest("base64").replace(/=+$/, "")}`;
 }
 
-/** One sentence when `value` is none of `allowed`. */
+/** The problem if `value` is not among `allowed`. */
 export function oneOf(name: string, value: Properties[string] | undefined, allowed: string[]): string[] {
     if (typeof value === "string" && allowed.includes(value)) return [];
     return [`Attribute ${name} value must be one of: ${allowed.map(each => `"${each}"`).join(" ")}`];
 }
 
-/** What the provider calls the kind of a key. */
+/** The provider's name for the algorithm of a key. */
 export function keyAlgorithm(pem: string): string {
     const kind = createPrivateKey(pem).asymmetricKeyType;
     return kind === "rsa" ? "RSA" : kind === "ec" ? "ECDSA" : "ED25519";

@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, type KeyObject, webcrypto } from "node:crypto";
 
-/** A key pair ready to sign, with the hash that Go, and so the real provider, signs with. */
+/** A key pair for signatures, with the hash algorithm that the real provider (in Go) chooses for it. */
 export interface SigningKey {
     keys: webcrypto.CryptoKeyPair;
     algorithm: { name: string; hash?: string };
@@ -12,7 +12,7 @@ const EC_KEYS: Record<string, { namedCurve: string; hash: string }> = {
     secp521r1: { namedCurve: "P-521", hash: "SHA-512" },
 };
 
-/** The key in a PEM, in any of the forms that `PrivateKey` puts out except OpenSSH's. */
+/** Imports a key in PEM: any output of `PrivateKey` except the one in OpenSSH format. */
 export async function signingKey(pem: string): Promise<SigningKey> {
     const key = createPrivateKey(pem);
     const { imported, algorithm } = algorithmOf(key);
@@ -40,9 +40,12 @@ function algorithmOf(key: KeyObject): {
         return { imported: { name: "Ed25519" }, algorithm: { name: "Ed25519" } };
     }
     const curve = EC_KEYS[key.asymmetricKeyDetails?.namedCurve ?? ""];
-    // Node's Web Crypto, which the certificate library signs with, has no P-224.
-    if (!curve)
-        throw new Error("The sandbox signs with P256, P384 and P521 only: set ecdsaCurve of the key.");
+    // The certificate library uses Node's Web Crypto, which does not support P-224, the default curve.
+    if (!curve) {
+        throw new Error(
+            "The sandbox's stand-in for tls cannot sign with this elliptic curve. Set ecdsaCurve of the key to P256, P384 or P521.",
+        );
+    }
     const imported = { name: "ECDSA", namedCurve: curve.namedCurve };
     return { imported, algorithm: { name: "ECDSA", hash: curve.hash } };
 }

@@ -1,4 +1,4 @@
-import "reflect-metadata"; // The certificate library needs it before anything else of itself.
+import "reflect-metadata"; // Must be imported before the certificate library.
 import { createHash, createPrivateKey, createPublicKey } from "node:crypto";
 import * as x509 from "@peculiar/x509";
 import type { LocalType } from "../local/local-resource";
@@ -10,8 +10,8 @@ import { keyAlgorithm, oneOf, privateKey } from "./private-key";
 import { signingKey } from "./signing-key";
 
 /**
- * The types of @pulumi/tls.
- * @param now the clock that validity and renewal go by
+ * The supported types of @pulumi/tls.
+ * @param now the clock for validity and renewal
  */
 export function tlsTypes(now: () => Date): Record<string, LocalType> {
     return {
@@ -27,7 +27,7 @@ const certificateRequest: LocalType = {
     defaults: {},
     computed: ["certRequestPem", "keyAlgorithm"],
     secrets: ["privateKeyPem"],
-    make: async inputs => {
+    create: async inputs => {
         const pem = text(inputs.privateKeyPem);
         const { keys, algorithm } = await signingKey(pem);
         const names = alternativeNames(inputs);
@@ -44,18 +44,19 @@ const certificateRequest: LocalType = {
 };
 
 /**
- * What both kinds of certificate have in common.
+ * The common properties of both types of certificate.
  *
- * Renewal: terraform-provider-tls, which the real provider wraps, looks at the clock whenever it plans (ModifyPlan):
- * from `earlyRenewalHours` before the end it marks `ready_for_renewal` as unknown and demands a replacement, and a
- * refresh puts `true` there. Seen with the version that @pulumi/tls 5 wraps (857b38cda3fc), asked for its plan as the
- * wrapper asks: no refresh is needed. The wrapper hands planned replacements to the engine (pulumi-terraform-bridge,
- * pkg/pf/tfbridge/provider_diff.go: replaceKeys), read and not run. The report of the opposite
- * (https://github.com/pulumi/pulumi-tls/issues/39) is from 2020, before the wrapper was on the plugin framework.
+ * Renewal: the real provider wraps terraform-provider-tls, which checks the clock at each plan (ModifyPlan). From
+ * `earlyRenewalHours` before the end, it marks `ready_for_renewal` as unknown and requires a replacement; a refresh sets
+ * it to `true`. A test of the wrapped version (857b38cda3fc for @pulumi/tls 5), called in the same way as the wrapper
+ * calls it, confirms that no refresh is needed. According to its source, the wrapper passes planned replacements to the
+ * engine (pulumi-terraform-bridge, pkg/pf/tfbridge/provider_diff.go: replaceKeys); this was not tested. An issue that
+ * reports the opposite (https://github.com/pulumi/pulumi-tls/issues/39) is from 2020, before the wrapper used the plugin
+ * framework.
  */
 function certificateType(
     now: () => Date,
-): Pick<LocalType, "defaults" | "updatable" | "problems" | "timely" | "due"> {
+): Pick<LocalType, "defaults" | "updatable" | "problems" | "timeDependent" | "replacementDue"> {
     const isDue = (outputs: Properties, earlyRenewalHours: Properties[string] | undefined): boolean => {
         const from = renewalTime(outputs, earlyRenewalHours);
         return from !== undefined && from <= now();
@@ -65,12 +66,13 @@ function certificateType(
         updatable: ["earlyRenewalHours"],
         problems: inputs =>
             allowedUses(inputs.allowedUses).flatMap(use => oneOf("allowedUses", use, ALLOWED_USES)),
-        timely: outputs => ({ readyForRenewal: isDue(outputs, outputs.earlyRenewalHours) }),
-        due: (outputs, news) => (isDue(outputs, news.earlyRenewalHours) ? "readyForRenewal" : undefined),
+        timeDependent: outputs => ({ readyForRenewal: isDue(outputs, outputs.earlyRenewalHours) }),
+        replacementDue: (outputs, news) =>
+            isDue(outputs, news.earlyRenewalHours) ? "readyForRenewal" : undefined,
     };
 }
 
-/** The extension's object identifier (RFC 5280, 4.2.1.6). */
+/** The object identifier of the extension (RFC 5280, 4.2.1.6). */
 const SUBJECT_ALTERNATIVE_NAME = "2.5.29.17";
 
 const CERTIFICATE_OUTPUTS = ["certPem", "validityStartTime", "validityEndTime", "readyForRenewal"];
@@ -83,7 +85,7 @@ function selfSignedCertificate(now: () => Date): LocalType {
         required: ["privateKeyPem", "validityPeriodHours", "allowedUses"],
         computed: [...CERTIFICATE_OUTPUTS, "keyAlgorithm"],
         secrets: ["privateKeyPem"],
-        make: async inputs => {
+        create: async inputs => {
             const pem = text(inputs.privateKeyPem);
             const subject = new x509.Name(subjectName(inputs.subject));
             if (inputs.isCaCertificate === true && inputs.subject === undefined) {
@@ -114,12 +116,14 @@ function locallySignedCertificate(now: () => Date): LocalType {
         required: ["certRequestPem", "caPrivateKeyPem", "caCertPem", "validityPeriodHours", "allowedUses"],
         computed: [...CERTIFICATE_OUTPUTS, "caKeyAlgorithm"],
         secrets: ["caPrivateKeyPem"],
-        make: async inputs => {
+        create: async inputs => {
             const authorityPem = text(inputs.caPrivateKeyPem);
             const authority = new x509.X509Certificate(text(inputs.caCertPem));
             const request = new x509.Pkcs10CertificateRequest(text(inputs.certRequestPem));
             if (!(await request.verify()))
-                throw new Error("The certificate request is not signed by its own key.");
+                throw new Error(
+                    "certRequestPem: the signature of the request is invalid. Create a new request.",
+                );
             const requested = request.getExtension(SUBJECT_ALTERNATIVE_NAME);
             const names =
                 requested && new x509.SubjectAlternativeNameExtension(requested.rawData).names.toJSON();
@@ -138,14 +142,15 @@ function locallySignedCertificate(now: () => Date): LocalType {
     };
 }
 
-/** The public half of a private key, as certificates carry it. */
+/** The public key of a private key, in the encoding that certificates contain (SubjectPublicKeyInfo). */
 function spki(privateKeyPem: string): ArrayBuffer {
     const der = createPublicKey(createPrivateKey(privateKeyPem)).export({ type: "spki", format: "der" });
     return new Uint8Array(der).buffer;
 }
 
-/** The text of an input that must be one. */
+/** Returns an input that must be a string. */
 function text(value: Value | undefined): string {
-    if (typeof value !== "string") throw new Error("An input that should be PEM text is not text.");
+    if (typeof value !== "string")
+        throw new Error("An input that must be a string with PEM is not a string.");
     return value;
 }
