@@ -4,10 +4,10 @@ import { createDefaultHttpClient, createHttpHeaders, createPipelineRequest } fro
 import { isObject, type Properties, type Value } from "../protocol/values";
 import type { SandboxSettings } from "../settings";
 
-/** How long to wait before asking again how a long-running operation goes, in milliseconds, unless ARM says otherwise. */
-const POLLING_INTERVAL = 250;
+/** The polling interval of long-running operations, in milliseconds, if ARM does not set one. */
+const POLLING_INTERVAL_MS = 250;
 
-/** ARM refused a request. */
+/** An error response of Azure Resource Manager (ARM). */
 export class ArmError extends Error {
     constructor(
         readonly status: number,
@@ -18,8 +18,24 @@ export class ArmError extends Error {
     }
 }
 
-/** A long-running operation was accepted and then failed: what it works on may exist. */
+/** A long-running operation was accepted and failed later, so the resource may exist. */
 export class OperationFailed extends Error {}
+
+/** A request to a resource, or an action on it. */
+export interface ArmRequest {
+    /** From the root of the server. */
+    path: string;
+    query: Record<string, string>;
+    body?: Properties;
+    signal: AbortSignal;
+}
+
+interface HttpRequest {
+    method: "GET" | "PUT" | "POST" | "DELETE";
+    url: string;
+    body?: Properties | undefined;
+    signal: AbortSignal;
+}
 
 interface ArmResponse {
     status: number;
@@ -27,21 +43,17 @@ interface ArmResponse {
     body: Value;
 }
 
-/** Requests to the sandbox's Azure Resource Manager. */
+/** Sends requests to the Azure Resource Manager of the sandbox. */
 export class ArmClient {
     private readonly http = createDefaultHttpClient();
     private trust: { ca: string } | undefined;
 
     constructor(private readonly settings: SandboxSettings) {}
 
-    /** The resource, or nothing when there is none. */
-    async get(
-        path: string,
-        query: Record<string, string>,
-        signal: AbortSignal,
-    ): Promise<Properties | undefined> {
+    /** The resource; undefined if it does not exist. */
+    async get(request: ArmRequest): Promise<Properties | undefined> {
         try {
-            const { body } = await this.send("GET", path, query, undefined, signal);
+            const { body } = await this.send("GET", request);
             return isObject(body) ? body : undefined;
         } catch (error) {
             if (error instanceof ArmError && error.status === 404) return undefined;
@@ -49,46 +61,35 @@ export class ArmClient {
         }
     }
 
-    async post(path: string, query: Record<string, string>, signal: AbortSignal): Promise<Properties> {
-        const { body } = await this.send("POST", path, query, {}, signal);
+    async post(request: ArmRequest): Promise<Properties> {
+        const { body } = await this.send("POST", { ...request, body: {} });
         return isObject(body) ? body : {};
     }
 
-    /** Creates or replaces the resource and waits until ARM is done with it. */
-    async put(
-        path: string,
-        query: Record<string, string>,
-        body: Properties,
-        signal: AbortSignal,
-    ): Promise<void> {
-        await this.longRunning("PUT", path, query, body, signal);
+    /** Creates or replaces the resource and waits until the operation has ended. */
+    async put(request: ArmRequest): Promise<void> {
+        await this.longRunning("PUT", request);
     }
 
-    /** Deletes the resource and waits until it is gone. That there is none is fine. */
-    async delete(path: string, query: Record<string, string>, signal: AbortSignal): Promise<void> {
+    /** Deletes the resource and waits until the operation has ended. Succeeds if the resource does not exist. */
+    async delete(request: ArmRequest): Promise<void> {
         try {
-            await this.longRunning("DELETE", path, query, undefined, signal);
+            await this.longRunning("DELETE", request);
         } catch (error) {
             if (!(error instanceof ArmError && error.status === 404)) throw error;
         }
     }
 
-    private async longRunning(
-        method: "PUT" | "DELETE",
-        path: string,
-        query: Record<string, string>,
-        body: Properties | undefined,
-        signal: AbortSignal,
-    ): Promise<void> {
+    private async longRunning(method: "PUT" | "DELETE", request: ArmRequest): Promise<void> {
+        const { signal } = request;
         const poller = await createHttpPoller(
             {
                 requestMethod: method,
-                requestPath: this.url(path, query),
-                sendInitialRequest: async () =>
-                    lroResponse(await this.send(method, path, query, body, signal)),
-                sendPollRequest: async url => lroResponse(await this.request("GET", url, undefined, signal)),
+                requestPath: this.url(request),
+                sendInitialRequest: async () => lroResponse(await this.send(method, request)),
+                sendPollRequest: async url => lroResponse(await this.sendTo({ method: "GET", url, signal })),
             },
-            { intervalInMs: POLLING_INTERVAL },
+            { intervalInMs: POLLING_INTERVAL_MS },
         );
         try {
             await poller.pollUntilDone({ abortSignal: signal });
@@ -98,27 +99,17 @@ export class ArmClient {
         }
     }
 
-    private send(
-        method: "GET" | "PUT" | "POST" | "DELETE",
-        path: string,
-        query: Record<string, string>,
-        body: Properties | undefined,
-        signal: AbortSignal,
-    ): Promise<ArmResponse> {
-        return this.request(method, this.url(path, query), body, signal);
+    private send(method: HttpRequest["method"], request: ArmRequest): Promise<ArmResponse> {
+        const { body, signal } = request;
+        return this.sendTo({ method, url: this.url(request), body, signal });
     }
 
-    private url(path: string, query: Record<string, string>): string {
+    private url({ path, query }: ArmRequest): string {
         return `${this.settings.armUrl}${path}?${new URLSearchParams(query).toString()}`;
     }
 
-    private async request(
-        method: "GET" | "PUT" | "POST" | "DELETE",
-        url: string,
-        body: Properties | undefined,
-        abortSignal: AbortSignal,
-    ): Promise<ArmResponse> {
-        // One object for all requests: connections are kept for as long as it is the same.
+    private async sendTo({ method, url, body, signal }: HttpRequest): Promise<ArmResponse> {
+        // The same object for all requests: the HTTP client reuses connections only for the same TLS settings.
         this.trust ??= { ca: readFileSync(this.settings.caFile, "utf8") };
         const headers = createHttpHeaders({
             accept: "application/json",
@@ -129,14 +120,14 @@ export class ArmClient {
             method,
             url,
             headers,
-            abortSignal,
+            abortSignal: signal,
             body: body && JSON.stringify(body),
         });
-        request.tlsSettings = this.trust; // Not taken over from the options above.
+        request.tlsSettings = this.trust; // createPipelineRequest ignores this option.
         const response = await this.http.sendRequest(request);
-        const answer = parsed(response.bodyAsText);
-        if (response.status >= 400) throw armError(response.status, answer);
-        return { status: response.status, headers: response.headers.toJSON(), body: answer };
+        const responseBody = parsed(response.bodyAsText);
+        if (response.status >= 400) throw armError(response.status, responseBody);
+        return { status: response.status, headers: response.headers.toJSON(), body: responseBody };
     }
 }
 
@@ -153,7 +144,7 @@ function parsed(text: string | null | undefined): Value {
     }
 }
 
-/** The error in an ARM error body: `{ error: { code, message } }`, which some resource providers send without `error`. */
+/** The error in an ARM error body: `{ error: { code, message } }`, or `{ code, message }` from some resource providers. */
 function armError(status: number, body: Value): ArmError {
     const envelope = isObject(body) ? body : {};
     const error = isObject(envelope.error) ? envelope.error : envelope;

@@ -1,7 +1,8 @@
+/** The path of a resource group. */
 export const GROUP = "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}";
 
-/** What ARM resources have outside of `properties`, whatever their type. */
+/** The fields that every ARM resource has outside of `properties`. */
 export const ENVELOPE = ["id", "name", "type", "location", "tags", "etag", "systemData"];
 
-/** The same for resources below others. */
+/** The same for child resources. */
 export const CHILD = ["id", "name", "type", "etag"];

@@ -1,6 +1,6 @@
 import type { Properties } from "../protocol/values";
 
-/** A name in braces; `{+scope}` stands for several segments, with the slash before them. */
+/** A name in braces; `{+scope}` represents several segments and the slash before them. */
 const PARAMETER = /\{(\+?)(\w+)\}/g;
 
 /** The names in braces of a path template, e.g. `resourceGroupName`. */
@@ -8,17 +8,17 @@ export function pathParameters(template: string): string[] {
     return [...template.matchAll(PARAMETER)].map(([, , name]) => name as string);
 }
 
-/** The path with the given values in place of the names in braces. */
+/** Replaces the names in braces with values. */
 export function fillPath(template: string, values: Properties): string {
     return template.replace(PARAMETER, (_, several: string, name: string) => {
         const value = values[name];
         if (typeof value !== "string") throw new Error(`expected string value for path parameter '${name}'`);
         if (several) return `/${value.replace(/^\/|\/$/g, "")}`;
-        return encodeURIComponent(value).replaceAll("%40", "@"); // the record set at a zone's apex is called "@"
+        return encodeURIComponent(value).replaceAll("%40", "@"); // The record set at the apex of a zone has the name "@".
     });
 }
 
-/** The values of the names in braces that make `template` the path `id`. ARM ids are the same in every case. */
+/** The inverse of `fillPath`: the values for the names in braces. Upper and lower case of ARM ids do not matter. */
 export function parsePath(template: string, id: string): Properties {
     const names = pathParameters(template);
     const pattern = template

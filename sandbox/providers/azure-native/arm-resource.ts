@@ -22,22 +22,25 @@ import type { ObjectShape, Schema } from "./schema";
 import { problemsOf } from "./validation";
 import { WireFormat } from "./wire";
 
-/** What the provider as a whole knows and every type needs. */
+/** The parts of the provider that all types use. */
 export interface Environment {
     client: ArmClient;
     schema: Schema;
     subscriptionId: string;
-    /** The region of new resources that do not say theirs: `azure-native:location`, else that of the resource group. */
+    /** The region of new resources without `location`: the setting `azure-native:location`, or that of the resource group. */
     defaultLocation(inputs: Properties, call: Call): Promise<Value | undefined>;
 }
 
-/** Outputs that never change while a resource lives, so that they are known when an update is previewed. */
+/** Outputs that no update changes, so that their values are known at preview. */
 const STABLE_OUTPUTS = ["name", "location"];
 
-/** A resource type of azure-native: one entry of `resourceTypes` put to work. */
+/** The time limit for reading a resource after a failed operation, in milliseconds. */
+const READ_AFTER_FAILURE_MS = 10_000;
+
+/** Implements the operations for one entry of `resourceTypes`. */
 export class ArmResource implements ResourceType {
     private readonly shape: Schema["resources"][string];
-    /** The inputs that go into the body of a request. */
+    /** The inputs that are part of the request body, not of the path or query. */
     private readonly bodyShape: ObjectShape;
     private readonly wire: WireFormat;
 
@@ -47,11 +50,11 @@ export class ArmResource implements ResourceType {
         private readonly environment: Environment,
     ) {
         const shape = environment.schema.resources[token];
-        if (!shape) throw new Error(`There is no schema for azure-native:${token}.`);
+        if (!shape) throw new Error(`The schema of the stand-in does not contain azure-native:${token}.`);
         this.shape = shape;
-        const elsewhere = new Set([...pathParameters(mapping.path), ...Object.keys(mapping.query ?? {})]);
+        const inUrl = new Set([...pathParameters(mapping.path), ...Object.keys(mapping.query ?? {})]);
         this.bodyShape = Object.fromEntries(
-            Object.entries(shape.inputs).filter(([name]) => !elsewhere.has(name)),
+            Object.entries(shape.inputs).filter(([name]) => !inUrl.has(name)),
         );
         this.wire = new WireFormat(environment.schema, mapping);
     }
@@ -75,25 +78,29 @@ export class ArmResource implements ResourceType {
 
     diff({ oldInputs, oldOutputs, news }: DiffRequest): Difference {
         const { mapping } = this;
-        // What was imported has no API version among its inputs, and that the check adds one is not a change.
+        // Imported resources have no API version in their inputs. The one that `check` adds is not a change.
         const before: Properties = {
             azureApiVersion: oldOutputs.azureApiVersion ?? this.shape.apiVersion,
             ...oldInputs,
         };
         const replaceOn = [...pathParameters(mapping.path), ...(mapping.replaceOn ?? [])];
-        const found = changes(before, news).filter(
+        const changed = changes(before, news).filter(
             ({ path }) => path !== "location" || !sameLocation(before.location, news.location),
         );
-        const judged = found.map(change => {
-            const rooted = replaceOn.some(name => change.pattern === name);
-            // Below a property that replaces, azure-native replaces for changed values only.
-            const nested =
+        const classified = changed.map(change => {
+            const isProperty = replaceOn.some(name => change.pattern === name);
+            // Inside a property that requires a replacement, azure-native replaces for changed values only.
+            const isChangeInside =
                 change.kind === "update" && replaceOn.some(name => change.pattern.startsWith(`${name}.`));
-            const onlySaysWhatIs = change.kind === "add" && equal(oldOutputs[change.path], news[change.path]);
-            return { ...change, replaces: (rooted && !onlySaysWhatIs) || nested };
+            const hasValueAlready =
+                change.kind === "add" && equal(oldOutputs[change.path], news[change.path]);
+            return { ...change, replaces: (isProperty && !hasValueAlready) || isChangeInside };
         });
-        const replaces = judged.some(change => change.replaces);
-        return { changes: judged, deleteBeforeReplace: replaces && oldInputs[CREATE_BEFORE_DELETE] !== true };
+        const replaces = classified.some(change => change.replaces);
+        return {
+            changes: classified,
+            deleteBeforeReplace: replaces && oldInputs[CREATE_BEFORE_DELETE] !== true,
+        };
     }
 
     preview(news: Properties, oldOutputs: Properties | undefined): Properties {
@@ -107,7 +114,7 @@ export class ArmResource implements ResourceType {
 
     async create(news: Properties, call: Call): Promise<{ id: string; outputs: Properties }> {
         const path = this.path(news);
-        // ARM creates and updates by the same request: without this look, another's resource would be taken over.
+        // ARM creates and updates with the same request. Without this check, an existing resource would be overwritten.
         if (await this.get(path, call)) throw new Error(`cannot create already existing resource '${path}'`);
         return this.write(path, news, call);
     }
@@ -125,26 +132,31 @@ export class ArmResource implements ResourceType {
         if (!body) return undefined;
         const outputs = this.outputs(body);
         const { schema } = this.environment;
-        const now = inputsAmong(outputs, this.bodyShape, schema);
+        const after = inputsAmong(outputs, this.bodyShape, schema);
         if (known) {
             const before = inputsAmong(known.outputs, this.bodyShape, schema);
             for (const name of this.mapping.subResources ?? []) {
-                if (known.inputs[name] === undefined) before[name] = now[name] = [];
+                if (known.inputs[name] === undefined) before[name] = after[name] = [];
             }
-            return { id: resource.id, inputs: refreshedInputs(known.inputs, before, now), outputs };
+            return { id: resource.id, inputs: refreshedInputs(known.inputs, before, after), outputs };
         }
         const { subscriptionId: _, ...fromPath } = parsePath(this.mapping.path, resource.id);
-        return { id: resource.id, inputs: { ...now, ...fromPath }, outputs };
+        return { id: resource.id, inputs: { ...after, ...fromPath }, outputs };
     }
 
     async delete(resource: Identity, _outputs: Properties, call: Call): Promise<void> {
-        await this.environment.client.delete(resource.id, this.query(), call.signal);
+        await this.environment.client.delete({
+            path: resource.id,
+            query: this.query(),
+            signal: call.signal,
+        });
     }
 
-    /** The result of the type's getter function. */
-    async look(args: Properties, call: Call): Promise<Properties> {
+    /** The result of the function that reads a resource of this type. */
+    async invokeGetter(args: Properties, call: Call): Promise<Properties> {
         const path = this.path(args);
-        const body = await this.environment.client.get(path, this.query(args), call.signal);
+        const request = { path, query: this.query(args), signal: call.signal };
+        const body = await this.environment.client.get(request);
         if (!body) throw new Error(`request failed ${path}: Status=404 Code="ResourceNotFound"`);
         return { ...this.outputs(body), ...(body.id !== undefined && { id: body.id }) };
     }
@@ -156,24 +168,24 @@ export class ArmResource implements ResourceType {
     ): Promise<{ id: string; outputs: Properties }> {
         const body = this.wire.body(news, this.bodyShape);
         try {
-            await this.environment.client.put(path, this.query(news), body, call.signal);
+            await this.environment.client.put({ path, query: this.query(news), body, signal: call.signal });
         } catch (error) {
             if (!(error instanceof OperationFailed)) throw error;
-            // The signal may be the reason for the failure, so the look at what is there has one of its own.
-            const left = await this.get(path, { ...call, signal: AbortSignal.timeout(10_000) }).catch(
-                () => undefined,
-            );
-            const id = typeof left?.id === "string" ? left.id : path;
-            throw new InitializationError(error.message, id, news, left ? this.outputs(left) : {});
+            // The signal of the call may have caused the failure, so this request needs another one.
+            const signal = AbortSignal.timeout(READ_AFTER_FAILURE_MS);
+            const remaining = await this.get(path, { ...call, signal }).catch(() => undefined);
+            const id = typeof remaining?.id === "string" ? remaining.id : path;
+            const outputs = remaining ? this.outputs(remaining) : {};
+            throw new InitializationError(error.message, id, news, outputs);
         }
-        // As azure-native does: what a later refresh will see is what belongs into the state, not the answer to the PUT.
+        // Like azure-native, the state contains the answer to a GET, as after a refresh, not the answer to the PUT.
         const written = await this.get(path, call);
-        if (!written) throw new Error(`${path} was written, but is not there.`);
+        if (!written) throw new Error(`${path} was written, but does not exist.`);
         return { id: typeof written.id === "string" ? written.id : path, outputs: this.outputs(written) };
     }
 
     private get(path: string, call: Call): Promise<Properties | undefined> {
-        return this.environment.client.get(path, this.query(), call.signal);
+        return this.environment.client.get({ path, query: this.query(), signal: call.signal });
     }
 
     private outputs(body: Properties): Properties {
@@ -195,7 +207,7 @@ export class ArmResource implements ResourceType {
     }
 }
 
-/** ARM takes "West Europe" and "westeurope" for the same. */
+/** ARM treats "West Europe" and "westeurope" as the same region. */
 function sameLocation(a: Value | undefined, b: Value | undefined): boolean {
     if (typeof a !== "string" || typeof b !== "string" || a === UNKNOWN || b === UNKNOWN) return false;
     return a.replaceAll(" ", "").toLowerCase() === b.replaceAll(" ", "").toLowerCase();

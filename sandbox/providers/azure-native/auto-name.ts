@@ -2,20 +2,20 @@ import { createHash, randomBytes } from "node:crypto";
 import type { CheckRequest } from "../protocol/provider";
 import type { Properties, Value } from "../protocol/values";
 
-/** Digits that a generated name ends with. */
+/** The number of random digits at the end of a generated name. */
 const SUFFIX_LENGTH = 8;
 
 const UUID_BYTES = 16;
 
-/** `copy` is the resource's name in the program, `random` that with digits, `uuid` has nothing of it. */
+/** `copy`: the name in the program. `random`: the name in the program and random digits. `uuid`: a random UUID. */
 export type NameStyle = "random" | "copy" | "uuid";
 
-/** The mark that azure-native leaves in the inputs when the name is random, so that a replacement may be created first. */
+/** An input that azure-native adds if the name is random. It permits a replacement to be created before the deletion. */
 export const CREATE_BEFORE_DELETE = "__createBeforeDelete";
 
 /**
- * The inputs that name a resource whose program does not: the name that it has already, else what the project's
- * auto-naming settings say, else one of the given style.
+ * The inputs with the name of a resource that has none in the program. The name is the first of these: the present name
+ * of the resource, the one that the auto-naming setting of the project determines, a generated name of the given style.
  */
 export function generatedName(
     request: CheckRequest,
@@ -36,7 +36,7 @@ function named(input: string, name: Value, random: boolean): Properties {
     return { [input]: name, ...(random && { [CREATE_BEFORE_DELETE]: true }) };
 }
 
-/** Hexadecimal digits that are the same for the same seed: preview and update must agree on a name. */
+/** Random hexadecimal digits. The same seed gives the same digits, so that preview and update generate the same name. */
 function randomDigits(name: string, seed: Uint8Array): string {
     const entropy =
         seed.length > 0 ? createHash("sha512").update(seed).update(name).digest() : randomBytes(UUID_BYTES);

@@ -1,7 +1,7 @@
 import { CHILD, ENVELOPE, GROUP } from "./arm-layout";
 import type { TypeMapping } from "./type-mapping";
 
-/** Properties of `networkProfile` that only a new cluster can have otherwise. */
+/** Properties of `networkProfile` that cannot change after the creation of a cluster. */
 const FIXED_NETWORK = [
     "serviceCidr",
     "serviceCidrs",
@@ -15,7 +15,7 @@ const FIXED_NETWORK = [
     "outboundType",
 ];
 
-/** The autoscaler's flags keep their own spelling in ARM. */
+/** Flags of the autoscaler. ARM writes them in kebab case: `scan-interval` for `scanInterval`. */
 const AUTOSCALER_FLAGS = [
     "balanceSimilarNodeGroups",
     "daemonsetEvictionForEmptyNodes",
@@ -40,7 +40,7 @@ const AUTOSCALER_FLAGS = [
 
 const IDENTITY = `${GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{resourceName}`;
 
-/** Managed clusters, and who may do what for them. */
+/** Types for managed clusters, identities and role assignments. */
 export const clusterTypes: Record<string, TypeMapping> = {
     "containerservice:ManagedCluster": {
         path: `${GROUP}/providers/Microsoft.ContainerService/managedClusters/{resourceName}`,
@@ -67,7 +67,7 @@ export const clusterTypes: Record<string, TypeMapping> = {
     "authorization:RoleAssignment": {
         path: "{+scope}/providers/Microsoft.Authorization/roleAssignments/{roleAssignmentName}",
         autoName: { input: "roleAssignmentName", style: "uuid" },
-        // Not the role: azure-native sends that as an update, which ARM refuses.
+        // azure-native sends a changed role as an update, which ARM refuses.
         replaceOn: ["principalId"],
         envelopes: { "": CHILD },
         getter: "getRoleAssignment",

@@ -2,8 +2,8 @@ import { isObject, type Properties, UNKNOWN, type Value } from "../protocol/valu
 import type { ObjectShape, Schema, Shape } from "./schema";
 
 /**
- * The outputs as far as the inputs tell them: what is an input under the same name is taken over, all else is unknown,
- * also inside objects. (So `ipAddress.fqdn` is unknown at preview, and with it the whole of `ipAddress` to a program.)
+ * The outputs at preview. An output has the value of the input with the same name, also inside objects; all others are
+ * unknown. E.g. `ipAddress.fqdn` is unknown, so a program sees the whole of `ipAddress` as unknown.
  */
 export function previewOutputs(inputs: Properties, shape: ObjectShape, schema: Schema): Properties {
     const names = Object.keys(shape);

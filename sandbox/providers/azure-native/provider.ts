@@ -11,11 +11,11 @@ import { WireFormat } from "./wire";
 const RESOURCE_GROUP = "resources:ResourceGroup";
 const PREFIX = "azure-native:";
 
-/** Every sandbox has one user. These stand for its application and its object in the directory. */
+/** The application and directory object of the only user of a sandbox. */
 const CLIENT_ID = "00000000-0000-0000-0000-000000000003";
 const OBJECT_ID = "00000000-0000-0000-0000-000000000004";
 
-/** Stands in for azure-native where Azure Resource Manager is the sandbox's. */
+/** The stand-in for the provider azure-native. */
 export class AzureNative implements Provider, Environment {
     readonly name = "azure-native";
     readonly client: ArmClient;
@@ -47,8 +47,8 @@ export class AzureNative implements Provider, Environment {
     invoke(token: string, args: Properties, call: Call): Promise<Properties> | undefined {
         const name = token.slice(PREFIX.length);
         if (name === "authorization:getClientConfig") return Promise.resolve(this.clientConfig());
-        if (name in actions) return this.act(name, args, call);
-        return this.getter(name)?.look(args, call);
+        if (name in actions) return this.invokeAction(name, args, call);
+        return this.typeOfGetter(name)?.invokeGetter(args, call);
     }
 
     async defaultLocation(inputs: Properties, call: Call): Promise<Value | undefined> {
@@ -57,9 +57,10 @@ export class AzureNative implements Provider, Environment {
         if (resourceGroupName === UNKNOWN) return UNKNOWN;
         if (typeof resourceGroupName !== "string" || call.signal.aborted) return undefined;
         try {
-            return (await this.types.get(RESOURCE_GROUP)?.look({ resourceGroupName }, call))?.location;
+            return (await this.types.get(RESOURCE_GROUP)?.invokeGetter({ resourceGroupName }, call))
+                ?.location;
         } catch {
-            return undefined; // As azure-native: no default then, and ARM or the check says what is missing.
+            return undefined; // Like azure-native: without a default, ARM or `check` reports the missing location.
         }
     }
 
@@ -68,25 +69,26 @@ export class AzureNative implements Provider, Environment {
         return { clientId: CLIENT_ID, objectId: OBJECT_ID, subscriptionId, tenantId: this.settings.tenantId };
     }
 
-    private getter(name: string): ArmResource | undefined {
+    private typeOfGetter(name: string): ArmResource | undefined {
         const [module] = name.split(":");
-        const found = Object.entries(resourceTypes).find(([token, { getter }]) => {
+        const entry = Object.entries(resourceTypes).find(([token, { getter }]) => {
             return `${module}:${getter}` === name && token.startsWith(`${module}:`);
         });
-        return found && this.types.get(found[0]);
+        return entry && this.types.get(entry[0]);
     }
 
-    private async act(name: string, args: Properties, call: Call): Promise<Properties> {
+    private async invokeAction(name: string, args: Properties, call: Call): Promise<Properties> {
         const action = actions[name];
         const shape = this.schema.functions[name];
-        if (!action || !shape) throw new Error(`There is no schema for ${PREFIX}${name}.`);
+        if (!action || !shape)
+            throw new Error(`The schema of the stand-in does not contain ${PREFIX}${name}.`);
         const query: Record<string, string> = { "api-version": shape.apiVersion };
         for (const [input, parameter] of Object.entries(action.query ?? {})) {
             const value = args[input];
             if (typeof value === "string") query[parameter] = value;
         }
         const path = fillPath(action.path, { ...args, subscriptionId: this.subscriptionId });
-        const body = await this.client.post(path, query, call.signal);
+        const body = await this.client.post({ path, query, signal: call.signal });
         return new WireFormat(this.schema, { envelopes: {} }).properties(body, shape.result);
     }
 }

@@ -2,8 +2,7 @@ import { isObject, type Properties, type Value } from "../protocol/values";
 import type { ObjectShape, Schema, Shape } from "./schema";
 
 /**
- * The part of a resource's outputs that are inputs too. Empty collections count as not set, because ARM fills in many
- * of them.
+ * The outputs of a resource that are also inputs. Empty collections are omitted, because ARM adds many of them.
  */
 export function inputsAmong(outputs: Properties, shape: ObjectShape, schema: Schema): Properties {
     const result: Properties = {};
@@ -19,7 +18,7 @@ export function inputsAmong(outputs: Properties, shape: ObjectShape, schema: Sch
 function inputPart(value: Value, shape: Shape, schema: Schema): Value {
     if (shape.kind === "list" && Array.isArray(value))
         return value.map(item => inputPart(item, shape.items, schema));
-    // Ids that ARM answers as names of an object.
+    // A set of ids, which ARM returns as the keys of an object.
     if (shape.kind === "list" && isObject(value)) return Object.keys(value);
     if (shape.kind !== "object" || !isObject(value)) return value;
     return inputsAmong(value, schema.objects[shape.type] ?? {}, schema);

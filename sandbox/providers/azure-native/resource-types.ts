@@ -2,6 +2,7 @@ import { clusterTypes } from "./cluster-types";
 import { CHILD, ENVELOPE, GROUP } from "./arm-layout";
 import type { TypeMapping } from "./type-mapping";
 
+/** The supported resource types, by module and name. */
 export const resourceTypes: Record<string, TypeMapping> = {
     "resources:ResourceGroup": {
         path: GROUP,
@@ -13,7 +14,7 @@ export const resourceTypes: Record<string, TypeMapping> = {
     "containerinstance:ContainerGroup": {
         path: `${GROUP}/providers/Microsoft.ContainerInstance/containerGroups/{containerGroupName}`,
         autoName: { input: "containerGroupName", style: "random" },
-        // Nothing else: azure-native sends every other change as an update, and ARM refuses what it cannot do
+        // azure-native sends all other changes as updates, and ARM refuses those that it does not support
         // (https://github.com/pulumi/pulumi-azure-native/issues/918).
         replaceOn: ["location"],
         envelopes: {
@@ -110,13 +111,14 @@ export const resourceTypes: Record<string, TypeMapping> = {
     ...clusterTypes,
 };
 
-/** A function that is a POST on a resource. */
-export interface ActionMapping {
-    /** As the path of a type; the inputs in it are the function's arguments. */
+/** A function that sends a POST request to a resource. */
+interface ActionMapping {
+    /** The path, with the names of the function's arguments in braces. */
     path: string;
     query?: Record<string, string>;
 }
 
+/** The supported functions that are actions on a resource, by module and name. */
 export const actions: Record<string, ActionMapping> = {
     "storage:listStorageAccountKeys": {
         path: `${GROUP}/providers/Microsoft.Storage/storageAccounts/{accountName}/listKeys`,

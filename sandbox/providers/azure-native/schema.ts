@@ -1,4 +1,4 @@
-/** What a property holds. Where the SDK allows several kinds of object, it is not looked into (`any`). */
+/** The type of a property. `any` also represents properties for which the SDK permits several types of object. */
 export type Shape =
     | { kind: "string" | "number" | "boolean" | "any" }
     | { kind: "list" | "map"; items: Shape }
@@ -9,15 +9,15 @@ export interface PropertyShape {
     required?: true;
 }
 
-/** The properties of an object type by their names in the SDK. */
+/** The properties of an object type, by their names in the SDK. */
 export type ObjectShape = Record<string, PropertyShape>;
 
-/** The part of azure-native's schema that the stand-in needs. */
+/** The part of the schema of azure-native that the stand-in needs. `build/sdk-schema.ts` generates it. */
 export interface Schema {
-    /** By module and name: `containerinstance:ContainerGroup`. */
+    /** By module and name, e.g. `containerinstance:ContainerGroup`. */
     resources: Record<string, { apiVersion: string; inputs: ObjectShape; outputs: ObjectShape }>;
-    /** By module and name: `storage:listStorageAccountKeys`. */
+    /** By module and name, e.g. `storage:listStorageAccountKeys`. */
     functions: Record<string, { apiVersion: string; result: ObjectShape }>;
-    /** The object types by the names that shapes use. */
+    /** The object types, by the names in `Shape`. */
     objects: Record<string, ObjectShape>;
 }

@@ -1,30 +1,30 @@
 import type { NameStyle } from "./auto-name";
 
 /**
- * How one resource type of azure-native maps to Azure Resource Manager (ARM). Property names, required properties and
- * the API version come from the SDK (`build/sdk-schema.ts`); this is what the SDK does not say.
+ * The mapping of a resource type of azure-native to Azure Resource Manager (ARM). It contains what the SDK does not
+ * declare; names, types and the API version come from the SDK (`build/sdk-schema.ts`).
  */
 export interface TypeMapping {
-    /** Path of the resource, with the names of inputs in braces (`arm-path.ts`). Changing one of them means another resource. */
+    /** The path of the resource, with names of inputs in braces (`arm-path.ts`). A change of these inputs replaces it. */
     path: string;
-    /** The input that is generated when the program leaves it out. */
+    /** The input with the name, which is generated if the program does not set it. */
     autoName: { input: string; style: NameStyle };
     /**
-     * Inputs that azure-native replaces the resource for, beside those of the path (`forceNewMap` of its generator,
-     * and properties whose `x-ms-mutability` lacks `update`).
+     * Further inputs whose change replaces the resource (from `forceNewMap` in the generator of azure-native, and
+     * properties whose `x-ms-mutability` lacks `update`).
      */
     replaceOn?: string[];
     /**
-     * Objects that ARM keeps in an inner `properties`, by their path in the SDK ("" is the resource itself), with the
-     * names of the properties that stay outside of it.
+     * Objects whose fields ARM nests in `properties`, by their path in the SDK ("" is the resource itself), with the
+     * names of the fields outside of `properties`.
      */
     envelopes: Record<string, string[]>;
-    /** Names that differ in ARM, by their path in the SDK. */
+    /** Property names in ARM that differ from those in the SDK, by their path in the SDK. */
     wireNames?: Record<string, string>;
-    /** Inputs that are sent as query parameters: the name of the input, then that of the parameter. */
+    /** Inputs that are sent as query parameters: the name of the parameter by the name of the input. */
     query?: Record<string, string>;
-    /** Inputs that are resources of their own too: what the program leaves out is not its business. */
+    /** Inputs that are also separate resource types. A refresh ignores them if the program does not set them here. */
     subResources?: string[];
-    /** The function that reads such a resource: `getContainerGroup`. */
+    /** The function that reads a resource of this type, e.g. `getContainerGroup`. */
     getter: string;
 }

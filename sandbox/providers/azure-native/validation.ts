@@ -2,8 +2,8 @@ import { isObject, type Properties, UNKNOWN, type Value } from "../protocol/valu
 import type { ObjectShape, Schema, Shape } from "./schema";
 
 /**
- * What is wrong with the inputs of a resource, in azure-native's words. Like azure-native it looks for required
- * properties that are missing and for values of another kind, and takes no notice of properties that it does not know.
+ * The problems of the inputs of a resource, in the words of azure-native. Like azure-native, this finds missing required
+ * properties and values of the wrong type, and ignores unknown properties.
  */
 export function problemsOf(inputs: Properties, shape: ObjectShape, schema: Schema): string[] {
     return [...objectProblems(inputs, shape, schema, "")];

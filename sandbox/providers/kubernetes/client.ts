@@ -4,12 +4,12 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import type { Properties } from "../protocol/values";
 import { ApiError } from "./api-error";
 
-/** How long a connection may take to come about, in milliseconds. */
-const CONNECT_TIMEOUT = 30_000;
+/** The time limit for establishing a connection, in milliseconds. */
+const CONNECT_TIMEOUT_MS = 30_000;
 
 export interface Request {
     method: "GET" | "POST" | "PATCH" | "DELETE";
-    /** From the root of the API server. */
+    /** The path below the URL of the API server. */
     path: string;
     query?: Record<string, string>;
     body?: unknown;
@@ -20,11 +20,11 @@ export interface Request {
 
 export interface Answer {
     object: Properties;
-    /** What the API server warns of, e.g. of an unknown field or an API that is going away. */
+    /** Warnings of the API server, e.g. about an unknown field or a deprecated API. */
     warnings: string[];
 }
 
-/** Speaks to the API server that a kubeconfig's current context names, over connections that are kept. */
+/** Sends requests to the API server in the current context of a kubeconfig. Connections are reused. */
 export class ApiClient {
     private constructor(
         private readonly server: URL,
@@ -37,7 +37,7 @@ export class ApiClient {
         const options: https.RequestOptions = {};
         await config.applyToHTTPSOptions(options);
         const { ca, cert, key, rejectUnauthorized, servername } = options;
-        // The agent that comes along keeps no connections; behind a proxy it is the one that knows the way.
+        // The agent in `options` does not reuse connections. It is needed only for a connection through a proxy.
         if (!cluster.proxyUrl && cluster.server.startsWith("https:")) {
             options.agent = new https.Agent({
                 keepAlive: true,
@@ -64,7 +64,7 @@ export class ApiClient {
         return object;
     }
 
-    /** The lines of an answer that goes on for as long as both sides want it to. */
+    /** The lines of a streamed response, e.g. of a watch. */
     async *lines(request: Request): AsyncGenerator<string> {
         const response = await this.send(request);
         const code = response.statusCode ?? 0;
@@ -81,7 +81,7 @@ export class ApiClient {
         try {
             return await this.attempt(request);
         } catch (error) {
-            // The other side may close a kept connection in the very moment in which it is used again.
+            // The server may close an idle connection at the moment when it is used again.
             if (error instanceof StaleConnection) return this.attempt(request);
             throw error;
         }
@@ -107,7 +107,7 @@ export class ApiClient {
                 if (!socket.connecting) return;
                 const timer = setTimeout(
                     () => sent.destroy(new Error(`no connection to ${url.host} within 30 s`)),
-                    CONNECT_TIMEOUT,
+                    CONNECT_TIMEOUT_MS,
                 );
                 socket.once("connect", () => clearTimeout(timer));
                 socket.once("close", () => clearTimeout(timer));
@@ -129,7 +129,7 @@ async function text(response: http.IncomingMessage): Promise<string> {
     return body;
 }
 
-/** The texts of `Warning: 299 - "text"` headers (RFC 7234, 5.5). */
+/** The texts in headers such as `Warning: 299 - "text"` (RFC 7234, 5.5). */
 export function warningsOf(response: Pick<http.IncomingMessage, "headersDistinct">): string[] {
     const headers = response.headersDistinct.warning ?? [];
     return headers.flatMap(header =>

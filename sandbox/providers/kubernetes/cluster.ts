@@ -4,15 +4,15 @@ import type { Configuration } from "./configuration";
 import { Discovery } from "./discovery";
 import { loadKubeconfig } from "./kubeconfig";
 
-/** A cluster that can be spoken to. */
+/** A cluster with a connection to its API server. */
 export interface Cluster {
     client: ApiClient;
     discovery: Discovery;
-    /** Of objects that do not say theirs. */
+    /** The namespace of objects without `metadata.namespace`. */
     defaultNamespace: string;
 }
 
-/** The cluster that the configuration names cannot be spoken to, and why. */
+/** The cluster in the configuration cannot be reached. */
 export class UnreachableCluster extends Error {
     private isShown = false;
 
@@ -20,7 +20,7 @@ export class UnreachableCluster extends Error {
         super(`configured Kubernetes cluster is unreachable: ${reason}`);
     }
 
-    /** Shows the reason beside the first resource that meets it, and not beside every one. */
+    /** Shows the reason for the first resource that is affected, not for each of them. */
     showOnce(call: Call): void {
         if (!this.isShown) call.warn(this.message);
         this.isShown = true;
@@ -52,7 +52,7 @@ async function attempt<T>(what: string, action: () => T | Promise<T>): Promise<T
     }
 }
 
-/** A connection that is tried at several addresses fails with several errors and no message. */
+/** A failed connection to a host with several addresses is an `AggregateError` without a message. */
 function messageOf(error: unknown): string {
     if (error instanceof AggregateError) return error.errors.map(messageOf).join("; ");
     return error instanceof Error ? error.message : String(error);

@@ -3,24 +3,24 @@ export interface Configuration {
     kubeconfig?: string;
     context?: string;
     cluster?: string;
-    /** Of objects that do not say theirs. */
+    /** The namespace of objects without `metadata.namespace`. */
     namespace?: string;
     /** Whether a changed ConfigMap is updated in place. */
     enableConfigMapMutable: boolean;
     /** Whether a changed Secret is updated in place. */
     enableSecretMutable: boolean;
-    /** Whether fields that others manage are taken from them. */
+    /** Whether to overwrite fields that other managers own. */
     enablePatchForce: boolean;
-    /** Whether creating an object that exists already takes it over. */
+    /** Whether to update an object that already exists instead of failing to create it. */
     upsertExistingObjects: boolean;
-    /** Whether resources leave the state when their cluster cannot be reached. */
+    /** Whether to remove resources from the state if their cluster cannot be reached. */
     deleteUnreachable: boolean;
     suppressDeprecationWarnings: boolean;
 }
 
 /**
- * @param variables as the engine hands them over
- * @param environment stands in for what the variables do not say
+ * @param variables from the engine
+ * @param environment for settings that are missing in `variables`
  */
 export function readConfiguration(
     variables: Record<string, string>,
@@ -32,14 +32,14 @@ export function readConfiguration(
     };
     if (!flag("enableServerSideApply", "ENABLE_SERVER_SIDE_APPLY", true)) {
         throw new Error(
-            "The sandbox's stand-in for kubernetes knows server-side apply only: leave enableServerSideApply on.",
+            "enableServerSideApply: false is not supported by the sandbox, which has server-side apply only. Remove the setting.",
         );
     }
     if (variables.renderYamlToDirectory) {
-        throw new Error("The sandbox's stand-in for kubernetes does not have renderYamlToDirectory.");
+        throw new Error("renderYamlToDirectory: not supported by the sandbox. Remove the setting.");
     }
     return {
-        // An empty text is how some languages leave an option out.
+        // Some languages pass an empty string for a missing option.
         kubeconfig: variables.kubeconfig || undefined,
         context: variables.context || undefined,
         cluster: variables.cluster || undefined,

@@ -3,14 +3,14 @@ import type { Properties } from "../protocol/values";
 import { ApiError } from "./api-error";
 import type { ApiClient } from "./client";
 import type { Kind } from "./discovery";
-import { follow } from "./follow";
-import { annotation, textAt } from "./objects";
+import { annotation, textAt, timeoutSeconds } from "./objects";
+import { watch } from "./watch";
 
-/** Seconds before giving up. */
+/** Time limits in seconds, without a setting in the program. The second is for the group `apps`. */
 const TIMEOUT = 300;
-const CONTROLLERS_TIMEOUT = 600;
+const APPS_TIMEOUT = 600;
 
-/** Kinds whose deletion is not waited for under `pulumi.com/skipAwait`. */
+/** Kinds for which the annotation `pulumi.com/skipAwait` also disables the wait for the deletion. */
 const SKIPPABLE = [
     "/Namespace",
     "/Pod",
@@ -20,13 +20,22 @@ const SKIPPABLE = [
     "batch/Job",
 ];
 
-/** Deletes an object and waits until it is gone, with everything that it owns unless the program says otherwise. */
+/** An object to delete. */
+interface Deletion {
+    kind: Kind;
+    /** The path of the collection that contains the object. */
+    collection: string;
+    name: string;
+    outputs: Properties;
+}
+
+/**
+ * Deletes an object and waits until it no longer exists. The objects that it owns are deleted first, unless the
+ * annotation `pulumi.com/deletionPropagationPolicy` says otherwise.
+ */
 export async function deleteObject(
     client: ApiClient,
-    { group, kind }: Kind,
-    collection: string,
-    name: string,
-    outputs: Properties,
+    { kind: { group, kind }, collection, name, outputs }: Deletion,
     call: Call,
 ): Promise<void> {
     const path = `${collection}/${name}`;
@@ -40,22 +49,21 @@ export async function deleteObject(
     const isSkipped = annotation(outputs, "pulumi.com/skipAwait") === "true";
     if (isSkipped && SKIPPABLE.includes(`${group}/${kind}`)) return;
 
-    const gone = new AbortController();
-    const asked = Number(annotation(outputs, "pulumi.com/timeoutSeconds"));
-    const usual = group === "apps" ? CONTROLLERS_TIMEOUT : TIMEOUT;
-    const seconds = call.timeout ?? (asked > 0 ? asked : usual);
-    const until = AbortSignal.any([gone.signal, call.signal, AbortSignal.timeout(seconds * 1000)]);
-    await follow(client, collection, { fieldSelector: `metadata.name=${name}` }, until, ([object]) => {
-        // Another one may have been created under the same name by then.
+    const deleted = new AbortController();
+    const seconds = timeoutSeconds(outputs, call, group === "apps" ? APPS_TIMEOUT : TIMEOUT);
+    const until = AbortSignal.any([deleted.signal, call.signal, AbortSignal.timeout(seconds * 1000)]);
+    const query = { fieldSelector: `metadata.name=${name}` };
+    await watch(client, { path: collection, query }, until, ([object]) => {
+        // A new object may already exist with the same name.
         const uid = textAt(outputs, "metadata", "uid");
-        if (!object || (uid !== undefined && textAt(object, "metadata", "uid") !== uid)) gone.abort();
+        if (!object || (uid !== undefined && textAt(object, "metadata", "uid") !== uid)) deleted.abort();
     });
-    if (!gone.signal.aborted)
+    if (!deleted.signal.aborted)
         throw new Error(`timed out waiting for the deletion of ${kind} "${name}", which may still happen`);
 }
 
 function propagation(outputs: Properties): string {
-    const wish = annotation(outputs, "pulumi.com/deletionPropagationPolicy")?.toLowerCase();
-    if (wish === "orphan") return "Orphan";
-    return wish === "background" ? "Background" : "Foreground";
+    const policy = annotation(outputs, "pulumi.com/deletionPropagationPolicy")?.toLowerCase();
+    if (policy === "orphan") return "Orphan";
+    return policy === "background" ? "Background" : "Foreground";
 }

@@ -5,31 +5,34 @@ import type { Configuration } from "./configuration";
 import type { Kind } from "./discovery";
 import { isAutoNamed } from "./naming";
 import { at, withMetadata } from "./objects";
-import { replaces, replacingProperties } from "./replacement";
+import { immutableProperties, replaces } from "./replacement";
 
-/** How an object has to change. A pure function of its inputs: what others changed gets into them by a refresh. */
+/**
+ * The changes of an object. They depend only on the inputs in the program and in the state. A change by others has an
+ * effect after a refresh, which updates the inputs in the state.
+ */
 export function objectDifference(
     kind: Kind,
     { oldInputs, oldOutputs, news }: DiffRequest,
     configuration: Pick<Configuration, "enableConfigMapMutable" | "enableSecretMutable">,
 ): Difference {
-    const before = inNamespace(oldInputs, oldOutputs);
-    const after = inNamespace(news, oldOutputs);
-    const properties = replacingProperties(kind, after, configuration);
-    const found = changes(before, after).map(change => ({
+    const before = withNamespace(oldInputs, oldOutputs);
+    const after = withNamespace(news, oldOutputs);
+    const properties = immutableProperties(kind, after, configuration);
+    const changed = changes(before, after).map(change => ({
         ...change,
         replaces: replaces(change, properties, after),
     }));
     const deleteBeforeReplace =
-        found.some(change => change.replaces) &&
+        changed.some(change => change.replaces) &&
         !isAutoNamed(after) &&
         at(after, "metadata", "name") === at(oldOutputs, "metadata", "name") &&
         at(after, "metadata", "namespace") === at(oldOutputs, "metadata", "namespace");
-    return { changes: found, deleteBeforeReplace };
+    return { changes: changed, deleteBeforeReplace };
 }
 
-/** The inputs with the namespace that they mean: none is `default`, for an object that lives in a namespace. */
-function inNamespace(inputs: Properties, oldOutputs: Properties): Properties {
+/** Adds the namespace `default` to inputs without a namespace, if objects of the kind have one. */
+function withNamespace(inputs: Properties, oldOutputs: Properties): Properties {
     const namespaced = at(oldOutputs, "metadata", "namespace") !== undefined;
     if (!namespaced || at(inputs, "metadata", "namespace") !== undefined) return inputs;
     return withMetadata(inputs, { namespace: "default" });

@@ -2,7 +2,7 @@ import { ApiError } from "./api-error";
 import type { ApiClient } from "./client";
 import { at, listAt, textAt } from "./objects";
 
-/** A kind of object as tokens name it: `kubernetes:apps/v1:Deployment`. */
+/** A kind of object. Type tokens contain it: `kubernetes:apps/v1:Deployment`. */
 export interface Kind {
     /** Empty for the core group. */
     group: string;
@@ -10,44 +10,44 @@ export interface Kind {
     kind: string;
 }
 
-/** Where the API server has the objects of a kind. */
+/** The endpoint of the API server for a kind. */
 export interface Endpoint {
-    /** Path of the group and version: `/apis/apps/v1`. */
+    /** The path of the group and version, e.g. `/apis/apps/v1`. */
     root: string;
     plural: string;
     namespaced: boolean;
 }
 
-/** What kinds the API server has, asked once for each group and version. */
+/** The kinds that the API server supports. There is one request for each group and version. */
 export class Discovery {
     private readonly endpoints = new Map<string, Promise<Map<string, Endpoint>>>();
 
     constructor(private readonly client: ApiClient) {}
 
-    /** Where objects of this kind are; nothing when the API server does not have it. */
+    /** The endpoint for a kind; undefined if the API server does not support it. */
     async find(kind: Kind): Promise<Endpoint | undefined> {
         const root = rootPath(kind);
-        const known = this.endpoints.get(root) ?? this.load(root);
-        this.endpoints.set(root, known);
-        const found = await known.then(
+        const endpoints = this.endpoints.get(root) ?? this.load(root);
+        this.endpoints.set(root, endpoints);
+        const endpoint = await endpoints.then(
             kinds => kinds.get(kind.kind),
             (error: unknown) => {
                 this.endpoints.delete(root);
                 throw error;
             },
         );
-        // It may be there the next time: the same update may create its definition.
-        if (!found) this.endpoints.delete(root);
-        return found;
+        // The same update may create the definition of the kind, so the next call sends another request.
+        if (!endpoint) this.endpoints.delete(root);
+        return endpoint;
     }
 
     private async load(root: string): Promise<Map<string, Endpoint>> {
         try {
             const resources = listAt(await this.client.get(root), "resources");
-            // `deployments/status` and the like are views of an object, not objects.
-            const whole = resources.filter(resource => !textAt(resource, "name")?.includes("/"));
+            // Names such as `deployments/status` are subresources.
+            const objects = resources.filter(resource => !textAt(resource, "name")?.includes("/"));
             return new Map(
-                whole.map(resource => [
+                objects.map(resource => [
                     textAt(resource, "kind") ?? "",
                     {
                         root,
@@ -63,7 +63,7 @@ export class Discovery {
     }
 }
 
-/** The path of all objects of a kind in a namespace. */
+/** The path of the collection of all objects of a kind in a namespace. */
 export function collectionPath({ root, plural, namespaced }: Endpoint, namespace: string): string {
     return namespaced ? `${root}/namespaces/${encodeURIComponent(namespace)}/${plural}` : `${root}/${plural}`;
 }
@@ -72,14 +72,14 @@ function rootPath({ group, version }: Kind): string {
     return group === "" ? `/api/${version}` : `/apis/${group}/${version}`;
 }
 
-/** The kind in a type token; nothing for what is no kind of the Kubernetes API (charts, YAML files). */
+/** The kind in a type token; undefined for types that are not kinds of the Kubernetes API, such as charts and YAML files. */
 export function parseToken(token: string): Kind | undefined {
     const [, group, version, kind] = /^kubernetes:([^:/]+)\/([^:/]+):([^:]+)$/.exec(token) ?? [];
     if (!group || !version || !kind || ["helm.sh", "kustomize", "yaml"].includes(group)) return undefined;
     return { group: group === "core" ? "" : group, version, kind };
 }
 
-/** As `apiVersion` in objects: `v1`, `apps/v1`. */
+/** The value of `apiVersion` in objects of the kind, e.g. `v1` or `apps/v1`. */
 export function apiVersionOf({ group, version }: Kind): string {
     return group === "" ? version : `${group}/${version}`;
 }

@@ -3,17 +3,20 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 
-/** What a provider resource says about where it deploys to. */
+/** The settings of a provider resource that determine the cluster. */
 export interface KubeconfigChoice {
-    /** Contents of a kubeconfig, or the path of one. What `kubectl` would use when it is missing. */
+    /**
+     * The contents or the path of a kubeconfig.
+     * @default the kubeconfig that `kubectl` uses
+     */
     kubeconfig?: string;
     context?: string;
     cluster?: string;
 }
 
 /**
- * The kubeconfig with the chosen context and cluster.
- * @throws without any of the contents in the message: they hold keys
+ * Loads a kubeconfig and selects the context and cluster. Error messages do not contain the contents of the kubeconfig,
+ * because it contains keys.
  */
 export function loadKubeconfig({ kubeconfig, context, cluster }: KubeconfigChoice): KubeConfig {
     const config = new KubeConfig();
@@ -32,7 +35,7 @@ export function loadKubeconfig({ kubeconfig, context, cluster }: KubeconfigChoic
     return config;
 }
 
-/** The cluster that a choice leads to, as comparable text; nothing when the kubeconfig cannot be read. */
+/** The selected cluster as text, for comparisons; undefined if the kubeconfig is invalid. */
 export function activeCluster(choice: KubeconfigChoice): string | undefined {
     try {
         return JSON.stringify({ ...loadKubeconfig(choice).getCurrentCluster(), name: undefined });
@@ -43,7 +46,7 @@ export function activeCluster(choice: KubeconfigChoice): string | undefined {
 
 function load(config: KubeConfig, kubeconfig: string): void {
     const file = kubeconfig.replace(/^~(?=[/\\])/, os.homedir());
-    // Contents have several lines or are JSON; a path that does not exist is told apart by that.
+    // Contents of a kubeconfig have several lines or are JSON. Any other text is a path.
     const isPath = !/[\n{]/.test(file);
     if (isPath && !existsSync(file)) throw new Error(`there is no kubeconfig at ${kubeconfig}`);
     try {

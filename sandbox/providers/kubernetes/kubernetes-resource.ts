@@ -14,27 +14,27 @@ import { refreshedInputs } from "../protocol/refreshed-inputs";
 import { hasUnknown, isObject, type Properties } from "../protocol/values";
 import { ApiError } from "./api-error";
 import { awaiterOf } from "./await/awaiters";
-import { NotReady, progressNow, waitUntilReady } from "./await/wait";
+import { currentProgress, NotReady, waitUntilReady } from "./await/wait";
 import { type Cluster, UnreachableCluster } from "./cluster";
 import type { Configuration } from "./configuration";
 import { deleteObject } from "./deletion";
 import { objectDifference } from "./difference";
 import { apiVersionOf, collectionPath, type Endpoint, type Kind } from "./discovery";
-import { named } from "./naming";
-import { annotation, at, idOf, parseId, textAt, withMetadata } from "./objects";
+import { withName } from "./naming";
+import { annotation, at, idOf, parseId, textAt, timeoutSeconds, withMetadata } from "./objects";
 import { FIELD_MANAGER, outputsOf, withSecretsMarked } from "./outputs";
 import { pruned } from "./pruning";
-import { Writer } from "./writer";
+import { type Write, Writer } from "./writer";
 
-/** What the provider as a whole knows and every kind needs. */
+/** The parts of the provider that all kinds use. */
 export interface Environment {
     configuration: Configuration;
     /** @throws UnreachableCluster */
     cluster(): Promise<Cluster>;
 }
 
-/** Metadata that the API server alone writes. */
-const SERVERS_METADATA = [
+/** Metadata that only the API server sets. */
+const SERVER_METADATA = [
     "creationTimestamp",
     "deletionGracePeriodSeconds",
     "deletionTimestamp",
@@ -44,10 +44,10 @@ const SERVERS_METADATA = [
     "uid",
 ];
 
-/** How long a last look at an object may take whose operation has failed, in milliseconds. */
-const LAST_LOOK = 10_000;
+/** The time limit for reading an object after an operation, in milliseconds. */
+const READ_TIMEOUT_MS = 10_000;
 
-/** The objects of one kind, with all that the API server itself knows about them: the shape, the rules, the scope. */
+/** Implements the operations for the objects of one kind. The schema and validation of the kind are those of the API server. */
 export class KubernetesResource implements ResourceType {
     constructor(
         private readonly kind: Kind,
@@ -57,9 +57,9 @@ export class KubernetesResource implements ResourceType {
     async check(request: CheckRequest, call: Call): Promise<Checked> {
         this.refuseUnsupported();
         const apiVersion = request.news.apiVersion ?? apiVersionOf(this.kind);
-        const news = withoutServersMetadata({ ...request.news, apiVersion, kind: this.kind.kind });
+        const news = withoutServerMetadata({ ...request.news, apiVersion, kind: this.kind.kind });
         try {
-            const inputs = await this.inDefaultNamespace(named({ ...request, news }), request.olds, call);
+            const inputs = await this.inDefaultNamespace(withName({ ...request, news }), request.olds, call);
             return { inputs: withSecretsMarked(inputs), failures: [] };
         } catch (error) {
             if (error instanceof UnreachableCluster || !(error instanceof Error)) throw error;
@@ -81,18 +81,18 @@ export class KubernetesResource implements ResourceType {
         if (!cluster || !endpoint) return withSecretsMarked(news);
         const manager = this.manager(news, olds);
         const writer = new Writer(cluster.client, this.environment.configuration);
-        const write = { ...this.place(endpoint, news), inputs: news, manager, dryRun: true };
+        const write = { ...this.write(endpoint, news, manager), dryRun: true };
         try {
             if (olds) return outputsOf(await writer.update(write, call), manager, this.apiVersion(news));
             const { status: _, ...object } = await writer.create(write, call);
             return outputsOf(object, manager, this.apiVersion(news));
         } catch (error) {
-            // Not allowed to say, in a namespace that the same update creates, or to be deleted first.
-            const isNothingToSay =
+            // The user has no permission, or the same update creates the namespace or first deletes the object.
+            const isUnknown =
                 error instanceof ApiError &&
                 (error.code === 403 ||
                     (!olds && (error.isMissingNamespace || error.reason === "AlreadyExists")));
-            if (isNothingToSay) return withSecretsMarked(news);
+            if (isUnknown) return withSecretsMarked(news);
             throw error;
         }
     }
@@ -102,14 +102,14 @@ export class KubernetesResource implements ResourceType {
         const endpoint = await this.endpoint(cluster);
         const manager = this.manager(news, undefined);
         const writer = new Writer(cluster.client, this.environment.configuration);
-        const write = { ...this.place(endpoint, news), inputs: news, manager, dryRun: false };
+        const write = this.write(endpoint, news, manager);
         const created = await writer.create(write, call).catch((error: unknown) => {
             const { message } = error as Error;
             throw new Error(
                 `resource "${idOf(news)}" was not successfully created by the Kubernetes API server: ${message}`,
             );
         });
-        const outputs = await this.awaited(cluster, endpoint, news, created, manager, call);
+        const outputs = await this.outputsWhenReady(cluster, endpoint, { write, written: created }, call);
         return { id: idOf(created), outputs };
     }
 
@@ -118,11 +118,11 @@ export class KubernetesResource implements ResourceType {
         const endpoint = await this.endpoint(cluster);
         const manager = this.manager(news, olds);
         const writer = new Writer(cluster.client, this.environment.configuration);
-        const write = { ...this.place(endpoint, news), inputs: news, manager, dryRun: false };
+        const write = this.write(endpoint, news, manager);
         const updated = await writer.update(write, call).catch((error: unknown) => {
             throw new Error(`update of resource "${resource.id}" failed: ${(error as Error).message}`);
         });
-        return this.awaited(cluster, endpoint, news, updated, manager, call);
+        return this.outputsWhenReady(cluster, endpoint, { write, written: updated }, call);
     }
 
     async read(
@@ -130,16 +130,10 @@ export class KubernetesResource implements ResourceType {
         known: { inputs: Properties; outputs: Properties } | undefined,
         call: Call,
     ): Promise<ReadResult | undefined> {
-        const cluster = await this.environment.cluster().catch(error => {
-            if (!(error instanceof UnreachableCluster)) throw error;
-            error.showOnce(call);
-            if (this.environment.configuration.deleteUnreachable) return undefined;
-            throw new Error(
-                "failed to read resource state due to unreachable cluster. If the cluster was deleted, you can " +
-                    "remove this resource from Pulumi state by rerunning the operation with the " +
-                    'PULUMI_K8S_DELETE_UNREACHABLE environment variable set to "true"',
-            );
-        });
+        const cluster = await this.clusterIfReachable(
+            call,
+            "failed to read resource state due to unreachable cluster",
+        );
         const live = cluster && (await this.find(cluster, resource.id, call));
         if (!live) return undefined;
         const { id } = resource;
@@ -152,7 +146,7 @@ export class KubernetesResource implements ResourceType {
             pruned(live, known.inputs),
         );
         const awaiter = awaiterOf(this.kind, inputs);
-        const progress = awaiter && (await progressNow(cluster, live, awaiter));
+        const progress = awaiter && (await currentProgress(cluster, live, awaiter));
         if (progress && progress.state !== "ready") {
             const message = `Resource '${id}' was created but failed to initialize`;
             throw new InitializationError(message, id, withSecretsMarked(inputs), outputs, progress.reasons);
@@ -161,22 +155,31 @@ export class KubernetesResource implements ResourceType {
     }
 
     async delete(resource: Identity, outputs: Properties, call: Call): Promise<void> {
-        const cluster = await this.environment.cluster().catch(error => {
-            if (!(error instanceof UnreachableCluster)) throw error;
-            error.showOnce(call);
-            if (this.environment.configuration.deleteUnreachable) return undefined;
-            throw new Error(
-                "configured Kubernetes cluster is unreachable. If the cluster was deleted, you can remove this " +
-                    "resource from Pulumi state by rerunning the operation with the " +
-                    'PULUMI_K8S_DELETE_UNREACHABLE environment variable set to "true"',
-            );
-        });
-        // Without the kind there are no objects of it either.
+        const cluster = await this.clusterIfReachable(call, "configured Kubernetes cluster is unreachable");
+        // If the API server does not support the kind, there are no objects to delete.
         const endpoint = await cluster?.discovery.find(this.kind);
         if (!cluster || !endpoint) return;
         const { namespace, name } = parseId(resource.id);
         const collection = collectionPath(endpoint, namespace ?? cluster.defaultNamespace);
-        await deleteObject(cluster.client, this.kind, collection, name, outputs, call);
+        await deleteObject(cluster.client, { kind: this.kind, collection, name, outputs }, call);
+    }
+
+    /**
+     * The cluster; undefined if it is unreachable and the provider is configured to forget resources of such clusters.
+     * @param problem the beginning of the error message otherwise
+     */
+    private async clusterIfReachable(call: Call, problem: string): Promise<Cluster | undefined> {
+        try {
+            return await this.environment.cluster();
+        } catch (error) {
+            if (!(error instanceof UnreachableCluster)) throw error;
+            error.showOnce(call);
+            if (this.environment.configuration.deleteUnreachable) return undefined;
+            throw new Error(
+                `${problem}. If the cluster was deleted, you can remove this resource from Pulumi state by rerunning ` +
+                    'the operation with the PULUMI_K8S_DELETE_UNREACHABLE environment variable set to "true"',
+            );
+        }
     }
 
     private refuseUnsupported(): void {
@@ -188,16 +191,18 @@ export class KubernetesResource implements ResourceType {
             );
         }
         if (kind.endsWith("Patch"))
-            throw new Error(`The sandbox's stand-in for kubernetes does not have Patch resources (${kind}).`);
+            throw new Error(
+                `${kind}: Patch resources are not supported by the sandbox. Use ${kind.slice(0, -5)}.`,
+            );
     }
 
-    /** The inputs with the namespace that they mean. Which kinds have one is known to a cluster alone. */
+    /** Adds the default namespace to inputs without one. Only the cluster can tell whether the kind has namespaces. */
     private async inDefaultNamespace(inputs: Properties, olds: Properties, call: Call): Promise<Properties> {
         if (at(inputs, "metadata", "namespace") !== undefined) return inputs;
         try {
             const cluster = await this.environment.cluster();
             const endpoint = await cluster.discovery.find(this.kind);
-            // What the API server does not know yet is one that the program defines: most of those have a namespace.
+            // An unknown kind is probably defined by the same program. Most such kinds have namespaces.
             if (endpoint?.namespaced === false) return inputs;
             return withMetadata(inputs, { namespace: cluster.defaultNamespace });
         } catch (error) {
@@ -208,33 +213,35 @@ export class KubernetesResource implements ResourceType {
         }
     }
 
-    /** The outputs once the object is what was asked for. */
-    private async awaited(
+    /** Waits until a written object is ready and returns its outputs. */
+    private async outputsWhenReady(
         cluster: Cluster,
         endpoint: Endpoint,
-        news: Properties,
-        written: Properties,
-        manager: string,
+        { write: { inputs, manager }, written }: { write: Write; written: Properties },
         call: Call,
     ): Promise<Properties> {
         const id = idOf(written);
-        const live = async () => {
-            // The signal may be the reason for a failure, so the last look has one of its own.
-            const found = await this.find(cluster, id, { ...call, signal: AbortSignal.timeout(LAST_LOOK) });
-            return outputsOf(found ?? written, manager, this.apiVersion(news));
+        const presentOutputs = async () => {
+            // The signal of the call may have caused a failure, so this request needs another one.
+            const signal = AbortSignal.timeout(READ_TIMEOUT_MS);
+            const live = await this.find(cluster, id, { ...call, signal });
+            return outputsOf(live ?? written, manager, this.apiVersion(inputs));
         };
-        const awaiter = awaiterOf(this.kind, news);
-        if (!awaiter) return live();
-        const asked = Number(annotation(news, "pulumi.com/timeoutSeconds"));
-        const seconds = call.timeout ?? (asked > 0 ? asked : awaiter.timeout);
+        const awaiter = awaiterOf(this.kind, inputs);
+        if (!awaiter) return presentOutputs();
+        const limits = {
+            seconds: timeoutSeconds(inputs, call, awaiter.timeout),
+            signal: call.signal,
+        };
         try {
-            await waitUntilReady(cluster, endpoint, written, awaiter, seconds, call.signal);
+            await waitUntilReady(cluster, { endpoint, object: written, awaiter }, limits);
         } catch (error) {
             const details = error instanceof NotReady ? error.reasons : [];
             const message = `the Kubernetes API server reported that "${id}" failed to fully initialize or become live: ${(error as Error).message}`;
-            throw new InitializationError(message, id, withSecretsMarked(news), await live(), details);
+            const outputs = await presentOutputs();
+            throw new InitializationError(message, id, withSecretsMarked(inputs), outputs, details);
         }
-        return live();
+        return presentOutputs();
     }
 
     private async find(cluster: Cluster, id: string, call: Call): Promise<Properties | undefined> {
@@ -259,18 +266,23 @@ export class KubernetesResource implements ResourceType {
         );
     }
 
-    private place(endpoint: Endpoint, inputs: Properties): { collection: string; name: string } {
+    private write(endpoint: Endpoint, inputs: Properties, manager: string): Write {
         const namespace = textAt(inputs, "metadata", "namespace") ?? "default";
         return {
             collection: collectionPath(endpoint, namespace),
             name: textAt(inputs, "metadata", "name") ?? "",
+            inputs,
+            manager,
+            dryRun: false,
         };
     }
 
+    /** The field manager: from the annotation, from the state, or a new one. */
     private manager(inputs: Properties, olds: Properties | undefined): string {
-        const kept = textAt(olds, FIELD_MANAGER);
-        const wish = annotation(inputs, "pulumi.com/patchFieldManager");
-        return wish ?? kept ?? `pulumi-kubernetes-${randomBytes(4).toString("hex")}`;
+        const setting = annotation(inputs, "pulumi.com/patchFieldManager");
+        return (
+            setting ?? textAt(olds, FIELD_MANAGER) ?? `pulumi-kubernetes-${randomBytes(4).toString("hex")}`
+        );
     }
 
     private apiVersion(inputs: Properties): string {
@@ -278,14 +290,14 @@ export class KubernetesResource implements ResourceType {
     }
 }
 
-function withoutServersMetadata(object: Properties): Properties {
+function withoutServerMetadata(object: Properties): Properties {
     if (!isObject(object.metadata)) return object;
-    const own = Object.entries(object.metadata).filter(([name]) => !SERVERS_METADATA.includes(name));
-    return { ...object, metadata: Object.fromEntries(own) };
+    const entries = Object.entries(object.metadata).filter(([name]) => !SERVER_METADATA.includes(name));
+    return { ...object, metadata: Object.fromEntries(entries) };
 }
 
-/** What a program would have to say about an object to get it as it is. */
+/** The inputs with which a program describes the object in its present state. */
 function importedInputs(live: Properties): Properties {
-    const { status: _, ...object } = withoutServersMetadata(live);
+    const { status: _, ...object } = withoutServerMetadata(live);
     return object;
 }

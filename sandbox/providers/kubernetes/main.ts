@@ -1,7 +1,8 @@
+/** The stand-in for the kubernetes provider, for any Kubernetes API server. */
 import { serve } from "../protocol/server";
 import { Kubernetes } from "./provider";
 
-/** Put in place when the plug-in is bundled (`build/bundle.ts`). */
+/** A constant that `build/bundle.ts` defines. */
 declare const VERSION: string;
 
 serve(new Kubernetes(), VERSION);

@@ -1,11 +1,11 @@
 import { isObject, type Properties, type Value } from "../protocol/values";
 import { listAt, textAt } from "./objects";
 
-/** Managers whose fields the provider takes over silently: earlier ways of itself and of kubectl to write objects. */
+/** Field managers of earlier versions of the provider and of kubectl. The provider takes over their fields without a conflict. */
 const PREDECESSORS = ["pulumi-kubernetes", "pulumi-resource-kubernetes", "kubectl", "before-first-apply"];
 
-/** Whether an entry is about the object itself and of one who does not apply it. */
-function wasWrittenBy(entry: Properties, managers: string[]): boolean {
+/** Whether one of these managers wrote the object itself, not a subresource, with an update instead of server-side apply. */
+function wasUpdatedBy(entry: Properties, managers: string[]): boolean {
     return (
         textAt(entry, "operation") === "Update" &&
         !textAt(entry, "subresource") &&
@@ -13,19 +13,19 @@ function wasWrittenBy(entry: Properties, managers: string[]): boolean {
     );
 }
 
-/** The list of managers once `manager` has taken over from its predecessors; nothing when there is none of them. */
-export function takenOver(live: Properties, manager: string): Properties[] | undefined {
+/** The value of `managedFields` after `manager` has taken over the fields of its predecessors; undefined if they have none. */
+export function managedFieldsAfterTakeover(live: Properties, manager: string): Properties[] | undefined {
     const entries = listAt(live, "metadata", "managedFields");
-    const predecessors = entries.filter(entry => wasWrittenBy(entry, PREDECESSORS));
+    const predecessors = entries.filter(entry => wasUpdatedBy(entry, PREDECESSORS));
     const [first] = predecessors;
     if (!first) return undefined;
-    const own = entries.filter(entry => isApplied(entry, manager));
-    const fields = [...predecessors, ...own].map(entry => entry.fieldsV1 ?? {}).reduce<Value>(union, {});
-    const rest = entries.filter(entry => !predecessors.includes(entry) && !own.includes(entry));
+    const applied = entries.filter(entry => isApplied(entry, manager));
+    const fields = [...predecessors, ...applied].map(entry => entry.fieldsV1 ?? {}).reduce<Value>(union, {});
+    const rest = entries.filter(entry => !predecessors.includes(entry) && !applied.includes(entry));
     return [...rest, { ...first, manager, operation: "Apply", fieldsV1: fields }];
 }
 
-/** Whether others manage the field at a property path (`spec.replicas`), and `manager` does not. */
+/** Whether other managers own the field at a path, e.g. `spec.replicas`, and `manager` does not. */
 export function isManagedByOthers(live: Properties, manager: string, path: string[]): boolean {
     const entries = listAt(live, "metadata", "managedFields");
     const has = (entry: Properties) => path.reduce(step, entry.fieldsV1) !== undefined;

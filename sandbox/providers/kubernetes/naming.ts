@@ -3,7 +3,7 @@ import type { CheckRequest } from "../protocol/provider";
 import type { Properties } from "../protocol/values";
 import { annotation, at, textAt, withMetadata } from "./objects";
 
-/** The mark on objects whose name the provider made up, so that a replacement may be created first. */
+/** An annotation on objects with a generated name. It permits a replacement to be created before the deletion. */
 const AUTONAMED = "pulumi.com/autonamed";
 
 const SUFFIX_LENGTH = 8;
@@ -13,11 +13,11 @@ export function isAutoNamed(object: Properties): boolean {
 }
 
 /**
- * The inputs with a name. Without one in the program it is the generated one that the object has already, else what
- * the project's auto-naming settings say, else the name in the program with random digits.
- * @throws when there may be no generated name
+ * Adds a name to inputs without one. It is the first of these: the present generated name of the object, the one that
+ * the auto-naming setting of the project determines, the name of the resource in the program with random digits.
+ * @throws if the auto-naming setting forbids generated names
  */
-export function named(request: CheckRequest): Properties {
+export function withName(request: CheckRequest): Properties {
     const { news, olds, naming, name } = request;
     if (at(news, "metadata", "generateName") !== undefined && at(news, "metadata", "name") === undefined) {
         throw new Error("the `.metadata.generateName` field is not supported in Server-Side Apply mode");
@@ -33,11 +33,11 @@ export function named(request: CheckRequest): Properties {
 
 function withGeneratedName(object: Properties, name: string): Properties {
     const annotations = at(object, "metadata", "annotations");
-    const own = typeof annotations === "object" && !Array.isArray(annotations) ? annotations : {};
-    return withMetadata(object, { name, annotations: { ...own, [AUTONAMED]: "true" } });
+    const present = typeof annotations === "object" && !Array.isArray(annotations) ? annotations : {};
+    return withMetadata(object, { name, annotations: { ...present, [AUTONAMED]: "true" } });
 }
 
-/** Hexadecimal digits that are the same for the same seed: preview and update must agree on a name. */
+/** Random hexadecimal digits. The same seed gives the same digits, so that preview and update generate the same name. */
 function randomDigits(name: string, seed: Uint8Array): string {
     const entropy =
         seed.length > 0

@@ -1,10 +1,10 @@
 import { isObject, type Properties, secret } from "../protocol/values";
 
-/** Who manages the fields of an object, kept in the state so that it stays one and the same. */
+/** The output with the field manager of an object. It is in the state, because all updates must use the same one. */
 export const FIELD_MANAGER = "__fieldManager";
 const INITIAL_API_VERSION = "__initialApiVersion";
 
-/** The outputs of a resource: the object as it is, and what the provider has to remember about it. */
+/** The outputs of a resource: the object, and data that the provider needs for later operations. */
 export function outputsOf(live: Properties, fieldManager: string, apiVersion: string): Properties {
     return {
         ...withSecretsMarked(live),
@@ -13,7 +13,7 @@ export function outputsOf(live: Properties, fieldManager: string, apiVersion: st
     };
 }
 
-/** The contents of a Secret are secret whatever the program calls them. */
+/** Marks the contents of a Secret as secret, also if the program does not. */
 export function withSecretsMarked(object: Properties): Properties {
     if (object.kind !== "Secret") return object;
     const marked = ["data", "stringData"].filter(name => isObject(object[name]));

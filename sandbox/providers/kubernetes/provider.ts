@@ -7,10 +7,10 @@ import { parseToken } from "./discovery";
 import { activeCluster, type KubeconfigChoice } from "./kubeconfig";
 import { type Environment, KubernetesResource } from "./kubernetes-resource";
 
-/** The settings that decide which cluster it is. */
-const PLACE = ["kubeconfig", "context", "cluster"] as const;
+/** The settings that determine the cluster. */
+const CLUSTER_SETTINGS = ["kubeconfig", "context", "cluster"] as const;
 
-/** Stands in for Pulumi's kubernetes provider, with any API server. One process is one configured provider. */
+/** The stand-in for the kubernetes provider. Each configured provider has its own process. */
 export class Kubernetes implements Provider, Environment {
     readonly name = "kubernetes";
     configuration: Configuration = readConfiguration({}, process.env);
@@ -23,7 +23,7 @@ export class Kubernetes implements Provider, Environment {
     }
 
     cluster(): Promise<Cluster> {
-        // A cluster that cannot be reached is not tried again for each resource.
+        // A failed connection is also stored, so that it is not repeated for each resource.
         return (this.connection ??= connectToCluster(this.configuration));
     }
 
@@ -37,14 +37,14 @@ export class Kubernetes implements Provider, Environment {
 
     diffConfiguration(olds: Properties, news: Properties): Difference {
         const changed = changes(olds, news);
-        const [unknown] = PLACE.filter(name => news[name] === UNKNOWN);
+        const [unknown] = CLUSTER_SETTINGS.filter(name => news[name] === UNKNOWN);
         const isReplaced = (name: string): boolean => {
-            // Nothing is known about the cluster, so it may be another one.
+            // The new cluster is not known yet, so it may be a different one.
             if (unknown !== undefined) return name === unknown;
             if (olds.clusterIdentifier !== undefined && news.clusterIdentifier !== undefined) {
                 return name === "clusterIdentifier";
             }
-            return PLACE.some(place => place === name) && isOtherCluster(olds, news);
+            return CLUSTER_SETTINGS.some(setting => setting === name) && isOtherCluster(olds, news);
         };
         return {
             changes: changed.map(change => ({ ...change, replaces: isReplaced(change.pattern) })),
@@ -53,8 +53,8 @@ export class Kubernetes implements Provider, Environment {
     }
 }
 
-/** Whether two configurations lead to different clusters. Other credentials for the same one do not count. */
-export function isOtherCluster(olds: Properties, news: Properties): boolean {
+/** Whether two configurations select different clusters. Different credentials for the same cluster do not count. */
+function isOtherCluster(olds: Properties, news: Properties): boolean {
     const before = activeCluster(choiceOf(olds));
     const after = activeCluster(choiceOf(news));
     return before !== undefined && after !== undefined && !equal(before, after);

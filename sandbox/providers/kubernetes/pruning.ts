@@ -1,6 +1,6 @@
 import { isObject, type Properties, type Value } from "../protocol/values";
 
-/** The part of an object that the program says something about. Lists are compared by position. */
+/** The part of an object that corresponds to the inputs. List items correspond by index. */
 export function pruned(live: Properties, inputs: Properties): Properties {
     const names = Object.keys(inputs).filter(name => live[name] !== undefined);
     return Object.fromEntries(names.map(name => [name, prunedValue(live[name]!, inputs[name]!)]));

@@ -4,6 +4,7 @@ import type { Configuration } from "./configuration";
 import type { Kind } from "./discovery";
 import { at } from "./objects";
 
+/** Immutable for all kinds. */
 const ALWAYS = ["metadata.name", "metadata.namespace"];
 const SECRET = ["type", "stringData", "data"];
 const CONFIG_MAP = ["binaryData", "data"];
@@ -87,8 +88,8 @@ const VOLUME_SOURCES = [
 ];
 
 /**
- * The properties that the provider knows to be immutable, by group and kind. It does not know them all: changing
- * another one fails with the API server's own words.
+ * The properties that the real provider treats as immutable, by group and kind. The list is not complete: a change of
+ * another immutable property fails with the error of the API server.
  */
 const BY_KIND: Record<string, string[]> = {
     "apps/DaemonSet": ["spec.selector"],
@@ -121,33 +122,33 @@ const BY_KIND: Record<string, string[]> = {
     "storage.k8s.io/StorageClass": ["parameters", "provisioner"],
 };
 
-/** The properties of an object, without positions in lists, whose change replaces it. */
-export function replacingProperties(
+/** The property paths, without list indices, whose change replaces the object. */
+export function immutableProperties(
     { group, kind }: Kind,
     news: Properties,
     mutable: Pick<Configuration, "enableConfigMapMutable" | "enableSecretMutable">,
 ): string[] {
     const isImmutable = at(news, "immutable") === true;
-    const own = BY_KIND[`${group}/${kind}`] ?? [];
+    const ofKind = BY_KIND[`${group}/${kind}`] ?? [];
     if (group === "" && kind === "Secret" && (!mutable.enableSecretMutable || isImmutable))
         return [...ALWAYS, ...SECRET];
     if (group === "" && kind === "ConfigMap" && (!mutable.enableConfigMapMutable || isImmutable))
         return [...ALWAYS, ...CONFIG_MAP];
-    return [...ALWAYS, ...own];
+    return [...ALWAYS, ...ofKind];
 }
 
-/** Whether `change` is at or below one of these properties, or adds something that holds one of them. */
+/** Whether `change` is at or below one of these properties, or adds an object that contains one of them. */
 export function replaces(change: Change, properties: string[], news: Properties): boolean {
     return properties.some(property => {
         if (change.pattern === property || change.pattern.startsWith(`${property}.`)) return true;
-        return property.startsWith(`${change.pattern}.`) && holds(news, property.split("."));
+        return property.startsWith(`${change.pattern}.`) && hasValueAt(news, property.split("."));
     });
 }
 
-/** Whether there is something at a path that passes over positions in lists. */
-function holds(value: Value | undefined, path: string[]): boolean {
-    if (Array.isArray(value)) return value.some(item => holds(item, path));
+/** Whether there is a value at a path without list indices. */
+function hasValueAt(value: Value | undefined, path: string[]): boolean {
+    if (Array.isArray(value)) return value.some(item => hasValueAt(item, path));
     const [first, ...rest] = path;
     if (first === undefined) return value !== undefined;
-    return isObject(value) && holds(value[first], rest);
+    return isObject(value) && hasValueAt(value[first], rest);
 }

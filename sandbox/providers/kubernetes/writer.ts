@@ -4,29 +4,30 @@ import type { Properties } from "../protocol/values";
 import { ApiError } from "./api-error";
 import type { Answer, ApiClient } from "./client";
 import type { Configuration } from "./configuration";
-import { isManagedByOthers, takenOver } from "./managed-fields";
+import { isManagedByOthers, managedFieldsAfterTakeover } from "./managed-fields";
 import { annotation, at, textAt } from "./objects";
 
-/** What Pulumi's documentation says about fields that several manage. */
+/** Pulumi's documentation of conflicts between field managers. */
 const CONFLICT_HELP =
     "https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/managing-resources-with-server-side-apply/" +
     "#handle-field-conflicts-on-existing-resources";
 
-/** How often a new object is tried again, whose namespace or kind may be on its way. The pause doubles each time. */
+/** Further attempts to create an object whose namespace or kind does not exist yet. The pause doubles each time. */
 const RETRIES = 5;
-const FIRST_RETRY_PAUSE = 1_000;
+const FIRST_RETRY_PAUSE_MS = 1_000;
 
 export interface Write {
-    /** Of all objects of the kind in the namespace. */
+    /** The path of the collection that contains the object. */
     collection: string;
     name: string;
     inputs: Properties;
+    /** The field manager. */
     manager: string;
-    /** Whether the API server only says what would become of it. */
+    /** Whether the API server only computes the result. */
     dryRun: boolean;
 }
 
-/** Writes objects: creates what is new and applies changes, both on the server. */
+/** Creates and updates objects with server-side apply. */
 export class Writer {
     constructor(
         private readonly client: ApiClient,
@@ -43,14 +44,15 @@ export class Writer {
             } catch (error) {
                 const isMissing = error instanceof ApiError && error.code === 404;
                 if (!isMissing || write.dryRun || attempt >= RETRIES) throw error;
-                await pause(FIRST_RETRY_PAUSE * 2 ** attempt, undefined, { signal: call.signal });
+                await pause(FIRST_RETRY_PAUSE_MS * 2 ** attempt, undefined, { signal: call.signal });
             }
         }
     }
 
     /**
-     * Applying alone would take over what exists already. Creating alone would leave the fields to a manager that
-     * does not apply them, so that a later preview could not say what becomes of those that the program removes.
+     * Sends two requests. Apply alone would overwrite an object that already exists, so a create with dry run checks that
+     * it does not. A real create would record the fields as an update instead of an apply, and then a later preview could
+     * not show the removal of fields from the program.
      */
     private async attemptCreation(write: Write, call: Call): Promise<Properties> {
         const { collection: path, inputs: body, manager, dryRun } = write;
@@ -63,21 +65,22 @@ export class Writer {
                 body,
                 signal: call.signal,
             });
-            if (dryRun) return this.told(answer, call);
+            if (dryRun) return this.objectOf(answer, call);
         }
-        return this.apply(write, dryRun || this.forced(write), call);
+        return this.apply(write, dryRun || this.isForced(write), call);
     }
 
     async update(write: Write, call: Call): Promise<Properties> {
         const path = `${write.collection}/${write.name}`;
         const live = await this.client.get(path, call.signal);
-        // A preview changes nothing, so what would be taken over is overridden.
+        // A preview must not take over fields, so it overwrites them in the dry run.
         if (write.dryRun) {
-            const force = this.forced(write) || takenOver(live, write.manager) !== undefined;
+            const force =
+                this.isForced(write) || managedFieldsAfterTakeover(live, write.manager) !== undefined;
             return this.apply(withoutIgnored(write, live, call.ignoreChanges), force, call);
         }
         const owned = await this.takeOver(path, live, write.manager, call.signal);
-        return this.apply(withoutIgnored(write, owned, call.ignoreChanges), this.forced(write), call);
+        return this.apply(withoutIgnored(write, owned, call.ignoreChanges), this.isForced(write), call);
     }
 
     private async apply(write: Write, force: boolean, call: Call): Promise<Properties> {
@@ -90,12 +93,12 @@ export class Writer {
                     force: String(force),
                     ...(write.dryRun && { dryRun: "All" }),
                 },
-                // JSON is YAML.
+                // Valid JSON is also valid YAML.
                 contentType: "application/apply-patch+yaml",
                 body: write.inputs,
                 signal: call.signal,
             });
-            return this.told(answer, call);
+            return this.objectOf(answer, call);
         } catch (error) {
             if (!(error instanceof ApiError) || error.code !== 409) throw error;
             throw new Error(
@@ -104,20 +107,20 @@ export class Writer {
         }
     }
 
-    /** The object in an answer. What the API server warns of is shown beside the resource. */
-    private told({ object, warnings }: Answer, call: Call): Properties {
-        const isWanted = (text: string) =>
+    /** The object in an answer. Shows the warnings of the API server. */
+    private objectOf({ object, warnings }: Answer, call: Call): Properties {
+        const isShown = (text: string) =>
             !this.options.suppressDeprecationWarnings || !/\bdeprecated\b/.test(text);
-        for (const warning of warnings.filter(isWanted)) call.warn(warning);
+        for (const warning of warnings.filter(isShown)) call.warn(warning);
         return object;
     }
 
-    private forced({ inputs }: Write): boolean {
-        const wish = annotation(inputs, "pulumi.com/patchForce");
-        return wish === undefined ? this.options.enablePatchForce : wish === "true";
+    private isForced({ inputs }: Write): boolean {
+        const setting = annotation(inputs, "pulumi.com/patchForce");
+        return setting === undefined ? this.options.enablePatchForce : setting === "true";
     }
 
-    /** Makes `manager` the one who applies what it, or a predecessor of it, has written in another way. */
+    /** Transfers the fields of predecessors to `manager`, and returns the object after that. */
     private async takeOver(
         path: string,
         live: Properties,
@@ -125,11 +128,11 @@ export class Writer {
         signal: AbortSignal,
     ): Promise<Properties> {
         for (let current = live; ; current = await this.client.get(path, signal)) {
-            const managedFields = takenOver(current, manager);
+            const managedFields = managedFieldsAfterTakeover(current, manager);
             if (!managedFields) return current;
             const body = [
                 { op: "replace", path: "/metadata/managedFields", value: managedFields },
-                // Refused when the object has changed since, e.g. its status: then once more from what it is now.
+                // If the object, e.g. its status, has changed in the meantime, this is refused and the loop reads it again.
                 {
                     op: "replace",
                     path: "/metadata/resourceVersion",
@@ -154,8 +157,8 @@ export class Writer {
 }
 
 /**
- * The write without the fields whose changes the program ignores and that others manage (the replicas of a Deployment
- * under an autoscaler), and with the present values of those that nobody else does.
+ * Applies `ignoreChanges`: removes ignored fields that other managers own, e.g. the replicas of a Deployment with an
+ * autoscaler, and sets the other ignored fields to their present values.
  */
 function withoutIgnored(write: Write, live: Properties, ignored: string[]): Write {
     let { inputs } = write;
@@ -167,7 +170,7 @@ function withoutIgnored(write: Write, live: Properties, ignored: string[]): Writ
     return { ...write, inputs };
 }
 
-/** `object` with another value at a path, or without one. */
+/** A copy of `object` with another value at a path. `undefined` removes the property. */
 function replaced(object: Properties, path: string[], value: Properties[string] | undefined): Properties {
     const [first, ...rest] = path as [string, ...string[]];
     const { [first]: present, ...others } = object;

@@ -10,7 +10,7 @@ import { serviceAwaiter } from "./service";
 import { statefulSetAwaiter } from "./stateful-set";
 import { volumeAwaiter, volumeClaimAwaiter } from "./volume";
 
-/** By group and kind. What is not here is there as soon as the API server has taken it. */
+/** By group and kind. Objects of other kinds are ready as soon as they are written. */
 const AWAITERS: Record<string, Awaiter> = {
     "apps/DaemonSet": daemonSetAwaiter,
     "apps/Deployment": deploymentAwaiter,
@@ -24,23 +24,24 @@ const AWAITERS: Record<string, Awaiter> = {
         progress: quota =>
             equal(at(quota, "spec", "hard"), at(quota, "status", "hard"))
                 ? READY
-                : waitingFor("The quota is not in force yet."),
+                : waitingFor("The quota is not in effect yet."),
     },
     "/Secret": {
         timeout: 5,
-        progress: secret => (hasItsToken(secret) ? READY : waitingFor("There is no token in it yet.")),
+        progress: secret =>
+            hasToken(secret) ? READY : waitingFor("The Secret does not contain a token yet."),
     },
     "/Service": serviceAwaiter,
 };
 
-/** What to wait for, unless the program wants no waiting (`pulumi.com/skipAwait`). */
+/** The awaiter for a kind; undefined if there is none or the annotation `pulumi.com/skipAwait` disables it. */
 export function awaiterOf({ group, kind }: Kind, inputs: Properties): Awaiter | undefined {
     if (annotation(inputs, "pulumi.com/skipAwait") === "true") return undefined;
     return AWAITERS[`${group}/${kind}`];
 }
 
-/** The only Secret that another fills is that of a service account. */
-function hasItsToken(secret: Properties): boolean {
+/** Whether a Secret is complete. Kubernetes adds the token to a Secret for a service account later. */
+function hasToken(secret: Properties): boolean {
     const data = at(secret, "data");
     const isForToken = at(secret, "type") === "kubernetes.io/service-account-token";
     return !isForToken || (isObject(data) && Object.keys(data).length > 0);

@@ -1,6 +1,6 @@
 import type { Properties } from "../../protocol/values";
 import { at, countAt } from "../objects";
-import { podsOf, problemsOf } from "./pod";
+import { podsOf, podProblems } from "./pod";
 import { type Awaiter, type Progress, READY, waitingFor } from "./progress";
 
 export const daemonSetAwaiter: Awaiter = { timeout: 600, related: podsOf, progress: daemonSetProgress };
@@ -10,7 +10,7 @@ function daemonSetProgress(set: Properties, [pods = []]: Properties[][]): Progre
     const updated = countAt(set, "status", "updatedNumberScheduled");
     const ready = countAt(set, "status", "numberReady");
     const isManual = at(set, "spec", "updateStrategy", "type") === "OnDelete";
-    const isSeen = countAt(set, "status", "observedGeneration") >= countAt(set, "metadata", "generation");
-    if (isSeen && ready === wanted && (isManual || updated === wanted)) return READY;
-    return waitingFor(`${ready} of ${wanted} pods are ready, ${updated} updated.`, ...problemsOf(pods));
+    const isObserved = countAt(set, "status", "observedGeneration") >= countAt(set, "metadata", "generation");
+    if (isObserved && ready === wanted && (isManual || updated === wanted)) return READY;
+    return waitingFor(`${ready} of ${wanted} pods are ready, ${updated} updated.`, ...podProblems(pods));
 }

@@ -1,12 +1,12 @@
 import type { Properties } from "../../protocol/values";
 import { countAt, wantedReplicas } from "../objects";
-import { podsOf, problemsOf } from "./pod";
+import { podsOf, podProblems } from "./pod";
 import {
     type Awaiter,
     condition,
     failed,
     hasCondition,
-    inWords,
+    conditionText,
     type Progress,
     READY,
     waitingFor,
@@ -14,11 +14,11 @@ import {
 
 export const deploymentAwaiter: Awaiter = { timeout: 600, related: podsOf, progress: deploymentProgress };
 
-/** A Deployment is there when all its replicas run what was asked for last, and none of the replicas before are left. */
+/** A Deployment is ready when all replicas have the latest template and are available, and no old replica exists. */
 function deploymentProgress(deployment: Properties, [pods = []]: Properties[][]): Progress {
     const observed = countAt(deployment, "status", "observedGeneration");
     if (observed < countAt(deployment, "metadata", "generation"))
-        return waitingFor("The Deployment controller has not seen the Deployment yet.");
+        return waitingFor("The Deployment controller has not processed the Deployment yet.");
     const wanted = wantedReplicas(deployment);
     const total = countAt(deployment, "status", "replicas");
     const updated = countAt(deployment, "status", "updatedReplicas");
@@ -29,13 +29,13 @@ function deploymentProgress(deployment: Properties, [pods = []]: Properties[][])
     const progressing = condition(deployment, "Progressing");
     const isAvailable = hasCondition(deployment, "Available");
     const reasons = [
-        ...(progressing?.status === "False" ? inWords(progressing) : []),
-        ...(isAvailable ? [] : inWords(condition(deployment, "Available"))),
+        ...(progressing?.status === "False" ? conditionText(progressing) : []),
+        ...(isAvailable ? [] : conditionText(condition(deployment, "Available"))),
         isAvailable
             ? `${updated} of ${wanted} replicas are updated, ${available} available.`
             : "Minimum number of live Pods was not attained",
-        ...problemsOf(pods),
+        ...podProblems(pods),
     ];
-    // The deadline that the Deployment sets itself (`progressDeadlineSeconds`) is over.
+    // The reason after `progressDeadlineSeconds` of the Deployment.
     return progressing?.reason === "ProgressDeadlineExceeded" ? failed(...reasons) : waitingFor(...reasons);
 }

@@ -1,12 +1,12 @@
 import type { Properties } from "../../protocol/values";
 import { at } from "../objects";
-import { podsOf, problemsOf } from "./pod";
+import { podsOf, podProblems } from "./pod";
 import {
     type Awaiter,
     condition,
     failed,
     hasCondition,
-    inWords,
+    conditionText,
     type Progress,
     READY,
     waitingFor,
@@ -16,7 +16,7 @@ export const jobAwaiter: Awaiter = { timeout: 600, related: podsOf, progress: jo
 
 function jobProgress(job: Properties, [pods = []]: Properties[][]): Progress {
     if (at(job, "spec", "suspend") === true || hasCondition(job, "Complete")) return READY;
-    const reasons = ["The Job has not completed.", ...problemsOf(pods)];
+    const reasons = ["The Job has not completed.", ...podProblems(pods)];
     if (!hasCondition(job, "Failed")) return waitingFor(...reasons);
-    return failed(...inWords(condition(job, "Failed")), ...problemsOf(pods));
+    return failed(...conditionText(condition(job, "Failed")), ...podProblems(pods));
 }

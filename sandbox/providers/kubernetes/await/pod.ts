@@ -12,7 +12,7 @@ import {
 } from "./progress";
 import { labelSelector } from "./selector";
 
-/** Reasons of waiting containers that are part of every start. */
+/** Reasons of waiting containers during a normal start. */
 const ORDINARY = ["ContainerCreating", "PodInitializing"];
 
 export const podAwaiter: Awaiter = { timeout: 600, progress: podProgress };
@@ -20,17 +20,17 @@ export const podAwaiter: Awaiter = { timeout: 600, progress: podProgress };
 function podProgress(pod: Properties): Progress {
     const phase = at(pod, "status", "phase");
     if (phase === "Succeeded" || hasCondition(pod, "Ready")) return READY;
-    const reasons = podProblems(pod);
+    const reasons = problemsOfPod(pod);
     return phase === "Failed" ? failed(...reasons) : waitingFor(...reasons);
 }
 
-/** What keeps a pod from running, in its own words. */
-export function podProblems(pod: Properties): string[] {
-    const said: string[] = [];
+/** The reasons in the status of a pod why it is not ready. */
+function problemsOfPod(pod: Properties): string[] {
+    const problems: string[] = [];
     const scheduled = condition(pod, "PodScheduled");
-    if (scheduled?.status === "False") said.push(sentence(scheduled));
+    if (scheduled?.status === "False") problems.push(sentence(scheduled));
     const message = textAt(pod, "status", "message");
-    if (message) said.push(message);
+    if (message) problems.push(message);
     const containers = [
         ...listAt(pod, "status", "initContainerStatuses"),
         ...listAt(pod, "status", "containerStatuses"),
@@ -38,9 +38,9 @@ export function podProblems(pod: Properties): string[] {
     for (const container of containers) {
         if (container.ready === true) continue;
         const problem = containerProblem(container);
-        if (problem) said.push(`container ${textAt(container, "name")}: ${problem}`);
+        if (problem) problems.push(`container ${textAt(container, "name")}: ${problem}`);
     }
-    return said.map(each => `[Pod ${idOf(pod)}] ${each}`);
+    return problems.map(problem => `[Pod ${idOf(pod)}] ${problem}`);
 }
 
 function containerProblem(container: Properties): string | undefined {
@@ -57,10 +57,10 @@ function sentence(state: Properties[string] | undefined): string {
     return `${textAt(state, "reason") ?? "Unknown"}${message ? `: ${message}` : ""}`;
 }
 
-/** The problems of pods that are not about to go away; the first ten of them. */
-export function problemsOf(pods: Properties[]): string[] {
-    const staying = pods.filter(pod => at(pod, "metadata", "deletionTimestamp") === undefined);
-    return staying.flatMap(podProblems).slice(0, 10);
+/** The first ten problems of pods that are not being deleted. */
+export function podProblems(pods: Properties[]): string[] {
+    const remaining = pods.filter(pod => at(pod, "metadata", "deletionTimestamp") === undefined);
+    return remaining.flatMap(problemsOfPod).slice(0, 10);
 }
 
 /** The pods that a controller selects (`spec.selector`). */

@@ -1,10 +1,11 @@
 import type { Properties } from "../../protocol/values";
+import type { Kind } from "../discovery";
 import { listAt, textAt } from "../objects";
 
-/** How far an object is on its way to being what was asked for. */
+/** Whether an object has reached the requested state. */
 export interface Progress {
     state: "ready" | "waiting" | "failed";
-    /** What is missing, one sentence each, for when there is no time left or no hope. */
+    /** What is missing, one sentence each. They are shown after a failure or a timeout. */
     reasons: string[];
 }
 
@@ -18,34 +19,34 @@ export function failed(...reasons: string[]): Progress {
     return { state: "failed", reasons };
 }
 
-/** Objects whose state counts besides that of the object itself. */
+/** Other objects on which the state of an object depends. */
 export interface Selection {
-    /** As in paths of the API: group, version and kind. */
-    kind: { group: string; version: string; kind: string };
+    kind: Kind;
     namespace: string;
     query: Record<string, string>;
 }
 
-/** What to wait for after objects of one kind were created or changed. */
+/** Determines whether objects of a kind are ready. */
 export interface Awaiter {
-    /** Seconds before giving up. */
+    /** The default time limit, in seconds. */
     timeout: number;
-    /** Looked at together with the object, in this order. */
+    /** The selections of other objects that `progress` needs. */
     related?(object: Properties): Selection[];
+    /** @param related the objects of each selection of `related`, in the same order */
     progress(object: Properties, related: Properties[][]): Progress;
 }
 
-/** The condition of a type in an object's status. */
+/** The condition of this type in an object's status. */
 export function condition(object: Properties, type: string): Properties | undefined {
-    return listAt(object, "status", "conditions").find(one => one.type === type);
+    return listAt(object, "status", "conditions").find(condition => condition.type === type);
 }
 
 export function hasCondition(object: Properties, type: string): boolean {
     return condition(object, type)?.status === "True";
 }
 
-/** A condition in words: `[MinimumReplicasUnavailable] Deployment does not have minimum availability.` */
-export function inWords(condition: Properties | undefined): string[] {
+/** The text of a condition: `[MinimumReplicasUnavailable] Deployment does not have minimum availability.` */
+export function conditionText(condition: Properties | undefined): string[] {
     const message = textAt(condition, "message");
     return message ? [`[${textAt(condition, "reason") ?? ""}] ${message}`] : [];
 }

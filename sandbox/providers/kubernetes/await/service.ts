@@ -8,7 +8,7 @@ export const serviceAwaiter: Awaiter = {
     progress: serviceProgress,
 };
 
-/** A Service is there when it leads to a pod that is ready, and has an address if it is for the outside. */
+/** A Service is ready when it selects a ready pod, and has an address if it is a load balancer. */
 function serviceProgress(service: Properties, [slices = []]: Properties[][]): Progress {
     const reasons: string[] = [];
     const isReady = slices.flatMap(slice => listAt(slice, "endpoints")).some(isReadyEndpoint);
@@ -18,18 +18,18 @@ function serviceProgress(service: Properties, [slices = []]: Properties[][]): Pr
                 "match labels on any Pods",
         );
     }
-    const isForOutside = at(service, "spec", "type") === "LoadBalancer";
-    if (isForOutside && listAt(service, "status", "loadBalancer", "ingress").length === 0)
+    const isLoadBalancer = at(service, "spec", "type") === "LoadBalancer";
+    if (isLoadBalancer && listAt(service, "status", "loadBalancer", "ingress").length === 0)
         reasons.push("Service was not allocated an IP address; does your cloud provider support this?");
     return reasons.length > 0 ? waitingFor(...reasons) : READY;
 }
 
-/** Headless Services and names of other hosts are there at once; without a selector, others bring the endpoints. */
+/** Headless Services and external names need no pods. Without a selector, the endpoints are created separately. */
 function needsPods(service: Properties): boolean {
     const selector = at(service, "spec", "selector");
     const isHeadless = at(service, "spec", "clusterIP") === "None";
-    const isName = at(service, "spec", "type") === "ExternalName";
-    return !isHeadless && !isName && isObject(selector) && Object.keys(selector).length > 0;
+    const isExternalName = at(service, "spec", "type") === "ExternalName";
+    return !isHeadless && !isExternalName && isObject(selector) && Object.keys(selector).length > 0;
 }
 
 function isReadyEndpoint(endpoint: Properties): boolean {

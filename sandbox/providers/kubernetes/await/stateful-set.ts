@@ -1,6 +1,6 @@
 import type { Properties } from "../../protocol/values";
 import { at, countAt, wantedReplicas } from "../objects";
-import { podsOf, problemsOf } from "./pod";
+import { podsOf, podProblems } from "./pod";
 import { type Awaiter, type Progress, READY, waitingFor } from "./progress";
 
 export const statefulSetAwaiter: Awaiter = { timeout: 600, related: podsOf, progress: statefulSetProgress };
@@ -8,12 +8,12 @@ export const statefulSetAwaiter: Awaiter = { timeout: 600, related: podsOf, prog
 function statefulSetProgress(set: Properties, [pods = []]: Properties[][]): Progress {
     const wanted = wantedReplicas(set);
     const ready = countAt(set, "status", "readyReplicas");
-    const isSeen = countAt(set, "status", "observedGeneration") >= countAt(set, "metadata", "generation");
-    if (isSeen && ready === wanted && isRolledOut(set)) return READY;
-    return waitingFor(`${ready} of ${wanted} replicas are ready.`, ...problemsOf(pods));
+    const isObserved = countAt(set, "status", "observedGeneration") >= countAt(set, "metadata", "generation");
+    if (isObserved && ready === wanted && isRolledOut(set)) return READY;
+    return waitingFor(`${ready} of ${wanted} replicas are ready.`, ...podProblems(pods));
 }
 
-/** Whether the pods are those of the last template, as far as the update strategy replaces them at all. */
+/** Whether the pods have the latest template. True if the update strategy does not replace all pods. */
 function isRolledOut(set: Properties): boolean {
     const isManual = at(set, "spec", "updateStrategy", "type") === "OnDelete";
     const partition = countAt(set, "spec", "updateStrategy", "rollingUpdate", "partition");

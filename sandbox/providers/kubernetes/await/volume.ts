@@ -7,7 +7,7 @@ export const volumeAwaiter: Awaiter = {
     progress: volume => phaseIs(volume, "Available", "Bound"),
 };
 
-/** A claim is there when it is bound, or when its class binds it only once a pod wants it. */
+/** A claim is ready when it is bound, or when its storage class binds it only after a pod uses it. */
 export const volumeClaimAwaiter: Awaiter = {
     timeout: 300,
     related: claim => [
@@ -24,7 +24,7 @@ export const volumeClaimAwaiter: Awaiter = {
 };
 
 function phaseIs(object: Properties, ...phases: string[]): Progress {
-    const phase = textAt(object, "status", "phase") ?? "not looked at yet";
+    const phase = textAt(object, "status", "phase") ?? "not processed yet";
     if (phases.includes(phase)) return READY;
     return waitingFor(`It is ${phase} and should be ${phases.join(" or ")}.`);
 }

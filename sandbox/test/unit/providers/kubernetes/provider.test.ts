@@ -3,8 +3,11 @@ import { warningsOf } from "../../../../providers/kubernetes/client";
 import { readConfiguration } from "../../../../providers/kubernetes/configuration";
 import { apiVersionOf, parseToken } from "../../../../providers/kubernetes/discovery";
 import { loadKubeconfig } from "../../../../providers/kubernetes/kubeconfig";
-import { isManagedByOthers, takenOver } from "../../../../providers/kubernetes/managed-fields";
-import { isAutoNamed, named } from "../../../../providers/kubernetes/naming";
+import {
+    isManagedByOthers,
+    managedFieldsAfterTakeover,
+} from "../../../../providers/kubernetes/managed-fields";
+import { isAutoNamed, withName } from "../../../../providers/kubernetes/naming";
 import { at } from "../../../../providers/kubernetes/objects";
 import { Kubernetes } from "../../../../providers/kubernetes/provider";
 import { pruned } from "../../../../providers/kubernetes/pruning";
@@ -106,11 +109,11 @@ describe("names", () => {
     });
 
     it("are made up where the program has none, the same for the same seed, and kept", () => {
-        const first = named(request({}));
+        const first = withName(request({}));
         expect(at(first, "metadata", "name")).toMatch(/^web-[0-9a-f]{8}$/);
         expect(isAutoNamed(first)).toBe(true);
-        expect(named(request({}))).toEqual(first);
-        const labelled = named({
+        expect(withName(request({}))).toEqual(first);
+        const labelled = withName({
             ...request({ metadata: { labels: { a: "b" } } }, first),
             randomSeed: Buffer.from("2"),
         });
@@ -119,15 +122,15 @@ describe("names", () => {
     });
 
     it("are those of the program, or those that the project's settings propose", () => {
-        expect(named(request({ metadata: { name: UNKNOWN } }))).toEqual({ metadata: { name: UNKNOWN } });
+        expect(withName(request({ metadata: { name: UNKNOWN } }))).toEqual({ metadata: { name: UNKNOWN } });
         const naming = { mode: "propose", name: "proposed" } as const;
-        expect(at(named({ ...request({}), naming }), "metadata", "name")).toBe("proposed");
+        expect(at(withName({ ...request({}), naming }), "metadata", "name")).toBe("proposed");
         const none = { mode: "disable", name: "" } as const;
-        expect(() => named({ ...request({}), naming: none })).toThrow("autonaming is disabled");
+        expect(() => withName({ ...request({}), naming: none })).toThrow("autonaming is disabled");
     });
 
     it("are not left to the API server", () => {
-        expect(() => named(request({ metadata: { generateName: "a-" } }))).toThrow("generateName");
+        expect(() => withName(request({ metadata: { generateName: "a-" } }))).toThrow("generateName");
     });
 });
 
@@ -150,8 +153,8 @@ describe("managed fields", () => {
         const own = entry("me", "Apply", { "f:a": { "f:x": {} } });
         const controller = entry("controller", "Update", { "f:status": {} }, { subresource: "status" });
         const theirs = entry("kubectl", "Update", { "f:a": { "f:y": {} }, "f:b": {} });
-        expect(takenOver(live(own, controller), "me")).toBeUndefined();
-        expect(takenOver(live(own, controller, theirs), "me")).toEqual([
+        expect(managedFieldsAfterTakeover(live(own, controller), "me")).toBeUndefined();
+        expect(managedFieldsAfterTakeover(live(own, controller, theirs), "me")).toEqual([
             controller,
             entry("me", "Apply", { "f:a": { "f:x": {}, "f:y": {} }, "f:b": {} }),
         ]);

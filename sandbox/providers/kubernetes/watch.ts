@@ -4,18 +4,24 @@ import { ApiError } from "./api-error";
 import type { ApiClient } from "./client";
 import { at, listAt, textAt } from "./objects";
 
-/** Before looking again after the API server did not answer, in milliseconds. */
-const RETRY_PAUSE = 500;
+/** The pause before another attempt if the API server did not answer, in milliseconds. */
+const RETRY_PAUSE_MS = 500;
+
+/** Some of the objects in a collection. */
+export interface Watched {
+    /** The path of the collection. */
+    path: string;
+    /** The selectors `fieldSelector` and `labelSelector`. */
+    query: Record<string, string>;
+}
 
 /**
- * Tells about the objects in a collection, as they are at first and after each change, until `signal` is aborted.
- * @param query selects among them (`fieldSelector`, `labelSelector`)
- * @throws what the API server refuses
+ * Calls `changed` with the present objects and again after each change, until `signal` is aborted.
+ * @throws errors of the API server that a later attempt cannot solve
  */
-export async function follow(
+export async function watch(
     client: ApiClient,
-    path: string,
-    query: Record<string, string>,
+    { path, query }: Watched,
     signal: AbortSignal,
     changed: (objects: Properties[]) => void,
 ): Promise<void> {
@@ -34,7 +40,7 @@ export async function follow(
             for await (const line of lines) {
                 const event = JSON.parse(line) as Value;
                 const object = at(event, "object");
-                // The API server has forgotten what it was at: begin again.
+                // The API server no longer has the changes since this version, so the loop starts with a new list.
                 if (textAt(event, "type") === "ERROR" || !isObject(object)) break;
                 if (textAt(event, "type") === "DELETED") objects.delete(uidOf(object));
                 else objects.set(uidOf(object), object);
@@ -44,7 +50,7 @@ export async function follow(
             if (signal.aborted) return;
             const isRefused = error instanceof ApiError && error.code >= 400 && error.code < 500;
             if (isRefused && error.code !== 410 && error.code !== 429) throw error;
-            await pause(RETRY_PAUSE, undefined, { signal }).catch(() => undefined);
+            await pause(RETRY_PAUSE_MS, undefined, { signal }).catch(() => undefined);
         }
     }
 }
