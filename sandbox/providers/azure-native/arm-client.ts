@@ -22,7 +22,7 @@ export class ArmError extends Error {
 export class OperationFailed extends Error {}
 
 /** A request to a resource, or an action on it. */
-export interface ArmRequest {
+interface ArmRequest {
     /** From the root of the server. */
     path: string;
     query: Record<string, string>;

@@ -176,7 +176,7 @@ export class ArmResource implements ResourceType {
             const remaining = await this.get(path, { ...call, signal }).catch(() => undefined);
             const id = typeof remaining?.id === "string" ? remaining.id : path;
             const outputs = remaining ? this.outputs(remaining) : {};
-            throw new InitializationError(error.message, id, news, outputs);
+            throw new InitializationError(error.message, { id, inputs: news, outputs });
         }
         // Like azure-native, the state contains the answer to a GET, as after a refresh, not the answer to the PUT.
         const written = await this.get(path, call);

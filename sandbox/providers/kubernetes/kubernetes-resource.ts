@@ -149,7 +149,8 @@ export class KubernetesResource implements ResourceType {
         const progress = awaiter && (await currentProgress(cluster, live, awaiter));
         if (progress && progress.state !== "ready") {
             const message = `Resource '${id}' was created but failed to initialize`;
-            throw new InitializationError(message, id, withSecretsMarked(inputs), outputs, progress.reasons);
+            const resource = { id, inputs: withSecretsMarked(inputs), outputs };
+            throw new InitializationError(message, resource, progress.reasons);
         }
         return { id, inputs: withSecretsMarked(inputs), outputs };
     }
@@ -239,7 +240,11 @@ export class KubernetesResource implements ResourceType {
             const details = error instanceof NotReady ? error.reasons : [];
             const message = `the Kubernetes API server reported that "${id}" failed to fully initialize or become live: ${(error as Error).message}`;
             const outputs = await presentOutputs();
-            throw new InitializationError(message, id, withSecretsMarked(inputs), outputs, details);
+            throw new InitializationError(
+                message,
+                { id, inputs: withSecretsMarked(inputs), outputs },
+                details,
+            );
         }
         return presentOutputs();
     }

@@ -11,9 +11,10 @@ export function failure(error: unknown): Partial<grpc.StatusObject> {
     if (!(error instanceof InitializationError)) return { code: grpc.status.UNKNOWN, details: message };
 
     const detail = new ErrorResourceInitFailed();
-    detail.setId(error.id);
-    detail.setInputs(toStruct(error.inputs));
-    detail.setProperties(toStruct(error.outputs));
+    const { id, inputs, outputs } = error.resource;
+    detail.setId(id);
+    detail.setInputs(toStruct(inputs));
+    detail.setProperties(toStruct(outputs));
     detail.setReasonsList([message, ...error.details]);
     const packed = new any.Any();
     packed.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");

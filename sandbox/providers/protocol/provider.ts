@@ -69,6 +69,7 @@ export interface Difference {
     deleteBeforeReplace: boolean;
 }
 
+/** A resource as it exists: the answer to a read. */
 export interface ReadResult {
     id: string;
     inputs: Properties;
@@ -108,9 +109,7 @@ export interface ResourceType {
 export class InitializationError extends Error {
     constructor(
         message: string,
-        readonly id: string,
-        readonly inputs: Properties,
-        readonly outputs: Properties,
+        readonly resource: ReadResult,
         /** Additional sentences, which the engine shows one by one. */
         readonly details: string[] = [],
     ) {

@@ -12,16 +12,16 @@ beforeAll(async () => {
 afterAll(() => arm.close());
 
 interface ProgramOptions {
-    /** Nodes of the pool. */
+    /** The number of nodes in the pool. */
     count?: number;
     dnsPrefix?: string;
-    /** Range of the second subnet. */
+    /** The address range of the second subnet. */
     front?: string;
-    /** Further statements. */
+    /** Additional statements. */
     more?: string;
 }
 
-/** A cluster, what it needs, and what reaches its credentials. */
+/** A program with a cluster, the resources that it needs, and calls that read the cluster and its credentials. */
 function program({
     count = 3,
     dnsPrefix = "contoso",
@@ -106,13 +106,13 @@ describe("azure-native, for clusters", () => {
 
     afterAll(() => stack.abandon());
 
-    it("plans a cluster and its credentials before there is one", async () => {
+    it("previews a cluster and its credentials before the cluster exists", async () => {
         const preview = await stack.preview();
         expect(preview.errors).toEqual([]);
         expect(stepsOf(preview.steps, "ManagedCluster")).toEqual(["create"]);
     });
 
-    it("creates it with who may do what for it", async () => {
+    it("creates a cluster, its identity and a role assignment", async () => {
         const outcome = await stack.up();
 
         expect(outcome.errors).toEqual([]);
@@ -130,13 +130,13 @@ describe("azure-native, for clusters", () => {
         expect(Object.values(identities)).toMatchObject([{ principalId: outputs.principalId }]);
     });
 
-    it("finds nothing to do a second time, nor after a refresh, though subnets are in their network's answer", async () => {
+    it("finds no changes in a second update or after a refresh, although ARM returns subnets as part of their network", async () => {
         expect((await stack.up()).steps).toEqual([]);
         expect((await stack.refresh()).errors).toEqual([]);
         expect((await stack.preview()).steps).toEqual([]);
     });
 
-    it("updates what Azure can change in place", async () => {
+    it("updates properties that Azure can change in place", async () => {
         await stack.write("index.ts", program({ count: 5, front: "10.1.2.0/24" }));
         const { steps, errors } = await stack.up();
 
@@ -145,7 +145,7 @@ describe("azure-native, for clusters", () => {
         expect(cluster()?.properties.agentPoolProfiles).toMatchObject([{ count: 5 }]);
     });
 
-    it("replaces a cluster for its DNS prefix, and deletes the old one first", async () => {
+    it("replaces a cluster whose DNS prefix changes, and deletes the old one first", async () => {
         await stack.write("index.ts", program({ count: 5, front: "10.1.2.0/24", dnsPrefix: "fabrikam" }));
         const { steps, errors } = await stack.up();
 
@@ -155,7 +155,7 @@ describe("azure-native, for clusters", () => {
         expect(cluster()?.properties.dnsPrefix).toBe("fabrikam");
     });
 
-    it("reaches into another subscription with a provider that names it", async () => {
+    it("creates resources in another subscription if the provider resource sets it", async () => {
         const other = "00000000-0000-0000-0000-000000000003";
         const more = `
             const provider = new azure.Provider("other", { subscriptionId: "${other}", location: "westeurope" });
@@ -178,7 +178,7 @@ describe("azure-native, for clusters", () => {
         expect((await stack.preview()).steps).toEqual([]);
     });
 
-    it("destroys everything", async () => {
+    it("destroys all resources", async () => {
         expect((await stack.destroy()).errors).toEqual([]);
         expect(arm.resources()).toEqual([]);
     });

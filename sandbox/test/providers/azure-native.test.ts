@@ -26,27 +26,27 @@ function project(program: string): Promise<TestProject> {
     });
 }
 
-/** Names in ARM, sorted. */
+/** The sorted names of all resources in ARM. */
 function names(): string[] {
     return arm
         .resources()
         .map(({ name }) => name)
-        .filter(name => name !== "@") // What every zone has from the start.
+        .filter(name => name !== "@") // The record sets that every zone has.
         .sort();
 }
 
 interface ProgramOptions {
     image?: string;
     cpu?: number;
-    /** Whether a secret environment variable is among the containers. */
+    /** Whether the container has a secret environment variable. */
     secureVariable?: boolean;
-    /** Options of the container group. */
+    /** The resource options of the container group. */
     options?: string;
-    /** Further statements. */
+    /** Additional statements. */
     more?: string;
 }
 
-/** A program of someone who never heard of our components. */
+/** A program that does not use our components. */
 function program(choices: ProgramOptions = {}): string {
     const { image = "first", cpu = 1, secureVariable = false, options = "{}", more = "" } = choices;
     return `
@@ -103,7 +103,7 @@ describe("azure-native", () => {
 
     afterAll(() => stack.abandon());
 
-    it("creates what the program asks for, in ARM's own shape", async () => {
+    it("creates resources in the format of ARM", async () => {
         const outcome = await stack.up();
 
         expect(outcome.errors).toEqual([]);
@@ -119,14 +119,14 @@ describe("azure-native", () => {
         });
     });
 
-    it("finds nothing to do a second time, nor after a refresh, though ARM keeps secrets to itself", async () => {
+    it("finds no changes in a second update or after a refresh, although ARM does not return secrets", async () => {
         expect((await stack.up()).steps).toEqual([]);
         const refreshed = await stack.refresh();
         expect(refreshed.errors).toEqual([]);
         expect((await stack.preview()).steps).toEqual([]);
     });
 
-    it("shows exactly what would change, and no secret", async () => {
+    it("shows exactly the changed property in a preview, and no secret", async () => {
         await stack.write("index.ts", program({ image: "second" }));
 
         const preview = await stack.preview("--diff");
@@ -141,7 +141,7 @@ describe("azure-native", () => {
         for (const text of SECRETS) expect(preview.text).not.toContain(text);
     });
 
-    it("masks a whole list that has a secret in it, as the engine does for azure-native", async () => {
+    it("masks a whole list that contains a secret, like the engine with the real azure-native", async () => {
         await stack.write("index.ts", program({ secureVariable: true }));
         expect((await stack.up()).errors).toEqual([]);
         await stack.write("index.ts", program({ secureVariable: true, image: "second" }));
@@ -151,7 +151,7 @@ describe("azure-native", () => {
         expect(preview.text).toContain("image: [secret] => [secret]");
     });
 
-    it("keeps secrets and the token out of the state", async () => {
+    it("saves neither secrets nor the token in plain text in the state", async () => {
         const sent = JSON.stringify(arm.resources().find(({ name }) => name === "web"));
         const state = await stack.rawState();
         for (const text of SECRETS) {
@@ -161,7 +161,7 @@ describe("azure-native", () => {
         expect(state).not.toContain(arm.token);
     });
 
-    it("names the property of a tag with a dot in its name by a path that the engine understands", async () => {
+    it("quotes the name of a tag with a dot in property paths", async () => {
         await stack.write("index.ts", program().replace('"team.name": "a"', '"team.name": "b"'));
 
         const group = (await stack.preview()).steps.find(({ type }) => type.endsWith(":ResourceGroup"));
@@ -169,7 +169,7 @@ describe("azure-native", () => {
         expect(group?.detailedDiff).toEqual({ 'tags["team.name"]': { kind: "update" } });
     });
 
-    it("sends a change that Azure cannot make as an update, and passes ARM's refusal on", async () => {
+    it("sends a change that Azure does not support as an update, and reports the error of ARM", async () => {
         await stack.write("index.ts", program({ cpu: 2 }));
 
         const outcome = await stack.up();
@@ -179,7 +179,7 @@ describe("azure-native", () => {
         expect(outcome.steps.map(({ op }) => op)).not.toContain("create-replacement");
     });
 
-    it("replaces where the program says so, and deletes first when told to", async () => {
+    it("replaces for replaceOnChanges, and deletes first for deleteBeforeReplace", async () => {
         const options = '{ replaceOnChanges: ["containers[*].resources"], deleteBeforeReplace: true }';
         await stack.write("index.ts", program({ cpu: 2, options }));
 
@@ -195,7 +195,7 @@ describe("azure-native", () => {
         expect(JSON.stringify(group?.properties)).toContain('"cpu":2');
     });
 
-    it("creates again what was deleted behind its back", async () => {
+    it("creates a resource again that was deleted outside of Pulumi", async () => {
         const { groupName } = await stack.outputs();
         const path = `/resourceGroups/${String(groupName)}/providers/Microsoft.ContainerInstance/containerGroups/web`;
         expect((await arm.request("DELETE", path, CONTAINER_GROUPS_API)).status).toBeLessThan(300);
@@ -209,7 +209,7 @@ describe("azure-native", () => {
         expect(names()).toContain("web");
     });
 
-    it("brings what was changed behind its back back to the program's wish", async () => {
+    it("restores a resource that was changed outside of Pulumi", async () => {
         const { groupName } = await stack.outputs();
         const path = `/resourceGroups/${String(groupName)}/providers/Microsoft.Network/dnsZones/contoso.test/CNAME/www`;
         const body = { properties: { TTL: 60, CNAMERecord: { cname: "elsewhere.test" } } };
@@ -229,7 +229,7 @@ describe("azure-native", () => {
         expect(record?.properties).toMatchObject({ TTL: 300 });
     });
 
-    it("takes over a record set that exists when it is imported, and refuses it when it is not", async () => {
+    it("imports a record set that exists, and refuses to create it without an import", async () => {
         const { groupName } = await stack.outputs();
         const path = `/resourceGroups/${String(groupName)}/providers/Microsoft.Network/dnsZones/contoso.test/CNAME/old`;
         const body = { properties: { TTL: 600, CNAMERecord: { cname: "old.elsewhere.test" } } };
@@ -258,7 +258,7 @@ describe("azure-native", () => {
         expect((await stack.preview()).steps).toEqual([]);
     });
 
-    it("answers the functions that programs call", async () => {
+    it("supports the functions that programs call", async () => {
         const options = '{ replaceOnChanges: ["containers[*].resources"], deleteBeforeReplace: true }';
         const more = `
             import * as network from "@pulumi/azure-native/network";
@@ -307,14 +307,14 @@ describe("azure-native", () => {
         });
     });
 
-    it("destroys everything", async () => {
+    it("destroys all resources", async () => {
         const outcome = await stack.destroy();
         expect(outcome.errors).toEqual([]);
         expect(names()).toEqual([]);
     });
 });
 
-describe("azure-native, when something fails", () => {
+describe("azure-native, after failures", () => {
     let stack: TestProject;
 
     beforeAll(async () => {
@@ -324,7 +324,7 @@ describe("azure-native, when something fails", () => {
 
     afterAll(() => stack.abandon());
 
-    it("does not lose a group that ARM accepted and that then failed", async () => {
+    it("saves a container group in the state if ARM accepts it and its creation fails later", async () => {
         arm.broken.add("web");
         const failed = await stack.up();
         arm.broken.clear();
@@ -341,7 +341,7 @@ describe("azure-native, when something fails", () => {
         expect(next.steps).toContainEqual(expect.objectContaining({ op: "update", name: "web" }));
     });
 
-    it("gives up after the time that the program allows, and knows what it left behind", async () => {
+    it("stops after the time limit in customTimeouts, and saves the resource in the state", async () => {
         arm.stuck.add("slow");
         const slow = `
             new containerinstance.ContainerGroup("slow", {
@@ -360,7 +360,7 @@ describe("azure-native, when something fails", () => {
         expect(await stack.rawState()).toContain("containerGroups/slow");
     });
 
-    it("names what is missing or of the wrong kind, all at once, before anything is done", async () => {
+    it("reports all missing properties and wrong types at preview", async () => {
         const wrong = `
             new containerinstance.ContainerGroup("wrong", {
                 resourceGroupName: group.name,

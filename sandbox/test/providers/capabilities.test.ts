@@ -6,7 +6,7 @@ import { secret } from "../../testing/stack-configuration";
 
 const FIXTURES = path.join(__dirname, "fixtures");
 
-/** A resource that keeps a text; the provider runs in a process of its own. */
+/** A dynamic resource with one text. Its provider runs in a separate process. */
 const NOTE = `
 import * as pulumi from "@pulumi/pulumi";
 
@@ -36,7 +36,7 @@ afterEach(async () => {
     project = undefined;
 });
 
-it("lets a resource hook refuse an update, at preview too, and leaves the resource as it was", async () => {
+it("refuses an update at preview and in `up` if a resource hook throws, and does not change the resource", async () => {
     const service = await create(`
             import * as pulumi from "@pulumi/pulumi";
             import { config, Note } from "./note";
@@ -61,7 +61,7 @@ it("lets a resource hook refuse an update, at preview too, and leaves the resour
     expect(await service.outputs()).toEqual({ text: "better" });
 });
 
-it("lets a transform of the stack change a resource's inputs", async () => {
+it("applies a transform of the stack to the inputs of a resource", async () => {
     const service = await create(`
             import * as pulumi from "@pulumi/pulumi";
             import { Note } from "./note";
@@ -72,7 +72,7 @@ it("lets a transform of the stack change a resource's inputs", async () => {
     expect(await service.outputs()).toEqual({ text: "plain, transformed" });
 });
 
-it("lets a policy pack refuse a resource", async () => {
+it("refuses a resource that violates a policy pack", async () => {
     const service = await create(
         `
             import { config, Note } from "./note";
@@ -91,7 +91,7 @@ it("lets a policy pack refuse a resource", async () => {
     expect((await service.up(...pack)).steps).toMatchObject([{ op: "create", name: "note" }]);
 });
 
-it("runs a component of a package in a process of its own, and tells its schema", async () => {
+it("runs a component of a package in a separate process, and returns its schema", async () => {
     const service = await create(
         `
             import * as pulumi from "@pulumi/pulumi";
@@ -133,7 +133,7 @@ interface Schema {
     resources: Record<string, unknown>;
 }
 
-it("hands configuration and secrets to the program, and keeps the secrets out of text and state", async () => {
+it("passes configuration and secrets to the program, and shows no secret in output or state", async () => {
     const service = await create(`
             import { config, Note } from "./note";
             export const open = config.require("open");
@@ -151,7 +151,7 @@ it("hands configuration and secrets to the program, and keeps the secrets out of
     expect(await service.outputs({ showSecrets: true })).toMatchObject({ hidden: "not for everyone" });
 });
 
-it("finds the version of a plug-in in the npm package that needs it", async () => {
+it("reads the version of a plug-in from the npm package that needs it", async () => {
     const service = await create(
         `
             import { RandomId } from "@pulumi/random";
@@ -162,12 +162,12 @@ it("finds the version of a plug-in in the npm package that needs it", async () =
     const manifest = require.resolve("@pulumi/random/package.json");
     const { version } = JSON.parse(await readFile(manifest, "utf8")) as { version: string };
     const { succeeded, text } = await service.preview();
-    // There is no plug-in in this project's PULUMI_HOME, and the engine says which one it would have taken.
+    // This project's PULUMI_HOME contains no plug-in, so the error of the engine names the missing version.
     expect(succeeded).toBe(false);
     expect(text).toMatch(new RegExp(`random.*${version.replaceAll(".", "\\.")}`));
 });
 
-/** The files of a fixture, by path in a project. */
+/** The contents of the files of a fixture, by path in a project. */
 async function fixture(name: string): Promise<Record<string, string>> {
     const files = await readdir(path.join(FIXTURES, name));
     const contents = files.map(

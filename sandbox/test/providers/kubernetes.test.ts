@@ -21,20 +21,20 @@ const SECRET = "of-the-kubernetes-test";
 const OTHER_SECRET = "of-the-kubernetes-test-2";
 
 interface ProgramOptions {
-    /** Contents of the Secret. */
+    /** The contents of the Secret. */
     key?: string;
     level?: string;
     image?: string;
     replicas?: number;
-    /** Of the Service. */
+    /** The port of the Service. */
     port?: number;
-    /** Further statements. */
+    /** Additional statements. */
     more?: string;
-    /** Options of the Deployment. */
+    /** The resource options of the Deployment. */
     options?: string;
 }
 
-/** A program of someone who never heard of our components: a namespace with an application in it. */
+/** A program that does not use our components: a namespace with an application. */
 function program(choices: ProgramOptions = {}): string {
     const {
         key = SECRET,
@@ -96,7 +96,7 @@ function program(choices: ProgramOptions = {}): string {
     `;
 }
 
-/** Another Service or ConfigMap in the same namespace. */
+/** A statement with another Service or ConfigMap in the same namespace. */
 function more(type: string, name: string, args: string, options = ""): string {
     return `
         const ${name} = new k8s.core.v1.${type}("${name}", {
@@ -139,7 +139,7 @@ describe.skipIf(!hasNode)("kubernetes (needs Linux and root)", () => {
         });
     }
 
-    it("creates objects, waits until they serve, and sees nothing to do afterwards", async () => {
+    it("creates objects, waits until they are ready, and finds no changes in a second preview", async () => {
         expect((await stack.preview()).errors).toEqual([]);
         expect((await stack.up()).errors).toEqual([]);
 
@@ -156,7 +156,7 @@ describe.skipIf(!hasNode)("kubernetes (needs Linux and root)", () => {
         expect((await stack.preview()).steps).toEqual([]);
     });
 
-    it("replaces a Secret under a new name before the Deployment follows, and a named ConfigMap in its place", async () => {
+    it("creates a Secret with a new name before it updates the Deployment, but deletes a ConfigMap with a fixed name first", async () => {
         const before = (await stack.outputs()).secretName as string;
         await stack.write("index.ts", program({ key: OTHER_SECRET, level: "debug" }));
 
@@ -184,7 +184,7 @@ describe.skipIf(!hasNode)("kubernetes (needs Linux and root)", () => {
         expect(at(volume, "secret", "secretName")).toBe(secretName);
     });
 
-    it("previews the first update of an object as it will be", async () => {
+    it("previews the first update of an object", async () => {
         await stack.write("index.ts", program({ key: OTHER_SECRET, level: "debug", port: 81 }));
         const preview = await stack.preview();
         expect(preview.errors).toEqual([]);
@@ -193,7 +193,7 @@ describe.skipIf(!hasNode)("kubernetes (needs Linux and root)", () => {
         ]);
     });
 
-    it("says at preview what the API server refuses or warns of", async () => {
+    it("shows errors and warnings of the API server at preview", async () => {
         const refused = more("Service", "refused", "spec: { ports: [{ port: 70000 }] }");
         await stack.write("index.ts", program({ key: OTHER_SECRET, level: "debug", more: refused }));
         const preview = await stack.preview();
@@ -208,7 +208,7 @@ describe.skipIf(!hasNode)("kubernetes (needs Linux and root)", () => {
         expect(await names("services")).toEqual(["web"]);
     });
 
-    it("keeps a Deployment whose rollout fails, with the reason, and mends it with the next update", async () => {
+    it("saves a Deployment whose rollout fails with the reason in the state, and the next update repairs it", async () => {
         const choices = { key: OTHER_SECRET, level: "debug" };
         const options = 'customTimeouts: { update: "4s" }';
         await stack.write("index.ts", program({ ...choices, image: "localhost/missing:1", options }));
@@ -231,7 +231,7 @@ describe.skipIf(!hasNode)("kubernetes (needs Linux and root)", () => {
         expect((await stack.outputs()).ready).toBe(1);
     });
 
-    it("finds with a refresh what others deleted or changed, and puts it right", async () => {
+    it("finds objects that others deleted or changed with a refresh, and restores them", async () => {
         await api.request({ method: "DELETE", path: `${HOME}/configmaps/settings` });
         await merge(`${HOME}/services/web`, { spec: { sessionAffinity: "ClientIP" } }, "kubectl");
 
@@ -254,11 +254,11 @@ describe.skipIf(!hasNode)("kubernetes (needs Linux and root)", () => {
         expect((await stack.preview()).steps).toEqual([]);
     });
 
-    it("does not fight over fields that others manage, unless told to", async () => {
+    it("does not overwrite fields of other managers, unless the program forces it", async () => {
         const choices = { key: OTHER_SECRET, level: "debug" };
         await merge(WEB, { spec: { replicas: 2 } }, "an-autoscaler");
 
-        // The program ignores what the autoscaler does.
+        // With ignoreChanges, the replicas that the autoscaler has set stay.
         const options = 'ignoreChanges: ["spec.replicas"]';
         const moreMemory = program({ ...choices, options }).replace('{ cpu: "1m" }', '{ cpu: "2m" }');
         await stack.write("index.ts", moreMemory);
@@ -280,7 +280,7 @@ describe.skipIf(!hasNode)("kubernetes (needs Linux and root)", () => {
         expect(at(await api.get(WEB), "spec", "replicas")).toBe(1);
     });
 
-    it("imports what is there, refuses to take it over otherwise, and waits for a load balancer", async () => {
+    it("imports an object that exists, refuses to create it without an import, and waits for a load balancer", async () => {
         const choices = { key: OTHER_SECRET, level: "debug" };
         await api.request({
             method: "POST",
@@ -303,21 +303,20 @@ describe.skipIf(!hasNode)("kubernetes (needs Linux and root)", () => {
 
         expect(outcome.errors).toEqual([]);
         expect(outcome.steps.map(({ op, name }) => `${op} ${name}`)).toContain("import adopted");
-        // From the sandbox's cloud controller.
+        // The cloud controller of the sandbox assigns the address.
         const { address } = await stack.outputs();
         expect(String(address).replace(/\.\d+$/, "")).toBe(instance.loadBalancerAddresses);
     });
 
-    it("destroys everything and waits until it is gone", async () => {
+    it("destroys all objects and waits until they no longer exist", async () => {
         const outcome = await stack.destroy();
         expect(outcome.errors).toEqual([]);
         await expect(api.get(HOME)).rejects.toMatchObject({ code: 404 });
     });
 
-    it("previews on a cluster that does not exist yet, and says plainly when one cannot be reached", async () => {
+    it("previews on a cluster that does not exist yet, and reports a cluster that cannot be reached", async () => {
         const other = await project(
             program()
-                .replace("requireSecret(", "requireSecret(")
                 .replace(
                     'new k8s.Provider("cluster", { kubeconfig })',
                     'new k8s.Provider("cluster", { kubeconfig: made })',

@@ -76,7 +76,7 @@ describe("tls and random", () => {
         return target;
     };
 
-    it("issues certificates that openssl accepts for the names, and for nothing else", async () => {
+    it("issues certificates that openssl accepts for their names, and for no others", async () => {
         expect((await stack.up()).errors).toEqual([]);
         const outputs = await stack.outputs({ showSecrets: true });
         const authority = await file("ca.pem", outputs.authority);
@@ -97,7 +97,7 @@ describe("tls and random", () => {
         expect(stdout).toContain("CN = score.contoso.test");
     });
 
-    it("writes private keys that belong to the certificates, and that OpenSSH reads", async () => {
+    it("returns private keys that match the certificates, and that OpenSSH can read", async () => {
         const outputs = await stack.outputs({ showSecrets: true });
         const keys = outputs.keys as string[];
         const openSsh = outputs.openSsh as { privateKey: string; publicKey: string; fingerprint: string }[];
@@ -124,7 +124,7 @@ describe("tls and random", () => {
         }
     });
 
-    it("leaves everything as it is a second time, and shows no secret", async () => {
+    it("finds no changes in a second update, and shows no secret", async () => {
         const outputs = await stack.outputs({ showSecrets: true });
         expect((await stack.up()).steps).toEqual([]);
         expect((await stack.refresh()).errors).toEqual([]);
@@ -142,7 +142,7 @@ describe("tls and random", () => {
         expect(state).not.toContain(outputs.secretKey);
     });
 
-    it("replaces what depends on a changed input, and nothing else", async () => {
+    it("replaces a resource whose input changed, and no other", async () => {
         await stack.write("index.ts", certificates(48, "b"));
 
         const preview = await stack.preview();

@@ -7,7 +7,7 @@ const request = { name: "web", olds: {}, news: {}, randomSeed: new Uint8Array([1
 const random = { input: "groupName", style: "random" } as const;
 
 describe("generated names", () => {
-    it("end with eight digits that are the same for the same seed", () => {
+    it("end with eight digits, which are the same for the same seed", () => {
         const first = generatedName(request, random);
         expect(first).toEqual({
             groupName: expect.stringMatching(/^web[0-9a-f]{8}$/) as string,
@@ -17,30 +17,34 @@ describe("generated names", () => {
         expect(generatedName({ ...request, randomSeed: new Uint8Array([4]) }, random)).not.toEqual(first);
     });
 
-    it("stay what they are", () => {
+    it("do not change in later updates", () => {
         expect(generatedName({ ...request, olds: { groupName: "old" } }, random)).toEqual({
             groupName: "old",
         });
     });
 
-    it("follow the project's settings", () => {
-        const wish = (mode: "propose" | "enforce" | "disable") =>
-            generatedName({ ...request, naming: { mode, name: "wished" } }, random).groupName;
-        expect([wish("propose"), wish("enforce"), wish("disable")]).toEqual(["wished", "wished", undefined]);
+    it("obey the auto-naming setting of the project", () => {
+        const nameFor = (mode: "propose" | "enforce" | "disable") =>
+            generatedName({ ...request, naming: { mode, name: "set" } }, random).groupName;
+        expect([nameFor("propose"), nameFor("enforce"), nameFor("disable")]).toEqual([
+            "set",
+            "set",
+            undefined,
+        ]);
     });
 
-    it("are UUIDs where Azure wants those", () => {
+    it("are UUIDs where Azure requires UUIDs", () => {
         const { groupName } = generatedName(request, { ...random, style: "uuid" });
         expect(groupName).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
     });
 
-    it("of children are the names in the program", () => {
+    it("of child resources are the names in the program", () => {
         expect(generatedName(request, { ...random, style: "copy" })).toEqual({ groupName: "web" });
     });
 });
 
 describe("paths", () => {
-    it("may begin with the id of what they hang on", () => {
+    it("may begin with the id of another resource", () => {
         const template = "{+scope}/providers/Microsoft.Authorization/roleAssignments/{name}";
         const scope = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/dnszones/contoso.com";
         const path = `${scope}/providers/Microsoft.Authorization/roleAssignments/a`;
@@ -51,25 +55,25 @@ describe("paths", () => {
 
     const template = "/subscriptions/{subscriptionId}/zones/{zoneName}/{recordType}/{name}";
 
-    it("are filled and read back, whatever the case of the fixed parts", () => {
+    it("are filled and parsed, regardless of upper and lower case in the fixed parts", () => {
         const values = { subscriptionId: "1", zoneName: "contoso.com", recordType: "CNAME", name: "@" };
         const path = fillPath(template, values);
         expect(path).toBe("/subscriptions/1/zones/contoso.com/CNAME/@");
         expect(parsePath(template, path.replace("zones", "Zones"))).toEqual(values);
     });
 
-    it("of another type are refused", () => {
+    it("of another type are rejected", () => {
         expect(() => parsePath(template, "/subscriptions/1/zones/contoso.com")).toThrow("failed to parse");
     });
 
-    it("do not let a name reach into another resource", () => {
+    it("escape names that contain slashes", () => {
         const values = { subscriptionId: "1", zoneName: "a/b", recordType: "A", name: "../x" };
         expect(fillPath(template, values)).toBe("/subscriptions/1/zones/a%2Fb/A/..%2Fx");
     });
 });
 
 describe("random text", () => {
-    it("has the demanded kinds of characters, and only allowed ones", () => {
+    it("contains the required kinds of characters, and only permitted ones", () => {
         const inputs = { ...TEXT_DEFAULTS, length: 12, upper: false, special: false, minNumeric: 10 };
         for (let round = 0; round < 50; round++) {
             const text = randomText(inputs);
@@ -78,12 +82,12 @@ describe("random text", () => {
         }
     });
 
-    it("takes special characters from the program", () => {
+    it("uses the special characters that the program sets", () => {
         const inputs = { ...TEXT_DEFAULTS, length: 5, minSpecial: 5, overrideSpecial: "_" };
         expect(randomText(inputs)).toBe("_____");
     });
 
-    it("is refused when it cannot be", () => {
+    it("is rejected if the inputs contradict each other", () => {
         expect(textProblems({ ...TEXT_DEFAULTS, length: 3, minUpper: 4 })).toHaveLength(1);
         expect(textProblems({ ...TEXT_DEFAULTS, length: 0 })).toHaveLength(1);
         const nothing = { lower: false, upper: false, numeric: false, special: false };

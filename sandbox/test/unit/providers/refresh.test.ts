@@ -16,22 +16,22 @@ const shape: ObjectShape = {
 };
 
 describe("a refresh", () => {
-    it("takes inputs from outputs, without what is no input and without empty collections", () => {
+    it("extracts inputs from outputs, without other outputs and without empty collections", () => {
         const outputs = { image: "a", state: "Running", metadata: {}, variables: [{ name: "A", from: "x" }] };
         expect(inputsAmong(outputs, shape, schema)).toEqual({ image: "a", variables: [{ name: "A" }] });
     });
 
-    it("keeps secrets that the server does not show, as long as it shows the same as before", () => {
+    it("retains secrets that the server does not return, if the properties around them are unchanged", () => {
         const inputs = { image: "a", variables: [{ name: "KEY", secureValue: "s" }] };
         const shown = { image: "a", variables: [{ name: "KEY" }] };
         expect(refreshedInputs(inputs, shown, { ...shown, image: "b" })).toEqual({ ...inputs, image: "b" });
     });
 
-    it("does not take over what the server has filled in all along", () => {
+    it("ignores defaults of the server that are in both answers", () => {
         expect(refreshedInputs({}, { sku: "Standard" }, { sku: "Standard" })).toEqual({});
     });
 
-    it("takes over what was added, changed and removed inside", () => {
+    it("applies additions, changes and deletions inside of objects and lists", () => {
         const inputs = { tags: { a: "1", b: "1" }, variables: [{ name: "A", value: "1", secureValue: "s" }] };
         const before = { tags: { a: "1", b: "1" }, variables: [{ name: "A", value: "1" }] };
         const after: Properties = {

@@ -6,10 +6,7 @@ import type { Properties } from "../../../../providers/protocol/values";
 
 function progress(token: string, object: Properties, ...related: Properties[][]) {
     const awaiter = awaiterOf(parseToken(`kubernetes:${token}`) as Kind, object);
-    return (
-        awaiter?.progress({ metadata: { name: "a", generation: 2 }, ...object }, related) ??
-        "nothing to wait for"
-    );
+    return awaiter?.progress({ metadata: { name: "a", generation: 2 }, ...object }, related) ?? "no awaiter";
 }
 
 const failingPod: Properties = {
@@ -36,7 +33,7 @@ describe("a Deployment", () => {
     const state = (more: Properties, pods: Properties[] = []) =>
         progress("apps/v1:Deployment", deployment(more), pods);
 
-    it("is ready when all replicas are new and available, and none of the old ones is left", () => {
+    it("is ready when all replicas are updated and available, and no old replica exists", () => {
         expect(state({})).toEqual({ state: "ready", reasons: [] });
         const unready: Properties[] = [
             { observedGeneration: 1 },
@@ -50,7 +47,7 @@ describe("a Deployment", () => {
         expect(progress("apps/v1:Deployment", none, [])).toMatchObject({ state: "ready" });
     });
 
-    it("says what its pods say", () => {
+    it("reports the problems of its pods", () => {
         expect(state({ availableReplicas: 1, conditions: [] }, [failingPod])).toEqual({
             state: "waiting",
             reasons: [
@@ -60,7 +57,7 @@ describe("a Deployment", () => {
         });
     });
 
-    it("has failed when its own deadline is over", () => {
+    it("has failed after its progress deadline", () => {
         const late = {
             type: "Progressing",
             status: "False",
@@ -84,7 +81,7 @@ describe("a Service", () => {
         status,
     });
 
-    it("is ready when it leads to a pod that is", () => {
+    it("is ready when it selects a ready pod", () => {
         expect(progress("core/v1:Service", service({}), [slice(true)])).toMatchObject({ state: "ready" });
         expect(progress("core/v1:Service", service({}), [slice(false)])).toMatchObject({ state: "waiting" });
         expect(progress("core/v1:Service", service({}), [])).toMatchObject({
@@ -92,13 +89,13 @@ describe("a Service", () => {
         });
     });
 
-    it("needs no pods where it is headless, another name, or without a selector", () => {
+    it("needs no pods if it is headless, an external name, or without a selector", () => {
         const specs: Properties[] = [{ clusterIP: "None" }, { type: "ExternalName" }, { selector: {} }];
         for (const spec of specs)
             expect(progress("core/v1:Service", service(spec))).toMatchObject({ state: "ready" });
     });
 
-    it("has an address when it is a load balancer", () => {
+    it("needs an address if it is a load balancer", () => {
         const outside = service({ type: "LoadBalancer" });
         expect(progress("core/v1:Service", outside, [slice(true)])).toMatchObject({
             state: "waiting",
@@ -113,7 +110,7 @@ describe("a Service", () => {
 describe("a pod", () => {
     const pod = (status: Properties) => progress("core/v1:Pod", { status });
 
-    it("is ready when it says so or has succeeded, and failed when it has", () => {
+    it("is ready with the condition Ready or after success, and failed after a failure", () => {
         expect(pod({ conditions: [{ type: "Ready", status: "True" }] })).toMatchObject({ state: "ready" });
         expect(pod({ phase: "Succeeded" })).toMatchObject({ state: "ready" });
         expect(pod({ phase: "Pending" })).toMatchObject({ state: "waiting" });
@@ -123,7 +120,7 @@ describe("a pod", () => {
         });
     });
 
-    it("tells why it is not scheduled or its containers do not run, and nothing of an ordinary start", () => {
+    it("reports why it is not scheduled or its containers do not run, except during a normal start", () => {
         const unscheduled = {
             type: "PodScheduled",
             status: "False",
@@ -141,8 +138,8 @@ describe("a pod", () => {
     });
 });
 
-describe("the other kinds", () => {
-    it("waits for a Job to complete", () => {
+describe("other kinds", () => {
+    it("a Job is ready when it is complete", () => {
         const job = (type: string) => ({
             status: {
                 conditions: [{ type, status: "True", reason: "BackoffLimitExceeded", message: "too often" }],
@@ -156,7 +153,7 @@ describe("the other kinds", () => {
         });
     });
 
-    it("waits for a claim to be bound, unless its class waits for a pod", () => {
+    it("a claim is ready when it is bound, or its storage class waits for a pod", () => {
         const claim = (phase: string) => ({ spec: { storageClassName: "s" }, status: { phase } });
         const lazy = [{ volumeBindingMode: "WaitForFirstConsumer" }];
         const state = (phase: string, classes: Properties[]) =>
@@ -166,7 +163,7 @@ describe("the other kinds", () => {
         expect(state("Pending", lazy)).toMatchObject({ state: "ready" });
     });
 
-    it("waits for all pods of a StatefulSet and a DaemonSet to be those of the last template", () => {
+    it("a StatefulSet and a DaemonSet are ready when all pods have the latest template", () => {
         const revisions = { currentRevision: "2", updateRevision: "2" };
         const set = (status: Properties) => ({
             spec: { replicas: 1 },
@@ -188,16 +185,16 @@ describe("the other kinds", () => {
         expect(daemons(1)).toMatchObject({ state: "waiting" });
     });
 
-    it("waits for nothing where there is nothing to wait for, or the program wants none", () => {
-        expect(progress("core/v1:ConfigMap", {})).toBe("nothing to wait for");
-        expect(progress("policy/v1:PodDisruptionBudget", {})).toBe("nothing to wait for");
+    it("have no awaiter if they are ready at once, or the program disables it", () => {
+        expect(progress("core/v1:ConfigMap", {})).toBe("no awaiter");
+        expect(progress("policy/v1:PodDisruptionBudget", {})).toBe("no awaiter");
         const skipped = { metadata: { annotations: { "pulumi.com/skipAwait": "true" } } };
-        expect(progress("apps/v1:Deployment", skipped)).toBe("nothing to wait for");
+        expect(progress("apps/v1:Deployment", skipped)).toBe("no awaiter");
     });
 });
 
 describe("a label selector", () => {
-    it("is written as requests want it", () => {
+    it("is converted to a query parameter", () => {
         expect(
             labelSelector({
                 matchLabels: { app: "web" },

@@ -29,7 +29,7 @@ const auto = { "pulumi.com/autonamed": "true" };
 const named = (name: string, more: Properties = {}): Properties => ({ metadata: { name, ...more } });
 
 describe("the difference between two versions of an object", () => {
-    it("replaces a Secret or ConfigMap with other contents, unless they may be changed or are immutable themselves", () => {
+    it("replaces a Secret or ConfigMap whose contents change, unless the configuration permits an update and they are mutable", () => {
         for (const token of ["core/v1:Secret", "core/v1:ConfigMap"]) {
             const before = { ...named("a"), data: { key: "1" } };
             const after = { ...named("a"), data: { key: "2" } };
@@ -47,13 +47,13 @@ describe("the difference between two versions of an object", () => {
         }
     });
 
-    it("replaces a Secret whose contents are not known yet", () => {
+    it("replaces a Secret whose new contents are unknown", () => {
         const before = { ...named("a"), stringData: { key: "1" } };
         const after = { ...named("a"), stringData: { key: UNKNOWN } };
         expect(difference("core/v1:Secret", before, after).replaces).toEqual(["stringData.key"]);
     });
 
-    it("deletes first only where the new object has the very name of the old one", () => {
+    it("deletes first only if the new object has the same fixed name and namespace", () => {
         const change = (before: Properties, after: Properties, live?: Properties) => {
             const old = { ...before, data: { key: "1" } };
             return difference("core/v1:Secret", old, { ...after, data: { key: "2" } }, { live });
@@ -66,16 +66,16 @@ describe("the difference between two versions of an object", () => {
         expect(change(here, named("a", { namespace: "there" })).deleteBeforeReplace).toBe(false);
     });
 
-    it("knows which properties of each kind cannot be changed", () => {
+    it("replaces for the immutable properties of each kind", () => {
         const selector = (app: string) => ({
             ...named("a"),
             spec: { selector: { matchLabels: { app } }, replicas: 1 },
         });
-        const place = ["spec.selector.matchLabels.app"];
+        const path = ["spec.selector.matchLabels.app"];
         for (const kind of ["Deployment", "StatefulSet", "DaemonSet"])
-            expect(difference(`apps/v1:${kind}`, selector("a"), selector("b")).replaces).toEqual(place);
-        // In a Service, a selector is an ordinary property.
-        expect(difference("core/v1:Service", selector("a"), selector("b")).updates).toEqual(place);
+            expect(difference(`apps/v1:${kind}`, selector("a"), selector("b")).replaces).toEqual(path);
+        // The selector of a Service is mutable.
+        expect(difference("core/v1:Service", selector("a"), selector("b")).updates).toEqual(path);
 
         const service = (clusterIP: string) => ({ ...named("a"), spec: { clusterIP } });
         expect(difference("core/v1:Service", service("None"), service("10.0.0.1")).replaces).toEqual([
@@ -91,7 +91,7 @@ describe("the difference between two versions of an object", () => {
         expect(difference("apps/v1:Deployment", job("a"), job("b")).replaces).toEqual([]);
     });
 
-    it("replaces when something is added that holds such a property", () => {
+    it("replaces if an added object contains an immutable property", () => {
         const after = { ...named("a"), spec: { clusterIP: "None" } };
         expect(difference("core/v1:Service", named("a"), after).replaces).toEqual(["spec"]);
         const ports = { ...named("a"), spec: { ports: [{ port: 80 }] } };
@@ -103,14 +103,14 @@ describe("the difference between two versions of an object", () => {
         expect(difference("core/v1:Pod", pod("a"), pod("a", "b")).replaces).toEqual(["spec.containers[1]"]);
     });
 
-    it("does not take a namespace that goes without saying for a change", () => {
+    it("does not treat an omitted namespace as a change from the default namespace", () => {
         const live = named("a", { namespace: "default" });
         expect(difference("core/v1:ConfigMap", live, named("a"), { live }).replaces).toEqual([]);
         const other = named("a", { namespace: "other" });
         expect(difference("core/v1:ConfigMap", other, named("a"), { live: other }).replaces).toEqual([
             "metadata.namespace",
         ]);
-        // Namespaces themselves have none.
+        // The kind Namespace has no namespace.
         expect(difference("core/v1:Namespace", named("a"), named("a")).replaces).toEqual([]);
     });
 });
