@@ -3,6 +3,7 @@ import type { Finding } from "./finding";
 import { identify } from "./identify";
 import { type Instead, type Saying, identifyText, insteadFinding } from "./instead";
 import { MAX_PEM_CHARACTERS, readPem } from "./pem";
+import type { ReadingCode } from "./reading-codes";
 
 export interface CertificateReading {
     /** In the order of the file. */
@@ -45,7 +46,7 @@ const INSTEAD: Partial<Record<Instead, Saying>> = {
 
 /** Reads every certificate of a PEM text. Whatever the text is, it answers: with certificates, findings, or both. */
 export function readCertificates(text: string): CertificateReading {
-    const error = (code: string, message: string, advice = ADVICE): Finding => ({
+    const error = (code: ReadingCode, message: string, advice = ADVICE): Finding => ({
         code,
         severity: "error",
         message,

@@ -3,6 +3,7 @@ import type { Finding } from "./finding";
 import { identify } from "./identify";
 import { type Instead, type Saying, identifyText, insteadFinding } from "./instead";
 import { MAX_PEM_CHARACTERS, type PemBlock, readPem, writePem } from "./pem";
+import type { ReadingCode } from "./reading-codes";
 
 export interface PrivateKeyReading {
     /** Absent when a finding says why. */
@@ -24,7 +25,7 @@ const ENCODINGS: Readonly<Record<string, "pkcs8" | "pkcs1" | "sec1">> = {
  * skipped. Nothing of the key gets into a finding.
  */
 export function readPrivateKey(text: string): PrivateKeyReading {
-    const failed = (code: string, message: string, advice: string): PrivateKeyReading => ({
+    const failed = (code: ReadingCode, message: string, advice: string): PrivateKeyReading => ({
         findings: [{ code, severity: "error", message, advice }],
     });
     if (text.length > MAX_PEM_CHARACTERS) {

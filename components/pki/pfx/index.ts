@@ -8,6 +8,7 @@ import { MalformedError } from "./asn1";
 import { PfxProblem, unreadable } from "./problem";
 import { parsePfx } from "./structure";
 import { type PfxContents, type PfxKey, unlock } from "./unlock";
+import type { ReadingCode } from "../reading-codes";
 
 export interface PfxReading {
     /** PEM chain, leaf first, as far as the file has it, without a root above intermediates. Absent when a finding says why. */
@@ -153,7 +154,7 @@ function names(keys: readonly PfxKey[]): string {
 
 function parseAll(certificates: readonly Buffer[], findings: Finding[]): Certificate[] {
     const different = [...new Map(certificates.map(der => [der.toString("hex"), der])).values()];
-    const problem = (code: string, message: string, advice: string): Certificate[] => {
+    const problem = (code: ReadingCode, message: string, advice: string): Certificate[] => {
         findings.push(new PfxProblem(code, message, advice).finding);
         return [];
     };

@@ -1,10 +1,11 @@
+import type { ReadingCode } from "../reading-codes";
 import type { Finding } from "../finding";
 
 /** Why a PFX cannot be used. */
 export class PfxProblem extends Error {
     readonly finding: Finding;
 
-    constructor(code: string, message: string, advice: string) {
+    constructor(code: ReadingCode, message: string, advice: string) {
         super(message);
         this.finding = { code, severity: "error", message, advice };
     }

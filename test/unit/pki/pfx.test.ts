@@ -20,6 +20,7 @@ import {
     shroudedWith,
     toBer,
 } from "../../support/pfx-workshop";
+import { runs } from "../../support/full";
 
 const PASSWORD = "correct horse";
 const PASS = ["-passout", `pass:${PASSWORD}`];
@@ -151,7 +152,7 @@ describe("readPfx", () => {
                 const reading = readPfx(pfx, PASSWORD);
                 expect(reading).toEqual({ certificate: chained, privateKey: leaf.key, findings: [] });
             }),
-            { numRuns: 60 },
+            { numRuns: runs(20, 60) },
         );
     });
 });

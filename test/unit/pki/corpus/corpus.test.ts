@@ -16,12 +16,12 @@ import { python } from "./judges/python";
 const JUDGES: readonly Judge[] = [openssl, node, python, go, java];
 
 const scenes = CASES.map(one => one.scene());
-const found: Finding[] = [];
-const verdicts = new Map<JudgeName, Verdict[] | undefined>();
+const allFindings: Finding[] = [];
+const verdicts = new Map<JudgeName, Verdict[]>();
 
 beforeAll(async () => {
     await Promise.all(JUDGES.map(async ({ name, judge }) => verdicts.set(name, await judge(scenes))));
-    // A machine that runs this for the first time builds the judge in Go.
+    // The first run on a machine builds the Go program.
 }, 300_000);
 
 describe.each(CASES.map((one, i) => [one.name, one, i] as const))(
@@ -29,9 +29,9 @@ describe.each(CASES.map((one, i) => [one.name, one, i] as const))(
     (_, { finds, valid, differs = {} }, i) => {
         const scene = scenes[i] as Scene;
         const findings = findingsOf(scene);
-        found.push(...findings);
+        allFindings.push(...findings);
 
-        it("is judged as it should be", () => {
+        it("has the expected findings", () => {
             expect(findings.map(one => one.code)).toEqual(finds);
             expect(findings.every(one => one.severity !== "error")).toBe(valid);
             for (const { message, advice } of findings) {
@@ -40,28 +40,28 @@ describe.each(CASES.map((one, i) => [one.name, one, i] as const))(
             }
         });
 
-        it("is judged so by others, or it is said why not", () => {
+        it("gets the same verdict from the other implementations, apart from documented differences", () => {
             const others: Record<string, string> = {};
             for (const [name, all] of verdicts) {
-                const verdict = all?.[i];
+                const verdict = all[i];
                 if (verdict === undefined || (verdict === "") === valid) continue;
                 others[name] = verdict || "accepts it";
             }
-            const asked = [...verdicts].filter(([, all]) => all?.[i] !== undefined).map(([name]) => name);
-            // What a judge said is in the message of a test that fails.
+            const asked = [...verdicts].filter(([, all]) => all[i] !== undefined).map(([name]) => name);
+            // The comparison shows the reason of each judge when the test fails.
             expect(others).toEqual(
                 Object.fromEntries(
                     asked.flatMap(name =>
                         differs[name]
-                            ? [[name, others[name] ?? `now agrees; said was: ${differs[name]}`]]
+                            ? [[name, others[name] ?? `now agrees; documented difference: ${differs[name]}`]]
                             : [],
                     ),
                 ),
             );
         });
 
-        it("is not passed over in silence where anybody refuses it", () => {
-            const refusing = [...verdicts].filter(([, all]) => all?.[i]).map(([name]) => name);
+        it("has a finding when another implementation refuses it", () => {
+            const refusing = [...verdicts].filter(([, all]) => all[i]).map(([name]) => name);
             if (refusing.length === 0) return;
             expect(findings.some(one => one.severity !== "info")).toBe(true);
         });
@@ -84,12 +84,12 @@ describe("every rule", () => {
 
 describe("docs/certificate-check.md", () => {
     const text = readFileSync(path.join(__dirname, "../../../../docs/certificate-check.md"), "utf8");
-    const [, rules = ""] = text.split("## What the rules find");
+    const [, rules = ""] = text.split("## Findings of the rules");
     const rows = [...rules.matchAll(/^\| `([a-z][a-z0-9-]+)` +\| ([a-z, ]+?) +\|/gm)];
 
     it("has each code that the rules find, with its severities, and no other", () => {
         const severities: Record<string, string[]> = {};
-        for (const { code, severity } of found) {
+        for (const { code, severity } of allFindings) {
             severities[code] = [...new Set([...(severities[code] ?? []), severity])].sort();
         }
         expect(Object.fromEntries(rows.map(([, code, weight]) => [code, weight?.split(", ")]))).toEqual(

@@ -6,7 +6,7 @@ import { cached } from "../../../../../machine/cache";
 import type { Judge, Verdict } from "./judge";
 import { questionOf } from "./question";
 
-/** What a client written in Go does with a server's certificates. */
+/** The checks of a client written in Go. */
 export const go: Judge = {
     name: "go",
     judge: async scenes => {
@@ -16,7 +16,7 @@ export const go: Judge = {
     },
 };
 
-/** Whether Go takes each of the host names for covered by the names beside it. */
+/** Whether Go accepts each host name for a certificate with the given names. */
 export async function coveredInGo(
     questions: readonly { dnsNames: string[]; hostname: string }[],
 ): Promise<boolean[]> {
@@ -24,7 +24,7 @@ export async function coveredInGo(
     return (JSON.parse(stdout) as string[]).map(refusal => refusal === "");
 }
 
-/** Built once: from the standard library alone. */
+/** Builds the program once. It uses only the standard library. */
 async function program(): Promise<string> {
     const source = path.join(__dirname, "go");
     const [files, version] = [["main.go", "go.mod"], (await execa("go", ["env", "GOVERSION"])).stdout];

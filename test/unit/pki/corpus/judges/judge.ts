@@ -1,11 +1,11 @@
 import type { JudgeName, Scene } from "../case";
 
-/** What a judge says of one scene: why it refuses, or an empty text. Undefined when it cannot be asked. */
+/** The verdict on one scene: the reason for a refusal, or an empty string. Undefined when this judge cannot check the scene. */
 export type Verdict = string | undefined;
 
-/** Somebody else's opinion. */
+/** An independent implementation of certificate verification. */
 export interface Judge {
     name: JudgeName;
-    /** Absent from this machine when it is undefined. All scenes at once, because starting one takes longest. */
-    judge: (scenes: Scene[]) => Promise<Verdict[] | undefined>;
+    /** Takes all scenes at once, because starting the program takes the most time. Throws when the program is missing. */
+    judge: (scenes: Scene[]) => Promise<Verdict[]>;
 }

@@ -5,7 +5,7 @@ import type { Scene } from "../case";
 import { keyPem } from "../mint";
 import type { Judge } from "./judge";
 
-/** A handshake between Node and itself: OpenSSL as most programs use it, not strict, with what it does about keys. */
+/** A TLS handshake inside Node: OpenSSL without strict options, as most programs use it. Checks the private key as well. */
 export const node: Judge = {
     name: "node",
     judge: scenes => Promise.all(scenes.map(async scene => (scene.at ? undefined : await shakeHands(scene)))),
@@ -19,7 +19,7 @@ function shakeHands({ chain, key, roots, hostname }: Scene): Promise<string> | u
         const [one, other] = pair();
         try {
             const cert = chain.map(each => each.pem).join("");
-            // What the server allows itself is not the question.
+            // The test is about the client, so the server accepts all ciphers.
             const ciphers = "DEFAULT:@SECLEVEL=0";
             const secureContext = tls.createSecureContext({ cert, key: privateKey, ciphers });
             const server = new tls.TLSSocket(one, { isServer: true, secureContext });

@@ -7,7 +7,7 @@ import type { Scene } from "../case";
 import { now } from "../mint";
 import type { Judge, Verdict } from "./judge";
 
-/** `openssl verify` as strict as it can be told to be. It is not shown the key. */
+/** `openssl verify` with the strictest options. It does not check the private key. */
 export const openssl: Judge = {
     name: "openssl",
     judge: async scenes => {

@@ -1,5 +1,5 @@
-"""Says of each certificate chain whether a Python client would accept it: questions as JSON on standard input, for each
-an empty string, the reason of the refusal, or null where it cannot be asked, on standard output."""
+"""Checks whether a Python client would accept each certificate chain. Reads questions as JSON from standard input. Writes for each
+an empty string, the reason of the refusal, or null when it cannot check the chain, to standard output."""
 
 import json
 import ssl
