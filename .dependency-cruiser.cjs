@@ -38,7 +38,7 @@ const TOP_LEVEL = {
     stacks: ["components"],
     examples: ["components"],
     tools: ["components", "cli", "machine", "sandbox", "stacks"],
-    bench: ["components", "cli", "machine", "sandbox", "stacks"],
+    bench: ["components", "cli", "machine", "sandbox", "stacks", "test/support"],
     test: ["components", "cli", "machine", "sandbox", "stacks", "bench"],
 };
 

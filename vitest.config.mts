@@ -93,6 +93,8 @@ export default defineConfig({
             project("checks", "test/checks/**/*.test.ts"),
             ...unitRooms,
             project("engine", ["test/engine/**/*.test.ts", VERIFY_COMMAND], needing("engine")),
+            project("package", "test/package/**/*.test.ts", needing("engine")),
+            project("user", "test/user/**/*.test.ts", needing("sandbox")),
             project("servers-front", "test/servers/{front*,busy-front}.test.ts", needing("servers")),
             project("servers-issuer", "test/servers/issuer*.test.ts", needing("servers")),
             project("servers-verify", "test/servers/verify*.test.ts", {

@@ -2,15 +2,15 @@ import { open } from "node:fs/promises";
 
 const MEBIBYTE = 1024 * 1024;
 
-/** No certificate, key or PFX file comes near; what is larger is another file, or one that never ends. */
+/** Certificate, key and PFX files are far smaller. The limit stops the reading of devices and of wrong files. */
 const CERTIFICATE_MEBIBYTES = 4;
 
 /**
- * Reads a file that a person named; pipes (`<(…)`) too, which have no size to ask for.
+ * Reads a file that the user named. Pipes (`<(…)`) have no size, so the limit applies while reading.
  *
- * @param option that named it, for the message
- * @param most how large it may be, in MiB
- * @throws Error with one line, which never holds contents
+ * @param option the option that named the file, for messages
+ * @param most the size limit in MiB
+ * @throws Error with one line that never contains the file's contents
  */
 export async function readNamedFile(
     option: string,
@@ -30,27 +30,23 @@ export async function readNamedFile(
             chunks.push(buffer.subarray(0, bytesRead));
         }
     } catch (error) {
-        if (file === "") throw new Error(`${option} is empty; name the file.`, { cause: error });
-        // Whoever gives the contents must not find a key in the log of a pipeline.
+        if (file === "") throw new Error(`${option} is empty. Name a file.`, { cause: error });
+        // A message that repeats the value could write a key to the log of a pipeline.
         if (CONTENTS.test(file)) throw new Error(`${option} takes the name of a file, not its contents.`);
         const { code } = error as NodeJS.ErrnoException;
-        throw new Error(
-            `The file of ${option} cannot be read: ${file} ${REASONS[code ?? ""] ?? `(${code})`}.`,
-        );
+        throw new Error(`${option}: cannot read ${file}: ${REASONS[code ?? ""] ?? code}.`);
     } finally {
         await handle?.close();
     }
-    throw new Error(
-        `The file of ${option} is larger than ${most} MiB: ${file} is not the one that is meant.`,
-    );
+    throw new Error(`${option}: the file ${file} is larger than ${most} MiB. Name another file.`);
 }
 
-/** PEM, also in one line, and DER in Base64. */
+/** PEM, with or without line breaks, or DER in Base64. */
 const CONTENTS = /[\r\n]|-----BEGIN|^MI[A-Za-z0-9+/]{40,}={0,2}$/;
 
 const REASONS: Readonly<Record<string, string>> = {
-    ENOENT: "does not exist",
-    ENOTDIR: "does not exist",
-    EACCES: "may not be read by this user",
-    EISDIR: "is a folder",
+    ENOENT: "it does not exist",
+    ENOTDIR: "it does not exist",
+    EACCES: "permission denied",
+    EISDIR: "it is a folder",
 };

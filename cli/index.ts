@@ -3,12 +3,12 @@ import { Command, CommanderError } from "commander";
 import { addCertificateCommand } from "./commands/certificate";
 import { addVerifyCommand } from "./commands/verify";
 
-/** Also for what commander itself refuses; 1 is left for "looked, and found a fault". */
+/** Exit code for invalid arguments, as in the subcommands. Exit code 1 means that a check found a fault. */
 const USAGE_ERROR = 2;
 
 async function main(): Promise<void> {
     const program = new Command("azure-secure-inference")
-        .description("What a person runs beside pulumi.")
+        .description("Commands for certificates and deployed services, used together with pulumi.")
         .showHelpAfterError("(add --help for the options)")
         .exitOverride();
     addVerifyCommand(program);

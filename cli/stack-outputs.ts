@@ -4,10 +4,10 @@ import { promisify } from "node:util";
 const TEN_MEGABYTES = 10 * 1024 * 1024;
 
 /**
- * Reads the outputs of a stack with the `pulumi` on PATH, in the project of the current folder. Secrets come in
- * clear, through a pipe.
+ * Reads the outputs of a stack with the `pulumi` on PATH, in the project of the current folder. Secrets are
+ * decrypted and pass through a pipe only.
  *
- * @throws Error with what Pulumi said on its error output, which never holds outputs
+ * @throws Error with Pulumi's standard error, which never contains outputs
  */
 export async function readStackOutputs(stack: string): Promise<unknown> {
     const args = ["stack", "output", "--json", "--show-secrets", "--non-interactive", `--stack=${stack}`];
@@ -15,14 +15,14 @@ export async function readStackOutputs(stack: string): Promise<unknown> {
         const { stdout } = await promisify(execFile)("pulumi", args, { maxBuffer: TEN_MEGABYTES });
         return JSON.parse(stdout) as unknown;
     } catch (error) {
-        if (error instanceof SyntaxError) throw new Error("Pulumi printed outputs that are not JSON.");
+        if (error instanceof SyntaxError) throw new Error("pulumi stack output printed invalid JSON.");
         const { code, stderr = "" } = error as { code?: string | number; stderr?: string };
         if (code === "ENOENT") {
             throw new Error(
-                "There is no pulumi on PATH. Install it (https://www.pulumi.com/docs/install/), or use --url.",
+                "pulumi is not on PATH. Install it (https://www.pulumi.com/docs/install/), or use --url.",
             );
         }
-        const reason = stderr.trim().replace(/^error: /, "") || `it ended with ${code}`;
-        throw new Error(`Pulumi could not read the stack ${stack}: ${reason}`);
+        const reason = stderr.trim().replace(/^error: /, "") || `exit code ${code}`;
+        throw new Error(`--stack: Pulumi cannot read the stack ${stack}: ${reason}`);
     }
 }

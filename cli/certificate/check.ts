@@ -9,7 +9,7 @@ import {
     readRoots,
 } from "../../components/pki";
 import { readNamedFile } from "../files";
-import { readVariable } from "../variable";
+import { readSecretVariable } from "../secret-variable";
 
 export interface CheckFlags {
     cert?: string;
@@ -22,12 +22,12 @@ export interface CheckFlags {
     allowSelfSigned?: true;
 }
 
-/** What is to be judged. Holds the key. */
+/** The certificate to check and how to check it. Contains the private key. */
 export interface Subject {
-    /** PEM; absent when a finding says why. */
+    /** PEM. Absent if a PFX file has none; a finding then gives the reason. */
     certificate?: string;
     privateKey?: string;
-    /** What there was to say about the file itself. */
+    /** Findings about the PFX file itself. */
     findings: Finding[];
     hostnames: string[];
     now: Date;
@@ -36,12 +36,12 @@ export interface Subject {
 }
 
 /**
- * Reads what the options name.
+ * Reads the files and values that the options name.
  *
- * @throws Error with one line when an option is missing, contradicts another or names what cannot be read
+ * @throws Error with one line if an option is missing, conflicts with another, or names an unreadable file
  */
 export async function readSubject(flags: CheckFlags, environment: NodeJS.ProcessEnv): Promise<Subject> {
-    // All that can be wrong with the options themselves, before any file is opened.
+    // Checks all options before it opens a file.
     const readFiles = filesOf(flags, environment);
     const hostnames = flags.hostname.map(asHostname);
     const now = flags.now === undefined ? new Date() : asTime(flags.now);
@@ -50,7 +50,7 @@ export async function readSubject(flags: CheckFlags, environment: NodeJS.Process
     return { ...(await readFiles()), hostnames, now, roots, selfSignedAllowed };
 }
 
-/** Judges it by all rules. Never throws. */
+/** Applies all certificate rules. Never throws. */
 export function checkCertificate({ findings, certificate, ...subject }: Subject): Judgement {
     if (certificate === undefined) return { findings };
     const { now, roots, selfSignedAllowed, hostnames, privateKey } = subject;
@@ -65,17 +65,19 @@ function filesOf(flags: CheckFlags, environment: NodeJS.ProcessEnv): () => Promi
     const { cert, key, pfx, pfxPasswordEnv: variable } = flags;
     if (pfx !== undefined) {
         if (cert !== undefined || key !== undefined)
-            throw new Error("Give either --pfx, or --cert and --key.");
+            throw new Error("--pfx conflicts with --cert and --key. Use one or the other.");
         const password =
-            variable === undefined ? undefined : readVariable("--pfx-password-env", variable, environment);
+            variable === undefined
+                ? undefined
+                : readSecretVariable("--pfx-password-env", variable, environment);
         return async () => readPfx(await readNamedFile("--pfx", pfx), password);
     }
-    if (variable !== undefined) throw new Error("--pfx-password-env is for --pfx only.");
+    if (variable !== undefined) throw new Error("--pfx-password-env requires --pfx.");
     if (cert === undefined && key === undefined) {
-        throw new Error("Name the files with --cert and --key, or with --pfx.");
+        throw new Error("No certificate. Set --cert and --key, or --pfx.");
     }
-    if (cert === undefined) throw new Error("--cert is missing beside --key.");
-    if (key === undefined) throw new Error("--key is missing beside --cert.");
+    if (cert === undefined) throw new Error("--key requires --cert.");
+    if (key === undefined) throw new Error("--cert requires --key.");
     return async () => ({
         certificate: (await readNamedFile("--cert", cert)).toString("utf8"),
         privateKey: (await readNamedFile("--key", key)).toString("utf8"),
@@ -87,22 +89,22 @@ function asHostname(text: string): string {
     if (isIP(text) || canonicalName(text) !== undefined) return text;
     const what = JSON.stringify(text);
     throw new Error(
-        `--hostname ${what} is no host name or IP address; give it without scheme, brackets, wildcard, port and path.`,
+        `--hostname: ${what} is not a host name or IP address. Give it without scheme, brackets, wildcard, port and path.`,
     );
 }
 
-/** A date alone, and a time without zone, are UTC: the answer must not depend on whose machine it is. */
+/** Dates and times without a zone are UTC, so that the result does not depend on the machine's time zone. */
 function asTime(text: string): Date {
     const [, date, time, zone] =
         /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:\d{2})?)?$/i.exec(
             text,
         ) ?? [];
     const moment = new Date(`${date}T${time ?? "00:00"}${zone?.toUpperCase() ?? "Z"}`);
-    // Date takes the 31st of any month.
+    // Date accepts the 31st in every month and rolls over to the next.
     const day = new Date(`${date}T00:00Z`);
     if (date === undefined || isNaN(moment.getTime()) || day.toISOString().slice(0, 10) !== date) {
         throw new Error(
-            `--now ${JSON.stringify(text)} is no time in ISO 8601, such as 2026-11-24T12:00:00Z.`,
+            `--now: ${JSON.stringify(text)} is not an ISO 8601 time. Example: 2026-11-24T12:00:00Z.`,
         );
     }
     return moment;
@@ -113,6 +115,6 @@ async function rootsOf(file: string): Promise<Certificate[]> {
     try {
         return readRoots(text);
     } catch (error) {
-        throw new Error(`The file of --roots cannot be used: ${(error as Error).message}`);
+        throw new Error(`--roots: the file cannot be used: ${(error as Error).message}`);
     }
 }

@@ -2,7 +2,7 @@ import { lstat, rename, rm, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import { type Finding, readPfx } from "../../components/pki";
 import { readNamedFile } from "../files";
-import { readVariable } from "../variable";
+import { readSecretVariable } from "../secret-variable";
 
 export interface ConvertFlags {
     pfx: string;
@@ -13,27 +13,27 @@ export interface ConvertFlags {
     showKey?: true;
 }
 
-/** Where `-` goes to. */
+/** Standard output, the destination of `-`. */
 export interface Output {
     isTTY?: boolean;
     write: (text: string) => unknown;
 }
 
 export interface Conversion {
-    /** With an error, nothing was written. */
+    /** If one of them is an error, no file was written. */
     findings: Finding[];
     converted: boolean;
 }
 
 const STDOUT = "-";
-/** For its owner alone. */
+/** Only the owner can read it. */
 const KEY_MODE = 0o600;
 const CERTIFICATE_MODE = 0o644;
 
 /**
- * Writes certificate and key of a PFX as PEM.
+ * Writes the certificate chain and the key of a PFX file as PEM.
  *
- * @throws Error with one line when an option or a file cannot be used
+ * @throws Error with one line if an option or a file cannot be used
  */
 export async function convertPfx(
     flags: ConvertFlags,
@@ -44,21 +44,19 @@ export async function convertPfx(
     const password =
         pfxPasswordEnv === undefined
             ? undefined
-            : readVariable("--pfx-password-env", pfxPasswordEnv, environment);
+            : readSecretVariable("--pfx-password-env", pfxPasswordEnv, environment);
     if (cert !== STDOUT && path.resolve(cert) === path.resolve(key)) {
-        throw new Error("--cert and --key name the same file; give each its own.");
+        throw new Error("--cert and --key name the same file. Name two files.");
     }
     for (const [option, file] of Object.entries({ "--cert": cert, "--key": key })) {
         if (path.resolve(file) !== path.resolve(pfx)) continue;
-        throw new Error(`${option} names the PFX file itself; give another.`);
+        throw new Error(`${option} names the PFX file. Name another file.`);
     }
     if (key === STDOUT && output.isTTY && !showKey) {
-        throw new Error(
-            "--key - would show the private key on this terminal; add --show-key if that is meant.",
-        );
+        throw new Error("--key - prints the private key on this terminal. Add --show-key to allow it.");
     }
-    await refuseTaken("--cert", cert, force);
-    await refuseTaken("--key", key, force);
+    await checkDestination("--cert", cert, force);
+    await checkDestination("--key", key, force);
     const { certificate, privateKey, findings } = readPfx(await readNamedFile("--pfx", pfx), password);
     if (certificate === undefined || privateKey === undefined) return { findings, converted: false };
     const files: NewFile[] = [
@@ -80,17 +78,16 @@ interface NewFile {
     mode: number;
 }
 
-/** Before anything is written: devices and links are nobody's PEM files, with `--force` neither. */
-async function refuseTaken(option: string, file: string, force: boolean): Promise<void> {
+/** Fails before anything is written. Devices and links are never replaced, even with `--force`. */
+async function checkDestination(option: string, file: string, force: boolean): Promise<void> {
     if (file === STDOUT) return;
     const there = await lstat(file).catch(() => undefined);
     if (there === undefined) return;
-    if (!there.isFile()) throw new Error(`${option} names ${file}, which is no plain file.`);
-    if (!force)
-        throw new Error(`${option} names ${file}, which is there already; add --force to replace it.`);
+    if (!there.isFile()) throw new Error(`${option}: ${file} is not a regular file.`);
+    if (!force) throw new Error(`${option}: ${file} exists. Add --force to replace it.`);
 }
 
-/** All or none. A file that is replaced is never half written, and its permissions are the new ones. */
+/** Writes all files or none. A replaced file is never partly written, and gets the new permissions. */
 async function writeAll(files: readonly NewFile[], force: boolean): Promise<void> {
     const place = (file: string): string => (force ? `${file}.${process.pid}` : file);
     const written: string[] = [];
@@ -102,7 +99,7 @@ async function writeAll(files: readonly NewFile[], force: boolean): Promise<void
             const { code } = error as NodeJS.ErrnoException;
             if (code !== "EEXIST") written.push(place(file));
             await Promise.all(written.map(one => rm(one, { force: true })));
-            throw new Error(`The file of ${option} cannot be written: ${file} (${code}).`, { cause: error });
+            throw new Error(`${option}: cannot write ${file} (${code}).`, { cause: error });
         }
     }
     if (force) for (const { file } of files) await rename(place(file), file);

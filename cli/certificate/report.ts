@@ -1,21 +1,21 @@
 import { styleText } from "node:util";
 import type { Finding, Judgement } from "../../components/pki";
-import { showable } from "../verify/report";
+import { printable } from "../verify/report";
 
 const COLOURS = { error: "red", warning: "yellow", info: "gray" } as const;
 
-/** Whether clients will take it: warnings do not keep them from it. */
+/** Whether clients accept the certificate. Warnings do not count. */
 export function isValid({ findings, summary }: Judgement): boolean {
     return summary !== undefined && findings.every(one => one.severity !== "error");
 }
 
-/** For programs. The names are a promise: pipelines read them. */
+/** JSON for programs. The field names are stable. */
 export function renderJson(judgement: Judgement): string {
     const findings = judgement.findings.map(shown);
     return JSON.stringify({ valid: isValid(judgement), findings }, undefined, 4);
 }
 
-/** For people: the verdict, what the certificate is, and each finding with what to do about it. */
+/** Text for people: the certificate, each finding with its advice, and the result. */
 export function renderText(judgement: Judgement, { colour }: { colour: boolean }): string {
     const paint = (severity: Finding["severity"]) =>
         colour ? styleText(COLOURS[severity], severity, { validateStream: false }) : severity;
@@ -39,15 +39,15 @@ export function renderText(judgement: Judgement, { colour }: { colour: boolean }
             "",
         ]);
     const verdict = isValid(judgement) ? "The certificate is valid." : "The certificate is not valid.";
-    return [...facts.map(line => showable(line, [])), ...findings, verdict].join("\n");
+    return [...facts.map(line => printable(line, [])), ...findings, verdict].join("\n");
 }
 
-/** In the order in which they were promised, without control characters, which a certificate can carry. */
+/** The stable fields in a stable order, without control characters, which a certificate can contain. */
 function shown({ code, severity, message, advice }: Finding): Finding {
-    return { code, severity, message: showable(message, []), advice: showable(advice, []) };
+    return { code, severity, message: printable(message, []), advice: printable(advice, []) };
 }
 
-/** One finding for people, without colours. */
+/** One finding as text, without colours. */
 export function renderFinding(finding: Finding): string {
     const { severity, code, message, advice } = shown(finding);
     return `${severity} ${code}\n    ${message}\n    ${advice}`;

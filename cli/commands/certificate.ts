@@ -3,12 +3,12 @@ import { type CheckFlags, checkCertificate, readSubject } from "../certificate/c
 import { type ConvertFlags, convertPfx } from "../certificate/convert";
 import { isValid, renderFinding, renderJson, renderText } from "../certificate/report";
 
-/** Adds `certificate` and what it can do to the program. */
+/** Adds the command `certificate` and its subcommands to the program. */
 export function addCertificateCommand(program: Command): void {
     const group = program
         .command("certificate")
-        .summary("look at a certificate before it is deployed")
-        .description("What a person does with certificate files beside pulumi.");
+        .summary("check or convert certificate files before a deployment")
+        .description("Checks and converts certificate files.");
     addCheckCommand(group);
     addConvertCommand(group);
 }
@@ -16,10 +16,10 @@ export function addCertificateCommand(program: Command): void {
 function addCheckCommand(group: Command): void {
     group
         .command("check")
-        .summary("say everything that is wrong with a certificate and its key")
+        .summary("report every problem of a certificate and its key")
         .description(
-            "Judges a certificate, its chain and its key for the names that clients use, as strict clients would. " +
-                "Ends with 0 when it is valid, 1 when it is not, 2 when it could not be looked at.",
+            "Checks a certificate, its chain and its key for the names that clients use, as strict clients do. " +
+                "Exit code: 0 if it is valid, 1 if it is not, 2 if an argument is invalid or a file cannot be read.",
         )
         .option("--cert <file>", "PEM chain, leaf first (with --key)")
         .option("--key <file>", "PEM private key (with --cert)")
@@ -29,9 +29,9 @@ function addCheckCommand(group: Command): void {
             "environment variable that holds the password of the PFX file",
         )
         .requiredOption("--hostname <name...>", "names or addresses that clients use")
-        .option("--now <time>", "judge as at this time, ISO 8601 (default: the present)")
-        .option("--roots <file>", "PEM roots that clients trust (default: trust is not judged)")
-        .option("--allow-self-signed", "a certificate that signed itself is no error")
+        .option("--now <time>", "check the validity at this time, ISO 8601 (default: now)")
+        .option("--roots <file>", "PEM roots that clients trust (default: trust is not checked)")
+        .option("--allow-self-signed", "accept a self-signed certificate")
         .option("--json", "print the report as JSON")
         .action(async (flags: CheckFlags & { json?: true }, command: Command) => {
             let subject;
@@ -50,20 +50,20 @@ function addCheckCommand(group: Command): void {
 function addConvertCommand(group: Command): void {
     group
         .command("convert")
-        .summary("make PEM files from a PFX file")
+        .summary("convert a PFX file to PEM files")
         .description(
             "Writes the chain (leaf first) and the unencrypted private key of a PFX file as PEM. " +
-                "Ends with 0 when both are written, 1 when the PFX file does not have them, 2 when it could not be started.",
+                "Exit code: 0 if both are written, 1 if the PFX file does not contain them, 2 if an argument or a file cannot be used.",
         )
         .requiredOption("--pfx <file>", "PKCS#12 file with chain and key")
         .option(
             "--pfx-password-env <variable>",
             "environment variable that holds the password of the PFX file",
         )
-        .requiredOption("--cert <file>", "where the chain goes; - is standard output")
-        .requiredOption("--key <file>", "where the key goes, readable for you alone; - is standard output")
-        .option("--force", "replace files that are there already")
-        .option("--show-key", "with --key -, write the key also to a terminal")
+        .requiredOption("--cert <file>", "output file of the chain; - is standard output")
+        .requiredOption("--key <file>", "output file of the key, readable only by you; - is standard output")
+        .option("--force", "replace existing files")
+        .option("--show-key", "allow --key - on a terminal")
         .action(async (flags: ConvertFlags, command: Command) => {
             let conversion;
             try {

@@ -12,7 +12,7 @@ import {
 } from "../verify";
 import { parseServer } from "../verify/dns/servers";
 import { renderTable } from "../verify/table";
-import { readVariable } from "../variable";
+import { readSecretVariable } from "../secret-variable";
 
 interface Flags {
     stack?: string;
@@ -25,7 +25,7 @@ interface Flags {
     expectKeys?: true;
     data?: string;
     httpPort?: number;
-    /** `true`: without a number. */
+    /** `true` when the option has no value. */
     wait?: number | true;
     timeout: number;
     json?: true;
@@ -33,46 +33,50 @@ interface Flags {
 
 const DEFAULT_WAIT_SECONDS = 600;
 const COLUMNS_OFF_TERMINAL = 140;
-/** The largest request that a front takes unless it is told otherwise. */
+/** The default request size limit of a front. */
 const SAMPLE_MEBIBYTES = 100;
 
 /** Adds `verify` to the program. */
 export function addVerifyCommand(program: Command): void {
     program
         .command("verify")
-        .summary("check that a service really answers, from DNS to a score")
+        .summary("check a deployed service, from DNS to a score")
         .description(
-            "Checks a service as its clients meet it: DNS at the zone and at the resolver, TCP, TLS versions, " +
-                "certificate, plain HTTP, keys, a score. Ends with 0 when there is no fault, 1 when there is one, " +
-                "2 when it could not be started.",
+            "Checks a service as a client: DNS at the zone and at the resolver, TCP, TLS versions, " +
+                "certificate, plain HTTP, keys, a score. Exit code: 0 without faults, 1 with a fault, " +
+                "2 if an argument is invalid.",
         )
         .addOption(
-            new Option("--stack <name>", "the service that a Pulumi stack has deployed").conflicts("url"),
+            new Option("--stack <name>", "the service that this Pulumi stack deployed").conflicts("url"),
         )
         .addOption(
             new Option("--model <name>", "one of the stack's models (default: all of them)").conflicts("url"),
         )
-        .option("--url <address>", "a service by its scoring address")
-        .option("--data <file>", "sample request (JSON) to get a score with")
+        .option("--url <address>", "the scoring address of the service")
+        .option("--data <file>", "sample request (JSON) to send; without it, the score is not checked")
         .option(
             "--key-env <variable>",
-            "environment variable that holds the scoring key (default: of the stack)",
+            "environment variable that holds the scoring key (default: the key of the stack)",
         )
-        .option("--expect-keys", "a service that demands no key is at fault (default: as the stack says)")
-        .option("--ca <file...>", "PEM roots to trust besides the public ones")
+        .option("--expect-keys", "report a fault if the service requires no key (default: as in the stack)")
+        .option("--ca <file...>", "PEM roots to trust in addition to the public ones")
         .option(
             "--dns-server <host[:port]>",
-            "ask this DNS server, not the zone's own nor the resolver",
+            "DNS server to query instead of the zone's name servers and the resolver",
             dnsServer,
         )
-        .option("--resolver <host[:port]>", "ask this resolver, not the machine's", dnsServer)
-        .option("--http-port <port>", "where plain HTTP would be (default: 80 beside 443)", port)
+        .option("--resolver <host[:port]>", "resolver to query (default: the machine's)", dnsServer)
+        .option(
+            "--http-port <port>",
+            "port to check for plain HTTP (default: 80 if HTTPS is on port 443)",
+            port,
+        )
         .option(
             "--wait [seconds]",
-            `repeat until DNS has spread and the service answers (${DEFAULT_WAIT_SECONDS})`,
+            `repeat until temporary faults are gone, at most so long (${DEFAULT_WAIT_SECONDS})`,
             positive,
         )
-        .option("--timeout <seconds>", "for each single step", positive, 10)
+        .option("--timeout <seconds>", "time limit of each check", positive, 10)
         .option("--json", "print the report as JSON")
         .action(async (flags: Flags, command: Command) => {
             let targets: Map<string, VerifyTarget>;
@@ -84,7 +88,7 @@ export function addVerifyCommand(program: Command): void {
                 return command.error(`error: ${error instanceof Error ? error.message : String(error)}`);
             }
             const reports = new Map<string, Report>();
-            // One after the other: a model's limits are not there for its checks to run into.
+            // Sequentially, because parallel checks could exceed a model's concurrency limit.
             for (const [model, target] of targets) {
                 const report = await verifyService(target, options);
                 reports.set(model, report);
@@ -102,7 +106,7 @@ function show(model: string, report: Report): void {
     console.log(renderTable(report, { colour, width: columns || COLUMNS_OFF_TERMINAL }));
 }
 
-/** The report of the only service, or those of all by the names of their models. */
+/** The JSON output: the report of a single service, or the reports of all models by name. */
 function joined(reports: ReadonlyMap<string, Report>): unknown {
     const only = reports.get("");
     if (only) return only;
@@ -114,7 +118,7 @@ function joined(reports: ReadonlyMap<string, Report>): unknown {
 
 async function targetsOf(flags: Flags): Promise<Map<string, VerifyTarget>> {
     const { stack, model, url, keyEnv, expectKeys } = flags;
-    if (stack === undefined && url === undefined) throw new Error("Name a service with --stack or --url.");
+    if (stack === undefined && url === undefined) throw new Error("No service. Set --stack or --url.");
     const all =
         stack === undefined
             ? new Map([["", targetOfUrl(url ?? "")]])
@@ -124,15 +128,16 @@ async function targetsOf(flags: Flags): Promise<Map<string, VerifyTarget>> {
         const names = [...all.keys()].filter(name => name !== "").join(", ");
         throw new Error(
             model === undefined || names === ""
-                ? "The stack has no models by name; leave --model out."
-                : `The stack has no model ${JSON.stringify(model)}; it has ${names}.`,
+                ? "--model: the stack has no named models. Remove the option."
+                : `--model: the stack has no model ${JSON.stringify(model)}. Its models are ${names}.`,
         );
     }
-    const key = keyEnv === undefined ? undefined : readVariable("--key-env", keyEnv, process.env);
-    if (key === "") throw new Error("The environment variable of --key-env is empty.");
+    const key = keyEnv === undefined ? undefined : readSecretVariable("--key-env", keyEnv, process.env);
+    if (key === "")
+        throw new Error("--key-env: the environment variable is empty. Set it to the scoring key.");
     for (const target of targets.values()) {
         if (key) target.key = key;
-        // Who gives a key says that keys are on.
+        // --key-env implies --expect-keys.
         if (expectKeys || key) target.keysExpected = true;
     }
     return targets;
@@ -158,7 +163,7 @@ async function authorityOf(file: string): Promise<string> {
         readRoots(text);
         return text;
     } catch (error) {
-        throw new Error(`The file of --ca cannot be used: ${(error as Error).message}`);
+        throw new Error(`--ca: the file cannot be used: ${(error as Error).message}`);
     }
 }
 

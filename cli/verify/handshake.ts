@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import * as tls from "node:tls";
 import { type Certificate, parseCertificate } from "../../components/pki";
 
-/** Where to connect, and which name to ask for there. */
+/** A server's address and port, and the host name for SNI and the Host header. */
 export interface Endpoint {
     address: string;
     port: number;
@@ -15,15 +15,19 @@ export type TlsVersion = tls.SecureVersion;
 export type Handshake =
     | { kind: "accepted"; version: string; cipher: string; presented: Certificate[] }
     | { kind: "refused"; reason: string }
-    /** Nobody can tell what the server would have said. */
+    /** The server's answer is not known. */
     | { kind: "unknown"; reason: string };
 
 /**
- * Makes one TLS connection and lets it go.
+ * Makes one TLS connection and closes it.
  *
- * @param version only this one; default: the versions that Node offers
+ * @param version the only version to offer; default: the versions of Node
  */
-export function shakeHands(endpoint: Endpoint, timeoutMs: number, version?: TlsVersion): Promise<Handshake> {
+export function tlsHandshake(
+    endpoint: Endpoint,
+    timeoutMs: number,
+    version?: TlsVersion,
+): Promise<Handshake> {
     return new Promise(resolve => {
         let socket: tls.TLSSocket;
         try {
@@ -31,13 +35,13 @@ export function shakeHands(endpoint: Endpoint, timeoutMs: number, version?: TlsV
                 host: endpoint.address,
                 port: endpoint.port,
                 servername: isIP(endpoint.host) ? "" : endpoint.host,
-                // The chain is judged afterwards, from what was presented. With roots at hand Node would fill gaps.
+                // The presented chain is checked later. With trusted roots, Node would complete an incomplete chain.
                 rejectUnauthorized: false,
                 ca: [],
                 ...(version && {
                     minVersion: version,
                     maxVersion: version,
-                    // OpenSSL 3 speaks the versions before 1.2 at level 0 only.
+                    // OpenSSL 3 supports versions before 1.2 only at security level 0.
                     ciphers: "DEFAULT:@SECLEVEL=0",
                 }),
             });
@@ -46,7 +50,7 @@ export function shakeHands(endpoint: Endpoint, timeoutMs: number, version?: TlsV
             return;
         }
         socket.setTimeout(timeoutMs, () => {
-            resolve({ kind: "unknown", reason: "no answer in time" });
+            resolve({ kind: "unknown", reason: "timeout" });
             socket.destroy();
         });
         socket.on("secureConnect", () => {
@@ -66,14 +70,14 @@ export function shakeHands(endpoint: Endpoint, timeoutMs: number, version?: TlsV
     });
 }
 
-/** This machine's OpenSSL cannot speak the version (a FIPS or hardened build), or there was no connection at all. */
+/** The OpenSSL of this machine does not support the version (a FIPS or hardened build), or there was no connection. */
 function isOurOwn(error: NodeJS.ErrnoException): boolean {
     return /NO_PROTOCOLS_AVAILABLE|INVALID_PROTOCOL|NO_CIPHER|INTERNAL_ERROR|ECONNREFUSED|EHOSTUNREACH|ETIMEDOUT/.test(
         error.code ?? "",
     );
 }
 
-/** Node links the certificates in the order of issue; the order on the wire cannot be seen from here. */
+/** Node links the certificates by issuer. It does not expose the order in which the server sent them. */
 function presentedBy(socket: tls.TLSSocket): Certificate[] {
     const presented: Certificate[] = [];
     const seen = new Set<string>();

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { checkBanner, checkHsts } from "./checks/answer";
+import { checkBanner, checkHsts } from "./checks/headers";
 import { checkCertificate } from "./checks/certificate";
 import { checkResolver, checkZone } from "./checks/dns";
 import { checkKeys } from "./checks/keys";
@@ -8,43 +8,43 @@ import { checkScore } from "./checks/score";
 import { checkTcp } from "./checks/tcp";
 import { checkTlsVersions } from "./checks/tls-versions";
 import { lookUp } from "./dns/view";
-import { type Endpoint, shakeHands } from "./handshake";
+import { type Endpoint, tlsHandshake } from "./handshake";
 import { DEFAULT_TIMEOUT_MS, type VerifyOptions } from "./options";
 import {
-    type Finished,
+    type CheckResult,
     type Report,
     fault,
     makeReport,
-    passingFault,
-    showable,
+    temporaryFault,
+    printable,
     skipped,
     warning,
 } from "./report";
 import { type Response, request } from "./request";
 import type { VerifyTarget } from "./target";
-import { untilNothingHeals } from "./wait";
+import { repeatWhileFaultsMayPass } from "./retry";
 
 export type { VerifyOptions } from "./options";
 export type { Check, Outcome, Report } from "./report";
 export { type VerifyTarget, targetOfUrl, targetsOfOutputs } from "./target";
 
 /**
- * Looks at a service as a client would: DNS, TCP, TLS, certificate, plain HTTP, keys, a score. One fault does not
- * stop the other checks; what depends on it is skipped.
+ * Checks a service as a client: DNS, TCP, TLS, certificate, plain HTTP, keys, a score. A fault does not
+ * stop the other checks; the checks that depend on it are skipped.
  *
  * @example
  * const report = await verifyService(targetOfUrl("https://score.contoso.com/score"), {});
  */
 export async function verifyService(target: VerifyTarget, options: VerifyOptions): Promise<Report> {
     const secrets = target.key ? [target.key] : [];
-    const checks = await untilNothingHeals(() => oneRound(target, options), {
+    const checks = await repeatWhileFaultsMayPass(() => checkOnce(target, options), {
         waitMs: options.waitMs,
-        onProgress: line => options.onProgress?.(showable(line, secrets)),
+        onProgress: line => options.onProgress?.(printable(line, secrets)),
     });
     return makeReport(checks, secrets);
 }
 
-async function oneRound(target: VerifyTarget, options: VerifyOptions): Promise<Finished[]> {
+async function checkOnce(target: VerifyTarget, options: VerifyOptions): Promise<CheckResult[]> {
     const url = new URL(target.scoringUri);
     const host = url.hostname.replace(/^\[|\]$/g, "");
     const secure = url.protocol === "https:";
@@ -53,20 +53,20 @@ async function oneRound(target: VerifyTarget, options: VerifyOptions): Promise<F
 
     const { checks, addresses } = await checkDns(host, target, options, timeoutMs);
     const connection = addresses.length > 0 ? await checkTcp(addresses, port, timeoutMs) : undefined;
-    checks.push(connection?.check ?? skipped("tcp", "There is no address."));
-    // Nobody listens: the rest is skipped by its names, so that a pipeline finds the same checks each time.
+    checks.push(connection?.check ?? skipped("tcp", "DNS returned no address."));
+    // Without a connection the other checks are reported as skipped, so that every report has the same checks.
     const endpoint = connection?.address ? { address: connection.address, port, host } : undefined;
     const rest = secure ? [...TLS_CHECKS, ...HTTP_CHECKS] : HTTP_CHECKS;
-    if (!endpoint) return [...checks, ...rest.map(name => skipped(name, "Nothing answers."))];
+    if (!endpoint) return [...checks, ...rest.map(name => skipped(name, "There is no TCP connection."))];
 
     if (!secure) {
-        const advice = "Choose another tls.mode than Disabled where others can read the network.";
-        checks.push(warning("encryption", "TLS is off: keys and data can be read on the way.", advice));
+        const advice = "Set tls.mode to Auto, Custom or SelfSigned, unless the network is private.";
+        checks.push(warning("encryption", "TLS is disabled: keys and data are sent in clear text.", advice));
         return [...checks, ...(await checkAnswers(endpoint, url, target, options, undefined))];
     }
     const httpPort = options.httpPort ?? (port === 443 ? 80 : undefined);
     const [handshake, versions, plain] = await Promise.all([
-        shakeHands(endpoint, timeoutMs),
+        tlsHandshake(endpoint, timeoutMs),
         checkTlsVersions(endpoint, timeoutMs),
         checkPlainHttp(endpoint, httpPort, url.pathname, timeoutMs),
     ]);
@@ -97,13 +97,13 @@ const TLS_CHECKS = [
 ];
 const HTTP_CHECKS = ["keys", "score", "banner"];
 
-/** The way to the service by name, and the addresses to go on with: those at the source, not an outdated copy. */
+/** Checks DNS, and returns the addresses for the other checks: the zone's, because a resolver's may be outdated. */
 async function checkDns(
     host: string,
     target: VerifyTarget,
     options: VerifyOptions,
     timeoutMs: number,
-): Promise<{ checks: Finished[]; addresses: string[] }> {
+): Promise<{ checks: CheckResult[]; addresses: string[] }> {
     if (isIP(host)) return { checks: [], addresses: [host] };
     const view = await lookUp(host, options, timeoutMs);
     const zone = checkZone(host, view, target);
@@ -121,14 +121,14 @@ async function checkDns(
     };
 }
 
-/** What the service says over HTTP; `tls` is absent when it is plain. */
+/** The checks of HTTP responses. `tls` is absent for plain HTTP. */
 async function checkAnswers(
     endpoint: Endpoint,
     url: URL,
     target: VerifyTarget,
     options: VerifyOptions,
     tls: { authorities: readonly string[]; trusted: boolean } | undefined,
-): Promise<Finished[]> {
+): Promise<CheckResult[]> {
     const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const post = (body: Buffer, key?: string, trusted?: readonly string[]): Promise<Response> =>
         request(endpoint, {
@@ -149,34 +149,38 @@ async function checkAnswers(
     );
     const score = await scoreOrSkip();
     return [
-        ...(tls ? [first ? checkHsts(first) : skipped("hsts", "There was no answer.")] : []),
+        ...(tls ? [first ? checkHsts(first) : skipped("hsts", "There was no response.")] : []),
         keys,
         score,
-        first ? checkBanner(first) : skipped("banner", "There was no answer."),
+        first ? checkBanner(first) : skipped("banner", "There was no response."),
     ];
 
-    async function scoreOrSkip(): Promise<Finished> {
+    async function scoreOrSkip(): Promise<CheckResult> {
         const { data } = options;
-        if (!data) return skipped("score", "No sample was given.", "Give one with --data FILE.");
+        if (!data) return skipped("score", "There is no sample request.", "Set --data to a file.");
         if (first?.status === 401 && !target.key) {
-            return skipped("score", "No key was given.", "Name the variable that holds it with --key-env.");
+            return skipped(
+                "score",
+                "There is no scoring key.",
+                "Set --key-env to the variable that holds it.",
+            );
         }
         if (tls && !tls.trusted && target.key) {
-            return skipped("score", "The key is not sent to a server whose certificate has a fault.");
+            return skipped("score", "The key is not sent to a server with an invalid certificate.");
         }
-        // Node checks the certificate once more on the connection that carries the key.
+        // Node checks the certificate again on the connection that sends the key.
         const trusted = target.key ? tls?.authorities : undefined;
         return attempt("score", async () => checkScore(await post(data, target.key, trusted)));
     }
 }
 
-/** A request that gets no answer is a fault of its check and of no other. */
-async function attempt(name: string, check: () => Promise<Finished>): Promise<Finished> {
+/** Reports a request without a response as a fault of this check only. */
+async function attempt(name: string, check: () => Promise<CheckResult>): Promise<CheckResult> {
     try {
         return await check();
     } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        const make = /certificate/i.test(reason) ? fault : passingFault;
-        return make(name, `No answer: ${reason}.`, "Look at the logs of the front and of the model.");
+        const make = /certificate/i.test(reason) ? fault : temporaryFault;
+        return make(name, `No response: ${reason}.`, "Check the logs of the front and of the model.");
     }
 }

@@ -1,19 +1,19 @@
 export interface VerifyOptions {
-    /** `host[:port]` of a DNS server to ask instead of the zone's own, and instead of the resolver too unless that is given. */
+    /** `host[:port]` of a DNS server to query instead of the zone's name servers, and instead of the resolver if `resolver` is not set. */
     dnsServer?: string;
-    /** `host[:port]` of the resolver to ask. Default: this machine's. */
+    /** `host[:port]` of the resolver. Default: this machine's. */
     resolver?: string;
-    /** PEM texts of roots to trust beside the public ones and the target's own authority. */
+    /** PEM roots to trust in addition to the public ones and the target's authority. */
     authorities?: string[];
-    /** Sample request; without it no score is asked for. */
+    /** Sample request. Without it, the score is not checked. */
     data?: Buffer;
-    /** Where plain HTTP would be open. Default: 80 when HTTPS is on 443, otherwise not looked for. */
+    /** Port to check for plain HTTP. Default: 80 if HTTPS is on port 443, otherwise not checked. */
     httpPort?: number;
-    /** How long each single step may take, in milliseconds. Default: 10,000. */
+    /** Time limit of each check in milliseconds. Default: 10,000. */
     timeoutMs?: number;
-    /** Repeats until no fault is left that time may heal, at most this long, in milliseconds. Default: 0, one round. */
+    /** Time limit in milliseconds for repeating the checks while there are temporary faults. Default: 0, no repetition. */
     waitMs?: number;
-    /** Gets a line of text whenever the reason for waiting changes. */
+    /** Called with a line of text when the reason for waiting changes. */
     onProgress?: (line: string) => void;
     /** Default: the machine's clock. */
     now?: () => Date;

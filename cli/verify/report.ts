@@ -1,52 +1,52 @@
-/** `skipped`: could not be looked at, because something that it depends on failed or was not given. */
+/** `skipped`: not checked, because a precondition failed or an option is missing. */
 export type Outcome = "ok" | "warning" | "fault" | "skipped";
 
 export interface Check {
     /** Stable, in kebab case, e.g. `certificate-names`. */
     name: string;
     outcome: Outcome;
-    /** What was seen. */
+    /** What the check observed. */
     seen: string;
-    /** What to do; empty when there is nothing to do. */
+    /** What to do; empty if nothing. */
     advice: string;
 }
 
 export interface Report {
-    /** False when there is a fault. */
+    /** False if there is a fault. */
     ok: boolean;
     checks: Check[];
 }
 
-/** A fault that time alone may heal (DNS that spreads, a service that starts) is worth waiting for. */
-export interface Finished extends Check {
-    mayPass?: boolean;
+/** A temporary fault may disappear without a change, e.g. while DNS caches expire or the service starts. */
+export interface CheckResult extends Check {
+    temporary?: boolean;
 }
 
-export function ok(name: string, seen: string): Finished {
+export function ok(name: string, seen: string): CheckResult {
     return { name, outcome: "ok", seen, advice: "" };
 }
 
-export function skipped(name: string, seen: string, advice = ""): Finished {
+export function skipped(name: string, seen: string, advice = ""): CheckResult {
     return { name, outcome: "skipped", seen, advice };
 }
 
-export function warning(name: string, seen: string, advice: string): Finished {
+export function warning(name: string, seen: string, advice: string): CheckResult {
     return { name, outcome: "warning", seen, advice };
 }
 
-export function fault(name: string, seen: string, advice: string): Finished {
+export function fault(name: string, seen: string, advice: string): CheckResult {
     return { name, outcome: "fault", seen, advice };
 }
 
-export function passingFault(name: string, seen: string, advice: string): Finished {
-    return { ...fault(name, seen, advice), mayPass: true };
+export function temporaryFault(name: string, seen: string, advice: string): CheckResult {
+    return { ...fault(name, seen, advice), temporary: true };
 }
 
 /**
- * Servers decide a part of what is shown: control characters (a terminal would obey them) are taken out, and so are
- * `secrets`, should a server send one back.
+ * Makes text from a server safe to print: removes control characters, which a terminal would interpret, and replaces
+ * `secrets`, in case the server returned one.
  */
-export function showable(text: string, secrets: readonly string[]): string {
+export function printable(text: string, secrets: readonly string[]): string {
     return secrets
         .reduce((shown, secret) => shown.replaceAll(secret, "[secret]"), text)
         .replace(/[\p{Cc}\p{Cf}]+/gu, " ");
@@ -58,8 +58,8 @@ export function makeReport(checks: readonly Check[], secrets: readonly string[])
         checks: checks.map(({ name, outcome, seen, advice }) => ({
             name,
             outcome,
-            seen: showable(seen, secrets),
-            advice: showable(advice, secrets),
+            seen: printable(seen, secrets),
+            advice: printable(advice, secrets),
         })),
     };
 }

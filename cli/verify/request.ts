@@ -5,9 +5,9 @@ import { rootCertificates } from "node:tls";
 import type { Endpoint } from "./handshake";
 
 export interface RequestOptions {
-    /** Absent: plain HTTP. */
+    /** Absent for plain HTTP. */
     tls?: {
-        /** PEM roots to trust beside the public ones; absent: any certificate will do, so nothing secret may be sent. */
+        /** PEM roots to trust in addition to the public ones. If absent, every certificate is accepted, so no secret may be sent. */
         trusted?: readonly string[];
     };
     method: "GET" | "POST";
@@ -28,7 +28,7 @@ export interface Response {
 
 const MAX_BODY = 64 * 1024;
 
-/** One request on a connection of its own, to the endpoint's address under its host name. */
+/** Sends one request on a new connection to the endpoint's address, with its host name. */
 export function request(endpoint: Endpoint, options: RequestOptions): Promise<Response> {
     const { address, port, host } = endpoint;
     const { tls, method, path, body, timeoutMs } = options;
@@ -57,9 +57,7 @@ export function request(endpoint: Endpoint, options: RequestOptions): Promise<Re
         const sent = tls ? https.request({ ...shared, ...secure }) : http.request(shared);
         sent.on("error", error =>
             reject(
-                error.name === "AbortError" || error.name === "TimeoutError"
-                    ? new Error("no answer in time")
-                    : error,
+                error.name === "AbortError" || error.name === "TimeoutError" ? new Error("timeout") : error,
             ),
         );
         sent.on("response", response => {

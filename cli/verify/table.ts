@@ -5,9 +5,9 @@ import type { Outcome, Report } from "./report";
 const COLOURS = { ok: "green", warning: "yellow", fault: "red", skipped: "gray" } as const;
 
 /**
- * The report as a table for people.
+ * Renders the report as a table.
  *
- * @param width of the terminal, in characters
+ * @param width width of the terminal in characters
  */
 export function renderTable(report: Report, { colour, width }: { colour: boolean; width: number }): string {
     const paint = (outcome: Outcome) =>

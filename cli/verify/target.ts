@@ -1,21 +1,21 @@
 import { z } from "zod";
 
-/** The service that is verified, and what is declared about it. */
+/** The service to verify, and what its stack declares about it. */
 export interface VerifyTarget {
     /** Where to POST: `https://…/score`. Plain `http://` when TLS is disabled. */
     scoringUri: string;
-    /** The name that Azure gave; a custom domain must lead to it. */
+    /** The Azure name. A custom domain must resolve through it. */
     fqdn?: string;
     ipAddress?: string;
-    /** What to tell a person whose record is missing. */
+    /** The DNS record to create, for the advice when it is missing. */
     dnsRecord?: { name: string; type: string; value: string; ttl?: number };
-    /** Of the certificate that the stack deployed. */
+    /** SHA-256 fingerprint of the deployed certificate. */
     fingerprint?: string;
-    /** PEM of the private authority that clients are told to trust. */
+    /** PEM of the private authority that clients must trust. */
     authority?: string;
     /** Scoring key. Secret. */
     key?: string;
-    /** Whether a key is to be demanded; undefined: nobody said. */
+    /** Whether the service must require a key; undefined if unknown. */
     keysExpected?: boolean;
 }
 
@@ -34,14 +34,14 @@ const common = {
         .object({ fingerprint: z.string().optional(), authority: z.string().optional() })
         .optional(),
 };
-/** One model, on Container Instances. */
+/** Outputs of a stack with one model on Container Instances. */
 const OneModel = z.object({
     ...common,
     scoringUri,
     dnsRecord: record.optional(),
     keys: key.optional(),
 });
-/** Models by name, on Kubernetes. */
+/** Outputs of a stack with named models on Kubernetes. */
 const ManyModels = z.object({
     ...common,
     services: z.record(z.string(), z.object({ scoringUri })),
@@ -50,10 +50,10 @@ const ManyModels = z.object({
 });
 
 /**
- * Reads what `pulumi stack output --json --show-secrets` printed.
+ * Reads the output of `pulumi stack output --json --show-secrets`.
  *
- * @returns the services of the stack by the names of their models; the one of Container Instances has no name
- * @throws Error that names the outputs that are missing or wrong, never their values
+ * @returns the services by model name; the name of the single service on Container Instances is empty
+ * @throws Error with the names of missing or invalid outputs, never their values
  */
 export function targetsOfOutputs(outputs: unknown): Map<string, VerifyTarget> {
     const many = typeof outputs === "object" && outputs !== null && "services" in outputs;
@@ -65,7 +65,7 @@ function read<Schema extends z.ZodType>(schema: Schema, outputs: unknown): z.out
     if (parsed.success) return parsed.data;
     const paths = parsed.error.issues.map(issue => issue.path.join(".") || "(all)");
     throw new Error(
-        `The outputs of the stack do not describe a service (${[...new Set(paths)].join(", ")}). ` +
+        `The stack has no valid outputs of a service (${[...new Set(paths)].join(", ")}). ` +
             "Deploy it first: npm run up, or pulumi up.",
     );
 }
@@ -87,12 +87,13 @@ function ofManyModels(outputs: z.output<typeof ManyModels>): Map<string, VerifyT
     );
 }
 
-/** @throws Error when it is no http or https address, or holds a user name or password */
+/** @throws Error if the address is not http or https, or contains a user name or password */
 export function targetOfUrl(text: string): VerifyTarget {
     const url = URL.canParse(text) ? new URL(text) : undefined;
     if (!url || !/^https?:$/.test(url.protocol)) {
-        throw new Error("The address must look like https://score.contoso.com/score.");
+        throw new Error("--url: not an http or https address. Example: https://score.contoso.com/score.");
     }
-    if (url.username || url.password) throw new Error("The address must not hold a user name or a password.");
+    if (url.username || url.password)
+        throw new Error("--url: remove the user name and password from the address.");
     return { scoringUri: url.href };
 }

@@ -23,9 +23,13 @@ export function testSandbox(): SandboxInstance {
     return named === undefined ? claimedSandbox() : numbered(named);
 }
 
-/** A sandbox that no other process uses until this one ends, whatever the environment names. */
-export function claimedSandbox(): SandboxInstance {
-    return numbered(String((claimed ??= claimFree())));
+/**
+ * A sandbox that no other process uses until this one ends, whatever the environment names.
+ *
+ * @param numbers to choose from; a process asks for one set of numbers only
+ */
+export function claimedSandbox(numbers: readonly number[] = TEST_SANDBOXES): SandboxInstance {
+    return numbered(String((claimed ??= claimFree(numbers))));
 }
 
 /** The number that this process has claimed. */
@@ -36,14 +40,14 @@ export function numbered(number: string): SandboxInstance {
 }
 
 /** Each file has a process. VITEST_POOL_ID cannot be used: two files of different groups may have the same at one time. */
-function claimFree(): number {
+function claimFree(numbers: readonly number[]): number {
     const deadline = Date.now() + CLAIM_TIMEOUT_MS;
     for (;;) {
-        const free = TEST_SANDBOXES.find(number => claim(number) !== undefined);
+        const free = numbers.find(number => claim(number) !== undefined);
         if (free !== undefined) return free;
         if (Date.now() > deadline)
             throw new Error(
-                `The sandboxes ${TEST_SANDBOXES.join(", ")} of the tests are in use. Wait for the other test run.`,
+                `The sandboxes ${numbers.join(", ")} of the tests are in use. Wait for the other test run.`,
             );
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
     }

@@ -73,7 +73,7 @@ describe("azure-secure-inference verify", () => {
     it.each<[string, () => string[], RegExp]>([
         ["no service", () => [], /--stack or --url/],
         ["two services", () => ["--url", uri, "--stack", "dev"], /cannot be used with/],
-        ["no address", () => ["--url", "score"], /must look like https/],
+        ["no address", () => ["--url", "score"], /not an http or https address/],
         ["a variable that is not set", () => ["--url", uri, "--key-env", "NOT_SET"], /NOT_SET .*is not set/],
         ["a file that is not there", () => ["--url", uri, "--data", "missing.json"], /missing\.json/],
         ["an unknown option", () => ["--url", uri, "--fast"], /unknown option/],
@@ -90,7 +90,7 @@ describe("azure-secure-inference verify", () => {
         const { exitCode, stderr } = await verify(["--stack", "dev"], {
             PATH: path.dirname(process.execPath),
         });
-        expect(stderr).toContain("There is no pulumi on PATH");
+        expect(stderr).toContain("pulumi is not on PATH");
         expect(exitCode).toBe(2);
     });
 

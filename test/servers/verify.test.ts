@@ -196,18 +196,21 @@ describe("verify", () => {
         );
         expect(named(report, "fault")).toEqual([]);
         expect(named(report, "skipped")).toEqual(["http-redirect"]);
-        expect(check(report, "keys")?.seen).toBe("no key is demanded (status 200 without one)");
+        expect(check(report, "keys")?.seen).toBe("no key required (status 200 without a key)");
     });
 
     it("skips the score when it has no sample, or no key where one is demanded", async () => {
         expect(check(await verify({ options: { data: undefined } }), "score")).toMatchObject({
             outcome: "skipped",
-            advice: "Give one with --data FILE.",
+            advice: "Set --data to a file.",
         });
         const keyless = { key: undefined, keysExpected: undefined };
         const report = await verify({ target: keyless });
-        expect(check(report, "keys")?.seen).toMatch(/^demanded/);
-        expect(check(report, "score")).toMatchObject({ outcome: "skipped", seen: "No key was given." });
+        expect(check(report, "keys")?.seen).toMatch(/^required/);
+        expect(check(report, "score")).toMatchObject({
+            outcome: "skipped",
+            seen: "There is no scoring key.",
+        });
         expect(report.ok).toBe(true);
     });
 

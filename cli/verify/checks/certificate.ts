@@ -7,9 +7,9 @@ import {
     trustStore,
 } from "../../../components/pki";
 import type { Handshake } from "../handshake";
-import { type Finished, fault, ok, passingFault, skipped, warning } from "../report";
+import { type CheckResult, fault, ok, temporaryFault, skipped, warning } from "../report";
 
-/** The findings of the certificate rules, told apart by what a person has to do about them. */
+/** The codes of certificate findings by check. All other codes belong to the check of the chain. */
 const TOPICS: Readonly<Record<string, readonly string[]>> = {
     "certificate-names": ["name-not-covered", "name-not-permitted"],
     "certificate-dates": [
@@ -35,21 +35,21 @@ const TOPICS: Readonly<Record<string, readonly string[]>> = {
         "unknown-critical-extension",
     ],
 };
-/** Everything else is about the chain. */
+/** The check for all codes that TOPICS does not list. */
 const CHAIN = "certificate-chain";
 const IDENTITY = "certificate-identity";
 
 export interface CertificateExpectations {
     host: string;
-    /** PEM texts of roots beside the public ones. */
+    /** Trusted roots in addition to the public ones, PEM. */
     authorities: readonly string[];
-    /** Of the certificate that was deployed, when it is known. */
+    /** SHA-256 fingerprint of the deployed certificate, if known. */
     fingerprint?: string;
     now: Date;
 }
 
-/** What the server presents, judged as a client would. */
-export function checkCertificate(handshake: Handshake, expected: CertificateExpectations): Finished[] {
+/** Checks the chain that the server presents, as a client does. */
+export function checkCertificate(handshake: Handshake, expected: CertificateExpectations): CheckResult[] {
     const names = [CHAIN, ...Object.keys(TOPICS), ...(expected.fingerprint ? [IDENTITY] : [])];
     if (handshake.kind !== "accepted") {
         return names.map(name => skipped(name, `No TLS connection (${handshake.reason}).`));
@@ -58,7 +58,9 @@ export function checkCertificate(handshake: Handshake, expected: CertificateExpe
     const further = expected.authorities.flatMap(pem => readCertificates(pem).certificates);
     const judgement = judgePresentedChain(presented, expected.host, expected.now, trustStore(further));
     if (!judgement.summary) {
-        return names.map(name => fault(name, "The server presents no readable certificate.", "Deploy one."));
+        return names.map(name =>
+            fault(name, "The server presents no readable certificate.", "Deploy a certificate."),
+        );
     }
     const chain = judgement.findings.filter(
         ({ code }) => !Object.values(TOPICS).some(codes => codes.includes(code)),
@@ -72,7 +74,7 @@ export function checkCertificate(handshake: Handshake, expected: CertificateExpe
     return checks;
 }
 
-function checkOf(name: string, findings: Finding[], good: string): Finished {
+function checkOf(name: string, findings: Finding[], good: string): CheckResult {
     const counting = findings.filter(finding => finding.severity !== "info");
     if (counting.length === 0) return ok(name, good);
     const make = counting.some(finding => finding.severity === "error") ? fault : warning;
@@ -83,14 +85,14 @@ function checkOf(name: string, findings: Finding[], good: string): Finished {
     );
 }
 
-/** During an update the former certificate is still served for a while. */
-function checkIdentity({ summary }: Judgement, fingerprint: string): Finished {
+/** The fault is temporary because the previous certificate is served until an update ends. */
+function checkIdentity({ summary }: Judgement, fingerprint: string): CheckResult {
     if (summary?.fingerprint === fingerprint)
         return ok(IDENTITY, `SHA-256 ${shorten(fingerprint)}, as deployed`);
-    return passingFault(
+    return temporaryFault(
         IDENTITY,
-        `Serves a certificate with SHA-256 ${shorten(summary?.fingerprint ?? "")}; deployed was ${shorten(fingerprint)}.`,
-        "Wait until the update is through; if it stays, something else answers at this address.",
+        `The service presents the certificate with SHA-256 ${shorten(summary?.fingerprint ?? "")}; the deployed one has ${shorten(fingerprint)}.`,
+        "Wait until the update ends. If the fault remains, another server answers at this address.",
     );
 }
 

@@ -1,58 +1,58 @@
-import type { Hop, Resolution } from "../dns/chase";
-import { type DnsView, haveCommon } from "../dns/view";
-import { type Finished, fault, ok, passingFault, skipped, warning } from "../report";
+import type { Hop, Resolution } from "../dns/resolve";
+import { type DnsView, overlap } from "../dns/view";
+import { type CheckResult, fault, ok, temporaryFault, skipped, warning } from "../report";
 import type { VerifyTarget } from "../target";
 
 const ZONE = "dns-zone";
 const RESOLVER = "dns-resolver";
 
-/** The zone's own name servers must lead from the host to the service. */
-export function checkZone(host: string, view: DnsView, target: VerifyTarget): Finished {
+/** The name servers of the zone must resolve the host name to the service. */
+export function checkZone(host: string, view: DnsView, target: VerifyTarget): CheckResult {
     const { zone } = view;
     const { fqdn, ipAddress, dnsRecord } = target;
     if (view.local.length > 0) {
         return warning(
             ZONE,
-            `Only this machine's hosts file knows ${host}: ${view.local.join(", ")}.`,
-            "Create a DNS record, so that other machines find the service.",
+            `Only the hosts file of this machine has ${host}: ${view.local.join(", ")}.`,
+            "Create a DNS record, so that other machines can resolve the name.",
         );
     }
     if (zone.failure?.kind === "unreachable") {
         return warning(
             ZONE,
-            `The zone's own name servers could not be asked: ${zone.failure.text}.`,
-            "Allow DNS (UDP and TCP port 53) from here, or name a server with --dns-server.",
+            `The name servers of the zone do not answer: ${zone.failure.text}.`,
+            "Allow DNS (UDP and TCP port 53) from this machine, or set --dns-server.",
         );
     }
     if (zone.failure) {
         const way = zone.hops.length > 0 ? `${describe(zone.hops)}: ` : "";
-        return passingFault(ZONE, `${way}${zone.failure.text}.`, recordToCreate(host, target));
+        return temporaryFault(ZONE, `${way}${zone.failure.text}.`, recordToCreate(host, target));
     }
-    if (view.dissenting.length > 0) {
-        const others = view.dissenting.map(
-            ({ server, addresses }) => `${server} says ${addresses.join(", ") || "nothing"}`,
+    if (view.disagreeing.length > 0) {
+        const others = view.disagreeing.map(
+            ({ server, addresses }) => `${server} returns ${addresses.join(", ") || "no address"}`,
         );
-        return passingFault(
+        return temporaryFault(
             ZONE,
             `${describe(zone.hops)}, but the name server ${others.join("; ")}.`,
             "Wait until all name servers of the zone have the new record.",
         );
     }
-    // An address that stays as long as the service may be in the zone itself.
+    // A static address may be an A record of the zone.
     const throughFqdn = !fqdn || dnsRecord?.type === "A" || zone.hops.some(hop => same(hop.name, fqdn));
     const atAddress = !ipAddress || zone.addresses.includes(ipAddress);
     if (throughFqdn && atAddress) return ok(ZONE, describe(zone.hops));
     if (throughFqdn) {
-        return passingFault(
+        return temporaryFault(
             ZONE,
             `${describe(zone.hops)}, but the service is at ${ipAddress}.`,
-            "Wait until the record of the moved service has spread; run pulumi refresh if it stays.",
+            "Wait until the TTL of the old record has expired. If the fault remains, run pulumi refresh.",
         );
     }
     if (ipAddress && atAddress) {
         return warning(
             ZONE,
-            `${describe(zone.hops)}: the address itself, which changes when the service is restarted.`,
+            `${describe(zone.hops)}: the record contains the address, which changes when the service restarts.`,
             recordToCreate(host, target),
         );
     }
@@ -63,37 +63,37 @@ export function checkZone(host: string, view: DnsView, target: VerifyTarget): Fi
     );
 }
 
-/** The resolver must say what the zone says; it may keep an old answer until its TTL has run out. */
-export function checkResolver(view: DnsView): Finished {
+/** The resolver must return the zone's addresses. It may return an old answer until the TTL expires. */
+export function checkResolver(view: DnsView): CheckResult {
     const { zone, resolver, local } = view;
-    if (local.length > 0) return skipped(RESOLVER, "DNS knows no address.");
+    if (local.length > 0) return skipped(RESOLVER, "DNS has no address.");
     if (resolver.failure?.kind === "unreachable") {
         return warning(
             RESOLVER,
             `The resolver did not answer: ${resolver.failure.text}.`,
-            "Check this machine's DNS settings, or name a resolver with --resolver.",
+            "Check this machine's DNS settings, or set --resolver.",
         );
     }
     if (zone.failure?.kind === "absent" && resolver.failure) {
-        return skipped(RESOLVER, "There is nothing in the zone to compare with.");
+        return skipped(RESOLVER, "The zone has no address to compare with.");
     }
     if (zone.failure?.kind === "unreachable") {
         return resolver.failure
-            ? passingFault(
+            ? temporaryFault(
                   RESOLVER,
                   `${resolver.failure.text}.`,
-                  "Create the DNS record, or wait until it has spread.",
+                  "Create the DNS record, or wait until the resolver has it.",
               )
             : ok(RESOLVER, describe(resolver.hops));
     }
-    if (haveCommon(zone.addresses, resolver.addresses)) return ok(RESOLVER, describe(resolver.hops));
+    if (overlap(zone.addresses, resolver.addresses)) return ok(RESOLVER, describe(resolver.hops));
     const seen = resolver.failure ? `${resolver.failure.text} for the resolver` : describe(resolver.hops);
-    return passingFault(
+    return temporaryFault(
         RESOLVER,
-        `Old DNS: ${seen}, while the zone says ${zone.addresses.join(", ") || "nothing"}.`,
+        `Old DNS: ${seen}; the zone has ${zone.addresses.join(", ") || "no address"}.`,
         resolver.failure
-            ? "Wait until the resolver forgets that there was no record (the zone's SOA minimum)."
-            : `Wait up to ${timeToLive(resolver)} seconds, until the old record's TTL has run out (--wait does).`,
+            ? "Wait until the resolver's negative answer expires (the zone's SOA minimum)."
+            : `Wait up to ${timeToLive(resolver)} seconds until the TTL of the old record expires, or use --wait.`,
     );
 }
 

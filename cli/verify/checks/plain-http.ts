@@ -1,19 +1,19 @@
 import type { Endpoint } from "../handshake";
-import { type Finished, fault, ok, skipped } from "../report";
+import { type CheckResult, fault, ok, skipped } from "../report";
 import { request } from "../request";
 import { connect } from "./tcp";
 
 const NAME = "http-redirect";
 
-/** Plain HTTP may lead to HTTPS or be closed; whatever else it answers, it answers in the open. */
+/** Plain HTTP must redirect to HTTPS or be closed. Any other response is sent in clear text. */
 export async function checkPlainHttp(
     endpoint: Endpoint,
     port: number | undefined,
     path: string,
     timeoutMs: number,
-): Promise<Finished> {
+): Promise<CheckResult> {
     if (port === undefined) {
-        return skipped(NAME, "HTTPS is not on port 443.", "Name the port of plain HTTP with --http-port.");
+        return skipped(NAME, "HTTPS is not on port 443.", "Set --http-port to the port of plain HTTP.");
     }
     if ((await connect(endpoint.address, port, timeoutMs)) !== undefined) {
         return ok(NAME, `port ${port} is closed`);
@@ -22,7 +22,10 @@ export async function checkPlainHttp(
     try {
         answer = await request({ ...endpoint, port }, { method: "GET", path, timeoutMs });
     } catch (error) {
-        return ok(NAME, `port ${port} gives no answer (${error instanceof Error ? error.message : "error"})`);
+        return ok(
+            NAME,
+            `port ${port} sends no response (${error instanceof Error ? error.message : "error"})`,
+        );
     }
     const { status, headers } = answer;
     const location = headers.location ?? "";
@@ -33,7 +36,7 @@ export async function checkPlainHttp(
         NAME,
         redirects
             ? `Port ${port} redirects to ${location || "nowhere"}, which is not HTTPS.`
-            : `Port ${port} answers plain HTTP (status ${status}): keys and data can be read on the way.`,
+            : `Port ${port} answers plain HTTP (status ${status}): keys and data are sent in clear text.`,
         "Redirect plain HTTP to HTTPS, or close the port.",
     );
 }

@@ -1,25 +1,33 @@
-import { type Finished, fault, ok, passingFault } from "../report";
+import { type CheckResult, fault, ok, temporaryFault } from "../report";
 import type { Response } from "../request";
 
 const NAME = "score";
 
-/** The sample must come back with a score. */
-export function checkScore(response: Response): Finished {
+/** The response to the sample request must be a score. */
+export function checkScore(response: Response): CheckResult {
     const { status, body, latencyMs, headers } = response;
     if (status >= 200 && status < 300) {
         return ok(NAME, `${status} in ${Math.round(latencyMs)} ms: ${excerpt(body)}`);
     }
     const seen = `Status ${status}: ${excerpt(body) || "empty answer"}`;
     if (status === 401 || status === 403) {
-        return fault(NAME, `${seen}.`, "The key is not the one that the service has: read it again.");
+        return fault(
+            NAME,
+            `${seen}.`,
+            "The service does not accept the key. Read the key from the stack again.",
+        );
     }
     if (status === 503) {
         const later = headers["retry-after"];
-        const wait = later ? ` The service asks to wait ${later} seconds.` : "";
-        return passingFault(NAME, `${seen}.${wait}`, "The model is starting, down, or has too much to do.");
+        const wait = later ? ` Retry-After is ${later} seconds.` : "";
+        return temporaryFault(
+            NAME,
+            `${seen}.${wait}`,
+            "The model is starting, not running, or overloaded. Check its logs, or retry later.",
+        );
     }
-    if (status >= 500) return passingFault(NAME, `${seen}.`, "Look at the logs of the model's container.");
-    return fault(NAME, `${seen}.`, "Check the path of the scoring address and the sample of --data.");
+    if (status >= 500) return temporaryFault(NAME, `${seen}.`, "Check the logs of the model's container.");
+    return fault(NAME, `${seen}.`, "Check the path of the scoring address and the sample request in --data.");
 }
 
 function excerpt(body: string): string {

@@ -1,15 +1,15 @@
 import * as net from "node:net";
-import { type Finished, ok, passingFault, warning } from "../report";
+import { type CheckResult, ok, temporaryFault, warning } from "../report";
 
 const TCP = "tcp";
 
 export interface Connection {
-    check: Finished;
-    /** The first address that took a connection. */
+    check: CheckResult;
+    /** The first address that accepted a connection. */
     address?: string;
 }
 
-/** Clients may be given any of the addresses, so each must take connections. */
+/** A client may use any of the addresses, so each must accept connections. */
 export async function checkTcp(addresses: string[], port: number, timeoutMs: number): Promise<Connection> {
     const tried = await Promise.all(
         addresses.map(async address => ({ address, failure: await connect(address, port, timeoutMs) })),
@@ -19,25 +19,25 @@ export async function checkTcp(addresses: string[], port: number, timeoutMs: num
     const failures = dead.map(one => `${one.address} port ${port}: ${one.failure}`).join("; ");
     if (address === undefined) {
         const advice =
-            "Check that the service runs (its container logs say why not) and that no firewall is in the way.";
-        return { check: passingFault(TCP, `Nothing answers at ${failures}.`, advice) };
+            "Check that the service runs (see its container logs) and that no firewall blocks the port.";
+        return { check: temporaryFault(TCP, `No connection to ${failures}.`, advice) };
     }
     if (dead.length > 0) {
-        const advice = "Remove the address from DNS, or bring it back: some clients will try it.";
+        const advice = "Remove the address from DNS or restore the server: some clients use this address.";
         return {
-            check: warning(TCP, `${address} port ${port} answers, but not ${failures}.`, advice),
+            check: warning(TCP, `${address} port ${port} accepts connections, but not ${failures}.`, advice),
             address,
         };
     }
     return { check: ok(TCP, `${addresses.join(", ")} port ${port}`), address };
 }
 
-/** Why there is no connection; undefined when there is one. */
+/** Opens and closes a connection. Returns the error, or undefined on success. */
 export function connect(address: string, port: number, timeoutMs: number): Promise<string | undefined> {
     return new Promise(resolve => {
         const socket = net.connect({ host: address, port });
         socket.setTimeout(timeoutMs, () => {
-            resolve("no answer in time");
+            resolve("timeout");
             socket.destroy();
         });
         socket.on("connect", () => {

@@ -17,9 +17,9 @@ export interface DnsAnswer {
 export type QueryType = "A" | "AAAA" | "NS";
 
 /**
- * Asks one DNS server one question over UDP, and over TCP when the answer does not fit (RFC 7766).
+ * Queries a DNS server over UDP, and over TCP if the answer is truncated (RFC 7766).
  *
- * @param timeoutMs for the whole; the UDP question is sent again at half time
+ * @param timeoutMs time limit of each transport; the UDP query is repeated after half of it
  */
 export async function askDns(
     server: DnsServer,
@@ -56,10 +56,10 @@ function overUdp(
             socket.close();
             settle();
         };
-        // Connected, so that a closed port is reported at once and strangers are not heard.
+        // A connected socket reports a closed port at once and ignores packets of other senders.
         socket.connect(server.port, server.address, () => socket.send(message));
         const again = setTimeout(() => socket.send(message), timeoutMs / 2);
-        const deadline = setTimeout(() => finish(() => reject(new Error("no answer in time"))), timeoutMs);
+        const deadline = setTimeout(() => finish(() => reject(new Error("timeout"))), timeoutMs);
         socket.on("error", error => finish(() => reject(error)));
         socket.on("message", data => {
             const packet = decodeOrNothing(data);
@@ -72,14 +72,14 @@ function overTcp(server: DnsServer, message: Buffer, timeoutMs: number): Promise
     return new Promise((resolve, reject) => {
         const socket = net.connect({ host: server.address, port: server.port });
         let received = Buffer.alloc(0);
-        socket.setTimeout(timeoutMs, () => socket.destroy(new Error("no answer over TCP in time")));
+        socket.setTimeout(timeoutMs, () => socket.destroy(new Error("timeout over TCP")));
         socket.on("connect", () => socket.write(message));
         socket.on("data", data => {
             received = Buffer.concat([received, data]);
             if (received.length < 2 || received.length < 2 + received.readUInt16BE(0)) return;
             const packet = decodeOrNothing(received.subarray(2, 2 + received.readUInt16BE(0)));
             if (packet) resolve(packet);
-            socket.destroy(packet ? undefined : new Error("an answer that is not DNS"));
+            socket.destroy(packet ? undefined : new Error("the answer is not a DNS message"));
         });
         socket.on("error", reject);
         socket.on("close", () => reject(new Error("connection closed without an answer")));

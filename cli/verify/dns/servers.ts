@@ -1,13 +1,13 @@
 import { getServers } from "node:dns";
 import { isIP } from "node:net";
-import { chase } from "./chase";
+import { resolveName } from "./resolve";
 import { type DnsServer, askDns } from "./query";
 
 const DNS_PORT = 53;
 /** Zones have two to four name servers. */
 const MAX_SERVERS = 4;
 
-/** The resolvers that this machine uses. */
+/** The resolvers of this machine. */
 export function systemResolvers(): DnsServer[] {
     return getServers().map(text => parseServer(text));
 }
@@ -15,7 +15,7 @@ export function systemResolvers(): DnsServer[] {
 /**
  * Reads `host`, `host:port` or `[address]:port`.
  *
- * @throws Error when it is none of them, or the host is a name
+ * @throws Error if the text has another form, or the host is a name
  */
 export function parseServer(text: string): DnsServer {
     const [, host, port] = isIP(text)
@@ -30,9 +30,9 @@ export function parseServer(text: string): DnsServer {
 }
 
 /**
- * Finds the name servers of the zone that a name is in: the nearest NS records on the way up (RFC 1034, 4.2.1).
+ * Finds the name servers of the zone that contains a name: the closest NS records of the name or its parents (RFC 1034, 4.2.1).
  *
- * @returns none when the resolver knows no zone
+ * @returns an empty list if no resolver returns NS records
  */
 export async function zoneServers(
     name: string,
@@ -45,7 +45,9 @@ export async function zoneServers(
         const hosts = await nameServers(zone, resolvers, timeoutMs);
         if (hosts.length === 0) continue;
         const found = await Promise.all(
-            hosts.slice(0, MAX_SERVERS).map(host => chase(host, () => Promise.resolve(resolvers), timeoutMs)),
+            hosts
+                .slice(0, MAX_SERVERS)
+                .map(host => resolveName(host, () => Promise.resolve(resolvers), timeoutMs)),
         );
         return found.flatMap(one => one.addresses.slice(0, 1)).map(address => ({ address, port: DNS_PORT }));
     }
@@ -56,12 +58,12 @@ async function nameServers(zone: string, resolvers: DnsServer[], timeoutMs: numb
     for (const resolver of resolvers) {
         try {
             const { answers } = await askDns(resolver, zone, "NS", timeoutMs);
-            // Below an alias the answer holds the servers of the alias's target: those of another zone.
+            // For an alias, the answer contains the name servers of the target's zone.
             return answers.flatMap(one =>
                 one.type === "NS" && one.name.toLowerCase() === zone ? [one.data] : [],
             );
         } catch {
-            // The next resolver may answer.
+            // Try the next resolver.
         }
     }
     return [];

@@ -113,7 +113,7 @@ describe("azure-secure-inference certificate check", () => {
         expect(wrong.exitCode).toBe(1);
         expect(wrong.stdout).toContain("pfx-password-wrong");
         expect(unset).toMatchObject({ exitCode: 2, stdout: "" });
-        expect(unset.stderr).toMatch(/^error: The environment variable PFX_PASSWORD .* is not set\.\n/);
+        expect(unset.stderr).toMatch(/^error: --pfx-password-env: the environment variable PFX_PASSWORD is not set\.\n/);
         for (const ran of [right, wrong, unset]) expectNoSecret(ran);
     });
 
@@ -126,26 +126,30 @@ describe("azure-secure-inference certificate check", () => {
 
 describe("readSubject", () => {
     it.each<[string, Partial<CheckFlags>, RegExp]>([
-        ["no file", { cert: undefined, key: undefined }, /Name the files/],
-        ["no key", { key: undefined }, /--key is missing/],
-        ["no certificate", { cert: undefined }, /--cert is missing/],
-        ["both kinds", { pfx: "all.pfx" }, /either --pfx, or/],
-        ["a password for PEM", { pfxPasswordEnv: "X" }, /for --pfx only/],
-        ["a file that is not there", { cert: "not-there.pem" }, /--cert.* not-there\.pem does not exist/],
+        ["no file", { cert: undefined, key: undefined }, /Set --cert and --key, or --pfx/],
+        ["no key", { key: undefined }, /--cert requires --key/],
+        ["no certificate", { cert: undefined }, /--key requires --cert/],
+        ["both kinds", { pfx: "all.pfx" }, /--pfx conflicts with/],
+        ["a password for PEM", { pfxPasswordEnv: "X" }, /requires --pfx/],
+        [
+            "a file that is not there",
+            { cert: "not-there.pem" },
+            /--cert: cannot read not-there\.pem: it does not exist/,
+        ],
         ["a folder", { key: folder }, /--key.*is a folder/],
         ["a file without end", { key: "/dev/zero" }, /larger than 4 MiB/],
         ["a huge file", { cert: files.huge }, /larger than 4 MiB/],
-        ["an address with a path", { hostname: [`${HOST}/score`] }, /is no host name/],
-        ["an address with a port", { hostname: [HOST, `${HOST}:443`] }, /is no host name/],
-        ["an empty name", { cert: "" }, /--cert is empty; name the file/],
-        ["a wildcard as a name", { hostname: ["*.contoso.test"] }, /is no host name.*wildcard/],
-        ["no roots in the file", { roots: files.empty }, /--roots cannot be used: .* is empty/],
-        ["a key as roots", { roots: files.key }, /--roots cannot be used: /],
+        ["an address with a path", { hostname: [`${HOST}/score`] }, /is not a host name/],
+        ["an address with a port", { hostname: [HOST, `${HOST}:443`] }, /is not a host name/],
+        ["an empty name", { cert: "" }, /--cert is empty\. Name a file/],
+        ["a wildcard as a name", { hostname: ["*.contoso.test"] }, /is not a host name.*wildcard/],
+        ["no roots in the file", { roots: files.empty }, /--roots: the file cannot be used: .* is empty/],
+        ["a key as roots", { roots: files.key }, /--roots: the file cannot be used: /],
         ...["yesterday", "2026-02-30", "2026-13-01", "2026-01-01T25:00Z", "1767225600", ""].map(
             (text): [string, Partial<CheckFlags>, RegExp] => [
                 `the time ${text}`,
                 { now: text },
-                /is no time/,
+                /is not an ISO 8601 time/,
             ],
         ),
     ])("refuses %s in one line", async (_, flags, message) => {
@@ -165,7 +169,7 @@ describe("readSubject", () => {
     ])("repeats nothing of %s where a name is asked for", async (_, flags) => {
         const refused = readSubject({ ...GIVEN, ...flags }, {});
         await expect(refused).rejects.toThrow(
-            /^--(?:key|pfx) takes the name of a file, not its contents\.$|^--pfx-password-env names no variable that is set; give the name of one, not its value\.$/,
+            /^--(?:key|pfx) takes the name of a file, not its contents\.$|^--pfx-password-env: no environment variable has this name\. Give the name of a variable, not its value\.$/,
         );
     });
 

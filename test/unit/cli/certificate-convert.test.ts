@@ -65,9 +65,7 @@ describe("certificate convert", () => {
         ["key", key],
     ])("refuses to replace the file of --%s, and leaves both alone", async (option, file) => {
         writeFileSync(file, "mine");
-        await expect(convert()).rejects.toThrow(
-            `--${option} names ${file}, which is there already; add --force`,
-        );
+        await expect(convert()).rejects.toThrow(`--${option}: ${file} exists. Add --force`);
         expect(readFileSync(file, "utf8")).toBe("mine");
         expect(existsSync(option === "cert" ? key : cert)).toBe(false);
     });
@@ -84,20 +82,18 @@ describe("certificate convert", () => {
         [
             "a variable that is not there",
             { pfxPasswordEnv: "NO_SUCH" },
-            "NO_SUCH of --pfx-password-env is not set",
+            "--pfx-password-env: the environment variable NO_SUCH is not set",
         ],
-        ["a PFX file that is not there", { pfx: "no.pfx" }, "no.pfx does not exist"],
-        ["a folder that is not there", { key: path.join(folder, "no", "key.pem") }, "cannot be written"],
-        ["a device", { key: "/dev/null", force: true }, "no plain file"],
+        ["a PFX file that is not there", { pfx: "no.pfx" }, "cannot read no.pfx: it does not exist"],
+        ["a folder that is not there", { key: path.join(folder, "no", "key.pem") }, "cannot write"],
+        ["a device", { key: "/dev/null", force: true }, "not a regular file"],
     ])("refuses %s", async (_, flags, message) => {
         await expect(convert(flags)).rejects.toThrow(message);
         expect(existsSync(key)).toBe(false);
     });
 
     it("writes both or none, so that the next try finds nothing in its way", async () => {
-        await expect(convert({ key: path.join(folder, "no", "key.pem") })).rejects.toThrow(
-            "cannot be written",
-        );
+        await expect(convert({ key: path.join(folder, "no", "key.pem") })).rejects.toThrow("cannot write");
         expect(readdirSync(folder)).toEqual([]);
         writeFileSync(cert, "mine");
         await expect(convert({ key: path.join(folder, "no", "key.pem"), force: true })).rejects.toThrow(
@@ -119,7 +115,7 @@ describe("certificate convert", () => {
 
     it("does not follow a link with --force", async () => {
         symlinkSync(path.join(folder, "elsewhere"), key);
-        await expect(convert({ force: true })).rejects.toThrow("no plain file");
+        await expect(convert({ force: true })).rejects.toThrow("not a regular file");
         expect(existsSync(path.join(folder, "elsewhere"))).toBe(false);
     });
 

@@ -59,7 +59,7 @@ describe("targetsOfOutputs", () => {
             targetsOfOutputs({ ...outputs, scoringUri: "ftp://x", keys: { primary: ["first-secret"] } });
         expect(broken).toThrow(/\(scoringUri, keys\.primary\)/);
         expect(broken).not.toThrow(/first-secret/);
-        expect(() => targetsOfOutputs([])).toThrow(/do not describe a service/);
+        expect(() => targetsOfOutputs([])).toThrow(/has no valid outputs of a service/);
     });
 });
 
@@ -71,7 +71,7 @@ describe("targetOfUrl", () => {
 
     it.each(["score.contoso.com", "ftp://score.contoso.com", "", "https://user:word@score.contoso.com/"])(
         "refuses %j",
-        url => expect(() => targetOfUrl(url)).toThrow(/^The address must/),
+        url => expect(() => targetOfUrl(url)).toThrow(/^--url: /),
     );
 
     it("does not repeat a password", () => {

@@ -28,16 +28,20 @@ describe("azure-secure-inference verify", () => {
         [
             "a sample that is not there",
             ["--data", "no.json"],
-            "The file of --data cannot be read: no.json does not exist.",
+            "--data: cannot read no.json: it does not exist.",
         ],
-        ["a folder of roots", ["--ca", folder], `The file of --ca cannot be read: ${folder} is a folder.`],
+        ["a folder of roots", ["--ca", folder], `--ca: cannot read ${folder}: it is a folder.`],
         [
             "roots that are none",
             ["--ca", junk],
-            "The file of --ca cannot be used: The text holds no PEM certificate.",
+            "--ca: the file cannot be used: The text holds no PEM certificate.",
         ],
         ["a port that is none", ["--http-port", "65536"], "It must be a port from 1 to 65535."],
-        ["an empty key", ["--key-env", "EMPTY"], "The environment variable of --key-env is empty."],
+        [
+            "an empty key",
+            ["--key-env", "EMPTY"],
+            "--key-env: the environment variable is empty. Set it to the scoring key.",
+        ],
     ])("refuses %s before it looks at anything", async (_, args, message) => {
         vi.stubEnv("EMPTY", "");
         expect(await refusal(...args)).toContain(message);
@@ -46,7 +50,7 @@ describe("azure-secure-inference verify", () => {
     it("does not repeat a key that stands in the place of its variable's name", async () => {
         const said = await refusal("--key-env", "hunter2hunter2hunter2");
         expect(said).toContain(
-            "--key-env names no variable that is set; give the name of one, not its value.",
+            "--key-env: no environment variable has this name. Give the name of a variable, not its value.",
         );
         expect(said).not.toContain("hunter2");
     });

@@ -1,20 +1,20 @@
-import { type Finished, ok, warning } from "../report";
+import { type CheckResult, ok, warning } from "../report";
 import type { Response } from "../request";
 
-/** Browsers and many clients then refuse plain HTTP by themselves (RFC 6797). */
-export function checkHsts({ headers }: Response): Finished {
+/** With HSTS, browsers and many clients refuse plain HTTP (RFC 6797). */
+export function checkHsts({ headers }: Response): CheckResult {
     const value = headers["strict-transport-security"] ?? "";
     const maxAge = Number(/max-age="?(\d+)/i.exec(value)?.[1] ?? 0);
     if (maxAge > 0) return ok("hsts", value);
     return warning(
         "hsts",
         value ? `Strict-Transport-Security is ${value}.` : "There is no Strict-Transport-Security header.",
-        "Send it with a max-age of a year, so that clients never fall back to plain HTTP.",
+        "Send the header with a max-age of one year, so that clients never use plain HTTP.",
     );
 }
 
-/** Names and versions of servers tell an attacker what to try. */
-export function checkBanner({ headers }: Response): Finished {
+/** Server names and versions help an attacker to choose an attack. */
+export function checkBanner({ headers }: Response): CheckResult {
     const banners = ["server", "x-powered-by", "via"].flatMap(name => {
         const value = headers[name];
         return value === undefined ? [] : [`${name}: ${String(value)}`];

@@ -1,20 +1,20 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { VerifyOptions } from "./options";
-import type { Finished } from "./report";
+import type { CheckResult } from "./report";
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 5_000;
 
-/** Repeats the rounds while there is a fault that time may heal and time is left. */
-export async function untilNothingHeals(
-    round: () => Promise<Finished[]>,
+/** Repeats the checks while there is a temporary fault and time is left. */
+export async function repeatWhileFaultsMayPass(
+    round: () => Promise<CheckResult[]>,
     { waitMs = 0, onProgress }: VerifyOptions,
-): Promise<Finished[]> {
+): Promise<CheckResult[]> {
     const deadline = Date.now() + waitMs;
     let said = "";
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
         const checks = await round();
-        const healing = checks.filter(check => check.outcome === "fault" && check.mayPass);
+        const healing = checks.filter(check => check.outcome === "fault" && check.temporary);
         const left = deadline - Date.now();
         if (healing.length === 0 || left <= 0) return checks;
         const reasons = healing.map(check => `${check.name}: ${check.seen}`).join(" ");

@@ -1,19 +1,19 @@
 import type { Answer, StringAnswer } from "dns-packet";
 import { type DnsAnswer, type DnsServer, askDns } from "./query";
 
-/** One record on the way from a name to its addresses. */
+/** One record of the chain from a name to its addresses. */
 export interface Hop {
     name: string;
     type: "CNAME" | "A" | "AAAA";
     value: string;
-    /** Seconds; what is left of it at a resolver. */
+    /** In seconds. A resolver returns the remaining time. */
     ttl: number;
 }
 
 export interface Resolution {
     hops: Hop[];
     addresses: string[];
-    /** Why there is no address. `absent`: the servers say that there is none; `unreachable`: they say nothing. */
+    /** Why there is no address. `absent`: the servers have no record; `unreachable`: the servers do not answer. */
     failure?: { kind: "absent" | "unreachable"; text: string };
 }
 
@@ -21,11 +21,11 @@ const MAX_ALIASES = 10;
 const NO_SUCH_NAME = 3;
 
 /**
- * Follows a name through its CNAME records to its addresses.
+ * Resolves a name to its addresses and records each CNAME on the way.
  *
- * @param serversFor who is asked about a name; the first that knows counts
+ * @param serversFor the servers to query for a name; the first answer counts
  */
-export async function chase(
+export async function resolveName(
     name: string,
     serversFor: (name: string) => Promise<DnsServer[]>,
     timeoutMs: number,
@@ -76,7 +76,7 @@ async function askFirst(
     throw failure;
 }
 
-/** A resolver puts the whole way into one answer; a zone's server only its own part. */
+/** A resolver returns the whole CNAME chain in one answer; a zone's name server returns only the part in its zone. */
 function followAliases(name: string, answers: Answer[], hops: Hop[]): string {
     let current = name;
     for (let i = 0; i < answers.length; i++) {
