@@ -221,6 +221,8 @@ const kubernetes = {
                 progressDeadlineSeconds: number.optional(),
                 limits: limits.optional(),
                 keys: keys.optional(),
+                allowPlainHttp: z.boolean().optional(),
+                /** The former name of `allowPlainHttp`; the component warns about it. */
                 tlsDisabled: z.boolean().optional(),
                 hostname: text.optional(),
                 runAsUser: number.optional(),

@@ -178,8 +178,8 @@ function frontConfiguration(settings: AciSettings, storedCertificate?: string): 
 }
 
 function modelContainer({ model }: AciSettings): input.containerinstance.ContainerArgs {
-    const { cpu, memoryInGB, gpu, limits } = model;
-    const limited = limits.cpu !== undefined || limits.memoryInGB !== undefined;
+    const { cpu, memoryInGB, gpu, resourceLimits } = model;
+    const hasLimits = Object.values(resourceLimits).some(limit => limit !== undefined);
     const probe = (settings: ProbeSettings): input.containerinstance.ContainerProbeArgs => ({
         httpGet: { path: model.healthPath, port: model.port, scheme: "http" },
         ...settings,
@@ -195,7 +195,7 @@ function modelContainer({ model }: AciSettings): input.containerinstance.Contain
                 secureValue: pulumi.secret(value),
             })),
         ],
-        resources: { requests: { cpu, memoryInGB, gpu }, limits: limited ? limits : undefined },
+        resources: { requests: { cpu, memoryInGB, gpu }, limits: hasLimits ? resourceLimits : undefined },
         livenessProbe: probe(model.liveness),
         readinessProbe: probe(model.readiness),
     };

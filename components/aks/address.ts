@@ -6,28 +6,27 @@ import { publicIpFqdn } from "../dns/leaf-label";
 import type { Cluster } from "./cluster";
 import type { AksSettings } from "./settings";
 
-/** Built-in role: may use and change networks, so that the cluster can put the address before its load balancer. */
+/** The built-in role Network Contributor, which the cluster needs to attach the address to its load balancer. */
 const NETWORK_CONTRIBUTOR = "4d97b98b-1d4f-4787-a291-c67834d212e7";
 
-/** A public address with a name, which outlives every load balancer. */
+/** A public IP address with a host name. It exists independently of the load balancer. */
 export interface PublicAddress {
     resource: network.PublicIPAddress;
     fqdn: pulumi.Output<string>;
-    /** What has to be there before a load balancer can use the address. */
+    /** The resources that a load balancer with this address depends on. */
     ready: pulumi.Resource[];
 }
 
-/** The name that Azure gives, known as soon as the region is. */
+/** The host name that Azure assigns to the address. */
 export function addressName(settings: AksSettings, cluster: Cluster): pulumi.Output<string> {
     return cluster.location.apply(location => publicIpFqdn(settings.dnsNameLabel, location));
 }
 
-/** The static address, and the cluster's right to use it. */
+/** Creates the static address and the role with which the cluster uses it. */
 export function publicAddress(
     name: string,
     settings: AksSettings,
-    cluster: Cluster,
-    fqdn: pulumi.Output<string>,
+    { cluster, fqdn }: { cluster: Cluster; fqdn: pulumi.Output<string> },
     parent: pulumi.Resource,
 ): PublicAddress {
     const opts = { parent, provider: cluster.azure };
@@ -43,7 +42,7 @@ export function publicAddress(
             dnsSettings: { domainNameLabel: settings.dnsNameLabel },
             tags: settings.tags,
         },
-        // Another scope of the label would put a hash into the name, and only a new address can have one.
+        // The scope of the label decides whether Azure adds a hash to the name; Azure cannot change it for an existing address.
         { ...opts, replaceOnChanges: ["dnsSettings.domainNameLabelScope"], deleteBeforeReplace: true },
     );
     const { identityPrincipalId } = cluster;
@@ -60,7 +59,7 @@ function networkRole(
     principalId: pulumi.Output<string>,
     opts: pulumi.CustomResourceOptions & { parent: pulumi.Resource },
 ): authorization.RoleAssignment {
-    // The whole group, because the cluster looks its addresses up by listing them.
+    // The resource group, because the cluster finds the address by listing those of the group.
     const scope = address.id.apply(id => id.slice(0, id.toLowerCase().indexOf("/providers/")));
     return new authorization.RoleAssignment(
         `${name}-network`,
@@ -69,14 +68,14 @@ function networkRole(
             principalId: principalId.apply(principal => {
                 if (principal !== "") return principal;
                 const reason =
-                    "the cluster has no managed identity; give its service principal the role Network Contributor on the resource group, and set this to false";
+                    "is true, but the cluster has no managed identity; assign the role Network Contributor on the resource group to its service principal, and set this to false";
                 throw argumentsResourceError(
                     name,
                     [{ propertyPath: "loadBalancer.grantAccess", reason }],
                     opts.parent,
                 );
             }),
-            // An identity that was made a moment ago may not be known everywhere yet; with its kind Azure does not look.
+            // With the type set, Azure does not look the principal up: a new identity may not be replicated yet.
             principalType: "ServicePrincipal",
             roleDefinitionId: scope.apply(id => {
                 const subscription = id.split("/").slice(0, 3).join("/");

@@ -6,72 +6,73 @@ import type { TlsArgs } from "../certificate/tls-arguments";
 import type { ClusterArgs } from "./cluster-arguments";
 import type { AksModelArgs } from "./model-arguments";
 
-/** Who can reach the service (v1's `load_balancer_type`). */
+/** The network from which clients reach the service (`load_balancer_type` in Azure ML v1). */
 export enum LoadBalancerType {
-    /** A public address with a name in `cloudapp.azure.com`. */
+    /** The internet: a public IP address with a host name in `cloudapp.azure.com`. */
     PublicIp = "PublicIp",
-    /** An address of the cluster's own network. */
+    /** The virtual network of the cluster: a private IP address without a host name from Azure. */
     InternalLoadBalancer = "InternalLoadBalancer",
 }
 
-/** The way into the cluster. */
+/** The load balancer of the service. */
 export interface LoadBalancerArgs {
     /**
-     * Who can reach the service.
-     * @default LoadBalancerType.PublicIp (as v1)
+     * The network from which clients reach the service.
+     * @default LoadBalancerType.PublicIp (as Azure ML v1)
      */
     type?: LoadBalancerType;
     /**
-     * The subnet that an internal address is taken from, in the cluster's virtual network.
-     * @default the nodes' own
+     * The subnet for the private IP address, in the virtual network of the cluster. Requires `type` `InternalLoadBalancer`.
+     * @default the subnet of the nodes
      */
     subnetName?: string;
     /**
-     * Whether the cluster's identity gets the role Network Contributor on the service's resource group: without it, it
-     * cannot use the public address. Set it to false when it has the role already, e.g. by another service of the
-     * same group: Azure takes each assignment once.
+     * Whether the component assigns the role Network Contributor on the service's resource group to the identity of the cluster,
+     * which needs it to use the public IP address. Set it to false when the identity already has the role, e.g. from another
+     * service in the same resource group: Azure refuses a second, equal assignment.
      * @default true
      */
     grantAccess?: boolean;
 }
 
-/** The certificate authority that issues and renews the certificate by itself, and where it is kept. */
+/** The certificate authority for `TlsMode.Auto`, and the storage for its certificate. */
 export interface AksAcmeArgs extends AcmeArgs {
     /**
-     * The storage class that keeps account and certificate: files that several pods can mount at a time.
+     * The storage class for the ACME account and the certificate. It must support the access mode ReadWriteMany.
      * @default "azurefile-csi"
      */
     storageClassName?: string;
 }
 
-/** How clients reach a service on Kubernetes. */
+/** The host name, the certificate and the TLS versions of a service on Kubernetes. */
 export interface AksTlsArgs extends TlsArgs {
     /**
-     * The authority that issues and renews the certificate. For `Auto`.
+     * The certificate authority. For `Auto`.
      * @default Let's Encrypt
      */
     acme?: AksAcmeArgs;
     /**
-     * Instead of `certificate` and `privateKey`, for `Custom`: a Kubernetes Secret of type `kubernetes.io/tls` in the
-     * service's namespace that something else keeps (cert-manager, the Key Vault driver). A changed certificate is
-     * served about a minute after the Secret has changed, without a restart.
+     * The name of a Kubernetes Secret of type `kubernetes.io/tls` in the service's namespace, which another program manages
+     * (cert-manager, the Key Vault driver). For `Custom`; conflicts with `certificate`, `privateKey` and `pfx`. The front serves a
+     * changed certificate about a minute after the Secret changes, without a restart.
      * @default none
+     * @example "score-contoso-com"
      */
     secretName?: string;
 }
 
-/** The record of an address. */
+/** The type of a DNS record for a public IP address. */
 export enum DnsRecordType {
-    /** An alias record that follows the public address; possible at a zone's apex. */
+    /** An A record that Azure DNS keeps equal to the public IP address. Also allowed at the apex of a zone. */
     Alias = "Alias",
-    /** A CNAME to the name that Azure gives. */
+    /** A CNAME that points to the host name from Azure. Not allowed at the apex of a zone (RFC 1034, section 3.6.2). */
     Cname = "Cname",
 }
 
-/** The Azure DNS zone that gets the records of the service's host names. */
+/** The Azure DNS zone in which the component creates the records of the service's host names. */
 export interface AksDnsArgs extends DnsArgs {
     /**
-     * The kind of record. With an internal load balancer it is always a plain address record.
+     * The type of the records. An error with an internal load balancer, which always gets an A record.
      * @default DnsRecordType.Alias
      */
     recordType?: DnsRecordType;
@@ -80,33 +81,33 @@ export interface AksDnsArgs extends DnsArgs {
 /** The pods that terminate TLS: HAProxy. */
 export interface AksFrontArgs {
     /**
-     * An image of HAProxy 3.0. It runs without any right of root. The default follows the 3.0 line by tag, not by digest:
-     * for production, copy it to a registry of your own and name it by digest.
+     * An image of HAProxy 3.0. It runs without root. The default is a tag, which its owner can move to another image: for
+     * production, copy the image to your own registry and refer to it by digest.
      * @default "docker.io/haproxytech/haproxy-debian:3.0"
      * @example "contoso.azurecr.io/haproxy@sha256:…"
      */
     image?: pulumi.Input<string>;
     /**
-     * Replicas, spread over nodes and zones.
-     * @default 2, the least
+     * The number of replicas, from 2 to 20. Kubernetes spreads them over nodes and zones where possible.
+     * @default 2
      */
     replicas?: number;
     /**
-     * CPU cores that are kept for each.
+     * The CPU request of each replica, in cores.
      * @default 0.25
      */
     cpu?: number;
     /**
-     * Memory of each, in GB.
+     * The memory request and limit of each replica, in GB.
      * @default 0.5
      */
     memoryInGB?: number;
 }
 
-/** Login to the private registry that images come from. */
+/** The private container registry that the images are pulled from. */
 export interface PullSecretArgs {
     /**
-     * The name of the registry, without scheme.
+     * The host name of the registry, without scheme.
      * @example "contoso.azurecr.io"
      */
     server: pulumi.Input<string>;
@@ -116,57 +117,60 @@ export interface PullSecretArgs {
     password: pulumi.Input<string>;
 }
 
-/** Any number of models behind one TLS front on Azure Kubernetes Service. */
+/** The arguments of any number of models behind one TLS front on Azure Kubernetes Service. */
 export interface SecureAksInferenceArgs {
-    /** The resource group of what is made in Azure: the address, and a new cluster. It has to exist. */
+    /** The resource group of the public IP address and of a new cluster. It must exist. */
     resourceGroupName: pulumi.Input<string>;
     /**
-     * The region, as Azure writes it in names.
-     * @default the attached cluster's, or the stack's `azure-native:location`
+     * The Azure region, as its short name.
+     * @default the region of the attached cluster, or the stack's `azure-native:location`
      * @example "westeurope"
      */
     location?: pulumi.Input<string>;
     /**
-     * What the stack is for. `TlsMode.SelfSigned` is refused in production.
+     * The purpose of the stack. In production, `TlsMode.SelfSigned` is an error.
      * @default Environment.Production
      */
     environment?: Environment;
-    /** The cluster. */
+    /** The cluster: a new one, or an existing one. */
     cluster: ClusterArgs;
     /**
-     * A namespace that exists, for all that is made in Kubernetes.
-     * @default a new one, named after the component, that enforces the restricted Pod Security Standard
+     * An existing namespace for all Kubernetes objects.
+     * @default a new namespace, named after the component, that enforces the restricted Pod Security Standard
      */
     namespace?: string;
-    /** The models by their names in the path `/api/v1/service/<name>/score`. */
+    /**
+     * The models, by their names in the path `/api/v1/service/<name>/score`: lower-case letters, digits and '-', starting with a
+     * letter. `front`, `fronts` and `issuer` are reserved.
+     * @example { iris: { image: "contoso.azurecr.io/iris:7", replicas: 2 } }
+     */
     models: { [name: string]: AksModelArgs };
     /**
-     * The readable part of the name that Azure gives; six characters are added, so it is free in the region unless
-     * the same project, stack and component is there already.
+     * The prefix of the host name that Azure assigns. The component adds six characters, derived from the project, the stack and
+     * the component's name, so that the name is unique in the region.
      * @default the component's name
      * @example "contoso"
      */
     leafDomainLabel?: string;
     /**
-     * Whether an update may move the service away from the name that clients use now, or leave that name without a
-     * certificate. Without it such an update is refused at preview, which also says what clients will notice of another
-     * `tls.mode`.
+     * Whether an update may change the host name that clients use now, or leave it without a certificate. If false, such an
+     * update fails at preview, and preview warns about the effects of a changed `tls.mode` on clients.
      * @default false
      */
     overwriteExistingDomain?: boolean;
     /**
-     * The way into the cluster.
-     * @default a public address
+     * The load balancer of the service.
+     * @default a public IP address
      */
     loadBalancer?: LoadBalancerArgs;
     /**
-     * How clients reach the service.
-     * @default HTTPS, with a certificate that issues and renews itself
+     * The host name, the certificate and the TLS versions.
+     * @default HTTPS with a certificate from Let's Encrypt, which the service renews
      */
     tls?: AksTlsArgs;
     /**
      * The Azure DNS zone for the service's host names.
-     * @default none: the output `dnsRecords` says which records to create
+     * @default none: the output `dnsRecords` describes the records to create
      */
     dns?: AksDnsArgs;
     /**
@@ -175,12 +179,12 @@ export interface SecureAksInferenceArgs {
      */
     front?: AksFrontArgs;
     /**
-     * Login to the private registry of the images.
-     * @default none: public registries, and those that the cluster's own identity may pull from (role AcrPull)
+     * The private registry that the images are pulled from.
+     * @default none: public registries, and those on which the identity of the cluster has the role AcrPull
      */
     registry?: PullSecretArgs;
     /**
-     * Tags of what is made in Azure.
+     * Tags of the Azure resources.
      * @default none
      */
     tags?: { [name: string]: pulumi.Input<string> };

@@ -5,13 +5,13 @@ import { type KubernetesScope, labels, objectName } from "./kubernetes-scope";
 
 const VOLUME = "certificate-store";
 
-/** The files that keep account and certificates, whatever becomes of pods and nodes. */
+/** The volume for the ACME account and the certificates. It survives restarts of pods and nodes. */
 export interface CertificateStore {
     volume(readOnly: boolean): input.core.v1.Volume;
     mount(readOnly: boolean): input.core.v1.VolumeMount;
 }
 
-/** Claims the files: the issuer writes them, and every front reads them, on whatever nodes these are. */
+/** Creates the claim of the volume. The issuer writes to it and all fronts read it, also on different nodes. */
 export function certificateStore(storageClassName: string, scope: KubernetesScope): CertificateStore {
     const name = objectName(scope, "certificates");
     const { metadata } = new core.PersistentVolumeClaim(
@@ -21,7 +21,7 @@ export function certificateStore(storageClassName: string, scope: KubernetesScop
             spec: {
                 storageClassName,
                 accessModes: ["ReadWriteMany"],
-                // Some kilobytes; a class may round it up.
+                // The volume contains a few kilobytes; a storage class may round the size up.
                 resources: { requests: { storage: "1Gi" } },
             },
         },

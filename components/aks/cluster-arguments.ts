@@ -1,96 +1,96 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** What a cluster is for (v1's `cluster_purpose`). */
+/** The purpose of a cluster (`cluster_purpose` in Azure ML v1). It sets the defaults of a new cluster. */
 export enum ClusterPurpose {
-    /** Production: three nodes and a control plane with an uptime SLA. */
+    /** Production: three nodes, and a control plane with an uptime SLA. */
     FastProd = "FastProd",
-    /** Development: one node and the free control plane. */
+    /** Development: one node, and the free control plane. */
     DevTest = "DevTest",
 }
 
 /** The network of a new cluster. */
 export interface ClusterNetworkArgs {
-    /** The resource id of the subnet that the nodes are in. It has to exist. */
+    /** The resource id of the subnet of the nodes. It must exist. */
     subnetId: pulumi.Input<string>;
     /**
-     * Addresses of Kubernetes Services, as CIDR; no network that the cluster talks to may overlap it.
+     * The address range of Kubernetes Services, in CIDR notation. It must not overlap any network that the cluster connects to.
      * @default "10.0.0.0/16" (Azure's)
      */
     serviceCidr?: pulumi.Input<string>;
     /**
-     * The address of the cluster's DNS, inside of `serviceCidr`.
+     * The IPv4 address of the cluster's DNS service. It must be inside `serviceCidr`.
      * @default "10.0.0.10" (Azure's)
      */
     dnsServiceIp?: pulumi.Input<string>;
 }
 
-/** A cluster that the component makes, and destroys with itself. */
+/** A cluster that the component creates and deletes. */
 export interface NewClusterArgs {
     /**
-     * What the cluster is for; decides the defaults.
+     * The purpose of the cluster, which sets the defaults.
      * @default ClusterPurpose.FastProd
      */
     purpose?: ClusterPurpose;
     /**
-     * The name of the cluster in Azure. Another name makes another cluster.
+     * The name of the cluster in Azure. A changed name creates another cluster.
      * @default the component's name and eight characters
      */
     name?: pulumi.Input<string>;
     /**
-     * Nodes.
-     * @default 3, or 1 for `DevTest` (as v1)
+     * The number of nodes, from 1 to 1000.
+     * @default 3, or 1 for `DevTest` (as Azure ML v1)
      */
     agentCount?: number;
     /**
-     * The size of a node. Azure cannot change it for a cluster that exists.
-     * @default "Standard_D3_v2" (as v1)
+     * The VM size of the nodes. Azure cannot change it for an existing cluster.
+     * @default "Standard_D3_v2" (as Azure ML v1)
      */
     vmSize?: string;
     /**
-     * The version of Kubernetes.
-     * @default the one that Azure recommends when the cluster is made
+     * The Kubernetes version.
+     * @default the version that Azure recommends at the creation of the cluster
      * @example "1.34"
      */
     kubernetesVersion?: string;
     /**
-     * Availability zones that nodes are spread over.
+     * The availability zones of the nodes.
      * @default none
      * @example ["1", "2", "3"]
      */
     zones?: string[];
     /**
-     * A network of your own.
-     * @default one that Azure makes with the cluster
+     * An existing network for the nodes.
+     * @default a network that Azure creates with the cluster
      */
     network?: ClusterNetworkArgs;
 }
 
 /**
- * A cluster that exists. Nothing of it is changed beyond one namespace, and it stays when the component goes.
- * Name it by `resourceId`, by `resourceGroupName` and `clusterName`, or give a `kubeconfig`, or a Kubernetes provider
- * among the component's `providers`.
+ * An existing cluster. The component changes only one namespace of it, and does not delete it. Set `resourceId`, or
+ * `resourceGroupName` and `clusterName`, or `kubeconfig`, or pass a Kubernetes provider in the component's `providers`.
  */
 export interface AttachedClusterArgs {
     /**
-     * The resource id of the cluster. Its subscription may be another than the stack's.
+     * The resource id of the cluster. It may be in another subscription than the stack. Conflicts with `resourceGroupName` and
+     * `clusterName`.
      * @default none
      */
     resourceId?: string;
     /**
-     * The resource group of the cluster, together with `clusterName`.
+     * The resource group of the cluster. Requires `clusterName`.
      * @default none
      */
     resourceGroupName?: pulumi.Input<string>;
     /**
-     * The name of the cluster, together with `resourceGroupName`.
+     * The name of the cluster. Requires `resourceGroupName`.
      * @default none
      */
     clusterName?: pulumi.Input<string>;
     /**
-     * Contents of a kubeconfig, for clusters whose own the stack may not read or use (Microsoft Entra login only).
-     * Without `resourceId` or `clusterName` beside it, `location` is needed, and the cluster's identity needs the role
-     * Network Contributor on the service's resource group from you. Secret.
-     * @default the cluster's user credentials
+     * The contents of a kubeconfig, for clusters whose user credentials the stack cannot read or use (e.g. Microsoft Entra login
+     * only). Without `resourceId` or `clusterName`, also set `location`, and assign the role Network Contributor on the service's
+     * resource group to the identity of the cluster. Secret.
+     * @default the user credentials of the cluster
      */
     kubeconfig?: pulumi.Input<string>;
 }
@@ -98,13 +98,14 @@ export interface AttachedClusterArgs {
 /** The cluster: a new one, or one that exists. */
 export interface ClusterArgs {
     /**
-     * Make a cluster.
-     * @default none: either this or `attach`
+     * Creates a cluster. Exactly one of `create` and `attach` must be set.
+     * @default none
+     * @example {}
      */
     create?: NewClusterArgs;
     /**
-     * Use a cluster that exists.
-     * @default none: either this or `create`
+     * Uses an existing cluster. Exactly one of `create` and `attach` must be set.
+     * @default none
      */
     attach?: AttachedClusterArgs;
 }

@@ -11,7 +11,7 @@ import {
 } from "./cluster-arguments";
 import { kubeconfigProblem } from "./kubeconfig";
 
-/** A cluster to be made, with defaults in place. */
+/** The checked arguments of a new cluster, with defaults. */
 export interface NewClusterSettings {
     purpose: ClusterPurpose;
     name?: pulumi.Input<string>;
@@ -22,31 +22,31 @@ export interface NewClusterSettings {
     network?: ClusterNetworkArgs;
 }
 
-/** A cluster that exists. */
+/** The checked arguments of an existing cluster. */
 export interface AttachedClusterSettings {
-    /** Absent: the one of the stack. */
+    /** Absent: the subscription of the stack. */
     subscriptionId?: string;
     resourceGroupName?: pulumi.Input<string>;
-    /** Absent: only its Kubernetes is known, not its Azure resource. */
+    /** Absent: only its kubeconfig or its Kubernetes provider is known. */
     clusterName?: pulumi.Input<string>;
     kubeconfig?: pulumi.Input<string>;
 }
 
-/** Exactly one of the two is there. */
+/** Exactly one of the two is set. */
 export interface ClusterSettings {
     create?: NewClusterSettings;
     attach?: AttachedClusterSettings;
 }
 
-/** Checks which cluster is meant, and what it is to be. */
+/** Checks the arguments of the cluster. */
 export function readCluster(check: ArgumentCheck, { cluster }: SecureAksInferenceArgs): ClusterSettings {
     const { create, attach } = cluster ?? {};
     if ((create === undefined) === (attach === undefined)) {
         check.report(
             "cluster",
             create === undefined
-                ? "is missing; give create: {} for a new one, or attach with the one that exists"
-                : "has both create and attach; leave one out",
+                ? "is missing; set cluster.create to {} for a new cluster, or cluster.attach to an existing one"
+                : "has both create and attach; remove one",
         );
     }
     return {
@@ -76,7 +76,7 @@ function readNewCluster(check: ArgumentCheck, args: NewClusterArgs): NewClusterS
             subnetId: check.required(
                 "cluster.create.network.subnetId",
                 network.subnetId,
-                "give the resource id of the nodes' subnet",
+                "set it to the resource id of the subnet for the nodes",
                 text.subnetId,
             ),
             serviceCidr: check.optionalInput(
@@ -103,20 +103,23 @@ function readAttachedCluster(check: ArgumentCheck, args: AttachedClusterArgs): A
     if (resourceId !== undefined) {
         for (const [name, value] of Object.entries({ resourceGroupName, clusterName })) {
             if (value !== undefined)
-                check.report(`${at}.${name}`, "stands beside resourceId, which says it; leave one out");
+                check.report(
+                    `${at}.${name}`,
+                    `conflicts with ${at}.resourceId, which contains it; remove one`,
+                );
         }
         const [, subscriptionId, group, cluster] = CLUSTER_ID.exec(resourceId) ?? [];
         if (cluster === undefined) {
             check.report(
                 `${at}.resourceId`,
-                `is ${JSON.stringify(resourceId)}; give the id of a managed cluster (az aks show --query id)`,
+                `is ${JSON.stringify(resourceId)}; set it to the resource id of a managed cluster (az aks show --query id)`,
             );
         }
         return { subscriptionId, resourceGroupName: group, clusterName: cluster, kubeconfig };
     }
     if ((resourceGroupName === undefined) !== (clusterName === undefined)) {
         const missing = clusterName === undefined ? "clusterName" : "resourceGroupName";
-        check.report(`${at}.${missing}`, "is missing; the two belong together");
+        check.report(`${at}.${missing}`, "is missing; resourceGroupName and clusterName must both be set");
     }
     return {
         resourceGroupName: check.optionalInput(

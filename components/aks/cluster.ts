@@ -7,25 +7,25 @@ import { ClusterPurpose } from "./cluster-arguments";
 import type { AttachedClusterSettings, NewClusterSettings } from "./cluster-settings";
 import type { AksSettings } from "./settings";
 
-/** A cluster as the rest of the component needs it. */
+/** The cluster, new or attached. */
 export interface Cluster {
-    /** What reaches its Kubernetes. */
+    /** The provider for its Kubernetes API. */
     kubernetes: pulumi.ProviderResource;
-    /** Its credentials; absent when the user brought a provider instead. Secret. */
+    /** Its user credentials. Secret. Absent when the user passed a Kubernetes provider. */
     kubeconfig?: pulumi.Output<string>;
     location: pulumi.Output<string>;
-    /** Who works on load balancers for it. Absent: nobody knows. */
+    /** The managed identity of its control plane, which changes load balancers; empty without one. Absent when only a kubeconfig is known. */
     identityPrincipalId?: pulumi.Output<string>;
-    /** Who vouches for its service accounts; empty: nobody does. Absent: nobody knows. */
+    /** The OIDC issuer of its service account tokens; empty without one. Absent when only a kubeconfig is known. */
     oidcIssuerUrl?: pulumi.Output<string>;
-    /** For what lies beside the cluster in Azure; absent: the stack's own provider. */
+    /** The provider for the subscription of the cluster. Absent: the stack's own provider. */
     azure?: AzureProvider;
 }
 
 /**
- * Makes the cluster or finds it. Its location is known before the component is registered, as the component's own inputs
- * tell it: it comes from no child of the component.
- * @param parent of the component
+ * Creates the cluster, or looks the attached one up. The inputs of the component contain its location, so the location must not
+ * depend on a child of the component.
+ * @param parent the parent of the component
  */
 export function cluster(
     name: string,
@@ -45,7 +45,7 @@ function newCluster(
     parent: pulumi.Resource,
 ): Cluster {
     const { network, zones, purpose } = create;
-    const made = new containerservice.ManagedCluster(
+    const resource = new containerservice.ManagedCluster(
         name,
         {
             resourceGroupName: settings.resourceGroupName,
@@ -69,31 +69,31 @@ function newCluster(
             ],
             networkProfile: {
                 networkPlugin: "azure",
-                // Pods get addresses of their own network, so that subnets need not be sized for them.
+                // Pods get addresses of an overlay network and use none of the subnet.
                 networkPluginMode: "overlay",
-                // Enforces network policies; without an engine for them Kubernetes would take and ignore them.
+                // Enforces network policies. Without an engine, Kubernetes accepts policies and ignores them.
                 networkDataplane: "cilium",
                 networkPolicy: "cilium",
                 loadBalancerSku: "standard",
                 serviceCidr: network?.serviceCidr,
                 dnsServiceIP: network?.dnsServiceIp,
             },
-            // Pods get identities of Azure with it. It costs nothing, and cannot be taken back.
+            // Workload identity needs it. It is free, and Azure cannot disable it later.
             oidcIssuerProfile: { enabled: true },
             tags: settings.tags,
         },
         { parent },
     );
     const kubeconfig = userCredentials(
-        { resourceGroupName: settings.resourceGroupName, resourceName: made.name },
+        { resourceGroupName: settings.resourceGroupName, resourceName: resource.name },
         { parent },
     );
     return {
         kubernetes: kubernetesProvider(name, kubeconfig, parent),
         kubeconfig,
         location: pulumi.output(settings.location ?? ""),
-        identityPrincipalId: made.identity.apply(identity => identity?.principalId ?? ""),
-        oidcIssuerUrl: made.oidcIssuerProfile.apply(profile => profile?.issuerURL ?? ""),
+        identityPrincipalId: resource.identity.apply(identity => identity?.principalId ?? ""),
+        oidcIssuerUrl: resource.oidcIssuerProfile.apply(profile => profile?.issuerURL ?? ""),
     };
 }
 
@@ -110,18 +110,19 @@ function attachedCluster(
             ? undefined
             : new AzureProvider(`${name}-subscription`, { subscriptionId }, { parent });
     const invokeOpts = { parent: component, provider: azure };
-    const found =
+    const lookup =
         resourceGroupName === undefined || clusterName === undefined
             ? undefined
             : { resourceGroupName, resourceName: clusterName };
-    const inAzure = found && containerservice.getManagedClusterOutput(found, invokeOpts);
-    const given = attach.kubeconfig === undefined ? undefined : pulumi.secret(attach.kubeconfig);
-    const own = component.getProvider("kubernetes:core/v1:Namespace");
-    const kubeconfig = given ?? (own || !found ? undefined : userCredentials(found, invokeOpts));
-    const kubernetes = kubeconfig ? kubernetesProvider(name, kubeconfig, component) : own;
+    const inAzure = lookup && containerservice.getManagedClusterOutput(lookup, invokeOpts);
+    const ownKubeconfig = attach.kubeconfig === undefined ? undefined : pulumi.secret(attach.kubeconfig);
+    const ownProvider = component.getProvider("kubernetes:core/v1:Namespace");
+    const kubeconfig =
+        ownKubeconfig ?? (ownProvider || !lookup ? undefined : userCredentials(lookup, invokeOpts));
+    const kubernetes = kubeconfig ? kubernetesProvider(name, kubeconfig, component) : ownProvider;
     if (!kubernetes) {
         const reason =
-            "names no cluster; give resourceId, or resourceGroupName and clusterName, or a kubeconfig";
+            "identifies no cluster; set resourceId, or resourceGroupName and clusterName, or kubeconfig";
         throw argumentsResourceError(name, [{ propertyPath: "cluster.attach", reason }], component);
     }
     return {
@@ -134,7 +135,7 @@ function attachedCluster(
     };
 }
 
-/** The identity that acts for the control plane. */
+/** The managed identity of the control plane. */
 function principalOf({ identity }: containerservice.GetManagedClusterResult): string {
     const [first] = Object.values(identity?.userAssignedIdentities ?? {});
     return identity?.principalId ?? first?.principalId ?? "";

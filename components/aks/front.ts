@@ -32,22 +32,23 @@ const STORE_COPY = "store-copy";
 /** How often the front is asked: it starts in a moment, and a hang shows at once. */
 const PROBE = { periodSeconds: 5, timeoutSeconds: 2, failureThreshold: 3, successThreshold: 1 };
 
-/** The pods that terminate TLS, and what keeps enough of them. */
-export function front(
-    settings: AksSettings,
-    scope: KubernetesScope,
-    behaviour: pulumi.Output<PodFrontSettings>,
-    files: FrontFiles,
-    store: CertificateStore | undefined,
-    before: pulumi.Resource[],
-): apps.Deployment {
+/** The contents of the front and its dependencies. */
+interface FrontArgs extends FrontFiles {
+    behaviour: pulumi.Output<PodFrontSettings>;
+    /** Set with `TlsMode.Auto`. */
+    store: CertificateStore | undefined;
+    dependsOn: pulumi.Resource[];
+}
+
+/** Creates the objects of the front: its Deployment, disruption budget, network policy, and the Service for its peers. */
+export function front(settings: AksSettings, scope: KubernetesScope, args: FrontArgs): apps.Deployment {
     const name = objectName(scope, "front");
     const selector = frontLabels(scope);
     const metadata = { name, namespace: scope.namespace, labels: selector };
     const { opts } = scope;
 
-    siblings(scope);
-    traffic(name, settings, scope);
+    peerService(scope);
+    allowedTraffic(name, settings, scope);
     new policy.PodDisruptionBudget(
         name,
         { metadata, spec: { maxUnavailable: 1, selector: { matchLabels: selector } } },
@@ -70,17 +71,17 @@ export function front(
                             "prometheus.io/path": METRICS_PATH,
                         },
                     },
-                    spec: podSpec(settings, behaviour, selector, files, store),
+                    spec: podSpec(settings, selector, args),
                 },
             },
         },
-        // A model that does not come up leaves the running front as it is, and so does a certificate.
-        { ...opts, dependsOn: before },
+        // A failed update of a model or a missing certificate leaves the running front unchanged.
+        { ...opts, dependsOn: args.dependsOn },
     );
 }
 
-/** How the fronts find each other: each model's queue is kept by one of them. */
-function siblings(scope: KubernetesScope): void {
+/** The headless Service by which the fronts find each other: one of them holds the queue of each model. */
+function peerService(scope: KubernetesScope): void {
     const selector = frontLabels(scope);
     const name = objectName(scope, "fronts");
     new core.Service(
@@ -91,7 +92,7 @@ function siblings(scope: KubernetesScope): void {
                 clusterIP: "None",
                 selector,
                 ports: [{ name: "queue", port: QUEUE_PORT }],
-                // They judge each other for themselves, faster than DNS tells.
+                // The fronts check each other, which is faster than an update of DNS.
                 publishNotReadyAddresses: true,
             },
         },
@@ -99,15 +100,15 @@ function siblings(scope: KubernetesScope): void {
     );
 }
 
-/** The ports that clients come to, by what they are outside of the cluster. */
+/** The ports of the load balancer, and the ports of the pods behind them. */
 export function publicPorts({ tls }: AksSettings): input.core.v1.ServicePort[] {
     const http = { name: "http", port: 80, targetPort: UNPRIVILEGED_HTTP_PORT };
     const https = { name: "https", port: 443, targetPort: UNPRIVILEGED_HTTPS_PORT };
     return tls.mode === TlsMode.Disabled ? [http] : [https, http];
 }
 
-/** The queues are for the fronts among themselves: there is no TLS before them. */
-function traffic(name: string, settings: AksSettings, scope: KubernetesScope): void {
+/** The network policy of the front. Only fronts can reach the queues, which have no TLS. */
+function allowedTraffic(name: string, settings: AksSettings, scope: KubernetesScope): void {
     const selector = frontLabels(scope);
     const tcp = (port: number) => ({ port, protocol: "TCP" });
     new networking.NetworkPolicy(
@@ -120,7 +121,7 @@ function traffic(name: string, settings: AksSettings, scope: KubernetesScope): v
                 ingress: [
                     { ports: publicPorts(settings).map(({ targetPort }) => tcp(targetPort as number)) },
                     { from: [{ podSelector: { matchLabels: selector } }], ports: [tcp(QUEUE_PORT)] },
-                    // Metrics, for whoever collects them in the cluster.
+                    // Metrics, for any collector in the cluster.
                     { from: [{ namespaceSelector: {} }], ports: [tcp(HEALTH_PORT)] },
                 ],
             },
@@ -131,10 +132,8 @@ function traffic(name: string, settings: AksSettings, scope: KubernetesScope): v
 
 function podSpec(
     settings: AksSettings,
-    behaviour: pulumi.Output<PodFrontSettings>,
     selector: Record<string, string>,
-    { configuration, secrets, pullSecret }: FrontFiles,
-    store: CertificateStore | undefined,
+    { behaviour, configuration, secrets, pullSecret, store }: FrontArgs,
 ): input.core.v1.PodSpec {
     const sources = secretSources(settings, secrets);
     const probe = (path: string) => ({ httpGet: { path, port: HEALTH_PORT }, ...PROBE });
@@ -153,7 +152,7 @@ function podSpec(
                     { name: "queue", containerPort: QUEUE_PORT },
                     { name: "health", containerPort: HEALTH_PORT },
                 ],
-                // No limit on CPU: a share that is used up would stop the handshakes of everybody.
+                // No CPU limit: throttling would delay the TLS handshakes of all clients.
                 resources: { requests: share, limits: { memory: share.memory as string } },
                 readinessProbe: probe(READY_PATH),
                 livenessProbe: probe(LIVE_PATH),

@@ -8,17 +8,17 @@ import type { Cluster } from "./cluster";
 import { type KubernetesScope, labels, objectName } from "./kubernetes-scope";
 import type { AksSettings } from "./settings";
 
-/** Where the pod finds the token that Azure takes for the identity's. */
+/** The folder of the service account token in the pod, which Azure exchanges for a token of the identity. */
 const TOKEN_FOLDER = "/var/run/secrets/azure/tokens";
 const TOKEN_FILE = "azure-identity-token";
-/** Whom the token is for: Microsoft Entra ID. */
+/** The audience of the token: Microsoft Entra ID. */
 const AUDIENCE = "api://AzureADTokenExchange";
-/** Seconds; the kubelet writes a new one in time. */
-const TOKEN_LIFETIME = 3_600;
+/** The kubelet renews the token before it expires. */
+const TOKEN_LIFETIME_SECONDS = 3_600;
 
 /**
- * How the issuer's pod writes to the zone: workload identity, without the webhook that a cluster may not have. What that would
- * set is set here (Azure/azure-workload-identity, "Mutating admission webhook").
+ * The workload identity with which the pod of the issuer writes to the DNS zone. A cluster may have no workload identity
+ * webhook, so the component sets what the webhook would set (Azure/azure-workload-identity, "Mutating admission webhook").
  */
 export interface IssuerIdentity {
     zone: ZoneAccess & { identifiedBy: "workload" };
@@ -26,11 +26,11 @@ export interface IssuerIdentity {
     env: input.core.v1.EnvVar[];
     volume: input.core.v1.Volume;
     mount: input.core.v1.VolumeMount;
-    /** What has to be there before the pod. */
+    /** The resources that the pod depends on. */
     dependsOn: pulumi.Resource[];
 }
 
-/** An identity of Azure for a service account of the cluster. */
+/** Creates the identity, its service account and the trust between both. */
 export function issuerIdentity(
     settings: AksSettings,
     cluster: Cluster,
@@ -42,7 +42,7 @@ export function issuerIdentity(
     const zone = zoneAccess(
         name,
         {
-            // The settings are refused without a zone.
+            // Dns01 without a zone is an invalid argument.
             zoneName: dns.zoneName ?? "",
             zoneResourceGroupName: dns.zoneResourceGroupName,
             resourceGroupName,
@@ -86,7 +86,7 @@ export function issuerIdentity(
                     {
                         serviceAccountToken: {
                             audience: AUDIENCE,
-                            expirationSeconds: TOKEN_LIFETIME,
+                            expirationSeconds: TOKEN_LIFETIME_SECONDS,
                             path: TOKEN_FILE,
                         },
                     },
@@ -98,7 +98,7 @@ export function issuerIdentity(
     };
 }
 
-/** Who vouches for the pod's token. */
+/** The issuer of the service account tokens, which the identity trusts. */
 function oidcIssuer(
     component: string,
     { oidcIssuerUrl }: Cluster,
@@ -111,8 +111,8 @@ function oidcIssuer(
     });
 }
 
-/** What keeps a cluster's pods from having identities of Azure. */
+/** Why the cluster does not support workload identity. */
 export function oidcIssuerProblem(url: string): string | undefined {
     if (url !== "") return undefined;
-    return "Dns01 needs the cluster's OIDC issuer, and it has none; run az aks update --enable-oidc-issuer for it, or use Http01";
+    return "is Dns01, but the cluster has no OIDC issuer; enable it (az aks update --enable-oidc-issuer), or use Http01";
 }

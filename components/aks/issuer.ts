@@ -10,13 +10,14 @@ import { issuerVariables, storedCertificateName } from "../certificate/issuer-en
 import { CERTIFICATES_FOLDER, STORE_FOLDER } from "../front";
 import { issuerContainerCommand } from "../issuer";
 import type { PublicAddress } from "./address";
-import { awaiting } from "./awaited";
+import { issuedCertificateHooks } from "./certificate-wait";
 import { certificateStore, type CertificateStore } from "./certificate-store";
 import type { Cluster } from "./cluster";
 import { type IssuerIdentity, issuerIdentity } from "./issuer-identity";
 import { type KubernetesScope, labels, objectName } from "./kubernetes-scope";
-import { hostnames } from "./names";
+import { hostnames } from "./dns-records";
 import { ANY_USER, quantities, RESTRICTED_CONTAINER, RESTRICTED_POD } from "./pod";
+import { secretEnvironment } from "./secret-environment";
 import type { AksSettings } from "./settings";
 
 /** It sleeps nearly always; awake, it needs its memory. */
@@ -92,7 +93,10 @@ export function issuer(acme: AcmeSettings, settings: AksSettings, place: IssuerP
                     env: plain.apply(values =>
                         Object.entries(values).map(([variable, value]) => ({ name: variable, value })),
                     ),
-                    envFrom: secretEnvironment(name, secret, scope),
+                    envFrom:
+                        Object.keys(secret).length > 0
+                            ? secretEnvironment(name, secret, selector, scope)
+                            : undefined,
                     imagePullSecrets: pullSecret && [{ name: pullSecret.metadata.name }],
                 }),
             },
@@ -101,7 +105,7 @@ export function issuer(acme: AcmeSettings, settings: AksSettings, place: IssuerP
     // After the namespace in any case, by way of the claim.
     const deploy = (opts: pulumi.CustomResourceOptions) =>
         new apps.Deployment(name, args, { ...scope.opts, ...opts });
-    const hooks = awaiting(acme, settings, scope, address, component);
+    const hooks = issuedCertificateHooks(acme, settings, { scope, address, component });
     const facts = { store, storedCertificate: stored };
     if (!identity) {
         return {
@@ -170,24 +174,6 @@ function podSpec(
 function readiness(certificate: pulumi.Output<string>): input.core.v1.Probe {
     const file = pulumi.interpolate`${STORE_FOLDER}/${CERTIFICATES_FOLDER}/${certificate}.pem`;
     return { exec: { command: ["test", "-s", file] }, periodSeconds: 2, timeoutSeconds: 5 };
-}
-
-/** Named anew when a value changes, so that the pod follows. */
-function secretEnvironment(
-    name: string,
-    values: Record<string, pulumi.Output<string>>,
-    scope: KubernetesScope,
-): input.core.v1.EnvFromSource[] | undefined {
-    if (Object.keys(values).length === 0) return undefined;
-    const secret = new core.Secret(
-        `${name}-environment`,
-        {
-            metadata: { namespace: scope.namespace, labels: labels(scope, "issuer", "issuer") },
-            stringData: values,
-        },
-        scope.opts,
-    );
-    return [{ secretRef: { name: secret.metadata.name } }];
 }
 
 /** It asks others; nobody has to ask it anything: what the authority asks for, the fronts answer. */

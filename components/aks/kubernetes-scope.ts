@@ -3,16 +3,16 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Cluster } from "./cluster";
 import type { AksSettings } from "./settings";
 
-/** Where a component's Kubernetes objects go. */
+/** The namespace and the common options of a component's Kubernetes objects. */
 export interface KubernetesScope {
-    /** The component's name, with which the objects' names begin. */
+    /** The component's name: the prefix of the names of all objects. */
     component: string;
     namespace: string;
-    /** Of every object: its parent and provider, and after the namespace. */
+    /** The parent and the provider of every object, and the dependency on a new namespace. */
     opts: pulumi.CustomResourceOptions;
 }
 
-/** The namespace, made unless it exists. */
+/** Creates the namespace unless the user named an existing one. */
 export function kubernetesScope(
     component: string,
     { namespace }: AksSettings,
@@ -21,14 +21,14 @@ export function kubernetesScope(
 ): KubernetesScope {
     const opts = { parent, provider: kubernetes };
     if (namespace.exists) return { component, namespace: namespace.name, opts };
-    const made = new core.Namespace(
+    const created = new core.Namespace(
         component,
         {
             metadata: {
                 name: namespace.name,
                 labels: {
                     "app.kubernetes.io/part-of": component,
-                    // Kubernetes: Pod Security Standards.
+                    // https://kubernetes.io/docs/concepts/security/pod-security-standards/
                     "pod-security.kubernetes.io/enforce": "restricted",
                     "pod-security.kubernetes.io/warn": "restricted",
                 },
@@ -36,10 +36,10 @@ export function kubernetesScope(
         },
         opts,
     );
-    return { component, namespace: namespace.name, opts: { ...opts, dependsOn: [made] } };
+    return { component, namespace: namespace.name, opts: { ...opts, dependsOn: [created] } };
 }
 
-/** Labels of an object; those that select pods among them never change. */
+/** The labels of an object. They also select pods, so they must not change. */
 export function labels(
     scope: KubernetesScope,
     role: "front" | "issuer" | "model",
@@ -52,17 +52,17 @@ export function labels(
     };
 }
 
-/** Labels of the front and of what belongs to it; they select its pods. */
+/** The labels of the front's objects. They also select its pods. */
 export function frontLabels(scope: KubernetesScope): Record<string, string> {
     return labels(scope, "front", "front");
 }
 
-/** `iris` of the component `inference` is `inference-iris`. */
+/** The name of an object, e.g. `inference-iris` for `iris` in the component `inference`. */
 export function objectName(scope: KubernetesScope, name: string): string {
     return `${scope.component}-${name}`;
 }
 
-/** The name under which pods find a Service. */
+/** The DNS name of a Service inside the cluster. */
 export function serviceHost(scope: KubernetesScope, name: string): string {
     return `${objectName(scope, name)}.${scope.namespace}.svc.cluster.local`;
 }

@@ -7,13 +7,18 @@ import type { AksSettings } from "./settings";
 
 const ANNOTATIONS = "service.beta.kubernetes.io";
 
-/** The way from outside to the front: a load balancer of Azure, with the address, or an internal one without. */
+interface LoadBalancerArgs {
+    /** Absent: an internal load balancer. */
+    address: PublicAddress | undefined;
+    front: pulumi.Resource;
+    hooks: pulumi.ResourceHookBinding | undefined;
+}
+
+/** The Service of the front: a public load balancer with the address or, without an address, an internal one. */
 export function loadBalancer(
     settings: AksSettings,
     scope: KubernetesScope,
-    address: PublicAddress | undefined,
-    front: pulumi.Resource,
-    hooks: pulumi.ResourceHookBinding | undefined,
+    { address, front, hooks }: LoadBalancerArgs,
 ): core.Service {
     const name = objectName(scope, "front");
     const selector = frontLabels(scope);

@@ -3,119 +3,127 @@ import type { KeysArgs } from "../keys/arguments";
 import type { LimitsArgs } from "../model/request-limits";
 import type { ModelContainerArgs } from "../model/container";
 
-/** Replicas that come and go with the work. */
+/** Bounds and target of the autoscaler of a model. */
 export interface AutoscaleArgs {
     /**
-     * Replicas at least.
-     * @default 1 (as v1)
+     * The minimum number of replicas, from 1 to 1000.
+     * @default 1 (as Azure ML v1)
      */
     minReplicas?: number;
     /**
-     * Replicas at most.
-     * @default 10 (as v1)
+     * The maximum number of replicas, from 1 to 1000.
+     * @default 10 (as Azure ML v1)
      */
     maxReplicas?: number;
     /**
-     * Replicas are added while they use more than this share of the CPU that is kept for them, in percent, and removed
-     * when they use less. (v1 looked at busy replicas instead.)
-     * @default 70 (as v1)
+     * The target CPU usage of the replicas, in percent of their CPU request, from 1 to 100. The autoscaler adds replicas above
+     * it and removes replicas below it. (Azure ML v1 counted busy replicas instead.)
+     * @default 70 (as Azure ML v1)
      */
     targetUtilization?: number;
 }
 
-/** A taint that a model's pods may run beside (Kubernetes: Taints and Tolerations). */
+/** A node taint that the pods of a model tolerate (https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/). */
 export interface TolerationArgs {
     /**
-     * The taint's key. Absent with `operator` `Exists`: any taint.
+     * The key of the taint. Without a key, `operator` must be `Exists`, which tolerates every taint.
      * @default none
      */
     key?: string;
     /**
-     * `Equal` or `Exists`.
+     * `Equal` compares the value of the taint, `Exists` ignores it.
      * @default "Equal"
      */
     operator?: string;
     /**
-     * The taint's value, with `Equal`.
+     * The value of the taint. For `Equal`.
      * @default none
      */
     value?: string;
     /**
-     * `NoSchedule`, `PreferNoSchedule` or `NoExecute`.
-     * @default any
+     * The effect of the taint: `NoSchedule`, `PreferNoSchedule` or `NoExecute`.
+     * @default every effect
      */
     effect?: string;
 }
 
-/** One of the models of a cluster. */
+/** One model of a service on Kubernetes. */
 export interface AksModelArgs extends ModelContainerArgs {
     /**
-     * A fixed number of replicas, instead of `autoscale`.
-     * @default none: autoscaled
+     * A fixed number of replicas, from 1 to 1000. Conflicts with `autoscale`.
+     * @default none: the autoscaler sets the number
      */
     replicas?: number;
     /**
-     * Replicas by work.
-     * @default 1 to 10 at 70 percent, unless `replicas` is given (as v1)
+     * Autoscaling by CPU usage. Conflicts with `replicas`.
+     * @default 1 to 10 replicas at 70 percent, unless `replicas` is set (as Azure ML v1)
      */
     autoscale?: AutoscaleArgs;
     /**
-     * GPUs of each replica (`nvidia.com/gpu`); the nodes need NVIDIA's device plug-in.
+     * The number of GPUs of each replica (`nvidia.com/gpu`). The nodes need the device plug-in of NVIDIA.
      * @default 0
      */
     gpu?: number;
     /**
-     * How long a changed model may take to get on with its new replicas, images included, in seconds. Then the update fails;
-     * the replicas that were there go on.
+     * How long an update waits for progress of the new replicas, including the pull of the image, in seconds. After that the
+     * update fails, and the previous replicas keep serving.
      * @default 600 (as Kubernetes)
      */
     progressDeadlineSeconds?: number;
     /**
-     * What a request may use.
-     * @default v1's
+     * Limits of concurrency, waiting time, scoring time and body size.
+     * @default the limits of Azure ML v1: 1 concurrent request, 500 ms in the queue, 60 s for scoring, 100 MiB
      */
     limits?: LimitsArgs;
     /**
-     * Scoring keys of this model.
-     * @default generated ones, which requests need (as v1)
+     * Scoring keys that requests to this model must send.
+     * @default required, with generated keys (as Azure ML v1)
      */
     keys?: KeysArgs;
     /**
-     * Whether this model answers over plain HTTP too, on its own path. Everybody on the way can then read what is sent
-     * that way; other models are still redirected to HTTPS.
+     * Whether this model also answers over plain HTTP, in addition to HTTPS. Anyone on the network path can read such requests,
+     * their keys and their answers. Requests to other models are still redirected to HTTPS. An error with `TlsMode.Disabled`,
+     * where all models answer over plain HTTP.
+     * @default false
+     */
+    allowPlainHttp?: boolean;
+    /**
+     * The former name of `allowPlainHttp`. It works until version 0.3, with a warning. Conflicts with `allowPlainHttp`.
+     * @deprecated Use `allowPlainHttp`.
      * @default false
      */
     tlsDisabled?: boolean;
     /**
-     * A host name of its own, where the model answers on `/score`, beside its path on the service's name. The
-     * certificate has to cover it.
+     * An additional host name for this model, on which it answers `/score`. Its path on the service's host name still works. The
+     * certificate must cover this name. It must differ from `tls.hostname` and from the names of other models.
      * @default none
+     * @example "iris.contoso.com"
      */
     hostname?: pulumi.Input<string>;
     /**
-     * The number of the user that the container runs as. Needed for images that name their user instead of numbering
-     * it, and for images that would run as root, which is refused.
-     * @default the image's own
+     * The numeric id of the user that the container runs as, at least 1. Required for images that run as root, which Kubernetes
+     * refuses here, and for images that set their user by name.
+     * @default the user of the image
      */
     runAsUser?: number;
     /**
-     * Labels that a node needs to have, e.g. for a node pool with GPUs.
+     * Labels that the nodes of this model must have.
      * @default any node
+     * @example { agentpool: "gpu" }
      */
     nodeSelector?: { [name: string]: string };
     /**
-     * Taints that the pods may run beside.
+     * Node taints that the pods tolerate.
      * @default none
      */
     tolerations?: TolerationArgs[];
     /**
-     * The Kubernetes service account of the pods, which has to exist in the namespace. For workload identity give
-     * `podLabels` too.
-     * @default none: the pods get no access to Kubernetes
+     * The Kubernetes service account of the pods. It must exist in the namespace. For workload identity, also set `podLabels`.
+     * @default none: the pods have no access to the Kubernetes API
      */
     serviceAccountName?: string;
     /**
-     * Further labels of the pods.
+     * Additional labels of the pods.
      * @default none
      * @example { "azure.workload.identity/use": "true" }
      */

@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { ArgumentCheck } from "../shared/argument-check";
 import { type KeysSettings, readKeys } from "../keys/arguments";
 import { type LimitsSettings, readLimits } from "../model/request-limits";
@@ -10,12 +10,12 @@ import { canonicalHostname, hostnameProblem } from "../shared/host-name";
 import type { SecureAksInferenceArgs } from "./arguments";
 import type { AksModelArgs, AutoscaleArgs, TolerationArgs } from "./model-arguments";
 
-/** A model, checked, with defaults in place. */
+/** The checked arguments of a model, with defaults. */
 export interface ModelSettings extends ModelContainerSettings {
     name: string;
-    /** Both the same: a fixed number. */
+    /** Both numbers are equal when the number of replicas is fixed. */
     replicas: { least: number; most: number };
-    /** CPU in percent that autoscaling aims at. Absent: a fixed number of replicas. */
+    /** The target of the autoscaler: used CPU in percent of the request. Absent when the number of replicas is fixed. */
     targetUtilization?: number;
     gpu: number;
     progressDeadlineSeconds: number;
@@ -30,21 +30,21 @@ export interface ModelSettings extends ModelContainerSettings {
     podLabels?: Record<string, string>;
 }
 
-/** The largest virtual machines of Azure. */
+/** The largest virtual machine sizes of Azure. */
 const NODE_MAXIMUM: Share = { cpu: 1_000, memoryInGB: 32_000 };
-const MOST_REPLICAS = 1_000;
-const LONGEST_NAME = 63;
-/** Names of objects that are no model's. */
+const MAX_REPLICAS = 1_000;
+const MAX_OBJECT_NAME_LENGTH = 63;
+/** Names of other objects of the component. */
 const RESERVED = ["front", "fronts", "issuer"];
 
-/** Checks all models, and what they are among each other. */
+/** Checks every model, and that no two models have the same host name. */
 export function readModels(
     check: ArgumentCheck,
     component: string,
     args: SecureAksInferenceArgs,
 ): ModelSettings[] {
     const models = Object.entries(args.models ?? {});
-    if (models.length === 0) check.report("models", "is empty; name at least one model");
+    if (models.length === 0) check.report("models", "is empty; add at least one model");
     const read = models.map(([name, model]) => readModel(check, component, name, model, args));
     checkHostnames(check, args);
     return read;
@@ -59,19 +59,16 @@ function readModel(
 ): ModelSettings {
     const at = `models.${name}`;
     check.known(at, name, text.modelName);
-    if (RESERVED.includes(name)) check.report(at, `"${name}" is a name of the service's own; give another`);
-    if (`${component}-${name}`.length > LONGEST_NAME) {
+    if (RESERVED.includes(name)) check.report(at, `is "${name}", a reserved name; choose another`);
+    if (`${component}-${name}`.length > MAX_OBJECT_NAME_LENGTH) {
         check.report(
             at,
-            `"${component}-${name}" would be longer than ${LONGEST_NAME} characters; shorten one`,
+            `"${component}-${name}" is longer than ${MAX_OBJECT_NAME_LENGTH} characters; shorten the name of the model or of the component`,
         );
     }
     check.known(`${at}.gpu`, model.gpu, wholeNumber(0, 64, "GPUs"));
     check.known(`${at}.runAsUser`, model.runAsUser, wholeNumber(1, MAX_INT32, "a user other than root"));
     check.known(`${at}.serviceAccountName`, model.serviceAccountName, text.kubernetesName);
-    if (model.tlsDisabled && args.tls?.mode === TlsMode.Disabled) {
-        check.report(`${at}.tlsDisabled`, "says nothing where tls.mode is Disabled; leave it out");
-    }
     const { progressDeadlineSeconds = 600 } = model;
     check.known(`${at}.progressDeadlineSeconds`, progressDeadlineSeconds, wholeNumber(1, 86_400, "seconds"));
     readTolerations(check, at, model.tolerations);
@@ -83,7 +80,7 @@ function readModel(
         progressDeadlineSeconds,
         requestLimits: readLimits(check, `${at}.limits`, model.limits),
         keys: readKeys(check, `${at}.keys`, model.keys, true),
-        plainHttp: model.tlsDisabled ?? false,
+        plainHttp: readPlainHttp(check, component, at, { model, tlsMode: args.tls?.mode }),
         hostname: check.optionalInput(`${at}.hostname`, model.hostname, hostnameProblem),
         runAsUser: model.runAsUser,
         nodeSelector: model.nodeSelector,
@@ -93,15 +90,43 @@ function readModel(
     };
 }
 
+/** Reads `allowPlainHttp`, or its former name `tlsDisabled`, which works until version 0.3. */
+function readPlainHttp(
+    check: ArgumentCheck,
+    component: string,
+    at: string,
+    { model, tlsMode }: { model: AksModelArgs; tlsMode?: TlsMode },
+): boolean {
+    const { allowPlainHttp, tlsDisabled } = model;
+    if (tlsDisabled !== undefined && allowPlainHttp !== undefined) {
+        check.report(
+            `${at}.tlsDisabled`,
+            `is the former name of ${at}.allowPlainHttp, which is also set; remove it`,
+        );
+        return allowPlainHttp;
+    }
+    if (tlsDisabled !== undefined) {
+        void pulumi.log.warn(
+            `${component}: ${at}.tlsDisabled is now called allowPlainHttp; the old name works until 0.3.`,
+        );
+    }
+    const plainHttp = allowPlainHttp ?? tlsDisabled ?? false;
+    if (plainHttp && tlsMode === TlsMode.Disabled) {
+        const name = tlsDisabled === undefined ? "allowPlainHttp" : "tlsDisabled";
+        check.report(`${at}.${name}`, "has no effect with tls.mode Disabled; remove it");
+    }
+    return plainHttp;
+}
+
 function readReplicas(
     check: ArgumentCheck,
     at: string,
     { replicas, autoscale }: AksModelArgs,
 ): Pick<ModelSettings, "replicas" | "targetUtilization"> {
     if (replicas !== undefined) {
-        check.known(`${at}.replicas`, replicas, wholeNumber(1, MOST_REPLICAS, "replicas"));
+        check.known(`${at}.replicas`, replicas, wholeNumber(1, MAX_REPLICAS, "replicas"));
         if (autoscale !== undefined) {
-            check.report(`${at}.autoscale`, `stands beside ${at}.replicas; leave one of the two out`);
+            check.report(`${at}.autoscale`, `conflicts with ${at}.replicas; remove one`);
         }
         return { replicas: { least: replicas, most: replicas } };
     }
@@ -110,13 +135,13 @@ function readReplicas(
         maxReplicas = 10,
         targetUtilization = 70,
     }: AutoscaleArgs = autoscale ?? {};
-    check.known(`${at}.autoscale.minReplicas`, least, wholeNumber(1, MOST_REPLICAS, "replicas"));
-    check.known(`${at}.autoscale.maxReplicas`, maxReplicas, wholeNumber(1, MOST_REPLICAS, "replicas"));
+    check.known(`${at}.autoscale.minReplicas`, least, wholeNumber(1, MAX_REPLICAS, "replicas"));
+    check.known(`${at}.autoscale.maxReplicas`, maxReplicas, wholeNumber(1, MAX_REPLICAS, "replicas"));
     check.known(`${at}.autoscale.targetUtilization`, targetUtilization, wholeNumber(1, 100, "percent"));
     if (least > maxReplicas) {
         check.report(
             `${at}.autoscale.minReplicas`,
-            `is ${least}, more than ${at}.autoscale.maxReplicas (${maxReplicas}); change one`,
+            `is ${least}, more than ${at}.autoscale.maxReplicas (${maxReplicas}); lower it, or raise maxReplicas`,
         );
     }
     return { replicas: { least, most: maxReplicas }, targetUtilization };
@@ -132,16 +157,19 @@ function readTolerations(check: ArgumentCheck, at: string, tolerations: Tolerati
     }
 }
 
-/** A name leads to one model, or to all of them by path. */
+/** A host name belongs to one model, or is `tls.hostname`, which serves all models by path. */
 function checkHostnames(check: ArgumentCheck, { models = {}, tls }: SecureAksInferenceArgs): void {
-    const taken = new Map<string, string>();
-    if (typeof tls?.hostname === "string") taken.set(canonicalHostname(tls.hostname), "tls.hostname");
+    const used = new Map<string, string>();
+    if (typeof tls?.hostname === "string") used.set(canonicalHostname(tls.hostname), "tls.hostname");
     for (const [name, { hostname }] of Object.entries(models)) {
         if (typeof hostname !== "string") continue;
         const canonical = canonicalHostname(hostname);
-        const other = taken.get(canonical);
+        const other = used.get(canonical);
         if (other !== undefined)
-            check.report(`models.${name}.hostname`, `is ${canonical}, as ${other} is; give each its own`);
-        taken.set(canonical, `models.${name}.hostname`);
+            check.report(
+                `models.${name}.hostname`,
+                `is ${canonical}, the same as ${other}; use different host names`,
+            );
+        used.set(canonical, `models.${name}.hostname`);
     }
 }

@@ -9,14 +9,15 @@ import type { ProbeSettings } from "../model/probes";
 import { frontLabels, type KubernetesScope, labels, objectName } from "./kubernetes-scope";
 import type { ModelSettings } from "./model-settings";
 import { DRAIN, DRAIN_SECONDS, quantities, RESTRICTED_CONTAINER, RESTRICTED_POD, spread } from "./pod";
+import { secretEnvironment } from "./secret-environment";
 
-/** What an ending pod gets beside the time for its last request. */
+/** Time for a model to shut down after its last request. */
 const SHUTDOWN_SECONDS = 5;
 
-/** Kubernetes tells that a deadline has passed a moment after it has. */
-const PATIENCE_SECONDS = 15;
+/** Kubernetes reports an exceeded deadline with a delay. */
+const DEADLINE_REPORT_SECONDS = 15;
 
-/** A model: its pods, the name that the front finds them by, and what keeps their number right. */
+/** Creates the objects of one model: its Service, network policy, Deployment, autoscaler and disruption budget. */
 export function model(
     settings: ModelSettings,
     scope: KubernetesScope,
@@ -26,38 +27,36 @@ export function model(
     const selector = labels(scope, "model", settings.name);
     const metadata = { name, namespace: scope.namespace, labels: selector };
     const { opts } = scope;
-    // The provider waits for as long as this whatever the deadline is, and only then says what the pods lack.
-    const patience = `${settings.progressDeadlineSeconds + PATIENCE_SECONDS}s`;
+    // The provider waits this long in any case, and reports the state of the pods only afterwards.
+    const timeout = `${settings.progressDeadlineSeconds + DEADLINE_REPORT_SECONDS}s`;
 
     new core.Service(
         name,
-        // Headless: the front wants each replica's own address.
+        // Headless, because the front needs the IP address of every replica.
         { metadata, spec: { clusterIP: "None", selector, ports: [{ name: "http", port: settings.port }] } },
         opts,
     );
-    onlyFromTheFront(name, settings, scope);
+    allowOnlyFront(metadata, settings.port, scope);
     const deployment = new apps.Deployment(
         name,
         {
             metadata,
             spec: {
-                // With autoscaling the number belongs to the autoscaler.
+                // The autoscaler sets the number of replicas, if there is one.
                 replicas: settings.targetUtilization === undefined ? settings.replicas.most : undefined,
                 selector: { matchLabels: selector },
                 progressDeadlineSeconds: settings.progressDeadlineSeconds,
                 strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: "25%", maxUnavailable: 0 } },
                 template: {
                     metadata: { labels: { ...settings.podLabels, ...selector } },
-                    spec: podSpec(name, settings, scope, selector, pullSecret),
+                    spec: podSpec(metadata, settings, scope, pullSecret),
                 },
             },
         },
-        { ...opts, customTimeouts: { create: patience, update: patience } },
+        { ...opts, customTimeouts: { create: timeout, update: timeout } },
     );
-    if (settings.targetUtilization !== undefined) {
-        autoscaler(metadata, settings, settings.targetUtilization, deployment, opts);
-    }
-    // A single replica may go at any time: waiting for a second one would keep its node for ever.
+    if (settings.targetUtilization !== undefined) autoscaler(metadata, settings, deployment, opts);
+    // A budget for a single replica would block the drain of its node for ever.
     if (settings.replicas.least > 1) {
         const spec = { maxUnavailable: 1, selector: { matchLabels: selector } };
         new policy.PodDisruptionBudget(name, { metadata, spec }, opts);
@@ -65,34 +64,44 @@ export function model(
     return deployment;
 }
 
-/** Most replicas that can be ready at a time: a rolling update adds a quarter. */
+/** The most replicas that can be ready at the same time: a rolling update adds a quarter. */
 export function mostReplicas({ replicas }: ModelSettings): number {
     return replicas.most + Math.ceil(replicas.most / 4);
 }
 
+/** The metadata of all objects of one model. The labels also select its pods. */
+interface ModelMetadata {
+    name: string;
+    namespace: string;
+    labels: Record<string, string>;
+}
+
 function podSpec(
-    name: string,
+    metadata: ModelMetadata,
     settings: ModelSettings,
     scope: KubernetesScope,
-    selector: Record<string, string>,
     pullSecret: core.Secret | undefined,
 ): input.core.v1.PodSpec {
     const scoringSeconds = Math.ceil(settings.requestLimits.scoringTimeoutMs / 1000);
     return {
-        containers: [container(name, settings, scope)],
+        containers: [container(metadata, settings, scope)],
         securityContext: { ...RESTRICTED_POD, runAsUser: settings.runAsUser },
         serviceAccountName: settings.serviceAccountName,
         automountServiceAccountToken: settings.serviceAccountName !== undefined,
         imagePullSecrets: pullSecret && [{ name: pullSecret.metadata.name }],
         nodeSelector: settings.nodeSelector,
         tolerations: settings.tolerations,
-        topologySpreadConstraints: spread(selector),
+        topologySpreadConstraints: spread(metadata.labels),
         terminationGracePeriodSeconds: DRAIN_SECONDS + scoringSeconds + SHUTDOWN_SECONDS,
     };
 }
 
-function container(name: string, settings: ModelSettings, scope: KubernetesScope): input.core.v1.Container {
-    const { gpu, limits, port, healthPath } = settings;
+function container(
+    { name, labels }: ModelMetadata,
+    settings: ModelSettings,
+    scope: KubernetesScope,
+): input.core.v1.Container {
+    const { gpu, resourceLimits, port, healthPath, secretEnvironment: secrets } = settings;
     const probe = (times: ProbeSettings): input.core.v1.Probe => ({
         httpGet: { path: healthPath, port },
         ...times,
@@ -103,11 +112,14 @@ function container(name: string, settings: ModelSettings, scope: KubernetesScope
         image: settings.image,
         command: settings.command,
         env: Object.entries(settings.environment).map(([variable, value]) => ({ name: variable, value })),
-        envFrom: secretEnvironment(name, settings, scope),
+        envFrom:
+            Object.keys(secrets).length > 0
+                ? secretEnvironment(name, pulumi.secret(secrets), labels, scope)
+                : undefined,
         ports: [{ name: "http", containerPort: port }],
         resources: {
             requests: { ...quantities(settings), ...gpus },
-            limits: { ...quantities(limits), ...gpus },
+            limits: { ...quantities(resourceLimits), ...gpus },
         },
         readinessProbe: probe(settings.readiness),
         livenessProbe: probe(settings.liveness),
@@ -116,28 +128,9 @@ function container(name: string, settings: ModelSettings, scope: KubernetesScope
     };
 }
 
-/** Named anew when a value changes, so that the pods follow. */
-function secretEnvironment(
-    name: string,
-    { secretEnvironment: values, name: modelName }: ModelSettings,
-    scope: KubernetesScope,
-): input.core.v1.EnvFromSource[] | undefined {
-    if (Object.keys(values).length === 0) return undefined;
-    const secret = new core.Secret(
-        `${name}-environment`,
-        {
-            metadata: { namespace: scope.namespace, labels: labels(scope, "model", modelName) },
-            stringData: pulumi.secret(values),
-        },
-        scope.opts,
-    );
-    return [{ secretRef: { name: secret.metadata.name } }];
-}
-
 function autoscaler(
-    metadata: input.meta.v1.ObjectMeta & { name: string },
-    { replicas }: ModelSettings,
-    averageUtilization: number,
+    metadata: ModelMetadata,
+    { replicas, targetUtilization: averageUtilization }: ModelSettings,
     deployment: apps.Deployment,
     opts: pulumi.CustomResourceOptions,
 ): void {
@@ -165,23 +158,19 @@ function autoscaler(
     );
 }
 
-/** Requests come through the front, which counts them and asks for keys. */
-function onlyFromTheFront(name: string, settings: ModelSettings, scope: KubernetesScope): void {
+/** Allows only the front to connect to the model, because it enforces request limits and scoring keys. */
+function allowOnlyFront(metadata: ModelMetadata, port: number, scope: KubernetesScope): void {
     new networking.NetworkPolicy(
-        name,
+        metadata.name,
         {
-            metadata: {
-                name,
-                namespace: scope.namespace,
-                labels: labels(scope, "model", settings.name),
-            },
+            metadata,
             spec: {
-                podSelector: { matchLabels: labels(scope, "model", settings.name) },
+                podSelector: { matchLabels: metadata.labels },
                 policyTypes: ["Ingress"],
                 ingress: [
                     {
                         from: [{ podSelector: { matchLabels: frontLabels(scope) } }],
-                        ports: [{ port: settings.port, protocol: "TCP" }],
+                        ports: [{ port, protocol: "TCP" }],
                     },
                 ],
             },

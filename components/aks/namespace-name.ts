@@ -1,13 +1,13 @@
 import { dnsNameLabel, type LabelOwner } from "../dns/leaf-label";
 
-/** The namespace of a component: its own also where several stacks share a cluster. */
+/** The default namespace of a component. It differs between stacks, which may share a cluster. */
 export function namespaceName(component: string, owner: LabelOwner): string {
     return dnsNameLabel(`${component}-`, owner);
 }
 
-/** What keeps a namespace from being used: those of the system are not ours to work in. */
+/** Why the namespace cannot be used: it is reserved for the system. */
 export function reservedNamespaceProblem(namespace: string): string | undefined {
     return /^(kube-|gatekeeper-system$|azureml$)/.test(namespace)
-        ? `is ${JSON.stringify(namespace)}, which belongs to the system; name one of your own, or leave it out for a new one`
+        ? `is ${JSON.stringify(namespace)}, a namespace of the system; set it to one of yours, or remove it to create one`
         : undefined;
 }

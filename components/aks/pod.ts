@@ -2,30 +2,30 @@ import type { input } from "@pulumi/kubernetes/types";
 import type { Share } from "../model/container";
 
 /**
- * How long a model's pod goes on serving after it has been asked to end. AKS's DNS gives answers that are up to 30 seconds old,
- * and until then requests still come.
+ * How long a pod of a model keeps serving after Kubernetes starts to terminate it. DNS answers in AKS can be 30 seconds old, so
+ * requests still arrive for that long.
  */
 export const DRAIN_SECONDS = 40;
 
-/** Of containers that need no certain user: the images' own files are readable by everybody. */
+/** The user of containers that can run as any user, because the files of their images are readable by all users. */
 export const ANY_USER = 65_532;
 
-/** What the restricted Pod Security Standard asks of every container. */
+/** The requirements of the restricted Pod Security Standard for containers. */
 export const RESTRICTED_CONTAINER: input.core.v1.SecurityContext = {
     allowPrivilegeEscalation: false,
     capabilities: { drop: ["ALL"] },
 };
 
-/** What the restricted Pod Security Standard asks of every pod. */
+/** The requirements of the restricted Pod Security Standard for pods. */
 export const RESTRICTED_POD: input.core.v1.PodSecurityContext = {
     runAsNonRoot: true,
     seccompProfile: { type: "RuntimeDefault" },
 };
 
-/** Goes on serving while the news that the pod is leaving gets around. */
+/** Keeps the container serving until the front no longer sends requests to the pod. */
 export const DRAIN: input.core.v1.Lifecycle = { preStop: { sleep: { seconds: DRAIN_SECONDS } } };
 
-/** Replicas on different nodes and in different zones, as far as there are any. */
+/** Prefers different nodes and zones for the replicas. */
 export function spread(selector: Record<string, string>): input.core.v1.TopologySpreadConstraint[] {
     return ["kubernetes.io/hostname", "topology.kubernetes.io/zone"].map(topologyKey => ({
         topologyKey,
@@ -35,7 +35,7 @@ export function spread(selector: Record<string, string>): input.core.v1.Topology
     }));
 }
 
-/** Cores and GB in the units of Kubernetes. */
+/** Converts cores and GB into Kubernetes quantities. */
 export function quantities({ cpu, memoryInGB }: Partial<Share>): Record<string, string> {
     return {
         ...(cpu !== undefined && { cpu: `${Math.round(cpu * 1000)}m` }),

@@ -11,16 +11,18 @@ import { cluster } from "./cluster";
 import { front } from "./front";
 import { configuration, frontSecrets, frontSettings, pullSecret } from "./front-files";
 import { issuer } from "./issuer";
-import { kubernetesScope, objectName } from "./kubernetes-scope";
+import { dnsRecords, hostnames } from "./dns-records";
+import { type KubernetesScope, kubernetesScope, objectName } from "./kubernetes-scope";
 import { loadBalancer } from "./load-balancer";
 import { model } from "./model";
-import { hostnames, type ModelAddress, modelAddresses, records } from "./names";
+import { type ModelAddress, modelAddresses } from "./model-addresses";
+import type { ModelSettings } from "./model-settings";
 import { readArguments } from "./settings";
 
 /**
- * Any number of machine-learning models behind one TLS front on Azure Kubernetes Service: the cluster or a place in one
- * that exists, two or more HAProxy pods with a public address and a name, a Deployment for each model, the certificate,
- * scoring keys, limits and DNS records.
+ * Any number of machine-learning models behind one TLS front on Azure Kubernetes Service: a new cluster or a namespace of an
+ * existing one, two or more HAProxy pods with a load balancer and a host name, a Deployment for each model, the certificate,
+ * scoring keys, request limits and DNS records.
  *
  * @example
  * const models = new SecureAksInference("models", {
@@ -36,90 +38,90 @@ import { readArguments } from "./settings";
  * export const services = models.services;
  */
 export class SecureAksInference extends pulumi.ComponentResource {
-    /** Where each model answers, by its name. */
+    /** The URIs of each model, by the model's name. */
     readonly services: pulumi.Output<{ [model: string]: ModelAddress }>;
-    /** The scoring keys of each model that asks for them, by its name. Secret. */
+    /** The scoring keys of each model that requires them, by the model's name. Secret. */
     readonly keys: pulumi.Output<{ [model: string]: ScoringKeys }>;
-    /** The name that Azure gives; absent with an internal load balancer. */
+    /** The host name that Azure assigns to the public IP address. Absent with an internal load balancer. */
     readonly fqdn: pulumi.Output<string | undefined>;
-    /** The address of the load balancer. */
+    /** The IP address of the load balancer. */
     readonly ipAddress: pulumi.Output<string>;
-    /** The records that make the host names lead here: create those that have no `zone`. */
+    /** The DNS records that point the host names to the service. Create those without `zone` yourself. */
     readonly dnsRecords: pulumi.Output<DnsRecord[]>;
     /**
-     * The certificate that is served; absent without TLS, and where it changes by itself: with `TlsMode.Auto`, and where a Secret
-     * in Kubernetes holds it.
+     * The certificate of the service. Absent with `TlsMode.Disabled`, and where it changes between updates: with `TlsMode.Auto`
+     * and with `tls.secretName`.
      */
     readonly certificate: pulumi.Output<CertificateInfo | undefined>;
-    /** The namespace of everything in Kubernetes. */
+    /** The namespace of all Kubernetes objects of the service. */
     readonly namespace: pulumi.Output<string>;
-    /** The cluster's credentials; absent when a Kubernetes provider was given instead. Secret. */
+    /** The kubeconfig of the cluster. Secret. Absent when a Kubernetes provider was passed instead. */
     readonly kubeconfig: pulumi.Output<string | undefined>;
 
     constructor(name: string, args: SecureAksInferenceArgs, opts?: pulumi.ComponentResourceOptions) {
         const now = new Date();
         const settings = readArguments(name, args, now);
         const { tls, models } = settings;
-        // An attached cluster knows its region, and with it the service's name, a moment after this.
-        let tellName: (fqdn: pulumi.Input<string> | undefined) => void = () => undefined;
-        const told = new Promise<pulumi.Input<string> | undefined>(resolve => (tellName = resolve));
-        const reach = addressOf(pulumi.output(told), tls);
+        // The region of an attached cluster, and so the host name, is known only after a lookup in this component.
+        const hostName = deferredInput<string | undefined>();
+        const addressState = addressOf(pulumi.output(hostName.value), tls);
         const guard = new AddressGuard(name, args.overwriteExistingDomain ?? false);
-        super("azure-secure-inference:index:SecureAksInference", name, { ...reach }, guard.options(opts));
-        const found = cluster(name, settings, this, opts?.parent);
+        super(
+            "azure-secure-inference:index:SecureAksInference",
+            name,
+            { ...addressState },
+            guard.options(opts),
+        );
+
+        const aks = cluster(name, settings, this, opts?.parent);
         const isPublic = settings.loadBalancer.type === LoadBalancerType.PublicIp;
-        const fqdn = isPublic ? addressName(settings, found) : undefined;
-        tellName(fqdn);
-        const address = fqdn && publicAddress(name, settings, found, fqdn, this);
-        const scope = kubernetesScope(name, settings, found, this);
+        const fqdn = isPublic ? addressName(settings, aks) : undefined;
+        hostName.resolve(fqdn);
+        const address = fqdn && publicAddress(name, settings, { cluster: aks, fqdn }, this);
+        const scope = kubernetesScope(name, settings, aks, this);
         const pull = pullSecret(settings, scope);
+
+        const names = { own: hostnames(settings), azure: fqdn, now };
         const certificate =
-            tls.secretName === undefined
-                ? servingCertificate(name, tls, { own: hostnames(settings), azure: fqdn, now }, this)
-                : undefined;
-        const automatic =
-            tls.acme &&
-            issuer(tls.acme, settings, { cluster: found, scope, address, pullSecret: pull, component: this });
-        const keys = new Map(
-            models.flatMap(one => {
-                const both = scoringKeys(objectName(scope, one.name), one.keys, this);
-                return both ? [[one.name, both] as const] : [];
-            }),
-        );
+            tls.secretName === undefined ? servingCertificate(name, tls, names, this) : undefined;
+        const issuerArgs = { cluster: aks, scope, address, pullSecret: pull, component: this };
+        const certificateIssuer = tls.acme && issuer(tls.acme, settings, issuerArgs);
+        const keys = modelKeys(models, scope, this);
+
         const deployments = models.map(one => model(one, scope, pull));
-        const behaviour = frontSettings(settings, scope, automatic?.storedCertificate);
-        const fronts = front(
-            settings,
-            scope,
+        const behaviour = frontSettings(settings, scope, certificateIssuer?.storedCertificate);
+        const fronts = front(settings, scope, {
             behaviour,
-            {
-                configuration: configuration(behaviour, scope),
-                secrets: frontSecrets(certificate, keys, scope),
-                pullSecret: pull,
-            },
-            automatic?.store,
-            [...deployments, ...(automatic?.beforeFronts ?? [])],
-        );
-        const service = loadBalancer(settings, scope, address, fronts, automatic?.loadBalancerHooks);
-        const inner = service.status.apply(({ loadBalancer: { ingress = [] } }) => ingress[0]?.ip ?? "");
+            configuration: configuration(behaviour, scope),
+            secrets: frontSecrets(certificate, keys, scope),
+            pullSecret: pull,
+            store: certificateIssuer?.store,
+            dependsOn: [...deployments, ...(certificateIssuer?.beforeFronts ?? [])],
+        });
+        const service = loadBalancer(settings, scope, {
+            address,
+            front: fronts,
+            hooks: certificateIssuer?.loadBalancerHooks,
+        });
+        const ingressIp = service.status.apply(({ loadBalancer: { ingress = [] } }) => ingress[0]?.ip ?? "");
+
+        const records = dnsRecords(name, settings, { address, ip: ingressIp, service }, this);
+        certificateIssuer?.reachableBy([service, ...records.recordSets]);
+        guard.remember(addressState, [service, ...records.recordSets], this);
 
         this.fqdn = fqdn ?? pulumi.output(undefined);
-        this.ipAddress = address ? address.resource.ipAddress.apply(ip => ip ?? "") : inner;
-        const { told: dnsRecords, recordSets } = records(
-            name,
-            settings,
-            { address, ip: inner, service },
-            this,
-        );
-        this.dnsRecords = dnsRecords;
-        automatic?.reachableBy([service, ...recordSets]);
-        guard.remember(reach, [service, ...recordSets], this);
-        this.services = modelAddresses(settings, tls.hostname ?? fqdn ?? inner);
+        this.ipAddress = address ? address.resource.ipAddress.apply(ip => ip ?? "") : ingressIp;
+        this.dnsRecords = records.outputs;
+        this.services = modelAddresses(settings, tls.hostname ?? fqdn ?? ingressIp);
         this.keys = pulumi.secret(pulumi.output(Object.fromEntries(keys)));
         this.certificate = certificate?.info ?? pulumi.output(undefined);
         this.namespace = pulumi.output(scope.namespace);
-        this.kubeconfig = found.kubeconfig ?? pulumi.output(undefined);
-        this.registerOutputs({
+        this.kubeconfig = aks.kubeconfig ?? pulumi.output(undefined);
+        this.registerOutputs(this.outputs());
+    }
+
+    private outputs(): pulumi.Inputs {
+        return {
             services: this.services,
             keys: this.keys,
             fqdn: this.fqdn,
@@ -128,6 +130,27 @@ export class SecureAksInference extends pulumi.ComponentResource {
             certificate: this.certificate,
             namespace: this.namespace,
             kubeconfig: this.kubeconfig,
-        });
+        };
     }
+}
+
+/** The scoring keys of the models that require them, by the model's name. */
+function modelKeys(
+    models: readonly ModelSettings[],
+    scope: KubernetesScope,
+    component: pulumi.Resource,
+): Map<string, pulumi.Output<ScoringKeys>> {
+    return new Map(
+        models.flatMap(one => {
+            const keys = scoringKeys(objectName(scope, one.name), one.keys, component);
+            return keys ? [[one.name, keys] as const] : [];
+        }),
+    );
+}
+
+/** A value that is set later than it is passed on. */
+function deferredInput<T>(): { value: Promise<pulumi.Input<T>>; resolve: (value: pulumi.Input<T>) => void } {
+    let resolve: (value: pulumi.Input<T>) => void = () => undefined;
+    const value = new Promise<pulumi.Input<T>>(resolvePromise => (resolve = resolvePromise));
+    return { value, resolve };
 }

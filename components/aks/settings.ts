@@ -15,17 +15,17 @@ import { type ModelSettings, readModels } from "./model-settings";
 import { namespaceName, reservedNamespaceProblem } from "./namespace-name";
 import { type AksTlsSettings, readAksTls } from "./tls-settings";
 
-/** The arguments, checked, with defaults in place. */
+/** The checked arguments, with defaults. */
 export interface AksSettings {
     resourceGroupName: pulumi.Input<string>;
-    /** Absent: the attached cluster's. */
+    /** Absent: the location of the attached cluster. */
     location?: pulumi.Input<string>;
     cluster: ClusterSettings;
     namespace: { name: string; exists: boolean };
     models: ModelSettings[];
-    /** With the six characters. */
+    /** The prefix and the six generated characters. */
     dnsNameLabel: string;
-    /** Of the public address, in Azure. */
+    /** The name of the public IP address resource. */
     publicIpAddressName: string;
     loadBalancer: { type: LoadBalancerType; subnetName?: string; grantAccess: boolean };
     tls: AksTlsSettings;
@@ -36,22 +36,22 @@ export interface AksSettings {
 }
 
 /**
- * Checks all arguments and fills in the defaults. Throws once, with every problem; what is known only later is checked
- * when it is known.
+ * Checks all arguments and fills in the defaults. Throws once, with every problem. A value that is an output is checked when it
+ * becomes known.
  */
 export function readArguments(name: string, args: SecureAksInferenceArgs, now: Date): AksSettings {
     const check = new ArgumentCheck(name);
-    // Names of Kubernetes objects begin with the component's.
+    // The component's name is the prefix of the names of all Kubernetes objects.
     if (!/^[a-z]([a-z0-9-]{0,29}[a-z0-9])?$/.test(name)) {
         check.report(
             "name",
-            `the component's name is ${JSON.stringify(name)}; give at most 31 lower-case letters, digits and '-', a letter first`,
+            `is ${JSON.stringify(name)}; use at most 31 lower-case letters, digits and '-', starting with a letter and not ending with '-'`,
         );
     }
     const resourceGroupName = check.required(
         "resourceGroupName",
         args.resourceGroupName,
-        "name the resource group that gets the service",
+        "set it to the name of an existing resource group",
         text.resourceGroupName,
     );
     const label = args.leafDomainLabel ?? name;
@@ -75,7 +75,7 @@ export function readArguments(name: string, args: SecureAksInferenceArgs, now: D
         },
         models,
         dnsNameLabel: dnsNameLabel(label, owner),
-        // Not made from the label: another label changes the address's name, and not the address.
+        // Independent of leafDomainLabel: a changed label changes the host name of the address, but does not replace the address.
         publicIpAddressName: dnsNameLabel(`${name}-`, owner),
         loadBalancer: readLoadBalancer(check, args),
         tls,
@@ -97,7 +97,7 @@ export function readArguments(name: string, args: SecureAksInferenceArgs, now: D
     return settings;
 }
 
-/** An attached cluster knows where it is; everything else has to be told. */
+/** The location. Undefined for an attached cluster, whose location is looked up. */
 function readLocation(
     check: ArgumentCheck,
     { location }: SecureAksInferenceArgs,
@@ -107,7 +107,7 @@ function readLocation(
     return check.required(
         "location",
         location ?? new pulumi.Config("azure-native").get("location"),
-        "give the region here, or as azure-native:location of the stack",
+        "set it, or set azure-native:location in the stack's configuration",
         text.location,
     );
 }
@@ -120,19 +120,19 @@ function readLoadBalancer(check: ArgumentCheck, args: SecureAksInferenceArgs): A
     if (!internal && subnetName !== undefined) {
         check.report(
             "loadBalancer.subnetName",
-            "goes with type InternalLoadBalancer; a public address has no subnet",
+            "requires loadBalancer.type InternalLoadBalancer, because a public address has no subnet; remove it, or set the type",
         );
     }
     if (internal && args.tls?.mode !== TlsMode.Disabled && args.tls?.hostname === undefined) {
         check.report(
             "tls.hostname",
-            "is missing; an internal address gets no name from Azure that a certificate could be for",
+            "is missing; Azure assigns no host name to an internal address, so set the name for the certificate",
         );
     }
     if (internal && args.dns?.recordType !== undefined) {
         check.report(
             "dns.recordType",
-            "goes with a public address; an internal one gets a plain address record",
+            "conflicts with loadBalancer.type InternalLoadBalancer, which always gets an A record; remove it",
         );
     }
     return { type, subnetName, grantAccess };
@@ -153,17 +153,22 @@ function readRegistry(
     if (!registry) return undefined;
     const { server, username, password } = registry;
     return {
-        server: check.required("registry.server", server, "name the registry", text.registryServer),
+        server: check.required(
+            "registry.server",
+            server,
+            "set it to the host name of the registry",
+            text.registryServer,
+        ),
         username: check.required(
             "registry.username",
             username,
-            "user name and password belong together",
+            "username and password must both be set",
             text.secretText,
         ),
         password: check.required(
             "registry.password",
             password,
-            "user name and password belong together",
+            "username and password must both be set",
             text.secretText,
         ),
     };

@@ -7,15 +7,15 @@ import { isInZone } from "../dns/zone-name";
 import { LoadBalancerType, type SecureAksInferenceArgs } from "./arguments";
 import type { ClusterSettings } from "./cluster-settings";
 
-/** How clients reach the service, checked, with defaults in place. */
+/** The checked arguments of TLS, with defaults. */
 export interface AksTlsSettings extends TlsSettings {
-    /** The Secret in Kubernetes that somebody else keeps the certificate in. */
+    /** The Kubernetes Secret with the certificate, which another program manages. */
     secretName?: string;
-    /** Of the claim that the issuer keeps it in. */
+    /** The storage class of the certificate store. */
     storageClassName: string;
 }
 
-/** Checks what is only possible on Kubernetes too, and what is not possible there. */
+/** Checks the common arguments of TLS and those that only exist on Kubernetes. */
 export function readAksTls(
     check: ArgumentCheck,
     args: SecureAksInferenceArgs,
@@ -32,7 +32,7 @@ export function readAksTls(
     ) {
         check.report(
             "tls.acme.challenge",
-            "Http01 lets the authority ask the service from the internet, which does not reach an internal load balancer; use Dns01 with dns.zoneName, or mode Custom",
+            "is Http01, but the authority connects from the internet and does not reach an internal load balancer; use Dns01 with dns.zoneName, or set tls.mode to Custom",
         );
     }
     return { ...tls, secretName, storageClassName };
@@ -41,20 +41,23 @@ export function readAksTls(
 function checkSecret(check: ArgumentCheck, secretName: string, tls: TlsSettings): void {
     check.known("tls.secretName", secretName, text.kubernetesName);
     if (tls.mode !== TlsMode.Custom) {
-        check.report("tls.secretName", `goes with mode Custom, and the mode is ${tls.mode}; change one`);
+        check.report(
+            "tls.secretName",
+            `conflicts with tls.mode ${tls.mode}; remove it, or set tls.mode to Custom`,
+        );
     }
     if ([tls.certificate, tls.privateKey, tls.pfx].some(given => given !== undefined)) {
         check.report(
             "tls.secretName",
-            "stands beside tls.certificate, tls.privateKey or tls.pfx; leave one of the two out",
+            "conflicts with tls.certificate, tls.privateKey and tls.pfx; remove it, or remove those",
         );
     }
     if (tls.hostname === undefined) {
-        check.report("tls.hostname", "is missing; the certificate is for the name that clients use");
+        check.report("tls.hostname", "is missing; set it to the host name that the certificate covers");
     }
 }
 
-/** What has to be known, and named, for records in the zone. */
+/** Dns01 needs the OIDC issuer of the cluster, and the zone of every host name. */
 function checkDns01(
     check: ArgumentCheck,
     { models = {}, dns }: SecureAksInferenceArgs,
@@ -63,7 +66,7 @@ function checkDns01(
     if (attach && attach.clusterName === undefined) {
         check.report(
             "tls.acme.challenge",
-            "Dns01 needs the cluster's OIDC issuer, which only Azure knows; name the cluster in cluster.attach too, or use Http01",
+            "is Dns01, which needs the OIDC issuer of the cluster; set cluster.attach.resourceId so that it can be looked up, or use Http01",
         );
     }
     for (const [model, { hostname }] of Object.entries(models)) {
@@ -71,7 +74,7 @@ function checkDns01(
         if (!isInZone(hostname, dns.zoneName)) {
             check.report(
                 `models.${model}.hostname`,
-                `does not lie in the zone ${dns.zoneName}, where Dns01 proves that a name is yours; use a name in it, or set tls.acme.challenge to Http01`,
+                `is not in the DNS zone ${dns.zoneName}, in which Dns01 creates its records; use a name in that zone, or set tls.acme.challenge to Http01`,
             );
         }
     }

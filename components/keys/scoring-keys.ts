@@ -5,7 +5,9 @@ import type { KeysSettings } from "./arguments";
 
 /** Both keys are valid. A client switches to the second while the first changes. */
 export interface ScoringKeys {
+    /** The first key. Secret. */
     primary: string;
+    /** The second key. Secret. */
     secondary: string;
 }
 

@@ -81,7 +81,8 @@ export interface ModelContainerArgs {
 export interface ModelContainerSettings extends Share {
     image: pulumi.Input<string>;
     port: number;
-    limits: Partial<Share>;
+    /** The most resources that the container may use. Unlike a request, a limit reserves nothing. */
+    resourceLimits: Partial<Share>;
     environment: StringMap;
     secretEnvironment: StringMap;
     command?: string[];
@@ -123,7 +124,7 @@ export function readModelContainer(
         ...share,
         image: check.required(`${path}.image`, model.image, "set it to the image of the model", text.image),
         port: model.port ?? 5001,
-        limits: { cpu: cpuLimit, memoryInGB: memoryInGBLimit },
+        resourceLimits: { cpu: cpuLimit, memoryInGB: memoryInGBLimit },
         ...readEnvironments(check, path, model),
         command,
         healthPath,

@@ -17,7 +17,7 @@ beforeEach(() => {
     warnings = collectWarnings();
 });
 
-/** What the component registers with mocks: `preview` leaves outputs unknown, as providers do. */
+/** Registers the component with mocks. `preview` leaves ids and outputs unknown, as providers do. */
 async function register(args: Partial<SecureAksInferenceArgs>, preview = false): Promise<SecureAksInference> {
     await recordInto(registered, { ...AZURE, preview });
     const service = new SecureAksInference("models", {
@@ -61,7 +61,7 @@ function pod(name: string): Pod {
 }
 
 describe("TlsMode.Auto on Kubernetes", () => {
-    it("is what a service has that says nothing about TLS: a claim, an issuer, and a placeholder for ten years", async () => {
+    it("is the default, and adds a volume claim, an issuer, and a placeholder certificate for ten years", async () => {
         const service = await register({});
         expect(find(CLAIM, "models-certificates")).toMatchObject({
             spec: { accessModes: ["ReadWriteMany"], storageClassName: "azurefile-csi" },
@@ -80,11 +80,11 @@ describe("TlsMode.Auto on Kubernetes", () => {
         for (const type of [IDENTITY, CREDENTIAL, "kubernetes:core/v1:ServiceAccount"]) {
             expect(registered.map(one => one.type)).not.toContain(type);
         }
-        const told = await new Promise(resolve => service.certificate.apply(resolve));
-        expect(told).toBeUndefined();
+        const certificate = await new Promise(resolve => service.certificate.apply(resolve));
+        expect(certificate).toBeUndefined();
     });
 
-    it("lets the issuer write and the fronts read, all with what the restricted Pod Security Standard asks for", async () => {
+    it("mounts the volume writable in the issuer and read-only in the fronts, which all meet the restricted Pod Security Standard", async () => {
         await register({});
         const claim = { name: "certificate-store", mountPath: "/run/certificate-store" };
         for (const [name, readOnly] of [
@@ -106,7 +106,7 @@ describe("TlsMode.Auto on Kubernetes", () => {
         }
     });
 
-    it("gives the issuer an identity that may write to the zone, by a token of its service account", async () => {
+    it("gives the issuer an identity with write access to the zone, by a token of its service account", async () => {
         await register(BY_DNS);
         expect(find(CREDENTIAL, "models-issuer")).toEqual({
             federatedIdentityCredentialResourceName: undefined,
@@ -158,7 +158,7 @@ describe("TlsMode.Auto on Kubernetes", () => {
         });
     });
 
-    it("has the fronts wait for the certificate where it can be had before them", async () => {
+    it("makes the fronts wait for the certificate with Dns01, which issues before them", async () => {
         await register(BY_DNS);
         expect(pod("models-issuer").containers[0].readinessProbe).toMatchObject({
             exec: {
@@ -176,14 +176,14 @@ describe("TlsMode.Auto on Kubernetes", () => {
         expect(pod("models-issuer").containers[0].readinessProbe).toBeUndefined();
     });
 
-    it("enables the OIDC issuer of a cluster that it makes", async () => {
+    it("enables the OIDC issuer of a new cluster", async () => {
         await register({ cluster: { create: {} }, location: "westeurope" });
         expect(find("azure-native:containerservice:ManagedCluster", "models")).toMatchObject({
             oidcIssuerProfile: { enabled: true },
         });
     });
 
-    it("changes nothing but the issuer's pod for a renewal", async () => {
+    it("changes only the Deployment of the issuer for a renewal", async () => {
         await register({ ...BY_DNS, tls: { ...BY_DNS.tls, renewalTrigger: "first" } });
         find("azure-native:dns:RecordSet", "models-address");
         const first = registered;
@@ -197,7 +197,7 @@ describe("TlsMode.Auto on Kubernetes", () => {
         expect(changed[0]).toContain(DEPLOYMENT);
     });
 
-    it("keeps the key of the account binding in a Secret, and nowhere else", async () => {
+    it("puts the key of the account binding only into a Secret", async () => {
         await register({
             tls: { acme: { externalAccountBinding: { keyId: "kid-1", hmacKey: "hunter2-hunter2-hunter2" } } },
         });
@@ -208,7 +208,7 @@ describe("TlsMode.Auto on Kubernetes", () => {
         ]);
     });
 
-    it("warns of the limit that bare names of Azure share, and of names that nobody can ask for", async () => {
+    it("warns of the shared rate limit of Azure's host names, and of host names that are not on the internet", async () => {
         await register({});
         expect(warnings).toEqual([expect.stringContaining("cloudapp.azure.com")]);
         warnings.length = 0;
@@ -216,7 +216,7 @@ describe("TlsMode.Auto on Kubernetes", () => {
         expect(warnings).toEqual([expect.stringContaining("score.contoso.test")]);
     });
 
-    it("asks for one certificate with all names", async () => {
+    it("requests one certificate for all host names", async () => {
         await register({
             models: {
                 iris: { image: "a:1", hostname: "iris.contoso.com", keys: { enabled: false } },
@@ -230,13 +230,13 @@ describe("TlsMode.Auto on Kubernetes", () => {
         );
     });
 
-    it("is known at preview with a new cluster", async () => {
+    it("registers the same resources at preview with a new cluster", async () => {
         await register({ cluster: { create: {} }, location: "westeurope", ...BY_DNS }, true);
         find(CREDENTIAL, "models-issuer");
         find(DEPLOYMENT, "models-issuer");
     });
 
-    it("works behind an internal load balancer by DNS alone", async () => {
+    it("works behind an internal load balancer only with Dns01", async () => {
         const loadBalancer = { type: LoadBalancerType.InternalLoadBalancer };
         await expect(register({ loadBalancer, tls: { hostname: "score.contoso.com" } })).rejects.toThrow(
             /1 invalid argument/,
@@ -245,7 +245,7 @@ describe("TlsMode.Auto on Kubernetes", () => {
         find(DEPLOYMENT, "models-issuer");
     });
 
-    it("says what an attached cluster lacks for DNS", () => {
+    it("reports an attached cluster without an OIDC issuer", () => {
         expect(oidcIssuerProblem("")).toContain("az aks update --enable-oidc-issuer");
         expect(oidcIssuerProblem(CLUSTER.oidcIssuerProfile.issuerURL)).toBeUndefined();
     });

@@ -1,7 +1,7 @@
 import type { RecordingMocks } from "../../support/mocks";
 
 export const IDENTITY = "azure-native:managedidentity:UserAssignedIdentity";
-/** What there is of an attached cluster. */
+/** The properties of an attached cluster. */
 export const CLUSTER = {
     location: "westeurope",
     identity: { type: "SystemAssigned", principalId: "the-cluster" },
@@ -10,7 +10,7 @@ export const CLUSTER = {
 export const ZONE_ID =
     "/subscriptions/zones/resourceGroups/dns/providers/Microsoft.Network/dnsZones/contoso.com";
 
-/** What Azure and Kubernetes answer where certificates are issued. */
+/** The answers of Azure and Kubernetes for services with `TlsMode.Auto`. */
 export const AZURE: Pick<RecordingMocks, "call" | "made"> = {
     call: token => {
         if (token.endsWith("getZone")) return { id: ZONE_ID };
@@ -24,7 +24,7 @@ function made(type: string, name: string): Record<string, unknown> {
     switch (type) {
         case IDENTITY:
             return { name: `${name}0123`, clientId: "the-client", principalId: "the-issuer", tenantId: "t" };
-        // Nobody serves there.
+        // No server listens there.
         case "azure-native:network:PublicIPAddress":
             return { ipAddress: "127.0.0.1" };
         case "kubernetes:core/v1:Service":

@@ -11,7 +11,7 @@ import { AZURE } from "./azure";
 
 const { callbacks } = vi.hoisted(() => ({ callbacks: new Map<string, pulumi.ResourceHookFunction>() }));
 
-/** As with an engine, which runs none of them by itself here. */
+/** Registers hooks as with an engine; the tests run them. */
 vi.mock("../../../components/shared/hooks", () => ({
     resourceHook: (name: string, callback: pulumi.ResourceHookFunction) => {
         callbacks.set(name, callback);
@@ -22,7 +22,7 @@ vi.mock("../../../components/shared/hooks", () => ({
 const ISSUER = "Deployment models-issuer";
 const FRONT = "Deployment models-front";
 const BALANCER = "Service models-front";
-const AWAITED = "models-certificate";
+const CERTIFICATE_HOOK = "models-certificate";
 
 const HOSTNAME = { hostname: "score.contoso.com" };
 const ZONE = { zoneName: "contoso.com", zoneResourceGroupName: "dns" };
@@ -52,58 +52,58 @@ function after(resource: string): string[] {
     return order.get(resource)?.after ?? [];
 }
 
-/** The resources after which an update waits for the certificate. */
-function awaitedAfter(): { made: string[]; updated: string[] } {
+/** The resources whose hooks wait for the certificate. */
+function certificateHooks(): { afterCreate: string[]; afterUpdate: string[] } {
     const having = (list: "afterCreate" | "afterUpdate"): string[] =>
-        [...order].filter(([, one]) => one[list].includes(AWAITED)).map(([resource]) => resource);
-    return { made: having("afterCreate"), updated: having("afterUpdate") };
+        [...order].filter(([, one]) => one[list].includes(CERTIFICATE_HOOK)).map(([resource]) => resource);
+    return { afterCreate: having("afterCreate"), afterUpdate: having("afterUpdate") };
 }
 
-describe("by HTTP", () => {
-    it("the issuer comes after the load balancer, and an update waits for the certificate after it alone", async () => {
+describe("with Http01", () => {
+    it("the issuer depends on the load balancer, and only its hooks wait for the certificate", async () => {
         await register({});
         expect(after(ISSUER)).toContain(BALANCER);
         expect(after(BALANCER)).toContain(FRONT);
         expect(after(FRONT)).not.toContain(ISSUER);
-        expect(awaitedAfter()).toEqual({ made: [ISSUER], updated: [ISSUER] });
+        expect(certificateHooks()).toEqual({ afterCreate: [ISSUER], afterUpdate: [ISSUER] });
     });
 
-    it("it comes after every record of the service's own, too", async () => {
+    it("the issuer also depends on every DNS record of the component", async () => {
         const iris = { image: "iris:1", hostname: "iris.contoso.com", keys: { enabled: false } };
         await register({ tls: BY_HTTP, dns: ZONE, models: { iris } });
         expect(after(ISSUER)).toEqual(
             expect.arrayContaining([BALANCER, "RecordSet models-address", "RecordSet models-iris-address"]),
         );
-        expect(awaitedAfter()).toEqual({ made: [ISSUER], updated: [ISSUER] });
+        expect(certificateHooks()).toEqual({ afterCreate: [ISSUER], afterUpdate: [ISSUER] });
     });
 
-    it("nobody waits where somebody else has to make a record first: that is said, once", async () => {
+    it("the update does not wait when the user must create a record first, and warns once", async () => {
         await register({ tls: HOSTNAME });
-        expect(awaitedAfter()).toEqual({ made: [ISSUER], updated: [ISSUER] });
+        expect(certificateHooks()).toEqual({ afterCreate: [ISSUER], afterUpdate: [ISSUER] });
         expect(warnings).toEqual([]);
-        await callbacks.get(AWAITED)?.({} as pulumi.ResourceHookArgs);
+        await callbacks.get(CERTIFICATE_HOOK)?.({} as pulumi.ResourceHookArgs);
         expect(warnings).toEqual([expect.stringContaining("Create the DNS record shown in the outputs")]);
     });
 });
 
-describe("by DNS", () => {
-    it("the fronts come after the issuer, and an update waits after the load balancer", async () => {
+describe("with Dns01", () => {
+    it("the fronts depend on the issuer, and the hooks of the load balancer wait for the certificate", async () => {
         await register({ tls: HOSTNAME, dns: ZONE });
         expect(after(FRONT)).toContain(ISSUER);
         expect(after(ISSUER)).not.toContain(BALANCER);
-        expect(awaitedAfter()).toEqual({ made: [BALANCER], updated: [BALANCER] });
+        expect(certificateHooks()).toEqual({ afterCreate: [BALANCER], afterUpdate: [BALANCER] });
     });
 
-    it("the fronts do not wait where nobody is to wait", async () => {
+    it("the fronts do not depend on the issuer when waitSeconds is 0", async () => {
         await register({ tls: { ...HOSTNAME, acme: { waitSeconds: 0 } }, dns: ZONE });
         expect(after(FRONT)).not.toContain(ISSUER);
         expect(order.has(ISSUER)).toBe(true);
     });
 
-    it("no update waits for what it may not reach: an internal load balancer", async () => {
+    it("the update does not wait with an internal load balancer, which it may not reach", async () => {
         const loadBalancer = { type: LoadBalancerType.InternalLoadBalancer };
         await register({ loadBalancer, tls: HOSTNAME, dns: ZONE });
         expect(after(FRONT)).toContain(ISSUER);
-        expect(awaitedAfter()).toEqual({ made: [], updated: [] });
+        expect(certificateHooks()).toEqual({ afterCreate: [], afterUpdate: [] });
     });
 });

@@ -4,6 +4,7 @@ import {
     type AksModelArgs,
     type AttachedClusterArgs,
     DnsRecordType,
+    Environment,
     LoadBalancerType,
     type NewClusterArgs,
     type SecureAksInferenceArgs,
@@ -11,6 +12,7 @@ import {
 } from "../../../components";
 import { readArguments } from "../../../components/aks/settings";
 import { ArgumentsError } from "../../../components/shared/argument-check";
+import { collectWarnings } from "../../support/mocks";
 
 const NOW = new Date("2026-11-24T00:00:00Z");
 const CLUSTER_ID =
@@ -53,8 +55,13 @@ const create = (args: NewClusterArgs) => ({ cluster: { create: args } });
 const attach = (args: AttachedClusterArgs) => ({ cluster: { attach: args } });
 const tls = (args: Partial<SecureAksInferenceArgs["tls"]>) => ({ tls: { mode: TlsMode.Disabled, ...args } });
 
+const SELF_SIGNED: Partial<SecureAksInferenceArgs> = {
+    environment: Environment.Development,
+    tls: { mode: TlsMode.SelfSigned },
+};
+
 const WRONG: [path: string, reason: RegExp, changes: Partial<SecureAksInferenceArgs>][] = [
-    ["cluster", /is missing; give create/, { cluster: {} }],
+    ["cluster", /is missing; set cluster\.create/, { cluster: {} }],
     ["cluster", /both create and attach/, { cluster: { create: {}, attach: { resourceId: CLUSTER_ID } } }],
     ["cluster.create.purpose", /FastProd, DevTest/, create({ purpose: "Prod" as never })],
     ["cluster.create.agentCount", /from 1 to 1000/, create({ agentCount: 0 })],
@@ -65,15 +72,15 @@ const WRONG: [path: string, reason: RegExp, changes: Partial<SecureAksInferenceA
     ["cluster.attach.resourceId", /az aks show/, attach({ resourceId: "/subscriptions/s" })],
     [
         "cluster.attach.clusterName",
-        /stands beside resourceId/,
+        /conflicts with cluster\.attach\.resourceId/,
         attach({ resourceId: CLUSTER_ID, clusterName: "inference" }),
     ],
-    ["cluster.attach.resourceGroupName", /belong together/, attach({ clusterName: "inference" })],
-    ["cluster.attach.clusterName", /belong together/, attach({ resourceGroupName: "ml" })],
-    ["cluster.attach.kubeconfig", /is no kubeconfig/, attach({ kubeconfig: "token: hunter2" })],
+    ["cluster.attach.resourceGroupName", /must both be set/, attach({ clusterName: "inference" })],
+    ["cluster.attach.clusterName", /must both be set/, attach({ resourceGroupName: "ml" })],
+    ["cluster.attach.kubeconfig", /is not a kubeconfig/, attach({ kubeconfig: "token: hunter2" })],
     [
         "cluster.attach.kubeconfig",
-        /no current-context/,
+        /no valid current-context/,
         attach({
             kubeconfig: JSON.stringify({
                 clusters: [{ name: "a" }],
@@ -83,14 +90,14 @@ const WRONG: [path: string, reason: RegExp, changes: Partial<SecureAksInferenceA
             }),
         }),
     ],
-    ["namespace", /belongs to the system/, { namespace: "kube-system" }],
+    ["namespace", /a namespace of the system/, { namespace: "kube-system" }],
     ["models", /at least one/, { models: {} }],
     ["models.my_model", /lower-case/, { models: { my_model: { image: "a:1" } } }],
-    ["models.front", /name of the service/, { models: { front: { image: "a:1" } } }],
+    ["models.front", /a reserved name/, { models: { front: { image: "a:1" } } }],
     ["models.iris.image", /give an image/, iris({ image: "an image" })],
     ["models.iris.port", /from 1 to 65535/, iris({ port: 0 })],
     ["models.iris.replicas", /whole number/, iris({ replicas: 0 })],
-    ["models.iris.autoscale", /stands beside/, iris({ replicas: 2, autoscale: {} })],
+    ["models.iris.autoscale", /conflicts with models\.iris\.replicas/, iris({ replicas: 2, autoscale: {} })],
     ["models.iris.autoscale.minReplicas", /more than/, iris({ autoscale: { minReplicas: 11 } })],
     ["models.iris.autoscale.targetUtilization", /1 to 100/, iris({ autoscale: { targetUtilization: 150 } })],
     ["models.iris.gpu", /GPUs/, iris({ gpu: 0.5 })],
@@ -99,11 +106,16 @@ const WRONG: [path: string, reason: RegExp, changes: Partial<SecureAksInferenceA
     ["models.iris.limits.maxQueueWaitMs", /is 0;/, iris({ limits: { maxQueueWaitMs: 0 } })],
     ["models.iris.keys.primary", /16 to 512/, iris({ keys: { primary: "hunter2" } })],
     ["models.iris.hostname", /has a port/, iris({ hostname: "iris.contoso.com:443" })],
-    ["models.iris.tlsDisabled", /says nothing/, iris({ tlsDisabled: true })],
+    ["models.iris.allowPlainHttp", /has no effect with tls\.mode Disabled/, iris({ allowPlainHttp: true })],
+    [
+        "models.iris.tlsDisabled",
+        /former name of models\.iris\.allowPlainHttp, which is also set/,
+        { ...iris({ allowPlainHttp: true, tlsDisabled: true }), ...SELF_SIGNED },
+    ],
     ["models.iris.tolerations[0].effect", /NoExecute/, iris({ tolerations: [{ effect: "Never" }] })],
     [
         "models.wine.hostname",
-        /as models\.iris\.hostname is/,
+        /the same as models\.iris\.hostname/,
         {
             models: {
                 iris: { image: "a:1", hostname: "a.contoso.com" },
@@ -113,24 +125,24 @@ const WRONG: [path: string, reason: RegExp, changes: Partial<SecureAksInferenceA
     ],
     [
         "models.iris.hostname",
-        /as tls\.hostname is/,
+        /the same as tls\.hostname/,
         { ...iris({ hostname: "a.contoso.com" }), ...tls({ hostname: "a.contoso.com" }) },
     ],
     ["loadBalancer.type", /PublicIp, InternalLoadBalancer/, { loadBalancer: { type: "None" as never } }],
     ["loadBalancer.subnetName", /no subnet/, { loadBalancer: { subnetName: "aks-subnet" } }],
     [
         "tls.hostname",
-        /no name from Azure/,
+        /Azure assigns no host name/,
         {
             loadBalancer: { type: LoadBalancerType.InternalLoadBalancer },
             environment: "Development" as never,
             tls: { mode: TlsMode.SelfSigned },
         },
     ],
-    ["tls.secretName", /goes with mode Custom/, tls({ secretName: "tls", hostname: "a.contoso.com" })],
+    ["tls.secretName", /set tls\.mode to Custom/, tls({ secretName: "tls", hostname: "a.contoso.com" })],
     [
         "tls.secretName",
-        /leave one of the two out/,
+        /conflicts with tls\.certificate/,
         tls({
             mode: TlsMode.Custom,
             secretName: "tls",
@@ -154,7 +166,7 @@ const WRONG: [path: string, reason: RegExp, changes: Partial<SecureAksInferenceA
     ],
     [
         "tls.acme.challenge",
-        /name the cluster in cluster\.attach/,
+        /set cluster\.attach\.resourceId/,
         {
             cluster: { attach: { kubeconfig: KUBECONFIG } },
             tls: { hostname: "a.contoso.com" },
@@ -179,24 +191,24 @@ const WRONG: [path: string, reason: RegExp, changes: Partial<SecureAksInferenceA
             dns: { zoneName: "contoso.com" },
         },
     ],
-    ["models.issuer", /name of the service/, { models: { issuer: { image: "a:1" } } }],
+    ["models.issuer", /a reserved name/, { models: { issuer: { image: "a:1" } } }],
     ["front.replicas", /from 2 to 20/, { front: { replicas: 1 } }],
     [
         "registry.password",
-        /belong together/,
+        /must both be set/,
         { registry: { server: "contoso.azurecr.io", username: "me" } as never },
     ],
 ];
 
 describe("readArguments", () => {
-    it("accepts the least that is needed", () => expect(problems({})).toEqual({}));
+    it("accepts the required arguments alone", () => expect(problems({})).toEqual({}));
 
-    it("accepts an apex for an alias record", () => {
+    it("accepts the apex of a zone for an alias record", () => {
         const changes = { ...tls({ hostname: "contoso.com" }), dns: { zoneName: "contoso.com" } };
         expect(problems(changes)).toEqual({});
     });
 
-    it.each(WRONG)("says what is wrong with %s alone: %s", (path, reason, changes) => {
+    it.each(WRONG)("reports only %s when it is invalid: %s", (path, reason, changes) => {
         const found = problems(changes);
         expect(Object.keys(found)).toEqual([path]);
         expect(found[path]).toMatch(reason);
@@ -207,7 +219,7 @@ describe("readArguments", () => {
         expect(problems({}, name).name).toMatch(/at most 31/);
     });
 
-    it("says everything at once, of every model", () => {
+    it("reports all problems of all models at once", () => {
         const found = problems({
             models: { iris: { image: "", port: 0 }, wine: { image: "w:1", replicas: 0 } },
             front: { replicas: 1 },
@@ -220,7 +232,22 @@ describe("readArguments", () => {
         ]);
     });
 
-    it("has v1's defaults", () => {
+    it("accepts the former name tlsDisabled with a warning", () => {
+        const warnings = collectWarnings();
+        const changes = { ...GOOD, ...SELF_SIGNED };
+        const plainHttp = (model: Partial<AksModelArgs>) =>
+            readArguments("models", { ...changes, ...iris(model) }, NOW).models[0]?.plainHttp;
+        expect(plainHttp({ allowPlainHttp: true })).toBe(true);
+        expect(plainHttp({})).toBe(false);
+        expect(warnings).toEqual([]);
+        expect(plainHttp({ tlsDisabled: true })).toBe(true);
+        expect(plainHttp({ tlsDisabled: false })).toBe(false);
+        const warning =
+            "models: models.iris.tlsDisabled is now called allowPlainHttp; the old name works until 0.3.";
+        expect(warnings).toEqual([warning, warning]);
+    });
+
+    it("has the defaults of Azure ML v1", () => {
         const { cluster, models, front } = readArguments("models", GOOD, NOW);
         expect(cluster.create).toMatchObject({
             agentCount: 3,
@@ -239,12 +266,12 @@ describe("readArguments", () => {
         expect(front.replicas).toBe(2);
     });
 
-    it("makes one node for development", () => {
+    it("creates one node for development", () => {
         const changes = { ...GOOD, ...create({ purpose: "DevTest" as never }) };
         expect(readArguments("models", changes, NOW).cluster.create?.agentCount).toBe(1);
     });
 
-    it("reads where a cluster is from its id", () => {
+    it("reads the cluster's subscription, resource group and name from its id", () => {
         const changes = { ...GOOD, ...attach({ resourceId: CLUSTER_ID }), location: undefined };
         const { cluster, location } = readArguments("models", changes, NOW);
         expect(cluster.attach).toMatchObject({

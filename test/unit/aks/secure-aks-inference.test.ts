@@ -27,7 +27,7 @@ const CLUSTER = {
     identity: { type: "SystemAssigned", principalId: "the-cluster" },
 };
 
-/** What the component registers with mocks: `preview` leaves outputs unknown, as providers do. */
+/** Registers the component with mocks. `preview` leaves ids and outputs unknown, as providers do. */
 async function register(
     args: Partial<SecureAksInferenceArgs>,
     { preview = false, providers }: { preview?: boolean; providers?: pulumi.ProviderResource[] } = {},
@@ -77,7 +77,7 @@ async function register(
     const { services, fqdn, ipAddress, dnsRecords, namespace } = service;
     const outputs = pulumi.output({ services, fqdn, ipAddress, dnsRecords, namespace });
     const known = await new Promise<Record<string, unknown>>(resolve => void outputs.apply(resolve));
-    // What comes last would otherwise come to the mocks of the next test.
+    // Otherwise a late registration would reach the mocks of the next test.
     await registrations();
     return known;
 }
@@ -87,7 +87,7 @@ const CLUSTER_TYPE = "azure-native:containerservice:ManagedCluster";
 const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
 const SERVICE = "kubernetes:core/v1:Service";
 
-/** Children are registered after the constructor has returned. */
+/** Waits for the one resource of this type and name: children are registered after the constructor returns. */
 async function find(type: string, name?: string): Promise<Registered> {
     return await vi.waitFor(() => {
         const found = registered.filter(
@@ -114,7 +114,7 @@ interface PodTemplate {
 }
 
 describe("SecureAksInference", () => {
-    it("registers exactly what a model, its front and its address need", async () => {
+    it("registers exactly the resources of one model, its front and its address", async () => {
         await register({});
         await find("azure-native:authorization:RoleAssignment");
         await find(SERVICE, "models-front");
@@ -144,7 +144,7 @@ describe("SecureAksInference", () => {
         );
     });
 
-    it("gives every container what the restricted Pod Security Standard asks for, and the front a read-only root", async () => {
+    it("meets the restricted Pod Security Standard in every container, and mounts a read-only root in the front", async () => {
         await register({});
         for (const name of ["models-iris", "models-front"]) {
             const { spec } = (await find(DEPLOYMENT, name)).inputs as unknown as PodTemplate;
@@ -164,7 +164,7 @@ describe("SecureAksInference", () => {
         });
     });
 
-    it("leaves a model the time to serve what old DNS answers still send, and its longest request after that", async () => {
+    it("keeps a terminating model serving for the age of DNS answers and its longest request", async () => {
         await register({
             models: { iris: { image: "iris:1", limits: { scoringTimeoutMs: 90_000 } } },
         });
@@ -175,7 +175,7 @@ describe("SecureAksInference", () => {
         expect(spec.template.spec.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(40 + 90);
     });
 
-    it("leaves the number of replicas to the autoscaler, or says it itself", async () => {
+    it("sets the number of replicas only without an autoscaler", async () => {
         await register({
             models: {
                 fixed: { image: "a:1", replicas: 3 },
@@ -199,13 +199,13 @@ describe("SecureAksInference", () => {
         });
     });
 
-    it("calls an update failed when a model has not come up within its deadline", async () => {
+    it("passes the progress deadline of a model to Kubernetes", async () => {
         await register({ models: { iris: { image: "iris:1", progressDeadlineSeconds: 60 } } });
         const { inputs } = await find(DEPLOYMENT, "models-iris");
         expect(inputs.spec).toMatchObject({ progressDeadlineSeconds: 60 });
     });
 
-    it("takes the attached cluster's region, and gives its identity the role on the service's own group", async () => {
+    it("uses the region of the attached cluster, and assigns its identity the role on the service's resource group", async () => {
         const { fqdn } = await register({ location: undefined });
         expect(fqdn).toMatch(/^models\w{6}\.northeurope\.cloudapp\.azure\.com$/);
         const { inputs } = await find("azure-native:authorization:RoleAssignment");
@@ -228,7 +228,7 @@ describe("SecureAksInference", () => {
         });
     });
 
-    it("makes a cluster that enforces network policies", async () => {
+    it("creates a cluster that enforces network policies", async () => {
         await register({ cluster: { create: {} } });
         const { inputs } = await find(CLUSTER_TYPE);
         expect(inputs).toMatchObject({
@@ -238,7 +238,7 @@ describe("SecureAksInference", () => {
         });
     });
 
-    it("uses a kubeconfig of the user's instead of asking Azure for one", async () => {
+    it("uses the user's kubeconfig and does not call Azure", async () => {
         const kubeconfig = JSON.stringify({
             clusters: [{ name: "a" }],
             contexts: [{ name: "a" }],
@@ -251,7 +251,7 @@ describe("SecureAksInference", () => {
         expect(registered.map(({ type }) => type)).not.toContain("azure-native:authorization:RoleAssignment");
     });
 
-    it("gives an internal service no public address, and a plain record of its own", async () => {
+    it("creates an internal service without a public address, and an A record for it", async () => {
         const outputs = await register({
             loadBalancer: { type: LoadBalancerType.InternalLoadBalancer, subnetName: "apps" },
             tls: { mode: TlsMode.Disabled, hostname: "score.contoso.com" },
@@ -274,7 +274,7 @@ describe("SecureAksInference", () => {
         });
     });
 
-    it("puts an alias of the address at the zone's apex, and tells of names that lie elsewhere", async () => {
+    it("creates an alias record at the apex of the zone, and describes the records of other domains", async () => {
         const { dnsRecords, services, fqdn } = await register({
             models: { iris: { image: "iris:1", hostname: "iris.fabrikam.com" } },
             tls: { mode: TlsMode.Disabled, hostname: "contoso.com" },
@@ -297,7 +297,7 @@ describe("SecureAksInference", () => {
         });
     });
 
-    it("mounts a Secret that somebody else keeps, and makes no certificate", async () => {
+    it("mounts the Secret of tls.secretName, and creates no certificate", async () => {
         await register({
             tls: { mode: TlsMode.Custom, secretName: "kept", hostname: "score.contoso.com" },
         });
@@ -321,7 +321,7 @@ describe("SecureAksInference", () => {
         expect(registered.some(({ type }) => type.startsWith("tls:"))).toBe(false);
     });
 
-    it("knows every address at the first preview", async () => {
+    it("knows every scoring URI at the first preview", async () => {
         const { services } = await register({ cluster: { create: {} } }, { preview: true });
         const { scoringUri } = (services as Record<string, { scoringUri: string }>).iris!;
         expect(scoringUri).toMatch(

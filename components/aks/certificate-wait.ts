@@ -2,29 +2,30 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type AcmeSettings, AcmeChallenge } from "../certificate/acme-arguments";
 import { certificateWaitHooks } from "../certificate/certificate-wait";
 import type { PublicAddress } from "./address";
+import { userManagedHostnames, hostnames } from "./dns-records";
 import { type KubernetesScope, objectName } from "./kubernetes-scope";
-import { hostnames, recordsOfOthers } from "./names";
 import type { AksSettings } from "./settings";
 
 /**
- * For after the last thing that is needed for the certificate to be served: the issuer by HTTP, the load balancer by DNS. Fronts that
- * change later are ready only with what the store has. Nothing behind an internal load balancer: whoever runs the update need not
- * reach it.
+ * Hooks that wait until the certificate is served, for the last resource that this needs: with Http01 the issuer, with Dns01 the
+ * load balancer. None with an internal load balancer, which the machine of the update may not reach.
  */
-export function awaiting(
+export function issuedCertificateHooks(
     { challenge, waitSeconds }: AcmeSettings,
     settings: AksSettings,
-    scope: KubernetesScope,
-    address: PublicAddress | undefined,
-    component: pulumi.Resource,
+    {
+        scope,
+        address,
+        component,
+    }: { scope: KubernetesScope; address?: PublicAddress; component: pulumi.Resource },
 ): pulumi.ResourceHookBinding | undefined {
     if (!address) return undefined;
-    const own = hostnames(settings);
+    const customNames = hostnames(settings);
     const hook = certificateWaitHooks(
         scope.component,
         {
-            hostnames: own.length > 0 ? own : [address.fqdn],
-            userManagedNames: challenge === AcmeChallenge.Http01 ? recordsOfOthers(settings) : [],
+            hostnames: customNames.length > 0 ? customNames : [address.fqdn],
+            userManagedNames: challenge === AcmeChallenge.Http01 ? userManagedHostnames(settings) : [],
             waitSeconds,
             find: () =>
                 address.resource.ipAddress.apply(ipAddress => ({

@@ -1,0 +1,31 @@
+import * as pulumi from "@pulumi/pulumi";
+import { TlsMode } from "../certificate/tls-arguments";
+import type { AksSettings } from "./settings";
+
+/** The URIs of one model. */
+export interface ModelAddress {
+    /** Where clients POST, e.g. `https://score.contoso.com/api/v1/service/iris/score`. */
+    scoringUri: string;
+    /** The OpenAPI description of the model's input and output, if the model serves one. */
+    swaggerUri: string;
+}
+
+/** The URIs of each model, by the model's name. */
+export function modelAddresses(
+    { tls, models }: AksSettings,
+    serviceHost: pulumi.Input<string>,
+): pulumi.Output<Record<string, ModelAddress>> {
+    return pulumi.all([serviceHost, models.map(one => one.hostname)]).apply(([service, modelHostnames]) =>
+        Object.fromEntries(
+            models.map(({ name, plainHttp }, index) => {
+                const scheme = tls.mode === TlsMode.Disabled || plainHttp ? "http" : "https";
+                const hostname = modelHostnames[index];
+                const base =
+                    hostname === undefined
+                        ? `${scheme}://${service}/api/v1/service/${name}`
+                        : `${scheme}://${hostname}`;
+                return [name, { scoringUri: `${base}/score`, swaggerUri: `${base}/swagger.json` }];
+            }),
+        ),
+    );
+}
