@@ -172,9 +172,8 @@ describe.skipIf(CANNOT_RUN)(titled("revisions under the real engine"), () => {
             "delete-replaced ContainerGroup",
         ]);
         expect(served.log.slice(-2)).toEqual([`start ${group}`, `stop ${old}`]);
-        // The move is noticed some time after it happens, so the measured time is a little short.
-        const drained = served.lastStop - moved;
-        expect(drained).toBeGreaterThan((DRAIN_SECONDS - 0.5) * 1000);
+        // Measured from the poll that noticed the move, so up to two seconds short. Without a drain it is less than a second.
+        expect(served.lastStop - moved).toBeGreaterThan((DRAIN_SECONDS - 2) * 1000);
         expect((await service.preview()).steps).toEqual([]);
     });
 
