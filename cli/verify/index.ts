@@ -25,7 +25,7 @@ import type { VerifyTarget } from "./target";
 import { repeatWhileFaultsMayPass } from "./retry";
 
 export type { VerifyOptions } from "./options";
-export type { Check, Outcome, Report } from "./report";
+export type { Report } from "./report";
 export { type VerifyTarget, targetOfUrl, targetsOfOutputs } from "./target";
 
 /**

@@ -13,7 +13,7 @@ const ATTEMPT_TIMEOUT_MS = 5_000;
 const REQUIRED_SUCCESSES = 3;
 
 /** The running service. */
-export interface ServiceEndpoint {
+interface ServiceEndpoint {
     /** Absent: the service has no IP address yet. */
     ipAddress?: string;
     /** The command that shows the log of the issuer. */

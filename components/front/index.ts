@@ -1,5 +1,4 @@
-export { BODY_LIMIT_FILE, BODY_LIMIT_FILTER } from "./body-limit";
-export { checkFront, checkPodFront, FrontSettingsError, type FrontProblem } from "./check";
+export { checkFront, checkPodFront, FrontSettingsError } from "./check";
 export {
     FRONT_CONFIGURATION_VARIABLE,
     frontContainerCommand,

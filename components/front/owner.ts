@@ -11,7 +11,7 @@ export const BODY_FILTER = "filter lua.body-limit";
 export const HOP_TIMEOUT = "http-request set-timeout server var(txn.most_ms)";
 
 /** Answers 200 when this front may keep queues. No client gets here: it is asked on QUEUE_PORT. */
-export const OWNER_PATH = "/owner";
+const OWNER_PATH = "/owner";
 
 /** By then this front has heard of others that were there before it. */
 const LOOKED_AROUND_SECONDS = 3;

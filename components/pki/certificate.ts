@@ -62,7 +62,7 @@ export interface SignatureAlgorithm {
 }
 
 /** Which certificate made the signature, as the signed one says. Hexadecimal. */
-export interface AuthorityKeyId {
+interface AuthorityKeyId {
     keyId?: string;
     issuerDer?: string;
     serial?: string;

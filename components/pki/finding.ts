@@ -4,7 +4,7 @@
  * - `warning`: most connect today, but a person should know; what the strictest of them refuses is at least this.
  * - `info`: good to know.
  */
-export type Severity = "error" | "warning" | "info";
+type Severity = "error" | "warning" | "info";
 
 /** What a rule has to say about a certificate or a key. Never holds a secret. */
 export interface Finding {

@@ -83,7 +83,7 @@ export function judgePresentedChain(
 }
 
 /** What all the rules find, in their order. */
-export function judgeChain(circumstances: Circumstances): Finding[] {
+function judgeChain(circumstances: Circumstances): Finding[] {
     const facts = gatherFacts(circumstances);
     return RULES.flatMap(rule => rule(facts) ?? []);
 }

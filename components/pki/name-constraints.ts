@@ -2,7 +2,7 @@ import { BlockList, isIP } from "node:net";
 import type * as asn1 from "@peculiar/asn1-x509";
 
 /** Part of a space of names (RFC 5280, 4.2.1.10). Forms of names that TLS clients do not use are left out. */
-export interface Subtrees {
+interface Subtrees {
     dnsNames: string[];
     /** Networks, e.g. `10.0.0.0/8`. */
     networks: string[];

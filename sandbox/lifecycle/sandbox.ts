@@ -23,7 +23,7 @@ export interface SandboxOptions {
 }
 
 /** Where containers run: in a node of the sandbox's own, in a cluster that was there, or nowhere. */
-export type Substrate = "node" | "cluster" | "none";
+type Substrate = "node" | "cluster" | "none";
 
 /** What `sandboxUp` did. */
 export interface SandboxStarted {
@@ -35,7 +35,7 @@ export interface SandboxStarted {
 }
 
 /** State of one daemon of a sandbox. */
-export interface DaemonStatus {
+interface DaemonStatus {
     name: string;
     /** `undefined` when it does not run. */
     pid?: number;

@@ -8,7 +8,7 @@ export interface Bags {
     certificates: Buffer[];
 }
 
-export interface KeyBag {
+interface KeyBag {
     /** What the program that wrote the file called it. */
     friendlyName?: string;
     /** PKCS#8 as DER, or what is to be decrypted to that. */

@@ -19,7 +19,7 @@ export interface PfxReading {
 }
 
 /** Ten times what the longest chain with the largest keys needs. */
-export const MAX_PFX_BYTES = 256 * 1024;
+const MAX_PFX_BYTES = 256 * 1024;
 /** Far more than any chain has; the work of finding their order grows with the square. */
 const MAX_CERTIFICATES = 20;
 

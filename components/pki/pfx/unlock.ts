@@ -25,7 +25,7 @@ export interface PfxContents {
  * digest of two keys, two initial vectors and the integrity check); Windows, Java and OpenSSL for thousands. A few seconds of
  * work, so that a made-up file cannot keep an update waiting.
  */
-export const MAX_ITERATIONS = 5_000_000;
+const MAX_ITERATIONS = 5_000_000;
 
 /** Something did not decrypt, so the password is another one. */
 class WrongPassword extends Error {}

@@ -17,7 +17,7 @@ const VERBS: Readonly<Record<string, string>> = {
  * Whether a role assignment at the scope or above it allows an action ("What is Azure role-based access control").
  * @param action @example "Microsoft.Network/dnsZones/TXT/write"
  */
-export function isAllowed(store: Store, { principalId }: Principal, action: string, scope: string): boolean {
+function isAllowed(store: Store, { principalId }: Principal, action: string, scope: string): boolean {
     return store.ofType(ROLE_ASSIGNMENTS).some(({ id, properties }) => {
         const { principalId: holder, roleDefinitionId } = properties;
         if (holder !== principalId || !isWithin(scope, assignmentScope(id))) return false;

@@ -266,7 +266,7 @@ export class ResourceManager {
     }
 }
 
-export function isResourceGroup(type: ResourceType): boolean {
+function isResourceGroup(type: ResourceType): boolean {
     return type.type.toLowerCase() === RESOURCE_GROUPS;
 }
 
@@ -323,7 +323,7 @@ function locationOf(type: ResourceType, body: JsonObject, existing: Resource | u
 }
 
 /** @throws ArmError if `tags` is not an object of strings */
-export function tagsOf(body: JsonObject): Record<string, string> {
+function tagsOf(body: JsonObject): Record<string, string> {
     const { tags } = body;
     const valid =
         typeof tags === "object" &&

@@ -45,7 +45,7 @@ export interface Action {
     run(resource: Resource, call: ActionCall): ActionResult | Promise<ActionResult>;
 }
 
-export interface ActionCall {
+interface ActionCall {
     /** The segments that `*` matched. */
     segments: readonly string[];
     query: Readonly<Record<string, string>>;

@@ -9,7 +9,7 @@ import { ArmError } from "./errors";
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
 
 /** PEM. */
-export interface ServerCertificate {
+interface ServerCertificate {
     certificate: string;
     key: string;
 }

@@ -85,10 +85,7 @@ export class AzureFileProvisioner {
 }
 
 /** The volume for a claim, bound to it. @param folderOf returns the folder of a volume that pods mount */
-export function volumeFor(
-    claim: V1PersistentVolumeClaim,
-    folderOf: (volume: string) => string,
-): V1PersistentVolume {
+function volumeFor(claim: V1PersistentVolumeClaim, folderOf: (volume: string) => string): V1PersistentVolume {
     const { uid = "", name, namespace } = claim.metadata ?? {};
     const volume = `pvc-${uid}`;
     return {

@@ -43,7 +43,7 @@ export interface PodInput extends PodHost {
     namespace: string;
 }
 
-export const ID_ANNOTATION = "sandbox/container-group-id";
+const ID_ANNOTATION = "sandbox/container-group-id";
 /** See {@link groupKey}. A label value cannot contain an ARM id. */
 export const GROUP_LABEL = "sandbox/container-group";
 export const GENERATION_LABEL = "sandbox/generation";

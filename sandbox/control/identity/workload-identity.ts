@@ -3,7 +3,7 @@ import Fastify, { type FastifyInstance } from "fastify";
 import { LOGIN_HOST } from "./login";
 
 /** Label of pods that use workload identity. */
-export const USE_LABEL = "azure.workload.identity/use";
+const USE_LABEL = "azure.workload.identity/use";
 /** Annotations of service accounts. Pods can have the last one too. */
 const CLIENT_ANNOTATION = "azure.workload.identity/client-id";
 const TENANT_ANNOTATION = "azure.workload.identity/tenant-id";

@@ -23,7 +23,7 @@ export interface Assigned {
 }
 
 /** A Service without an address, and the reason for its event. */
-export interface Refused {
+interface Refused {
     service: V1Service;
     refusal: string;
 }

@@ -8,7 +8,7 @@ import type { SandboxSettings } from "../settings";
 const POLLING_INTERVAL_MS = 250;
 
 /** An error response of Azure Resource Manager (ARM). */
-export class ArmError extends Error {
+class ArmError extends Error {
     constructor(
         readonly status: number,
         readonly code: string,

@@ -22,7 +22,7 @@ const DRAIN_MS = 10_000;
 
 const MERGE = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
 
-export const ANNOTATION = "service.beta.kubernetes.io/azure-";
+const ANNOTATION = "service.beta.kubernetes.io/azure-";
 
 /** What a replica of the model says of itself. */
 export interface Score {

@@ -81,7 +81,7 @@ export function difference(before: readonly string[], after: readonly string[]):
 }
 
 /** Namespaces of one kind that any process is in. */
-export function namespacesOf(kind: "net" | "mnt"): string[] {
+function namespacesOf(kind: "net" | "mnt"): string[] {
     const links = allProcesses().map(pid => {
         try {
             return readlinkSync(`/proc/${pid}/ns/${kind}`);

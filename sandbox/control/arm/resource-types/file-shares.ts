@@ -8,7 +8,7 @@ import { parseArmAddress } from "../resource-id";
 import type { ResourceType } from "../resource-type";
 import { shareFolder } from "./storage-access";
 
-export const FILE_SHARES = "Microsoft.Storage/storageAccounts/fileServices/shares";
+const FILE_SHARES = "Microsoft.Storage/storageAccounts/fileServices/shares";
 
 /** 3–63 lower-case letters, digits and '-', no two hyphens in a row ("Naming and referencing shares"). */
 const NAME = /^(?!.*--)[a-z0-9][-a-z0-9]{1,61}[a-z0-9]$/;

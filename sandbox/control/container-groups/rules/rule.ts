@@ -10,7 +10,7 @@ export interface ProposedGroup {
 }
 
 /** The error with which Azure refuses a group. */
-export interface Refusal {
+interface Refusal {
     /**
      * Azure's code if public issues show it (InvalidOsType, ResourceRequestsNotSpecified,
      * ResourceSomeRequestsNotSpecified, ResourceLimitsLessThanRequests, MissingIpAddressPorts,

@@ -51,7 +51,7 @@ export interface Keys {
 }
 
 export const now = new Date(Math.floor(Date.now() / 1000) * 1000);
-export const DAY = 24 * 60 * 60 * 1000;
+const DAY = 24 * 60 * 60 * 1000;
 export const days = (count: number) => new Date(now.getTime() + count * DAY);
 
 export const ecKeys = (namedCurve = "P-256"): Keys => generateKeyPairSync("ec", { namedCurve });
