@@ -156,7 +156,6 @@ export type EnvironmentVariable = z.output<typeof environmentVariable>;
 export type VolumeMount = z.output<typeof volumeMount>;
 export type SecurityContext = z.output<typeof securityContext>;
 export type GroupPort = z.output<typeof port>;
-type LabelScope = z.output<typeof labelScope>;
 
 /** The provider's data of a group. */
 export const containerGroupHidden = z.object({

@@ -2,8 +2,6 @@ import type { V1Container, V1Pod } from "@kubernetes/client-node";
 import Fastify, { type FastifyInstance } from "fastify";
 import { LOGIN_HOST } from "./login";
 
-/** Label of pods that use workload identity. */
-const USE_LABEL = "azure.workload.identity/use";
 /** Annotations of service accounts. Pods can have the last one too. */
 const CLIENT_ANNOTATION = "azure.workload.identity/client-id";
 const TENANT_ANNOTATION = "azure.workload.identity/tenant-id";
