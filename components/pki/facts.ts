@@ -4,38 +4,38 @@ import type { CertificateChain } from "./chain";
 import type { Finding } from "./finding";
 import { type TrustStore, trustStore, wayToAnchor } from "./roots";
 
-/** What is known about a certificate and those who will meet it. */
+/** A certificate and its clients. */
 export interface Circumstances {
     chain: CertificateChain;
     /** Absent when only what a server presents is known, or when the key could not be read. */
     key?: KeyObject;
     /** Names and IP addresses that clients use. */
     hostnames: readonly string[];
-    /** What clients trust. */
+    /** The root certificates that clients trust. */
     roots: TrustStore;
     /** A chain that ends at none of `roots` is an error. */
     trustIsJudged: boolean;
-    /** A leaf that signed itself is a warning, not an error. */
+    /** A self-signed leaf is a warning, not an error. */
     selfSignedAllowed: boolean;
     now: Date;
-    /** What everybody trusts; default: the public roots that come with Node. */
+    /** Default: the public roots that come with Node. */
     publicRoots?: TrustStore;
 }
 
-/** Everything that a rule may look at. */
+/** The input of every rule. */
 export interface Facts extends Circumstances {
     /**
-     * What clients verify: the leaf and its issuers, up to their own copy of a root. Where they have none, all that
-     * the file has.
+     * The certificates that clients verify: the leaf and its issuers up to a trusted root. Without a trusted root, the whole path in
+     * the file.
      */
     links: Certificate[];
     /** `links` end at one of `roots`. */
     trusted: boolean;
-    /** Everybody trusts it: the rules for public authorities hold. */
+    /** The chain ends at a public root, so the rules for public authorities apply. */
     publiclyTrusted: boolean;
 }
 
-/** One thing that can be wrong. */
+/** Returns a finding when the certificate violates the rule. */
 export type Rule = (facts: Facts) => Finding | undefined;
 
 export function gatherFacts(circumstances: Circumstances): Facts {

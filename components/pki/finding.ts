@@ -1,12 +1,12 @@
 /**
- * How much a finding weighs is decided by the usual clients: OpenSSL (curl, Python, Node), Go, Java, .NET, browsers.
- * - `error`: OpenSSL or several of them refuse it.
- * - `warning`: most connect today, but a person should know; what the strictest of them refuses is at least this.
- * - `info`: good to know.
+ * The severity depends on common clients: OpenSSL (curl, Python, Node), Go, Java, .NET, browsers.
+ * - `error`: OpenSSL or several of these clients refuse the certificate.
+ * - `warning`: most clients connect today, but the strictest client refuses the certificate or there is a risk.
+ * - `info`: a suggestion.
  */
 type Severity = "error" | "warning" | "info";
 
-/** What a rule has to say about a certificate or a key. Never holds a secret. */
+/** A problem of a certificate or a key. Never contains a secret. */
 export interface Finding {
     /** Stable, in kebab case, e.g. `leaf-expired`. */
     code: string;

@@ -8,37 +8,36 @@ import { type TrustStore, onlyRoots, trustStore } from "./roots";
 import { RULES } from "./rules";
 import { type CertificateSummary, summarize } from "./summary";
 
-/** A certificate that somebody wants to serve. */
+/** A certificate to check before it is deployed. */
 export interface ServingCertificate {
     /** PEM chain, leaf first. */
     certificate: string;
-    /** PEM. Secret. Absent: not judged, because whoever read it has said already what is wrong with it. */
+    /** PEM. Secret. Absent: not checked, because the reader of the key has already reported its problems. */
     privateKey?: string;
     /** Names and IP addresses that clients use, without port. */
     hostnames: readonly string[];
 }
 
-/** What a judge is told beside the certificate. */
 export interface JudgeOptions {
-    /** What clients trust, and nothing else. Default: trust is not judged. */
+    /** The only roots that clients trust. Default: trust is not checked. */
     roots?: readonly Certificate[];
     /**
-     * A certificate that signed itself is a warning, not an error.
+     * A self-signed certificate is a warning, not an error.
      * @default true
      */
     selfSignedAllowed?: boolean;
 }
 
 export interface Judgement {
-    /** What a person should know, most important first; nothing when all is well. */
+    /** Most important first. Empty when there are no problems. */
     findings: Finding[];
     /** Of the leaf; absent when no certificate could be read. */
     summary?: CertificateSummary;
 }
 
 /**
- * Judges a certificate and its key before they are deployed: readable, belonging together, complete, in order,
- * valid at `now`, strong enough, and made for `hostnames`. Never throws; says all problems at once.
+ * Checks a certificate and its key before they are deployed: readable, matching, complete, in order, valid at `now`, strong
+ * enough, and valid for `hostnames`. Never throws; reports all problems at once.
  */
 export function judgeServingCertificate(
     serving: ServingCertificate,
@@ -62,10 +61,10 @@ export function judgeServingCertificate(
 }
 
 /**
- * Judges what a server presented, as a client that trusts `roots` would.
+ * Checks the chain that a server presented, as a client that trusts `roots` would.
  *
  * @param presented the chain, leaf first
- * @param roots what the client trusts; default: the public roots that come with Node
+ * @param roots the roots that the client trusts; default: the public roots that come with Node
  */
 export function judgePresentedChain(
     presented: Certificate[],
@@ -82,7 +81,7 @@ export function judgePresentedChain(
     };
 }
 
-/** What all the rules find, in their order. */
+/** Applies all rules in order. */
 function judgeChain(circumstances: Circumstances): Finding[] {
     const facts = gatherFacts(circumstances);
     return RULES.flatMap(rule => rule(facts) ?? []);

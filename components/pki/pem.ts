@@ -1,6 +1,6 @@
 /** One `-----BEGIN x-----` block. */
 export interface PemBlock {
-    /** What stands after BEGIN, e.g. `CERTIFICATE`. */
+    /** The label after BEGIN, e.g. `CERTIFICATE`. */
     label: string;
     /** RFC 1421 headers, e.g. `Proc-Type: 4,ENCRYPTED`: old OpenSSL keys have them. */
     headers: string[];
@@ -13,7 +13,7 @@ export interface PemReading {
     broken: string[];
 }
 
-/** More than any chain needs (a hundred certificates fit), and small enough to look at in no time. */
+/** Larger than any chain (about a hundred certificates), and fast to parse. */
 export const MAX_PEM_CHARACTERS = 256 * 1024;
 
 const BOUNDARY = /^-----(BEGIN|END) ([A-Z0-9][A-Z0-9 ]{0,60})-----$/;
@@ -62,7 +62,7 @@ export function writePem(label: string, der: Uint8Array): string {
     return [`-----BEGIN ${label}-----`, ...(lines ?? []), `-----END ${label}-----`, ""].join("\n");
 }
 
-/** Node skips what is not Base64; a damaged file must not pass for a whole one. */
+/** Node ignores characters that are not Base64; a damaged file must be detected. */
 function decodeBase64(text: string): Buffer | undefined {
     const compact = text.replace(/[ \t]/g, "");
     if (compact === "" || compact.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(compact))

@@ -13,19 +13,19 @@ export interface CertificateReading {
 
 const LABELS = new Set(["CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"]);
 const ADVICE = "Give the PEM chain: the certificate of the service first, then its intermediates.";
-const JUNK: Saying = ["The text holds no PEM certificate.", ADVICE];
+const JUNK: Saying = ["The text contains no PEM certificate.", ADVICE];
 
 const INSTEAD: Partial<Record<Instead, Saying>> = {
     empty: ["The certificate is empty.", ADVICE],
-    path: ["This is the path of a file; its contents are needed.", ADVICE],
+    path: ["This is a file path; the contents of the file are needed.", ADVICE],
     der: ["This is a binary (DER) file.", "Convert it with openssl x509 -inform DER -in FILE -out NEW."],
     base64: [
         "This is a certificate in Base64 without the line -----BEGIN CERTIFICATE----- before it and the END line after it.",
         "Add the two lines.",
     ],
     "joined-lines": [
-        "The lines of the certificate were joined into one, or have \\n spelled out between them.",
-        "Give the file as it is, with its line ends.",
+        "The lines of the certificate were joined into one, or are separated by a literal \\n.",
+        "Use the original file with its line breaks.",
     ],
     pkcs7: [
         "This is a PKCS#7 bundle.",
@@ -33,18 +33,18 @@ const INSTEAD: Partial<Record<Instead, Saying>> = {
     ],
     pfx: [
         "This is a PFX (PKCS#12) file.",
-        "Give it as the PFX with its password, in place of certificate and private key.",
+        "Set it as the PFX with its password, instead of certificate and private key.",
     ],
     request: [
-        "This is a certificate request (CSR): the certificate is what the authority made from it.",
-        "Give what the authority sent back.",
+        "This is a certificate request (CSR), not a certificate.",
+        "Use the certificate that the authority issued for it.",
     ],
     "public-key": ["This is a public key, not a certificate.", ADVICE],
     "private-key": ["This is a private key, not a certificate.", ADVICE],
     "encrypted-key": ["This is an encrypted private key, not a certificate.", ADVICE],
 };
 
-/** Reads every certificate of a PEM text. Whatever the text is, it answers: with certificates, findings, or both. */
+/** Reads every certificate of a PEM text. Never throws: returns certificates, findings, or both. */
 export function readCertificates(text: string): CertificateReading {
     const error = (code: ReadingCode, message: string, advice = ADVICE): Finding => ({
         code,
@@ -56,7 +56,12 @@ export function readCertificates(text: string): CertificateReading {
         const size = `${Math.ceil(text.length / 1024)} KiB`;
         return {
             certificates: [],
-            findings: [error("certificate-too-large", `The certificate is ${size}: no chain is that long.`)],
+            findings: [
+                error(
+                    "certificate-too-large",
+                    `The certificate is ${size}: larger than any certificate chain.`,
+                ),
+            ],
         };
     }
     const pem = readPem(text);
@@ -89,11 +94,11 @@ export function readCertificates(text: string): CertificateReading {
         findings.push({
             code: "key-beside-certificate",
             severity: "warning",
-            message: "The certificate file holds a private key too.",
-            advice: "Keep the key in a file of its own, so that the certificate can be passed around safely.",
+            message: "The certificate file also contains a private key.",
+            advice: "Move the key to a separate file, so that the certificate can be shared safely.",
         });
     }
     return { certificates, findings };
 }
 
-const REPAIR = "Copy the file again, whole, with its BEGIN and END lines.";
+const REPAIR = "Copy the complete file again, with its BEGIN and END lines.";

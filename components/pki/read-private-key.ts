@@ -22,7 +22,7 @@ const ENCODINGS: Readonly<Record<string, "pkcs8" | "pkcs1" | "sec1">> = {
 
 /**
  * Reads the one private key of a PEM text (PKCS#8, PKCS#1 or SEC 1). Certificates and EC parameters beside it are
- * skipped. Nothing of the key gets into a finding.
+ * skipped. Findings never contain parts of the key.
  */
 export function readPrivateKey(text: string): PrivateKeyReading {
     const failed = (code: ReadingCode, message: string, advice: string): PrivateKeyReading => ({
@@ -30,7 +30,7 @@ export function readPrivateKey(text: string): PrivateKeyReading {
     });
     if (text.length > MAX_PEM_CHARACTERS) {
         const size = `${Math.ceil(text.length / 1024)} KiB`;
-        return failed("key-too-large", `The private key is ${size}: no key is that long.`, GIVE_KEY);
+        return failed("key-too-large", `The private key is ${size}: larger than any key.`, GIVE_KEY);
     }
     const pem = readPem(text);
     const keys = pem.blocks.filter(block => block.label.endsWith("PRIVATE KEY"));
@@ -38,8 +38,8 @@ export function readPrivateKey(text: string): PrivateKeyReading {
     if (pem.broken.some(label => label.endsWith("PRIVATE KEY"))) {
         return failed(
             "key-unreadable",
-            "The private key is damaged or cut off.",
-            "Copy the file again, whole, with its BEGIN and END lines.",
+            "The private key is damaged or truncated.",
+            "Copy the complete file again, with its BEGIN and END lines.",
         );
     }
     if (!first) {
@@ -48,8 +48,8 @@ export function readPrivateKey(text: string): PrivateKeyReading {
     if (keys.length > 1) {
         return failed(
             "several-keys",
-            `The file holds ${keys.length} private keys.`,
-            "Leave the one that belongs to the certificate.",
+            `The file contains ${keys.length} private keys.`,
+            "Keep only the key of the certificate.",
         );
     }
     if (isEncrypted(first)) {
@@ -72,7 +72,7 @@ export function readPrivateKey(text: string): PrivateKeyReading {
         if (inside && INSTEAD[inside]) return { findings: [insteadFinding("key", inside, INSTEAD, JUNK)] };
         return failed(
             "key-unreadable",
-            `The block ${first.label} holds no private key that OpenSSL can read.`,
+            `The block ${first.label} contains no private key that OpenSSL can read.`,
             "Check it with openssl pkey -check -noout -in FILE.",
         );
     }
@@ -81,28 +81,28 @@ export function readPrivateKey(text: string): PrivateKeyReading {
 const SERVING_TYPES = new Set(["rsa", "rsa-pss", "ec", "ed25519", "ed448"]);
 const GIVE_KEY = "Give the PEM private key that belongs to the certificate.";
 const ENCRYPTED: Saying = [
-    "The private key is encrypted; the front starts without a person who could type its password.",
-    "Decrypt it with openssl pkey -in FILE -out NEW, and store the result as a secret of the stack.",
+    "The private key is encrypted; the front cannot enter its password.",
+    "Decrypt it with openssl pkey -in FILE -out NEW, and store the result as a secret in the stack configuration.",
 ];
-const JUNK: Saying = ["The text holds no PEM private key.", GIVE_KEY];
+const JUNK: Saying = ["The text contains no PEM private key.", GIVE_KEY];
 const INSTEAD: Partial<Record<Instead, Saying>> = {
     empty: ["The private key is empty.", GIVE_KEY],
-    path: ["This is the path of a file; its contents are needed.", GIVE_KEY],
+    path: ["This is a file path; the contents of the file are needed.", GIVE_KEY],
     der: ["This is a binary (DER) file.", "Convert it with openssl pkey -inform DER -in FILE -out NEW."],
     base64: [
         "This is a private key in Base64 without its BEGIN and END lines.",
         "Convert it with openssl base64 -d -A -in FILE | openssl pkey -inform DER -out NEW.",
     ],
     "joined-lines": [
-        "The lines of the private key were joined into one, or have \\n spelled out between them.",
-        "Give the file as it is, with its line ends.",
+        "The lines of the private key were joined into one, or are separated by a literal \\n.",
+        "Use the original file with its line breaks.",
     ],
     "encrypted-key": ENCRYPTED,
     pfx: [
         "This is a PFX (PKCS#12) file.",
-        "Give it as the PFX with its password, in place of certificate and private key.",
+        "Set it as the PFX with its password, instead of certificate and private key.",
     ],
-    pkcs7: ["This is a PKCS#7 bundle: it holds certificates, and never a key.", GIVE_KEY],
+    pkcs7: ["This is a PKCS#7 bundle, which contains certificates but no key.", GIVE_KEY],
     certificate: ["This is a certificate, not a private key.", GIVE_KEY],
     request: ["This is a certificate request (CSR), not a private key.", GIVE_KEY],
     "public-key": ["This is a public key, not a private one.", GIVE_KEY],

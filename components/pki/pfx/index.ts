@@ -60,7 +60,7 @@ function bytesOf(file: Uint8Array | string): Buffer {
         const isPath = /\.(pfx|p12)$/i.test(compact);
         throw new PfxProblem(
             "pfx-not-base64",
-            isPath ? "This is the path of a file; its contents are needed." : "The PFX is not Base64.",
+            isPath ? "This is a file path; the contents of the file are needed." : "The PFX is not Base64.",
             "Give the file's bytes in Base64, as base64 -w0 FILE prints them.",
         );
     }

@@ -13,7 +13,7 @@ export class PfxProblem extends Error {
 
 /** How to write the same certificate and key in the way that current tools agree on. */
 const EXPORT_ANEW =
-    "Write it anew with openssl pkcs12 -in OLD.pfx -nodes -out all.pem (with -legacy for old ciphers), then " +
+    "Create it again with openssl pkcs12 -in OLD.pfx -nodes -out all.pem (with -legacy for old ciphers), then " +
     "openssl pkcs12 -export -in all.pem -out NEW.pfx -keypbe AES-256-CBC -certpbe AES-256-CBC -macalg sha256; " +
     "delete all.pem afterwards.";
 
@@ -29,15 +29,15 @@ export function unsupported(what: string): PfxProblem {
 export function tooManyIterations(limit: number): PfxProblem {
     return new PfxProblem(
         "pfx-too-many-iterations",
-        `The PFX asks for more than ${limit.toLocaleString("en")} rounds of key derivation: no usual program does.`,
-        EXPORT_ANEW.replace("Write", "If it is from a source you trust, write"),
+        `The PFX asks for more than ${limit.toLocaleString("en")} iterations of key derivation, more than any common program.`,
+        EXPORT_ANEW.replace("Create", "If you trust its source, create"),
     );
 }
 
 export function unreadable(): PfxProblem {
     return new PfxProblem(
         "pfx-unreadable",
-        "The PFX is damaged or cut off.",
+        "The PFX is damaged or truncated.",
         "Copy the file again, whole; openssl pkcs12 -info -noout -in FILE shows whether it is sound.",
     );
 }

@@ -6,7 +6,7 @@ import { findViolation } from "../name-constraints";
 
 const ANY_EXTENDED_KEY_USAGE = "2.5.29.37.0";
 
-/** RFC 5280, 6.1.4: an issuer has basicConstraints CA, the right to sign certificates, and room below it. */
+/** RFC 5280, 6.1.4: an issuer must be a CA, may sign certificates, and has not exceeded its path length. */
 export function issuerNotCa({ links }: Facts): Finding | undefined {
     for (const [i, issuer] of links.entries()) {
         if (i === 0) continue;
@@ -16,7 +16,7 @@ export function issuerNotCa({ links }: Facts): Finding | undefined {
             code: "issuer-not-ca",
             severity: "error",
             message: `${issuer.subject} issued ${links[i - 1]?.subject} and ${reason}.`,
-            advice: "Get the certificate from an authority; a server's certificate cannot issue another.",
+            advice: "Get the certificate from a certificate authority.",
         };
     }
     return undefined;
@@ -26,27 +26,27 @@ function reasonAgainst(issuer: Certificate, intermediatesBelow: number): string 
     if (isVersion1Root(issuer)) return undefined;
     if (!issuer.isCa) {
         return issuer.version < 3
-            ? "is of version 1, which cannot say that it is a certificate authority"
+            ? "is an X.509 version 1 certificate, which cannot mark a certificate authority"
             : "is not a certificate authority";
     }
     if (issuer.keyUsage && !issuer.keyUsage.includes("keyCertSign")) {
         return "may not sign certificates (key usage)";
     }
     if (issuer.pathLength !== undefined && intermediatesBelow > issuer.pathLength) {
-        return `allows ${issuer.pathLength} intermediates below it and has ${intermediatesBelow}`;
+        return `allows ${issuer.pathLength} intermediates below it but has ${intermediatesBelow}`;
     }
     return undefined;
 }
 
-/** Before 1999 nothing in a root said that it was one. Most clients still take it; OpenSSL and Python 3.13 when strict do not. */
+/** Version 1 certificates cannot mark an authority. Most clients accept such a root; OpenSSL (strict) and Python 3.13 refuse it. */
 export function version1Root({ links }: Facts): Finding | undefined {
     const root = links.slice(1).find(isVersion1Root);
     if (!root) return undefined;
     return {
         code: "version-1-root",
         severity: "warning",
-        message: `The root ${root.subject} is of version 1: nothing in it says that it is an authority. Python from 3.13 on refuses it.`,
-        advice: "Have the private authority make a new root of version 3 with basicConstraints CA.",
+        message: `The root ${root.subject} is an X.509 version 1 certificate, which cannot mark an authority. Python 3.13 and later refuse it.`,
+        advice: "Create a new root of version 3 with basicConstraints CA:TRUE.",
     };
 }
 
@@ -54,7 +54,7 @@ function isVersion1Root(issuer: Certificate): boolean {
     return issuer.version < 3 && issuer.selfSigned;
 }
 
-/** A right name with a wrong key: often an older edition of the intermediate. */
+/** The issuer name matches but the key does not: often the file has an older intermediate. */
 export function signatureInvalid({ links }: Facts): Finding | undefined {
     for (const [i, certificate] of links.entries()) {
         const issuer = links[i + 1];
@@ -63,24 +63,24 @@ export function signatureInvalid({ links }: Facts): Finding | undefined {
             code: "signature-invalid",
             severity: "error",
             message: `The signature on ${certificate.subject} was not made by the key of ${issuer.subject} in this file.`,
-            advice: "Take the intermediates that came with this very certificate, not those of an earlier one.",
+            advice: "Use the intermediates that the authority delivered with this certificate.",
         };
     }
     return undefined;
 }
 
-/** The signature fits, but OpenSSL goes by the key identifier and does not find the issuer (RFC 5280, 4.2.1.1). */
+/** The signature is valid, but OpenSSL looks for the issuer by its key identifier and does not find it (RFC 5280, 4.2.1.1). */
 export function keyIdentifierMismatch({ links }: Facts): Finding | undefined {
     for (const [i, certificate] of links.entries()) {
         const issuer = links[i + 1];
         if (!issuer || !contradictsKeyId(certificate, issuer)) continue;
-        // Then it is the wrong issuer, and that is said elsewhere.
+        // `signatureInvalid` reports a wrong issuer.
         if (!signedBy(certificate.x509, issuer.x509)) continue;
         return {
             code: "key-identifier-mismatch",
             severity: "error",
-            message: `${certificate.subject} names another authority key identifier than that of its issuer ${issuer.subject}: OpenSSL does not find the issuer.`,
-            advice: "Have the authority issue it anew, with the subject key identifier of its present certificate.",
+            message: `${certificate.subject} has an authority key identifier that does not match its issuer ${issuer.subject}, so OpenSSL does not find the issuer.`,
+            advice: "Have the authority reissue it with the subject key identifier of its current certificate.",
         };
     }
     return undefined;
@@ -97,33 +97,33 @@ export function contradictsKeyId({ authorityKeyId }: Certificate, issuer: Certif
     );
 }
 
-/** RFC 5280, 4.2.1.10: every name of a certificate is one that all the authorities above it may speak for. */
+/** RFC 5280, 4.2.1.10: all authorities above a certificate must be allowed to issue for each of its names. */
 export function nameNotPermitted({ links }: Facts): Finding | undefined {
     for (const [i, authority] of links.entries()) {
         const { nameConstraints } = authority;
         if (!nameConstraints || i === 0) continue;
         for (const [place, certificate] of links.slice(0, i).entries()) {
-            // An authority that certifies a new key of its own is not under its own constraints.
+            // RFC 5280 exempts self-issued intermediates from the constraints.
             if (place > 0 && certificate.subjectDer === certificate.issuerDer) continue;
             const violation = findViolation(nameConstraints, certificate);
             if (!violation) continue;
             const { name, excludedBy, byWildcardOnly } = violation;
             const limit =
-                excludedBy === undefined ? "it may speak for others only" : `it excludes ${excludedBy}`;
+                excludedBy === undefined ? "it permits only other names" : `it excludes ${excludedBy}`;
             return {
                 code: "name-not-permitted",
                 severity: byWildcardOnly ? "warning" : "error",
                 message: `${authority.subject} may not issue certificates for ${name}: ${limit} (name constraints)${byWildcardOnly ? ", which Go's clients apply to wildcards too" : ""}.`,
                 advice: byWildcardOnly
-                    ? "Name the hosts one by one instead of the wildcard."
-                    : "Get the certificate from an authority that may speak for the name.",
+                    ? "Request a certificate that lists the host names instead of the wildcard."
+                    : "Get the certificate from an authority that may issue for this name.",
             };
         }
     }
     return undefined;
 }
 
-/** Go refuses what is critical and what it does not process, though it may forbid nothing here. */
+/** Go refuses critical constraints on name forms that it does not process, even when they do not affect these names. */
 export function unusualConstraints({ links }: Facts): Finding | undefined {
     const authority = links
         .slice(1)
@@ -136,12 +136,12 @@ export function unusualConstraints({ links }: Facts): Finding | undefined {
     return {
         code: "unusual-constraints",
         severity: "warning",
-        message: `${authority.subject} limits names other than DNS names and addresses (name constraints), such as those of directories: Go's clients do not process it and refuse the chain.`,
-        advice: "Have the private authority limit DNS names and addresses only.",
+        message: `${authority.subject} constrains name forms that Go does not process, such as directory names (name constraints), so Go clients refuse the chain.`,
+        advice: "Change the private authority to constrain only DNS names and IP addresses.",
     };
 }
 
-/** OpenSSL, Go and the browsers read the uses that an authority lists as the uses of all that it issues. */
+/** OpenSSL, Go and browsers apply the extended key usage of an authority to all certificates below it. */
 export function authorityNotForServers({ links }: Facts): Finding | undefined {
     const authority = links
         .slice(1)
@@ -151,7 +151,7 @@ export function authorityNotForServers({ links }: Facts): Finding | undefined {
     return {
         code: "authority-not-for-servers",
         severity: "error",
-        message: `The authority ${authority.subject} is not meant to issue for TLS servers (extended key usage${any ? ": any use, which OpenSSL does not count" : ""}).`,
-        advice: "Get the certificate from an authority for servers, or have its certificate made anew with serverAuth.",
+        message: `The authority ${authority.subject} must not issue certificates for TLS servers (extended key usage${any ? ": anyExtendedKeyUsage, which OpenSSL does not accept" : ""}).`,
+        advice: "Use an authority for TLS servers, or reissue its certificate with serverAuth.",
     };
 }

@@ -7,7 +7,7 @@ import { contradictsKeyId } from "./authority";
 
 /**
  * The leaf comes first and each certificate is followed by its issuer: a MUST of TLS 1.2 (RFC 5246, 7.4.2). TLS 1.3
- * still wants the leaf first (RFC 8446, 4.4.2), and so does the front; today's clients put the rest in order themselves.
+ * and the front still require the leaf first (RFC 8446, 4.4.2); current clients sort the other certificates.
  */
 export function chainDisordered({ chain }: Facts): Finding | undefined {
     const places = chain.path.map(one => chain.given.indexOf(one));
@@ -18,15 +18,15 @@ export function chainDisordered({ chain }: Facts): Finding | undefined {
         code: "chain-disordered",
         severity: leafIsFirst ? "warning" : "error",
         message: leafIsFirst
-            ? "The intermediates are not in the order of issue, which old clients need."
+            ? "The intermediates are not in the order of issue, which old clients require."
             : "The certificates are not in the order leaf, its issuer, and so on.",
         advice: `Put them in this order: ${chain.path.map(one => one.subject).join(" / ")}.`,
     };
 }
 
 /**
- * Clients know roots only: every certificate between the leaf and a root must be sent. A leaf alone is complete when
- * a root issued it or when it signed itself; roots themselves need not be in the file.
+ * Clients have only root certificates, so the server must send every certificate between the leaf and a root. A leaf alone is complete
+ * when a root issued it or when it is self-signed. Roots need not be in the file.
  */
 export function chainIncomplete({ chain, roots }: Facts): Finding | undefined {
     const { leaf, path } = chain;
@@ -47,13 +47,13 @@ export function duplicateCertificate({ chain }: Facts): Finding | undefined {
         code: "duplicate-certificate",
         severity: "warning",
         message: `The certificate of ${twice.subject} is in the file more than once.`,
-        advice: "Remove the repetition: every client downloads it at each connection.",
+        advice: "Remove the duplicate, because the server sends it with every connection.",
     };
 }
 
 export function unrelatedCertificate({ chain }: Facts): Finding | undefined {
     const onPath = new Set(chain.path.map(one => one.fingerprint));
-    // What is worse about them is said elsewhere.
+    // Other rules report more serious problems of these certificates.
     const wrong = wrongIssuers(chain).map(one => one.wrong);
     const others = chain.given.filter(one => !onPath.has(one.fingerprint) && !wrong.includes(one));
     if (others.length === 0) return undefined;
@@ -61,13 +61,13 @@ export function unrelatedCertificate({ chain }: Facts): Finding | undefined {
         code: "unrelated-certificate",
         severity: "warning",
         message: `Not part of the chain of ${chain.leaf.subject}: ${others.map(one => one.subject).join(" / ")}.`,
-        advice: "Remove what does not belong to the chain; strict clients refuse it.",
+        advice: "Remove these certificates; strict clients refuse them.",
     };
 }
 
 /**
- * OpenSSL takes the first certificate that bears the issuer's name, unless key identifiers tell it that this is not the
- * one; its signature then does not fit, and it looks no further.
+ * OpenSSL takes the first certificate with the name of the issuer, unless key identifiers exclude it. When the signature does not
+ * match, OpenSSL does not try the next one.
  */
 export function wrongIssuerFirst({ chain }: Facts): Finding | undefined {
     const [found] = wrongIssuers(chain);
@@ -76,8 +76,8 @@ export function wrongIssuerFirst({ chain }: Facts): Finding | undefined {
     return {
         code: "wrong-issuer-first",
         severity: "error",
-        message: `Two certificates of ${wrong.subject} come after that of ${certificate.subject}, and the first is not the one that signed it: clients that go by the name refuse the chain.`,
-        advice: "Remove the one that did not sign it, often that of an earlier or later key of the authority.",
+        message: `Two certificates of ${wrong.subject} follow ${certificate.subject}, and the first one did not sign it, so clients that select the issuer by name refuse the chain.`,
+        advice: "Remove the one that did not sign it. Usually it belongs to another key of the authority.",
     };
 }
 
@@ -93,17 +93,17 @@ function wrongIssuers({ path, given }: CertificateChain): { certificate: Certifi
     });
 }
 
-/** A root in the chain is ignored: clients trust their own copy or none (RFC 8446, 4.4.2 allows leaving it out). */
+/** Clients ignore a root in the chain and use their own copy (RFC 8446, 4.4.2 allows omitting it). */
 export function needlessRoot({ chain, roots }: Facts): Finding | undefined {
     const top = chain.path.at(-1);
     const hasIssued = chain.path.length > 1;
-    // A root that issued the leaf itself may be one that clients do not have: it is what makes the chain complete.
+    // A private root that issued the leaf directly completes the chain, see `chainIncomplete`.
     const mayBeNeeded = chain.path.length === 2 && top && !isAnchor(top, roots);
     if (!hasIssued || !top?.selfSigned || mayBeNeeded) return undefined;
     return {
         code: "needless-root",
         severity: "info",
         message: `The chain ends with the root ${top.subject}${isAnchor(top, roots) ? ", which clients have" : ""}.`,
-        advice: "Leave the root out: each new connection gets smaller.",
+        advice: "Remove the root to reduce the size of each handshake.",
     };
 }

@@ -10,7 +10,7 @@ import { trustWithoutRoot, untrusted } from "./trust";
 import * as usage from "./usage";
 import * as validity from "./validity";
 
-/** All rules, in the order in which a person wants to read what they find. */
+/** All rules, most important findings first. */
 export const RULES: readonly Rule[] = [
     keyMismatch,
     untrusted,

@@ -1,7 +1,7 @@
 import type { Facts } from "../facts";
 import type { Finding } from "../finding";
 
-/** The front refuses to start with a key that does not belong to its certificate. */
+/** HAProxy does not start when key and certificate do not match. */
 export function keyMismatch({ chain, key }: Facts): Finding | undefined {
     if (!key || chain.leaf.x509.checkPrivateKey(key)) return undefined;
     const owner = chain.given.find(one => one.x509.checkPrivateKey(key));
@@ -11,6 +11,6 @@ export function keyMismatch({ chain, key }: Facts): Finding | undefined {
         message: owner
             ? `The private key belongs to ${owner.subject}, not to the certificate for ${chain.leaf.subject}.`
             : `The private key does not belong to the certificate for ${chain.leaf.subject}.`,
-        advice: "Give the key that the certificate was requested with; after a renewal both change together.",
+        advice: "Use the key with which the certificate was requested. A renewal usually changes both.",
     };
 }

@@ -2,7 +2,7 @@ import type { Certificate, SignatureAlgorithm } from "../certificate";
 import type { Facts } from "../facts";
 import type { Finding } from "../finding";
 
-/** Object identifiers of signatures over MD2, MD5 and SHA-1, for which collisions are made. */
+/** Object identifiers of signatures over MD2, MD5 and SHA-1, whose collisions can be computed. */
 const WEAK_SIGNATURES: Readonly<Record<string, string>> = {
     "1.2.840.113549.1.1.2": "MD2",
     "1.2.840.113549.1.1.4": "MD5",
@@ -12,7 +12,7 @@ const WEAK_SIGNATURES: Readonly<Record<string, string>> = {
     "1.2.840.10040.4.3": "SHA-1",
 };
 
-/** SHA-256, SHA-384 and SHA-512 with RSA (PKCS #1 1.5) and ECDSA: what every client takes. */
+/** SHA-256, SHA-384 and SHA-512 with RSA (PKCS #1 1.5) and ECDSA: supported by all clients. */
 const COMMON_SIGNATURES: ReadonlySet<string> = new Set([
     "1.2.840.113549.1.1.11",
     "1.2.840.113549.1.1.12",
@@ -31,14 +31,14 @@ export function weakSignature(facts: Facts): Finding | undefined {
         return {
             code: "weak-signature",
             severity: "error",
-            message: `${certificate.subject} is signed with ${hash}, which can be forged.`,
+            message: `${certificate.subject} is signed with ${hash}, which is not secure.`,
             advice: "Get a certificate that is signed with SHA-256 or better.",
         };
     }
     return undefined;
 }
 
-/** Go and the browsers know few algorithms, and refuse all others. */
+/** Go and browsers support few algorithms and refuse all others. */
 export function uncommonSignature(facts: Facts): Finding | undefined {
     for (const { signatureAlgorithm, subject } of signed(facts)) {
         const { oid } = signatureAlgorithm;
@@ -49,20 +49,20 @@ export function uncommonSignature(facts: Facts): Finding | undefined {
         return {
             code: "uncommon-signature",
             severity: "warning",
-            message: `${subject} is signed with ${what} not take.`,
+            message: `${subject} is signed with ${what} not accept.`,
             advice: "Get a certificate that is signed with RSA or ECDSA and SHA-256.",
         };
     }
     return undefined;
 }
 
-/** The signature on a root is not looked at: clients trust it for being theirs. */
+/** Clients do not verify the signature of a trusted root. */
 function signed({ links }: Facts): Certificate[] {
     return links.filter((one, i) => i === 0 || !one.selfSigned);
 }
 
 function weakHash(algorithm: SignatureAlgorithm): string | undefined {
-    // SHA-1 is what it means when it says nothing (RFC 4055, 3.1).
+    // SHA-1 is the default when no hash is given (RFC 4055, 3.1).
     if (algorithm.oid === RSASSA_PSS && pssHashes(algorithm).length === 0) return "SHA-1";
     return WEAK_SIGNATURES[algorithm.oid];
 }

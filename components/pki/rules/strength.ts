@@ -2,11 +2,11 @@ import type { KeyObject } from "node:crypto";
 import type { Facts } from "../facts";
 import type { Finding } from "../finding";
 
-const USE_COMMON_KEY = "Make a new key: RSA with 2048 bits or more, or EC P-256 or P-384.";
+const USE_COMMON_KEY = "Create a new key: RSA with 2048 bits or more, or EC P-256 or P-384.";
 
 /** 112 bits of security (NIST SP 800-57, part 1): RSA 2048; of the curves, TLS clients know P-256 and larger. */
 const MINIMUM_RSA_BITS = 2048;
-/** Go's clients check no signature of a larger key (CVE-2023-29409). */
+/** Go clients refuse larger keys (CVE-2023-29409). */
 const MAXIMUM_RSA_BITS = 8192;
 const SMALL_CURVES = /^(?:secp|prime|sect|c2pnb|wap-wsg)\D*(\d+)/;
 /** As OpenSSL names P-256, P-384 and P-521: the curves of signatures in TLS 1.3 (RFC 8446, 4.2.3). */
@@ -36,7 +36,7 @@ function weaknessOfKey({
         const exponent = details?.publicExponent ?? 0n;
         if (bits < MINIMUM_RSA_BITS) return `an RSA key of ${bits} bits`;
         return exponent < 3n || exponent % 2n === 0n
-            ? `an RSA key with the exponent ${exponent}, which protects nothing`
+            ? `an RSA key with the exponent ${exponent}, which is not secure`
             : undefined;
     }
     if (type === "ec") {
@@ -47,14 +47,14 @@ function weaknessOfKey({
     return undefined;
 }
 
-/** DSA and most curves are in no list that a client of today offers, whatever `openssl verify` says of the chain. */
+/** Current TLS clients do not offer DSA and most curves, although `openssl verify` accepts such a chain. */
 export function unsupportedKey({ links }: Facts): Finding | undefined {
     for (const certificate of links) {
         const { asymmetricKeyType: type, asymmetricKeyDetails: details } = certificate.x509.publicKey;
         const curve = details?.namedCurve;
         const what =
             type === "ec" && certificate.hasExplicitCurve
-                ? "an EC key whose curve is not given by its name"
+                ? "an EC key with explicit curve parameters"
                 : type === "ec" && !TLS_CURVES.has(curve ?? "")
                   ? `an EC key on the curve ${curve ?? "(unknown)"}`
                   : !SIGNING_TYPES.has(type ?? "")
@@ -64,7 +64,7 @@ export function unsupportedKey({ links }: Facts): Finding | undefined {
         return {
             code: "unsupported-key",
             severity: "error",
-            message: `${certificate.subject} has ${what}, which TLS clients do not take.`,
+            message: `${certificate.subject} has ${what}, which TLS clients do not accept.`,
             advice: USE_COMMON_KEY,
         };
     }
@@ -73,28 +73,28 @@ export function unsupportedKey({ links }: Facts): Finding | undefined {
 
 const SIGNING_TYPES: ReadonlySet<string> = new Set(["rsa", RSA_PSS, "ec", "ed25519", "ed448"]);
 
-/** Good keys that some clients do not take; of the service itself, because only those sign in the handshake. */
+/** Secure keys that some clients do not support. Only the key of the leaf signs in the handshake. */
 export function uncommonKey({ chain: { leaf } }: Facts): Finding | undefined {
     const { asymmetricKeyType: type = "", asymmetricKeyDetails: details } = leaf.x509.publicKey;
     const bits = details?.modulusLength ?? 0;
     const what =
         type === "ed25519"
-            ? "an Ed25519 key, which browsers do not take"
+            ? "an Ed25519 key, which browsers do not accept"
             : type === "ed448"
-              ? "an Ed448 key, which browsers and Go's clients do not take"
+              ? "an Ed448 key, which browsers and Go clients do not accept"
               : type === RSA_PSS
-                ? "a key for RSASSA-PSS only, which browsers and Go's clients do not take"
+                ? "a key for RSASSA-PSS only, which browsers and Go clients do not accept"
                 : details?.namedCurve === "secp521r1"
-                  ? "a key on the curve P-521, which Chrome does not take"
+                  ? "a key on the curve P-521, which Chrome does not accept"
                   : bits > MAXIMUM_RSA_BITS
-                    ? `an RSA key of ${bits} bits; Go's clients take up to ${MAXIMUM_RSA_BITS}, and each connection costs much time`
+                    ? `an RSA key of ${bits} bits; Go clients accept up to ${MAXIMUM_RSA_BITS}, and handshakes are slow`
                     : undefined;
     if (!what) return undefined;
     return {
         code: "uncommon-key",
         severity: "warning",
         message: `The certificate for ${leaf.subject} has ${what}.`,
-        advice: "Use RSA with 2048 to 4096 bits, or EC P-256 or P-384, when you do not know all clients.",
+        advice: "Use RSA with 2048 to 4096 bits, or EC P-256 or P-384, unless you know that all clients support this key.",
     };
 }
 
@@ -109,7 +109,7 @@ export function unusualExponent({ links }: Facts): Finding | undefined {
             code: "unusual-exponent",
             severity: "warning",
             message: `${certificate.subject} has an RSA key with the exponent ${exponent}: ${why}.`,
-            advice: "Make a new RSA key with the exponent 65537, which is every tool's default.",
+            advice: "Create a new RSA key with the exponent 65537, the default of all tools.",
         };
     }
     return undefined;

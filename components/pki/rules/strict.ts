@@ -3,17 +3,17 @@ import type { Facts } from "../facts";
 import type { Finding } from "../finding";
 
 /**
- * What RFC 5280 demands and only strict clients insist on: OpenSSL with -x509_strict, which Python does from 3.13 on,
- * Go and Firefox. Most clients connect, so all of these are warnings.
+ * Requirements of RFC 5280 that only strict clients enforce: OpenSSL with -x509_strict (Python 3.13 and later use it), Go and
+ * Firefox. Most clients connect, so these findings are warnings.
  */
 const REISSUE =
-    "Have the authority issue it anew as RFC 5280 demands; `openssl verify -x509_strict` tells when it is right.";
-const PYTHON = "Python from 3.13 on refuses it";
+    "Have the authority reissue it according to RFC 5280; check it with `openssl verify -x509_strict`.";
+const PYTHON = "Python 3.13 and later refuse it";
 
 /** RFC 5280, 4.2.1.1 and 4.2.1.2. */
 export function missingKeyIdentifier({ links, trusted }: Facts): Finding | undefined {
     for (const [i, certificate] of links.entries()) {
-        // Nothing is asked of who stands alone, and only version 3 has identifiers.
+        // A single certificate needs no identifiers, and only version 3 has them.
         if (links.length === 1 && certificate.selfSigned) continue;
         if (certificate.version < 3) continue;
         const isAnchor = certificate.selfSigned || (trusted && i === links.length - 1);
@@ -34,14 +34,14 @@ export function missingKeyIdentifier({ links, trusted }: Facts): Finding | undef
     return undefined;
 }
 
-/** RFC 5280, 4.2.1.3 and 4.2.1.9: an authority says critically that it is one, and that it may sign certificates. */
+/** RFC 5280, 4.2.1.3 and 4.2.1.9: an authority needs a critical basicConstraints extension and the key usage keyCertSign. */
 export function looseAuthority({ links }: Facts): Finding | undefined {
     for (const authority of links.slice(1)) {
         if (!authority.isCa) continue;
         const reason = !authority.criticalExtensions.includes(BASIC_CONSTRAINTS)
-            ? "says that it is an authority in an extension that is not critical"
+            ? "has a basicConstraints extension that is not critical"
             : authority.keyUsage === undefined
-              ? "does not say that it may sign certificates (key usage)"
+              ? "lacks the key usage keyCertSign"
               : undefined;
         if (!reason) continue;
         return {
@@ -56,25 +56,25 @@ export function looseAuthority({ links }: Facts): Finding | undefined {
 
 const BASIC_CONSTRAINTS = "2.5.29.19";
 
-/** A server's certificate with an authority's rights: Firefox refuses an authority as a server, Python 3.13 a half one. */
+/** Firefox refuses a CA certificate for a server. Python 3.13 also refuses some of the rights of a CA. */
 export function leafIsAuthority({ chain: { leaf } }: Facts): Finding | undefined {
     const reason = leaf.isCa
         ? "is an authority (basicConstraints): Firefox refuses it as a server"
         : leaf.keyUsage?.includes("keyCertSign")
           ? `may sign certificates (key usage) without being an authority: ${PYTHON}`
           : leaf.pathLength !== undefined
-            ? `limits the path below it without being an authority: ${PYTHON}`
+            ? `has a path length without being an authority: ${PYTHON}`
             : undefined;
     if (!reason) return undefined;
     return {
         code: "leaf-is-authority",
         severity: "warning",
         message: `The certificate for ${leaf.subject} ${reason}.`,
-        advice: "Get one with basicConstraints CA:FALSE and without the key usage keyCertSign.",
+        advice: "Get a certificate with basicConstraints CA:FALSE and without the key usage keyCertSign.",
     };
 }
 
-/** RFC 5280, 4.1.2.4, 4.1.2.6 and 4.2.1.6: only the alternative names may say who it is, and then critically. */
+/** RFC 5280, 4.1.2.4, 4.1.2.6 and 4.2.1.6: an empty subject needs critical subject alternative names. */
 export function emptySubject({ links }: Facts): Finding | undefined {
     for (const [i, certificate] of links.entries()) {
         if (certificate.hasSubject) continue;
@@ -112,7 +112,7 @@ export function badSerial({ links }: Facts): Finding | undefined {
 }
 
 function weaknessOfSerial({ serial }: Certificate): string | undefined {
-    if (((serial[0] ?? 0) & 0x80) !== 0) return "is negative: Go's clients refuse it";
+    if (((serial[0] ?? 0) & 0x80) !== 0) return "is negative: Go clients refuse it";
     if (serial.every(byte => byte === 0)) return "is zero, which strict clients refuse";
     return serial.length > 20 ? `has ${serial.length} bytes: Chrome refuses more than 20` : undefined;
 }

@@ -11,11 +11,13 @@ const ANY_EXTENDED_KEY_USAGE = "2.5.29.37.0";
 export function noServerAuth({ chain: { leaf } }: Facts): Finding | undefined {
     const uses = leaf.extendedKeyUsage;
     if (!uses || uses.includes(asn1.id_kp_serverAuth)) return undefined;
-    const any = uses.includes(ANY_EXTENDED_KEY_USAGE) ? ": any use, which OpenSSL does not count" : "";
+    const any = uses.includes(ANY_EXTENDED_KEY_USAGE)
+        ? ": anyExtendedKeyUsage, which OpenSSL does not accept"
+        : "";
     return {
         code: "no-server-auth",
         severity: "error",
-        message: `The certificate for ${leaf.subject} is not meant for TLS servers (extended key usage${any}).`,
+        message: `The certificate for ${leaf.subject} is not valid for TLS servers (extended key usage${any}).`,
         advice: "Ask the authority for a server certificate.",
     };
 }
@@ -31,24 +33,24 @@ export function noDigitalSignature({ chain: { leaf } }: Facts): Finding | undefi
     };
 }
 
-/** RFC 7633: clients that heed it (Firefox, GnuTLS) refuse an answer without OCSP, which the front does not staple. */
+/** RFC 7633: clients that support it (Firefox, GnuTLS) refuse a handshake without an OCSP response, and the front does not send one. */
 export function mustStaple({ chain: { leaf } }: Facts): Finding | undefined {
     if (!leaf.mustStaple) return undefined;
     return {
         code: "must-staple",
         severity: "warning",
-        message: `The certificate for ${leaf.subject} demands a stapled OCSP answer (TLS feature), which the front does not send; Firefox and GnuTLS refuse it.`,
-        advice: "Get one without must-staple.",
+        message: `The certificate for ${leaf.subject} requires a stapled OCSP response (TLS feature), which the front does not send; Firefox and GnuTLS refuse it.`,
+        advice: "Get a certificate without must-staple.",
     };
 }
 
-/** Good for development; clients must be given the certificate itself to trust it. */
+/** Suitable for development, when clients trust this certificate explicitly. */
 export function selfSigned({ chain: { leaf }, selfSignedAllowed, trusted }: Facts): Finding | undefined {
     if (!leaf.selfSigned) return undefined;
     return {
         code: "self-signed",
         severity: selfSignedAllowed || trusted ? "warning" : "error",
-        message: `The certificate for ${leaf.subject} signed itself: clients refuse it unless they are told to trust it.`,
+        message: `The certificate for ${leaf.subject} is self-signed: clients refuse it unless they are configured to trust it.`,
         advice: "Get a certificate from an authority that your clients trust.",
     };
 }
@@ -68,8 +70,8 @@ const KNOWN_EXTENSIONS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Anything critical that a client does not understand makes it refuse (RFC 5280, 4.2). Key identifiers are understood,
- * but may not be critical: OpenSSL and Go refuse.
+ * Clients refuse critical extensions that they do not support (RFC 5280, 4.2). They support key identifiers, which must not be
+ * critical: OpenSSL and Go refuse that.
  */
 export function unknownCriticalExtension({ links }: Facts): Finding | undefined {
     for (const { subject, criticalExtensions } of links) {

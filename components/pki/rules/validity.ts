@@ -4,7 +4,7 @@ import type { Finding } from "../finding";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** RFC 5280, 4.1.2.5: both ends belong to the validity. */
+/** RFC 5280, 4.1.2.5: both ends are inside the validity period. */
 export function leafExpired({ chain: { leaf }, now }: Facts): Finding | undefined {
     if (now <= leaf.notAfter) return undefined;
     return {
@@ -32,7 +32,7 @@ export function intermediateExpired(facts: Facts): Finding | undefined {
         code: "intermediate-expired",
         severity: "error",
         message: `The certificate of the issuer ${expired.subject} expired on ${expired.notAfter.toISOString()}.`,
-        advice: "Take the authority's present intermediate, and a new certificate if it has a new key.",
+        advice: "Use the current intermediate of the authority, and a new certificate when the key of the authority has changed.",
     };
 }
 
@@ -43,7 +43,7 @@ export function intermediateNotYetValid(facts: Facts): Finding | undefined {
         code: "intermediate-not-yet-valid",
         severity: "error",
         message: `The certificate of the issuer ${early.subject} is valid from ${early.notBefore.toISOString()} on.`,
-        advice: "Take the authority's present intermediate, or check this machine's clock.",
+        advice: "Use the current intermediate of the authority, or check this machine's clock.",
     };
 }
 
@@ -57,11 +57,11 @@ export function expiresSoon({ chain: { leaf }, now }: Facts): Finding | undefine
         code: "expires-soon",
         severity: "warning",
         message: `The certificate for ${leaf.subject} expires on ${leaf.notAfter.toISOString()}, in ${days === 1 ? "1 day" : `${days} days`}.`,
-        advice: "Renew it now, so that there is time when something goes wrong.",
+        advice: "Renew it now, to have time in case the renewal fails.",
     };
 }
 
-/** Clients have the same root, or a root that is no better (Go and OpenSSL look at its dates; Java does not). */
+/** Go and OpenSSL check the dates of the root; Java does not. */
 export function rootExpired({ links, now }: Facts): Finding | undefined {
     const root = links.slice(1).find(one => one.selfSigned && (now > one.notAfter || now < one.notBefore));
     if (!root) return undefined;
@@ -73,12 +73,12 @@ export function rootExpired({ links, now }: Facts): Finding | undefined {
         code: "root-expired",
         severity: "error",
         message: `The root ${root.subject} ${when}.`,
-        advice: "Get a certificate below the authority's present root, and give clients that root.",
+        advice: "Get a certificate from the current root of the authority, and install that root on clients.",
     };
 }
 
 /**
- * Apple's systems refuse what is valid for more than 825 days, whoever issued it, and more than 398 days from a public
+ * Apple's systems refuse certificates that are valid for more than 825 days, whoever issued it, and more than 398 days from a public
  * authority, as Chrome does (support.apple.com/103769 and 102028).
  */
 export function longLifetime({ chain: { leaf }, publiclyTrusted }: Facts): Finding | undefined {
@@ -90,18 +90,18 @@ export function longLifetime({ chain: { leaf }, publiclyTrusted }: Facts): Findi
         code: "long-lifetime",
         severity: "warning",
         message: `The certificate for ${leaf.subject} is valid for ${Math.round(days)} days; ${who} refuse more than ${limit}.`,
-        advice: "Get one with a shorter life, and renew it more often.",
+        advice: "Get a certificate with a shorter lifetime.",
     };
 }
 
-/** CA/Browser Forum, ballot SC-081v3: how long a certificate of a public authority may live, by when it is issued. */
+/** CA/Browser Forum, ballot SC-081v3: the maximum lifetime of public certificates by date of issue. */
 const PUBLIC_LIMITS = [
     { from: new Date("2029-03-15"), days: 47 },
     { from: new Date("2027-03-15"), days: 100 },
     { from: new Date("2026-03-15"), days: 200 },
 ];
 
-/** The next one cannot be as long as this one: who renews by hand has to know before. No client looks at it. */
+/** Tells people who renew by hand that the next certificate has a shorter lifetime. Clients do not check this. */
 export function shorterNextTime({ chain: { leaf }, publiclyTrusted }: Facts): Finding | undefined {
     if (!publiclyTrusted) return undefined;
     const limit = PUBLIC_LIMITS.find(({ from }) => leaf.notAfter >= from);
@@ -110,8 +110,8 @@ export function shorterNextTime({ chain: { leaf }, publiclyTrusted }: Facts): Fi
     return {
         code: "shorter-next-time",
         severity: "info",
-        message: `The certificate for ${leaf.subject} is valid for ${Math.round(days)} days; its successor may live ${limit.days} days (public authorities, from ${limit.from.toISOString().slice(0, 10)} on).`,
-        advice: "Have certificates renewed by a program; by hand it becomes work for every few weeks.",
+        message: `The certificate for ${leaf.subject} is valid for ${Math.round(days)} days; the next one may be valid for at most ${limit.days} days (public authorities, from ${limit.from.toISOString().slice(0, 10)} on).`,
+        advice: "Automate the renewal, because manual renewal will be needed more often.",
     };
 }
 
@@ -119,7 +119,7 @@ function lifetimeDays({ notBefore, notAfter }: Certificate): number {
     return (notAfter.getTime() - notBefore.getTime()) / DAY_MS;
 }
 
-/** Clients stop at what they trust: the dates of a cross-signed edition of a root do not matter. */
+/** Without cross-signed versions of a trusted root, whose dates clients do not check. */
 function intermediates({ links }: Facts): Certificate[] {
     return links.slice(1).filter(one => !one.selfSigned);
 }

@@ -34,7 +34,7 @@ describe("azure-secure-inference verify", () => {
         [
             "roots that are none",
             ["--ca", junk],
-            "--ca: the file cannot be used: The text holds no PEM certificate.",
+            "--ca: the file cannot be used: The text contains no PEM certificate.",
         ],
         ["a port that is none", ["--http-port", "65536"], "It must be a port from 1 to 65535."],
         [

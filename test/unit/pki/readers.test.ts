@@ -56,8 +56,8 @@ subject=CN = Test\n${root.certificate.replace(/\n/g, "  \n")}\nthe end`;
 
     it.each<[string, string, RegExp, () => string]>([
         ["nothing", "certificate-empty", /is empty/, () => " \n"],
-        ["junk", "no-certificate", /holds no PEM/, () => "hello"],
-        ["other blocks", "no-certificate", /holds no PEM/, () => armour("DH PARAMETERS", "AAAA")],
+        ["junk", "no-certificate", /contains no PEM/, () => "hello"],
+        ["other blocks", "no-certificate", /contains no PEM/, () => armour("DH PARAMETERS", "AAAA")],
         ["a key", "certificate-is-private-key", /a private key/, () => leaf.key],
         ["an encrypted key", "certificate-is-encrypted-key", /encrypted/, () => encrypted()],
         ["a public key", "certificate-is-public-key", /public key/, () => publicKey()],
@@ -92,7 +92,7 @@ subject=CN = Test\n${root.certificate.replace(/\n/g, "  \n")}\nthe end`;
             /PFX/,
             () => armour("PKCS12", pfx().toString("base64")),
         ],
-        ["a path", "certificate-is-path", /path of a file/, () => "./certs/score.pem"],
+        ["a path", "certificate-is-path", /file path/, () => "./certs/score.pem"],
         ["bare Base64", "certificate-is-base64", /Base64 without/, () => bare(leaf.certificate)],
         [
             "DER read as Latin-1",
@@ -169,11 +169,11 @@ describe("readPrivateKey", () => {
         ],
         ["bare Base64", "key-is-base64", /Base64 without/, () => bare(leaf.key)],
         ["lost line ends", "key-is-joined-lines", /joined/, () => leaf.key.replace(/\n/g, " ")],
-        ["a path", "key-is-path", /path of a file/, () => "score.key"],
+        ["a path", "key-is-path", /file path/, () => "score.key"],
         ["an encrypted PKCS#8 key", "key-encrypted", /is encrypted/, () => encrypted()],
         ["an encrypted key of old", "key-encrypted", /is encrypted/, () => encryptedOld()],
         ["two keys", "several-keys", /2 private keys/, () => leaf.key + root.key],
-        ["a cut-off key", "key-unreadable", /cut off/, () => leaf.key.slice(0, 60)],
+        ["a cut-off key", "key-unreadable", /truncated/, () => leaf.key.slice(0, 60)],
         [
             "another thing inside",
             "key-unreadable",
