@@ -29,8 +29,8 @@ program
     .option("--control-plane-only", "ARM and DNS alone: container groups are recorded, no container runs")
     .action(async (options: SandboxOptions) => {
         const instance = sandboxInstance();
-        const { substrate, reason, started } = await sandboxUp(instance, options);
-        if (substrate === "none") {
+        const { containerRuntime, reason, started } = await sandboxUp(instance, options);
+        if (containerRuntime === "none") {
             const because = reason ? `The Kubernetes node was left out: ${reason}. ` : "";
             console.log(`${because}Container groups are recorded, but no container runs.`);
         }

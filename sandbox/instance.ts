@@ -1,42 +1,48 @@
 import * as os from "node:os";
 import * as path from "node:path";
 
-/** Where one sandbox lives: several can run side by side without meeting (tests use number 1, the bench 2). */
+/**
+ * Folder, network namespace and loopback addresses of one sandbox. They differ for every number, so up to 16 sandboxes run
+ * on one machine at the same time.
+ */
 export interface SandboxInstance {
-    /** 0 unless `AZURE_SECURE_INFERENCE_SANDBOX` names another. */
+    /** Value of `AZURE_SECURE_INFERENCE_SANDBOX`, 0 by default. Tests and benchmarks use other numbers. */
     number: number;
-    /** State of this sandbox (etcd, ARM, keys, logs), mode 0700. Outside of the checkout. */
+    /** State of this sandbox (etcd, ARM resources, keys, logs), mode 0700. Outside of the checkout. */
     stateFolder: string;
-    /** The network namespace that holds the Kubernetes node. */
+    /** Name of the network namespace of the Kubernetes node. */
     namespace: string;
     /** The ARM server: HTTPS, bearer token. */
     arm: { address: string; port: number };
     /** The DNS server, UDP and TCP. Port 53 as root, 8053 otherwise. */
     dns: { address: string; port: number };
-    /** The same names for the sandbox's pods, with the addresses by which pods get there. Not port 53: that is CoreDNS's. */
+    /**
+     * A second DNS server with the same records. It answers with the addresses that pods use instead of the loopback
+     * addresses. Its port is not 53 because the gateway redirects port 53 of every host address to CoreDNS.
+     */
     dnsForPods: { address: string; port: number };
-    /** The sandbox's block of loopback addresses, as a network: all others below are in it. */
+    /** The /22 block of loopback addresses of this sandbox. It contains all addresses above and below. */
     addresses: string;
-    /** The door to the Kubernetes API server, which itself listens inside the namespace. */
+    /** Where the gateway listens for the Kubernetes API server, which itself listens inside the namespace only. */
     kubernetes: { address: string; port: number };
-    /** First three octets of the addresses that stand for public addresses of container groups. */
+    /** First three octets of the addresses that container groups get as public addresses. */
     containerGroupAddresses: string;
-    /** First three octets of the addresses that stand for public addresses of load balancers. */
+    /** First three octets of the addresses that load balancers and public IP addresses get. */
     loadBalancerAddresses: string;
-    /** First three octets of the addresses that stand for those of internal load balancers, in a virtual network. */
+    /** First three octets of the addresses that internal load balancers get. */
     internalLoadBalancerAddresses: string;
 }
 
 /** Sixteen instances fit between 127.0.60.0 and 127.0.123.255, four /24 networks each. */
 const LAST_INSTANCE = 15;
 
-/** The sandbox that the environment chooses. Throws when the number is not 0 to 15. */
+/** The sandbox that the environment selects. Throws when the number is not 0 to 15. */
 export function sandboxInstance(environment: NodeJS.ProcessEnv = process.env): SandboxInstance {
     const text = environment.AZURE_SECURE_INFERENCE_SANDBOX ?? "0";
     const number = Number(text);
     if (!/^\d+$/.test(text) || number > LAST_INSTANCE) {
         throw new Error(
-            `AZURE_SECURE_INFERENCE_SANDBOX is "${text}"; it must be a whole number from 0 to ${LAST_INSTANCE}.`,
+            `AZURE_SECURE_INFERENCE_SANDBOX: "${text}" is not a whole number from 0 to ${LAST_INSTANCE}.`,
         );
     }
     const block = 60 + 4 * number;

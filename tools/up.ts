@@ -17,16 +17,16 @@ import { update } from "./update";
 async function upInSandbox(stack: string): Promise<number> {
     const instance = sandboxInstance();
     const engine = await pulumiEngine();
-    const { substrate, reason } = await sandboxUp(instance);
-    if (substrate === "node") await ensureImages(instance, await stackConfiguration(stack));
+    const { containerRuntime, reason } = await sandboxUp(instance);
+    if (containerRuntime === "node") await ensureImages(instance, await stackConfiguration(stack));
 
     const environment = { ...engine.environment, ...sandboxEnvironment(instance, stack) };
-    await prepareSandboxStack(instance, engine, stack, substrate === "node");
+    await prepareSandboxStack(instance, engine, stack, containerRuntime === "node");
     await installStandIns(environment.PULUMI_HOME ?? "", instance);
 
     const code = await update(engine.command, environment, ["--yes"]);
     if (code !== 0) return code;
-    if (substrate === "none") {
+    if (containerRuntime === "none") {
         console.log(`Deployed, but no container runs here: ${reason ?? "none was asked for"}.`);
         return 0;
     }

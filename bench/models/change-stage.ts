@@ -160,7 +160,7 @@ export class ChangeStage {
         const host = `${objectName(model)}.${this.outputs.namespace}.svc.cluster.local`;
         const namespaces = findNamespaces(this.instance);
         if (!namespaces) throw new Error("The node does not run");
-        const command = namespaces.inside([process.execPath, "-e", script, NODE_ADDRESS, host]);
+        const command = namespaces.inNode([process.execPath, "-e", script, NODE_ADDRESS, host]);
         const { stdout } = await execa(command[0]!, command.slice(1));
         return Number(stdout);
     }

@@ -1,8 +1,9 @@
 import type { ImageRecipe } from "./recipe";
 
 /**
- * HAProxy 3.0 with what the official images give beside it: certificates of public authorities, a user `haproxy`, a stop
- * signal that lets requests finish. It starts as root, as it has to on ACI (components/front/container.ts).
+ * HAProxy 3.0 with the properties of the official image that the components use: certificates of public authorities, a
+ * user `haproxy`, and a stop signal that lets requests finish. Like a container of an Azure container group, it starts as
+ * root.
  */
 export const FRONT_IMAGE: ImageRecipe = {
     name: "localhost/front:3.0",

@@ -9,32 +9,33 @@ import { LEGO_IMAGE, legoArchive } from "./lego";
 import { buildImage } from "./recipe";
 
 /**
- * Makes `localhost/front:3.0` and `localhost/iris:1` known to a running node, building them when they are not in the cache.
- * A stack that names images of a registry instead needs neither: the node pulls those, where it can reach the registry.
- * @param configuration of a stack: `localhost/lego:5`, which takes a minute to build, is made when it is named there
+ * Images of the local stacks: the front (HAProxy), the sample model of `examples/iris`, and lego. Imports `localhost/front:3.0`
+ * and `localhost/iris:1` into a running node, and builds them if they are not in the cache. Images of a registry do not need
+ * this: the node pulls them.
+ * @param configuration text of a stack's configuration; `localhost/lego:5` is imported only if the text contains its name
  */
 export async function ensureImages(instance: SandboxInstance, configuration = ""): Promise<void> {
     for (const archive of await imageArchives()) await importImage(instance, archive);
     if (configuration.includes(LEGO_IMAGE)) await importImage(instance, await legoArchive());
 }
 
-/** The archives of both images. Needs no sandbox, so that they can be built while one starts. */
+/** The archives of the front and of the sample model. Works without a running sandbox. */
 export async function imageArchives(): Promise<string[]> {
-    // One after the other: they take turns at the same processors and package lists.
+    // One after the other, because two builds would compete for processors and package lists.
     return [await buildImage(FRONT_IMAGE), await buildImage(await irisImage())];
 }
 
-/** The front image's files, to run its HAProxy without containers: see `command.ts`. */
+/** Folder with the files of the front image, to run its HAProxy without containers: see `command.ts`. */
 export async function frontRoot(): Promise<string> {
-    return root(await buildImage(FRONT_IMAGE));
+    return unpacked(await buildImage(FRONT_IMAGE));
 }
 
-/** The iris image's files. */
+/** Folder with the files of the image of the sample model. */
 export async function irisRoot(): Promise<string> {
-    return root(await buildImage(await irisImage()));
+    return unpacked(await buildImage(await irisImage()));
 }
 
-function root(archive: string): Promise<string> {
+function unpacked(archive: string): Promise<string> {
     return cached(path.join("images", `${path.basename(path.dirname(archive))}-root`), folder =>
         unpackImage(archive, folder),
     );

@@ -6,31 +6,31 @@ import { execa } from "execa";
 import { cached } from "../../machine/cache";
 import { debianPackages } from "../../machine/debian";
 import { withProgress } from "../../machine/progress";
-import { buildGo } from "../node/tools";
+import { buildGo } from "../node/go-build";
 import { LAYER, packImage } from "../node/archive";
 
-/** lego, the ACME client, as its official image has it: `/lego` and a small shell, started as root. */
+/** lego, the ACME client. Like its official image: the program `/lego` and a small shell, started as root. */
 export const LEGO_IMAGE = "localhost/lego:5";
 
 const MODULE = path.join(__dirname, "lego");
 
-/** lego's list of DNS providers, of which `lego/providers.go` takes the place. */
+/** The file with lego's list of DNS providers. `lego/providers.go` replaces it. */
 const PROVIDERS = path.join("providers", "dns", "zz_gen_dns_providers.go");
 
-/** Where the shell's commands are: busybox, as in the Alpine of the official image. */
+/** Folders with the commands of busybox, as in the Alpine base of the official image. */
 const SHELL_FOLDERS = ["bin", "sbin", "usr/bin", "usr/sbin"];
 
-/** The program, for tests that run it without a container. */
+/** Path of the program, for tests that run it without a container. */
 export async function legoProgram(): Promise<string> {
     const sources = ["go.sum", "providers.go"].map(file => readFileSync(path.join(MODULE, file)));
     const key = `lego-${digest(sources)}-${process.arch}`;
     const folder = await cached(path.join("images", key), target =>
-        withProgress("Building lego (about a minute the first time)", () => build(target)),
+        withProgress("Building lego (about a minute the first time)", () => buildLego(target)),
     );
     return path.join(folder, "lego");
 }
 
-/** The archive of the image, built when it is not in the cache. */
+/** The archive of the image, from the cache or built. */
 export async function legoArchive(): Promise<string> {
     const program = await legoProgram();
     const tree = await debianPackages(["busybox-static", "ca-certificates"]);
@@ -65,11 +65,11 @@ export async function legoArchive(): Promise<string> {
     return path.join(folder, "image.tar");
 }
 
-/** From a copy of lego's source, because Go takes no other file in place of one in its own cache of modules. */
-async function build(target: string): Promise<void> {
+/** Builds lego from a copy of its source, because files in Go's module cache cannot be replaced. */
+async function buildLego(target: string): Promise<void> {
     const { stdout } = await execa("go", ["mod", "download", "-json", "github.com/go-acme/lego/v5"], {
         cwd: MODULE,
-        // The checksum in go.sum is that of all of the source, and lego's own go.sum has those of what it is built from.
+        // Our go.sum has the checksum of lego's source, which contains a go.sum with the checksums of its dependencies.
         env: { GOFLAGS: "-mod=readonly" },
         stdin: "ignore",
     });
@@ -82,7 +82,7 @@ async function build(target: string): Promise<void> {
     await rm(source, { recursive: true });
 }
 
-/** The authorities that browsers trust, in one file. */
+/** PEM text of the certificate authorities that browsers trust. */
 function trustedAuthorities(folder: string): string {
     const files = readdirSync(folder).filter(file => file.endsWith(".crt"));
     return files

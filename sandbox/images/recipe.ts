@@ -7,25 +7,25 @@ import { debianPackages } from "../../machine/debian";
 import { withProgress } from "../../machine/progress";
 import { type ImageConfiguration, LAYER, packImage } from "../node/archive";
 
-/** How an image is made from Debian packages where no registry can be reached. */
+/** An image to be built from Debian packages, on machines that cannot pull it from a registry. */
 export interface ImageRecipe {
     /** Name and tag, e.g. `localhost/front:3.0`. */
     name: string;
-    /** Debian packages, beside the essential ones. */
+    /** Debian packages to install in addition to the essential ones. */
     packages: readonly string[];
-    /** Shell that runs after they are installed; `$1` is the new root. */
-    after?: string;
-    /** Programs and values for the shell. */
+    /** Path of a shell script that runs after the installation. Its argument is the root folder of the image. */
+    script?: string;
+    /** Environment variables of the script. */
     environment?: Record<string, string>;
-    /** Files that the shell reads: the image is made anew when one changes. */
+    /** Files that the script reads. The image is built again when one of them changes. */
     inputs?: readonly string[];
     configuration: ImageConfiguration;
 }
 
-/** The first release with HAProxy 3.0, and with the Python that the sample model's packages are built for. */
+/** Debian 13, the first release with HAProxy 3.0 and with the Python version of the sample model's packages. */
 const SUITE = "trixie";
 
-/** What nobody reads inside of a container. Licences stay. */
+/** Files that containers do not need. Licences are kept: see `path-include` below. */
 const LEFT_OUT = [
     "/usr/share/bash-completion/*",
     "/usr/share/doc/*",
@@ -34,12 +34,13 @@ const LEFT_OUT = [
     "/usr/share/man/*",
 ];
 
-/** The archive of the image, built when it is not in the cache. Needs root, for the owners of files. */
+/** The archive of the image, from the cache or built. Needs root to set the owners of files. */
 export async function buildImage(recipe: ImageRecipe): Promise<string> {
-    // Files count by their contents: where a checkout or a program lies makes no other image.
-    const content = { ...recipe, environment: {}, inputs: [], LEFT_OUT, SUITE };
+    // Contents of files instead of their paths, so that images of different checkouts have the same version.
+    const content = { ...recipe, script: undefined, environment: {}, inputs: [], LEFT_OUT, SUITE };
     const hash = createHash("sha256").update(JSON.stringify(content));
-    for (const input of recipe.inputs ?? []) hash.update(readFileSync(input));
+    const files = [...(recipe.script ? [recipe.script] : []), ...(recipe.inputs ?? [])];
+    for (const file of files) hash.update(readFileSync(file));
     const version = hash.digest("hex").slice(0, 16);
     const name = path.basename(recipe.name).replace(":", "-");
     const folder = await cached(path.join("images", `${name}-${version}-${process.arch}`), target =>
@@ -62,12 +63,15 @@ async function buildLayer(recipe: ImageRecipe, layer: string): Promise<void> {
             `--include=${recipe.packages.join(",")}`,
             ...LEFT_OUT.map(files => `--dpkgopt=path-exclude=${files}`),
             "--dpkgopt=path-include=/usr/share/doc/*/copyright",
-            // The runtime makes its own devices.
+            // The container runtime provides /dev.
             "--skip=output/dev",
-            ...(recipe.after ? [`--customize-hook=${recipe.after}`] : []),
+            ...(recipe.script ? ['--customize-hook=/bin/sh "$IMAGE_SCRIPT" "$1"'] : []),
             SUITE,
             layer,
         ],
-        { env: { ...tools.environment, ...recipe.environment }, all: true },
+        {
+            env: { ...tools.environment, ...recipe.environment, IMAGE_SCRIPT: recipe.script ?? "" },
+            all: true,
+        },
     );
 }

@@ -3,7 +3,10 @@ import * as https from "node:https";
 import * as path from "node:path";
 import type { SandboxInstance } from "../instance";
 
-/** The process with the ARM server, the DNS server and the container groups. */
+/** Timeout of one request in milliseconds. */
+const REQUEST_TIMEOUT_MS = 3_000;
+
+/** The command line of the control process: ARM server, DNS servers and the controllers of container groups and Services. */
 export function controlCommand(): string[] {
     const loader = require.resolve("tsx");
     return [
@@ -14,14 +17,14 @@ export function controlCommand(): string[] {
     ];
 }
 
-/** Whether the ARM server answers, even if only to say that nobody has logged in. */
+/** Whether the ARM server answers. Any HTTP status counts, because the request has no bearer token. */
 export function controlAnswers(instance: SandboxInstance): Promise<boolean> {
     const authority = path.join(instance.stateFolder, "ca.pem");
     if (!existsSync(authority)) return Promise.resolve(false);
     const { address: host, port } = instance.arm;
     return new Promise(resolve => {
-        const options = { host, port, ca: readFileSync(authority), agent: false as const, timeout: 3_000 };
-        const request = https.get({ ...options, path: "/" }, response => {
+        const connection = { host, port, ca: readFileSync(authority), agent: false as const };
+        const request = https.get({ ...connection, path: "/", timeout: REQUEST_TIMEOUT_MS }, response => {
             response.resume();
             resolve(true);
         });

@@ -1,25 +1,27 @@
 import { spawn } from "node:child_process";
 import { createReadStream, existsSync } from "node:fs";
 import * as path from "node:path";
-import type { Writable } from "node:stream";
+import { PassThrough, type Writable } from "node:stream";
 import { finished, pipeline } from "node:stream/promises";
-import { PassThrough } from "node:stream";
-import type { V1Pod } from "@kubernetes/client-node";
+import type { KubeConfig, V1Pod } from "@kubernetes/client-node";
 import type { SandboxInstance } from "../instance";
 import { logFile } from "../processes/daemon";
 import { DAEMONS } from "./sandbox";
 
-/** Carries the ARM id of a pod's container group; the control process sets it. */
+/**
+ * The annotation with the ARM id of a pod's container group (control/container-groups/pod.ts). Not imported, because that
+ * file loads the Kubernetes client.
+ */
 const ID_ANNOTATION = "sandbox/container-group-id";
 
 export interface LogOptions {
-    /** A container group or a daemon. All of them are named when it is left out. */
+    /** A container group or a daemon. Without it, the names of all of them are written. */
     name?: string | undefined;
-    /** Go on with what is written from now on. */
+    /** Continue with new lines until the process is interrupted. */
     follow: boolean;
 }
 
-/** Writes the log of a container group or of a daemon. */
+/** Writes the log of a container group or of a daemon to `output`. */
 export async function sandboxLogs(
     instance: SandboxInstance,
     options: LogOptions,
@@ -28,7 +30,7 @@ export async function sandboxLogs(
     const { name, follow } = options;
     const daemons = DAEMONS.filter(daemon => existsSync(logFile(instance, daemon)));
     if (name !== undefined && daemons.includes(name))
-        return daemonLog(logFile(instance, name), follow, output);
+        return writeDaemonLog(logFile(instance, name), follow, output);
 
     const pods = await containerGroupPods(instance);
     if (name === undefined) {
@@ -38,26 +40,32 @@ export async function sandboxLogs(
         );
         return;
     }
-    const chosen = pods.filter(pod => groupName(pod) === name);
-    if (chosen.length === 0) {
+    const groupPods = pods.filter(pod => groupName(pod) === name);
+    if (groupPods.length === 0) {
         throw new Error(
-            `There is neither a container group nor a program "${name}". \`npm run sandbox -- logs\` names them.`,
+            `${name}: no container group or program has this name. Run \`npm run sandbox -- logs\` for a list of names.`,
         );
     }
-    const sources = chosen.flatMap(pod =>
+    const { config, kubernetes } = await kubernetesClient(instance);
+    const log = new kubernetes.Log(config);
+    const sources = groupPods.flatMap(pod =>
         [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])].map(container => ({
             pod,
-            container,
+            container: container.name,
         })),
     );
     await Promise.all(
-        sources.map(({ pod, container }) =>
-            containerLog(instance, pod, container.name, sources.length > 1, follow, output),
-        ),
+        sources.map(async ({ pod, container }) => {
+            const prefix = sources.length > 1 ? `${container}: ` : "";
+            const lines = prefixedLines(prefix, output);
+            const { namespace = "", name: podName = "" } = pod.metadata ?? {};
+            await log.log(namespace, podName, container, lines, { follow });
+            await finished(lines);
+        }),
     );
 }
 
-async function daemonLog(file: string, follow: boolean, output: Writable): Promise<void> {
+async function writeDaemonLog(file: string, follow: boolean, output: Writable): Promise<void> {
     if (!follow) return pipeline(createReadStream(file), output, { end: false });
     const tail = spawn("tail", ["-n", "+1", "-F", file], { stdio: ["ignore", "pipe", "inherit"] });
     await pipeline(tail.stdout, output, { end: false });
@@ -65,37 +73,32 @@ async function daemonLog(file: string, follow: boolean, output: Writable): Promi
 
 async function containerGroupPods(instance: SandboxInstance): Promise<V1Pod[]> {
     if (!existsSync(path.join(instance.stateFolder, "kubeconfig"))) return [];
-    const { config, kubernetes } = await client(instance);
+    const { config, kubernetes } = await kubernetesClient(instance);
     const api = config.makeApiClient(kubernetes.CoreV1Api);
     const { items } = await api.listPodForAllNamespaces();
     return items.filter(pod => pod.metadata?.annotations?.[ID_ANNOTATION]);
 }
 
-async function containerLog(
-    instance: SandboxInstance,
-    pod: V1Pod,
-    container: string,
-    several: boolean,
-    follow: boolean,
-    output: Writable,
-): Promise<void> {
-    const { config, kubernetes } = await client(instance);
-    const { namespace = "", name = "" } = pod.metadata ?? {};
-    const lines = new PassThrough();
-    let rest = "";
-    lines.setEncoding("utf8");
-    lines.on("data", (chunk: string) => {
-        const complete = (rest + chunk).split("\n");
-        rest = complete.pop() ?? "";
-        for (const line of complete) output.write(`${several ? `${container}: ` : ""}${line}\n`);
+/** A stream that writes each complete line to `output` with a prefix, so that lines of several containers do not mix. */
+function prefixedLines(prefix: string, output: Writable): PassThrough {
+    const stream = new PassThrough();
+    let incomplete = "";
+    stream.setEncoding("utf8");
+    stream.on("data", (chunk: string) => {
+        const lines = (incomplete + chunk).split("\n");
+        incomplete = lines.pop() ?? "";
+        for (const line of lines) output.write(`${prefix}${line}\n`);
     });
-    await new kubernetes.Log(config).log(namespace, name, container, lines, { follow });
-    await finished(lines);
-    if (rest) output.write(`${several ? `${container}: ` : ""}${rest}\n`);
+    stream.on("end", () => {
+        if (incomplete) output.write(`${prefix}${incomplete}\n`);
+    });
+    return stream;
 }
 
-/** Loaded when it is needed: it is large, and most commands do without. */
-async function client(instance: SandboxInstance) {
+/** Imported on first use: the client is large, and most commands do not need it. */
+async function kubernetesClient(
+    instance: SandboxInstance,
+): Promise<{ config: KubeConfig; kubernetes: typeof import("@kubernetes/client-node") }> {
     const kubernetes = await import("@kubernetes/client-node");
     const config = new kubernetes.KubeConfig();
     config.loadFromFile(path.join(instance.stateFolder, "kubeconfig"));

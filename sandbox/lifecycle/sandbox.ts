@@ -1,43 +1,45 @@
+/** Starts, stops, resets and inspects a whole sandbox. */
 import { copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import * as path from "node:path";
 import * as lockfile from "proper-lockfile";
 import { withProgress } from "../../machine/progress";
-import type { SandboxInstance } from "../instance";
-import { addonIsReady, ADDONS, apiServerIsReady, nodeIsReady } from "../node/api";
-import { groupedProcesses } from "../node/control-groups";
-import { NODE_DAEMONS } from "../node/daemons";
-import { nodeExists, prepareNode, stopNode } from "../node/node";
-import { controlAnswers, controlCommand } from "./control-process";
-import { type Daemon, lastWords, runningDaemon, startDaemon, stopDaemons } from "../processes/daemon";
-import { writeDoors } from "../node/doors";
 import { haproxy, haproxyConfiguration, writeFirstConfiguration } from "../control/load-balancer/haproxy";
+import type { SandboxInstance } from "../instance";
+import { addonIsReady, ADDONS, apiServerIsReady, nodeIsReady } from "../node/api-server";
+import { sandboxProcesses } from "../node/control-groups";
+import { NODE_DAEMONS } from "../node/daemons";
+import { writeGatewayConfiguration } from "../node/gateway";
+import { NAMESPACE_DAEMON } from "../node/namespace";
+import { nodeExists, prepareNode, stopNode } from "../node/node";
+import { type Daemon, logTail, runningDaemon, startDaemon, stopDaemons } from "../processes/daemon";
 import { proportionalMemory } from "../processes/processes";
 import { eventually } from "../processes/wait";
+import { controlAnswers, controlCommand } from "./control-process";
 
-/** How `sandboxUp` provides containers. */
+/** Where `sandboxUp` runs containers. By default in the sandbox's Kubernetes node, where the machine allows it. */
 export interface SandboxOptions {
-    /** Runs containers in the cluster of this file instead of a node of the sandbox's own. */
+    /** Path of a kubeconfig: containers run in this cluster instead of the sandbox's Kubernetes node. */
     kubeconfig?: string;
-    /** ARM and DNS alone: container groups are recorded, but no container runs. */
+    /** Start ARM and DNS only: container groups are recorded, but no container runs. */
     controlPlaneOnly?: boolean;
 }
 
-/** Where containers run: in a node of the sandbox's own, in a cluster that was there, or nowhere. */
-type Substrate = "node" | "cluster" | "none";
+/** What runs containers: the sandbox's Kubernetes node, an existing cluster, or nothing. */
+type ContainerRuntime = "node" | "cluster" | "none";
 
-/** What `sandboxUp` did. */
+/** Result of `sandboxUp`. */
 export interface SandboxStarted {
-    substrate: Substrate;
-    /** Why there is no node although none was asked to be left out. */
+    containerRuntime: ContainerRuntime;
+    /** Why the machine cannot run the Kubernetes node. Present if `containerRuntime` is "none" without being requested. */
     reason?: string;
-    /** Daemons that did not run before. Empty when everything was there. */
+    /** Names of the daemons that were started. Empty when all were already running. */
     started: string[];
 }
 
 /** State of one daemon of a sandbox. */
 interface DaemonStatus {
     name: string;
-    /** `undefined` when it does not run. */
+    /** Absent when the daemon is not running. */
     pid?: number;
     /** Its proportional set size in bytes. */
     memory: number;
@@ -46,66 +48,47 @@ interface DaemonStatus {
 /** State of a whole sandbox. */
 export interface SandboxStatus {
     daemons: DaemonStatus[];
-    /** The node is ready when it takes pods, and its Services, names and metrics work. */
+    /** The node is ready when it accepts pods and when kube-proxy, CoreDNS and metrics-server are ready. */
     ready: { control: boolean; apiServer: boolean; node: boolean };
-    /** Proportional set size in bytes of all its processes with containers and their shims. */
+    /** Proportional set size in bytes of all processes of the sandbox, including containers and their shims. */
     memory: number;
 }
 
-/** How long the control process may take until it answers. */
-const READY_MS = 60_000;
+/** Timeout for the first answer of the control process, in milliseconds. */
+const READY_TIMEOUT_MS = 60_000;
 
-const OTHER_DAEMONS = ["control", "doors", "haproxy"] as const;
+/** The control process, the gateway (node/gateway.ts) and the load balancer (control/load-balancer). */
+const OTHER_DAEMONS = ["control", "gateway", "haproxy"] as const;
 
 /** Every daemon that a sandbox can have. */
-export const DAEMONS: readonly string[] = [...OTHER_DAEMONS, ...NODE_DAEMONS, "namespace"];
+export const DAEMONS: readonly string[] = [...OTHER_DAEMONS, ...NODE_DAEMONS, NAMESPACE_DAEMON];
 
 /**
- * Starts a sandbox or whatever of it does not run, and waits until all of it answers. State of earlier runs is kept;
- * containers that run are left alone.
+ * Starts the parts of a sandbox that are not running, and waits until all of it is ready. State of earlier runs is kept;
+ * running containers are not touched.
  */
 export async function sandboxUp(
     instance: SandboxInstance,
     options: SandboxOptions = {},
 ): Promise<SandboxStarted> {
-    return exclusively(instance, () =>
+    return withLock(instance, () =>
         withProgress("Starting the local Azure", async report => {
-            const { substrate, reason } = chooseSubstrate(options);
-            const kubeconfig = path.join(instance.stateFolder, "kubeconfig");
-            if (substrate !== "node") {
-                rmSync(kubeconfig, { force: true });
-                if (options.kubeconfig) copyFileSync(options.kubeconfig, kubeconfig);
-                const started = await startControl(instance, command => command, []);
-                return { substrate, ...(reason ? { reason } : {}), started };
+            const { containerRuntime, reason } = chooseContainerRuntime(options);
+            if (containerRuntime === "node") {
+                return { containerRuntime, started: await startWithNode(instance, report) };
             }
-            report("tools");
-            const [{ program, environment }, node] = await Promise.all([haproxy(), prepareNode(instance)]);
-            writeFirstConfiguration(instance);
-            report("Kubernetes");
-            const { beside, inside } = node.namespaces;
-            const proxies: Daemon[] = [
-                // Its own network is the host's, and by name it reaches into the node's.
-                { name: "doors", command: beside([program, "-db", "-f", writeDoors(instance)]) },
-                // The other way round: see load-balancer/configuration.ts.
-                { name: "haproxy", command: inside([program, "-W", "-f", haproxyConfiguration(instance)]) },
-            ];
-            const opened = proxies
-                .filter(daemon =>
-                    startDaemon(instance, { ...daemon, environment, controlGroups: node.groups.daemons }),
-                )
-                .map(({ name }) => name);
-            const started = await Promise.all([
-                node.start(),
-                startControl(instance, beside, node.groups.daemons),
-            ]);
-            return { substrate, started: [...opened, ...started.flat()] };
+            const kubeconfig = path.join(instance.stateFolder, "kubeconfig");
+            rmSync(kubeconfig, { force: true });
+            if (options.kubeconfig) copyFileSync(options.kubeconfig, kubeconfig);
+            const started = await startControl(instance, { name: "control", command: controlCommand() });
+            return { containerRuntime, ...(reason ? { reason } : {}), started };
         }),
     );
 }
 
-/** Stops a sandbox. Its state stays; of everything else nothing does. */
+/** Stops a sandbox. Its state is kept; processes, mounts, network namespaces and control groups are removed. */
 export async function sandboxDown(instance: SandboxInstance): Promise<void> {
-    await exclusively(instance, async () => {
+    await withLock(instance, async () => {
         await stopDaemons(instance, OTHER_DAEMONS);
         if (process.platform === "linux" && nodeExists(instance)) await stopNode(instance);
     });
@@ -117,7 +100,7 @@ export async function sandboxReset(instance: SandboxInstance): Promise<void> {
     rmSync(instance.stateFolder, { recursive: true, force: true });
 }
 
-/** What of a sandbox runs and answers, and the memory that it takes. */
+/** Which parts of a sandbox are running and ready, and how much memory they use. */
 export async function sandboxStatus(instance: SandboxInstance): Promise<SandboxStatus> {
     const [control, apiServer, ...node] = await Promise.all([
         controlAnswers(instance),
@@ -130,44 +113,72 @@ export async function sandboxStatus(instance: SandboxInstance): Promise<SandboxS
         return { name, ...(pid === undefined ? { memory: 0 } : { pid, memory: proportionalMemory(pid) }) };
     });
     const pids = new Set(daemons.map(({ pid }) => pid).filter(pid => pid !== undefined));
-    if (process.platform === "linux") for (const pid of groupedProcesses(instance)) pids.add(pid);
+    if (process.platform === "linux") for (const pid of sandboxProcesses(instance)) pids.add(pid);
     const memory = [...pids].reduce((sum, pid) => sum + proportionalMemory(pid), 0);
     return { daemons, ready: { control, apiServer, node: node.every(Boolean) }, memory };
 }
 
-function chooseSubstrate(options: SandboxOptions): { substrate: Substrate; reason?: string } {
-    if (options.controlPlaneOnly) return { substrate: "none" };
-    if (options.kubeconfig) return { substrate: "cluster" };
-    if (process.platform !== "linux") return { substrate: "none", reason: "it needs Linux" };
-    if (process.getuid?.() !== 0) return { substrate: "none", reason: "it needs root (try sudo)" };
-    return { substrate: "node" };
+function chooseContainerRuntime(options: SandboxOptions): {
+    containerRuntime: ContainerRuntime;
+    reason?: string;
+} {
+    if (options.controlPlaneOnly) return { containerRuntime: "none" };
+    if (options.kubeconfig) return { containerRuntime: "cluster" };
+    if (process.platform !== "linux") return { containerRuntime: "none", reason: "it needs Linux" };
+    if (process.getuid?.() !== 0) return { containerRuntime: "none", reason: "it needs root (try sudo)" };
+    return { containerRuntime: "node" };
 }
 
-async function startControl(
-    instance: SandboxInstance,
-    place: (command: readonly string[]) => readonly string[],
-    controlGroups: readonly string[],
-): Promise<string[]> {
-    const name = "control";
+/** @returns names of the daemons that were started */
+async function startWithNode(instance: SandboxInstance, report: (step: string) => void): Promise<string[]> {
+    report("tools");
+    const [{ program, environment }, node] = await Promise.all([haproxy(), prepareNode(instance)]);
+    writeFirstConfiguration(instance);
+    report("Kubernetes");
+    const { inNode, onHostNetwork } = node.namespaces;
+    const proxies: Daemon[] = [
+        // Runs in the host's network and opens sockets in the node's network by the name of its namespace.
+        {
+            name: "gateway",
+            command: onHostNetwork([program, "-db", "-f", writeGatewayConfiguration(instance)]),
+        },
+        // Runs in the node's network and opens sockets in the host's network: see load-balancer/configuration.ts.
+        { name: "haproxy", command: inNode([program, "-W", "-f", haproxyConfiguration(instance)]) },
+    ];
+    const startedProxies = proxies
+        .filter(daemon =>
+            startDaemon(instance, { ...daemon, environment, controlGroups: node.groups.daemons }),
+        )
+        .map(({ name }) => name);
+    const control: Daemon = {
+        name: "control",
+        command: onHostNetwork(controlCommand()),
+        controlGroups: node.groups.daemons,
+    };
+    const started = await Promise.all([node.start(), startControl(instance, control)]);
+    return [...startedProxies, ...started.flat()];
+}
+
+/** Starts the control process and waits until it answers. @returns its name if it was started */
+async function startControl(instance: SandboxInstance, control: Daemon): Promise<string[]> {
+    const { name } = control;
     const started = startDaemon(instance, {
-        name,
-        command: place(controlCommand()),
+        ...control,
         environment: { ...process.env, AZURE_SECURE_INFERENCE_SANDBOX: String(instance.number) },
-        controlGroups,
     });
     let answers = false;
     await eventually(async () => {
         answers = await controlAnswers(instance);
         return answers || runningDaemon(instance, name) === undefined;
-    }, READY_MS);
+    }, READY_TIMEOUT_MS);
     if (!answers) {
-        throw new Error(`The ARM server does not answer. The end of its log:\n${lastWords(instance, name)}`);
+        throw new Error(`The ARM server does not answer. The end of its log:\n${logTail(instance, name)}`);
     }
     return started ? [name] : [];
 }
 
-/** Two at once would start and stop each other's daemons. */
-async function exclusively<T>(instance: SandboxInstance, work: () => Promise<T>): Promise<T> {
+/** Runs `work` while no other process starts or stops this sandbox. */
+async function withLock<T>(instance: SandboxInstance, work: () => Promise<T>): Promise<T> {
     const folder = path.dirname(instance.stateFolder);
     if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 });
     const release = await lockfile.lock(instance.stateFolder, {

@@ -5,7 +5,7 @@ import { rm } from "node:fs/promises";
 import * as path from "node:path";
 import { pipeline } from "node:stream/promises";
 
-/** What a container of the image runs, as the OCI image specification names it. */
+/** Configuration of an image, with the names of the OCI image specification. */
 export interface ImageConfiguration {
     Cmd?: string[];
     Entrypoint?: string[];
@@ -16,12 +16,12 @@ export interface ImageConfiguration {
     WorkingDir?: string;
 }
 
-/** Name of the only layer inside of an archive. */
+/** File name of the single layer in an archive. */
 export const LAYER = "layer.tar";
 
 /**
- * Turns `layer.tar` in `folder` into `image.tar`, an archive as `docker save` writes it (Docker image specification
- * 1.2), which containerd, podman and Docker import.
+ * Packs `layer.tar` in `folder` into `image.tar`, an archive in the format of `docker save` (Docker image specification 1.2).
+ * containerd, podman and Docker can import it.
  */
 export async function packImage(
     folder: string,
@@ -44,7 +44,7 @@ export async function packImage(
     for (const part of parts) await rm(path.join(folder, part));
 }
 
-/** Unpacks the layer of an archive that `packImage` wrote into `folder`. */
+/** Unpacks the layer of an archive of `packImage` into `folder`. */
 export async function unpackImage(archive: string, folder: string): Promise<void> {
     const extract = [
         "--extract",
@@ -55,7 +55,7 @@ export async function unpackImage(archive: string, folder: string): Promise<void
         "--numeric-owner",
         "--preserve-permissions",
     ];
-    // Layers are larger than what execa is willing to keep.
+    // A layer can exceed execa's limit for buffered output.
     const unbuffered = { buffer: { stdout: false } };
     await execa("tar", ["--extract", "--to-stdout", "--file", archive, LAYER], unbuffered).pipe(
         "tar",

@@ -6,30 +6,30 @@ import * as x509 from "@peculiar/x509";
 
 x509.cryptoProvider.set(webcrypto);
 
-/** Of the cluster's certificates. They never leave the machine, and nobody should have to renew them. */
+/** Lifetime of the certificates. Long, because they are not renewed; they are used on this machine only. */
 const LIFETIME_DAYS = 3650;
 const DAY_MS = 86_400_000;
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 
-/** Paths of a certificate and its key, both PEM. */
+/** Paths of a certificate and its private key, both PEM. */
 export interface CertificateFiles {
     certificate: string;
     key: string;
 }
 
-/** What a certificate is issued for. */
+/** A certificate to be issued. */
 export interface CertificateRequest {
-    /** Names the two files. */
+    /** Base name of the two files. */
     file: string;
     commonName: string;
-    /** Kubernetes takes it for the user's group. */
+    /** Kubernetes uses the organization of a client certificate as the user's group. */
     organization?: string;
     use: "server" | "client";
     names?: readonly string[];
     addresses?: readonly string[];
 }
 
-/** A certificate authority that lives in a folder, together with what it has issued. */
+/** A certificate authority whose key and issued certificates are stored in a folder. */
 export class CertificateAuthority {
     private constructor(
         private readonly folder: string,
@@ -38,7 +38,7 @@ export class CertificateAuthority {
         private readonly key: webcrypto.CryptoKey,
     ) {}
 
-    /** Opens the authority of a folder, made at the first call. */
+    /** Opens the authority of a folder. The first call creates it. */
     static async open(folder: string, commonName: string): Promise<CertificateAuthority> {
         mkdirSync(folder, { recursive: true, mode: 0o700 });
         const files = filesOf(folder, "ca");
@@ -49,7 +49,7 @@ export class CertificateAuthority {
         return new CertificateAuthority(folder, files, certificate, key);
     }
 
-    /** A certificate, issued now unless it has been before. */
+    /** Issues a certificate, or returns the one that was issued before for the same file name. */
     async issue(request: CertificateRequest): Promise<CertificateFiles> {
         const files = filesOf(this.folder, request.file);
         if (existsSync(files.certificate)) return files;
@@ -82,8 +82,8 @@ export class CertificateAuthority {
     }
 }
 
-/** Makes a key pair (P-256) as two PEM files unless they are there. */
-export async function keyPair(privateFile: string, publicFile: string): Promise<void> {
+/** Creates a key pair (P-256) as two PEM files, unless they exist. */
+export async function createKeyPair(privateFile: string, publicFile: string): Promise<void> {
     if (existsSync(privateFile)) return;
     const keys = await generateKeys();
     const spki = await webcrypto.subtle.exportKey("spki", keys.publicKey);
@@ -121,7 +121,7 @@ async function privatePem(key: webcrypto.CryptoKey): Promise<string> {
     return x509.PemConverter.encode(await webcrypto.subtle.exportKey("pkcs8", key), "PRIVATE KEY");
 }
 
-/** The certificate comes last, so that its presence says that both are complete. */
+/** Writes the certificate last: if it exists, both files are complete. */
 async function write(
     files: CertificateFiles,
     certificate: x509.X509Certificate,

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { eventually } from "../processes/wait";
 import type { SandboxInstance } from "../instance";
-import { applyObject, type ClusterObject } from "./api";
+import { applyObject, type ClusterObject } from "./api-server";
 import type { ClusterCredentials } from "./credentials";
 import {
     AZURE_FILE_CLASSES,
@@ -14,40 +14,40 @@ import { sandboxAuthority } from "./trust";
 
 const NAMESPACE = "kube-system";
 
-/** How long the API server may refuse the objects. */
-const PATIENCE_MS = 20_000;
+/** Timeout for a new API server to accept the objects, in milliseconds. */
+const APPLY_TIMEOUT_MS = 20_000;
 
-/** Makes the objects that names and metrics need what they should be. Nothing changes when they are that already. */
+/** Applies the cluster objects for DNS, metrics, workload identity and Azure Files (server-side apply, so repeatable). */
 export async function applyClusterObjects(
     instance: SandboxInstance,
     credentials: ClusterCredentials,
 ): Promise<void> {
     const authority = readFileSync(credentials.authority.certificate).toString("base64");
     const { files } = await sandboxAuthority(instance);
-    const azure = readFileSync(files.certificate).toString("base64");
+    const azureAuthority = readFileSync(files.certificate).toString("base64");
     const objects = [
-        ...rights(),
-        ...names(),
-        ...metrics(authority),
-        workloadIdentity(azure),
+        ...addonRoles(),
+        ...dnsService(),
+        ...metricsService(authority),
+        workloadIdentityWebhook(azureAuthority),
         ...AZURE_FILE_CLASSES.map(storageClass),
     ];
-    let failure: unknown;
-    // For a moment a new API server says that it is ready but has neither the namespace nor addresses for Services.
+    let lastError: unknown;
+    // For a moment, a new API server is ready but has neither the namespace kube-system nor addresses for Services.
     const applied = await eventually(async () => {
         try {
             await Promise.all(objects.map(object => applyObject(instance, object)));
             return true;
         } catch (error) {
-            failure = error;
+            lastError = error;
             return false;
         }
-    }, PATIENCE_MS);
-    if (!applied) throw failure;
+    }, APPLY_TIMEOUT_MS);
+    if (!applied) throw lastError;
 }
 
-/** What CoreDNS and metrics-server may do. kube-proxy's rights come with Kubernetes. */
-function rights(): ClusterObject[] {
+/** Roles of CoreDNS and metrics-server. Kubernetes itself contains the role of kube-proxy. */
+function addonRoles(): ClusterObject[] {
     return [
         role("system:coredns", [
             { apiGroups: [""], resources: ["namespaces", "pods", "services"], verbs: ["list", "watch"] },
@@ -59,27 +59,27 @@ function rights(): ClusterObject[] {
             { apiGroups: [""], resources: ["nodes", "pods"], verbs: ["get", "list", "watch"] },
         ]),
         binding("system:metrics-server", "system:metrics-server", "system:metrics-server"),
-        // It asks the API server who its callers are and what they may do.
+        // metrics-server delegates authentication and authorization of its clients to the API server.
         binding("system:metrics-server:auth-delegator", "system:auth-delegator", "system:metrics-server"),
     ];
 }
 
-/** For programs that look for the DNS server where clusters usually have it. */
-function names(): ClusterObject[] {
+/** `kube-dns`, for programs that expect the DNS server at the usual Service. */
+function dnsService(): ClusterObject[] {
     const dns = (protocol: "UDP" | "TCP") => ({
         name: protocol === "UDP" ? "dns" : "dns-tcp",
         protocol,
         port: NODE_PORTS.dns,
     });
     const ports = [dns("UDP"), dns("TCP")];
-    return onNode("kube-dns", { clusterIP: DNS_SERVICE_ADDRESS, ports }, ports);
+    return nodeService("kube-dns", { clusterIP: DNS_SERVICE_ADDRESS, ports }, ports);
 }
 
-/** `metrics.k8s.io`, which the API server passes on. */
-function metrics(authority: string): ClusterObject[] {
+/** The aggregated API `metrics.k8s.io`: the API server forwards its requests to metrics-server. */
+function metricsService(authority: string): ClusterObject[] {
     const name = "https";
     return [
-        ...onNode("metrics-server", { ports: [{ name, port: 443, targetPort: NODE_PORTS.metrics }] }, [
+        ...nodeService("metrics-server", { ports: [{ name, port: 443, targetPort: NODE_PORTS.metrics }] }, [
             { name, protocol: "TCP", port: NODE_PORTS.metrics },
         ]),
         {
@@ -99,7 +99,7 @@ function metrics(authority: string): ClusterObject[] {
     ];
 }
 
-/** A class whose claims the control process serves, in place of the driver (control/azure-files). */
+/** A storage class of Azure Files. The control process provisions its volumes instead of the CSI driver (control/azure-files). */
 function storageClass(name: string): ClusterObject {
     return {
         collection: "/apis/storage.k8s.io/v1/storageclasses",
@@ -114,8 +114,8 @@ function storageClass(name: string): ClusterObject {
     };
 }
 
-/** AKS's webhook for pods that want to be an identity of Azure's. It answers from the control process. */
-function workloadIdentity(authority: string): ClusterObject {
+/** The webhook of AKS that injects workload identity settings into pods. The control process serves it. */
+function workloadIdentityWebhook(authority: string): ClusterObject {
     const name = "azure-wi-webhook-mutating-webhook-configuration";
     return {
         collection: "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations",
@@ -165,8 +165,8 @@ function binding(name: string, role: string, user: string): ClusterObject {
     };
 }
 
-/** A Service for a program that runs on the node itself, in no pod that a selector could find. */
-function onNode(name: string, spec: object, ports: object[]): ClusterObject[] {
+/** A Service for a program that runs on the node outside of pods, with an EndpointSlice instead of a selector. */
+function nodeService(name: string, spec: object, ports: object[]): ClusterObject[] {
     return [
         {
             collection: `/api/v1/namespaces/${NAMESPACE}/services`,

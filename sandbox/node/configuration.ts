@@ -16,17 +16,17 @@ import {
 } from "./settings";
 import type { NodeTools } from "./tools";
 
-/** Where the node keeps what outlives it: etcd's data, images, volumes. */
+/** A path in the folder of the node's persistent state: etcd's data, images, volumes. */
 export function nodeFolder(instance: SandboxInstance, ...parts: string[]): string {
     return path.join(instance.stateFolder, "node", ...parts);
 }
 
-/** containerd's socket. It can be reached from the host too. */
+/** containerd's socket. Programs on the host can connect to it as well. */
 export function containerdSocket(instance: SandboxInstance): string {
     return path.join(nodeRunFolder(instance), "containerd.sock");
 }
 
-/** One bridge: pods reach each other, Services, the node, and through its door the sandbox's addresses on the host. */
+/** One bridge with routes to other pods, Services, the node, and the networks that azure-routes.sh redirects to the gateway. */
 export function cniConfiguration(): string {
     return JSON.stringify({
         cniVersion: "0.4.0",
@@ -53,7 +53,7 @@ export function cniConfiguration(): string {
     });
 }
 
-/** Version 2 of the format, which every containerd from 1.5 on reads. */
+/** containerd's configuration in format 2, which containerd 1.5 and later read. */
 export function containerdConfiguration(
     instance: SandboxInstance,
     tools: NodeTools,
@@ -75,12 +75,12 @@ export function containerdConfiguration(
         table('plugins."io.containerd.internal.v1.opt"', { path: nodeFolder(instance, "containerd-opt") }),
         table(cri, {
             sandbox_image: pauseImage,
-            // Without CAP_SYS_RESOURCE nobody may ask for less than its parent's score, and every pod would fail.
+            // Without CAP_SYS_RESOURCE, no process may set a score below that of its parent, and every pod would fail.
             restrict_oom_score_adj: true,
             disable_apparmor: true,
             disable_hugetlb_controller: true,
             tolerate_missing_hugetlb_controller: true,
-            // As on Azure (and in Docker), a container that is not root may listen on port 443.
+            // As on Azure and in Docker, a container without root may listen on ports below 1024.
             enable_unprivileged_ports: true,
             stream_server_address: "127.0.0.1",
         }),
@@ -127,26 +127,26 @@ export function kubeletConfiguration(
         clusterDomain: CLUSTER_DOMAIN,
         clusterDNS: [NODE_ADDRESS],
         resolvConf: "",
-        // Images that were built here cannot be pulled again, so none is ever removed to make room.
+        // Images that were built here cannot be pulled again, so the kubelet must not remove images.
         imageGCHighThresholdPercent: 100,
-        // The disk is the user's own. That it is nearly full is no reason to evict containers.
+        // Only memory: the disk is the user's, and a nearly full disk must not evict containers.
         evictionHard: { "memory.available": "50Mi" },
         podLogsDir: nodeFolder(instance, "pod-logs"),
         volumePluginDir: nodeFolder(instance, "volume-plugins"),
-        // A container group that was deleted or put again should not keep anyone waiting.
+        // Shorter than the default, so that the kubelet handles deleted and updated container groups sooner.
         syncFrequency: "10s",
         nodeStatusUpdateFrequency: "10s",
     });
 }
 
 /**
- * CoreDNS's configuration, with the times of AKS: an answer may be up to 30 seconds old. Names outside of the cluster are
- * the sandbox's, which knows no others. The second server has them for container groups, and for those who ask the name
- * servers of a zone themselves.
+ * CoreDNS's configuration. Cache and TTL are those of AKS: 30 seconds. Names outside of the cluster are forwarded to the
+ * sandbox's DNS server, which has no names of the Internet. The second server has no cluster names and no cache; container
+ * groups use it, and clients that query the name servers of a zone directly.
  */
-export function namesConfiguration(instance: SandboxInstance, credentials: ClusterCredentials): string {
+export function dnsConfiguration(instance: SandboxInstance, credentials: ClusterCredentials): string {
     const { address, port } = instance.dnsForPods;
-    // Through the door, which passes on TCP.
+    // TCP, because the gateway forwards TCP only.
     const forward = [
         `    forward . ${addressForPods(address)}:${port} {`,
         "        force_tcp",
@@ -161,13 +161,13 @@ export function namesConfiguration(instance: SandboxInstance, credentials: Clust
         "    cache 30",
         "    loadbalance",
         `    kubernetes ${CLUSTER_DOMAIN} in-addr.arpa ip6.arpa {`,
-        `        kubeconfig ${credentials.kubeconfigs.names}`,
+        `        kubeconfig ${credentials.kubeconfigs.coredns}`,
         "        pods insecure",
         "        ttl 30",
         "    }",
         ...forward,
         "}",
-        `.:${NODE_PORTS.azureNames} {`,
+        `.:${NODE_PORTS.azureDns} {`,
         `    bind ${NODE_ADDRESS}`,
         "    errors",
         ...forward,

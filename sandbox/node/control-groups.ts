@@ -1,31 +1,35 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import type { SandboxInstance } from "../instance";
-import { signal } from "../processes/processes";
+import { sendSignal } from "../processes/processes";
 import { eventually } from "../processes/wait";
 
-/** Control groups of one sandbox: one for its daemons, and below the kubelet's own one for each pod. */
+/** Control groups of one sandbox: one for its daemons, and one for each pod below the kubelet's `kubepods`. */
 export interface ControlGroups {
-    /** As the kubelet wants it: relative to the root of every hierarchy. */
+    /** Path of the sandbox's group, relative to the root of every hierarchy, as the kubelet expects it. */
     root: string;
-    /** Files that a daemon writes its process id to in order to join. */
+    /** `cgroup.procs` files of the daemons' group. A process joins by writing its id to each of them. */
     daemons: string[];
 }
 
-/** Where daemons are counted. Others are made for the pods only. */
+/** Controllers of the daemons' group (version 1). Hierarchies of other controllers have groups for pods only. */
 const DAEMON_CONTROLLERS = ["memory", "pids", "cpu"];
 
-const GROUPS_OF_CPUS = ["cpuset.mems", "cpuset.cpus"];
+/** Files of a cpuset group that must not be empty. */
+const CPUSET_FILES = ["cpuset.mems", "cpuset.cpus"];
 
-/** Makes the sandbox's control groups where they are missing. Needs root. */
-export function makeControlGroups(instance: SandboxInstance): ControlGroups {
+/** Timeout for the end of killed processes and for the removal of groups, in milliseconds. */
+const REMOVAL_TIMEOUT_MS = 10_000;
+
+/** Creates the sandbox's control groups if they do not exist. Needs root. */
+export function createControlGroups(instance: SandboxInstance): ControlGroups {
     const name = controlGroupName(instance);
     const daemons: string[] = [];
     for (const { folder, controllers } of hierarchies()) {
         const group = path.join(folder, name);
-        makeGroup(group, folder);
+        createGroup(group, folder);
         if (controllers === undefined) {
-            // Version 2: a group with children that are limited may hold no process itself.
+            // In version 2, a group whose children have controllers must not contain processes itself.
             enableControllers(folder, group);
         } else if (!controllers.some(controller => DAEMON_CONTROLLERS.includes(controller))) {
             continue;
@@ -36,63 +40,70 @@ export function makeControlGroups(instance: SandboxInstance): ControlGroups {
     return { root: `/${name}`, daemons };
 }
 
-/** Processes of the sandbox: daemons, container shims and, unless left out, containers. */
-export function groupedProcesses(
+/**
+ * Ids of the processes in the sandbox's control groups.
+ * @param subgroup only daemons and container shims, or only containers; default: all
+ */
+export function sandboxProcesses(
     instance: SandboxInstance,
-    below: "" | "daemons" | "kubepods" = "",
+    subgroup: "" | "daemons" | "kubepods" = "",
 ): number[] {
-    const found = new Set<number>();
-    for (const { folder } of everyHierarchy()) {
-        for (const group of groupsBelow(path.join(folder, controlGroupName(instance), below))) {
-            for (const pid of members(group)) found.add(pid);
+    const pids = new Set<number>();
+    for (const { folder } of allHierarchies()) {
+        for (const group of groupTree(path.join(folder, controlGroupName(instance), subgroup))) {
+            for (const pid of members(group)) pids.add(pid);
         }
     }
-    return [...found];
+    return [...pids];
 }
 
-/** Kills what is left in the sandbox's control groups and removes them. */
+/** Kills the remaining processes in the sandbox's control groups, then removes the groups. */
 export async function removeControlGroups(instance: SandboxInstance): Promise<void> {
     await eventually(() => {
-        const left = groupedProcesses(instance);
-        for (const pid of left) signal(pid, "SIGKILL");
-        return left.length === 0;
-    }, 10_000);
-    const groups = everyHierarchy().flatMap(({ folder }) =>
-        groupsBelow(path.join(folder, controlGroupName(instance))),
+        const remaining = sandboxProcesses(instance);
+        for (const pid of remaining) sendSignal(pid, "SIGKILL");
+        return remaining.length === 0;
+    }, REMOVAL_TIMEOUT_MS);
+    const groups = allHierarchies().flatMap(({ folder }) =>
+        groupTree(path.join(folder, controlGroupName(instance))),
     );
-    // The kernel lets go of a group a moment after its last process.
+    // The kernel releases a group shortly after its last process has ended.
     const removed = await eventually(() => {
         for (const group of groups) {
             try {
                 rmdirSync(group);
             } catch {
-                // Looked at again below.
+                // Still in use: tried again at the next poll.
             }
         }
         return groups.every(group => !existsSync(group));
-    }, 10_000);
-    if (!removed) throw new Error(`Control groups are still in use: ${groups.filter(existsSync).join(", ")}`);
+    }, REMOVAL_TIMEOUT_MS);
+    if (!removed) {
+        const remaining = groups.filter(existsSync).join(", ");
+        throw new Error(`Control groups could not be removed because they are still in use: ${remaining}`);
+    }
 }
 
 function controlGroupName(instance: SandboxInstance): string {
     return `azure-secure-inference-${instance.number}`;
 }
 
+/** A mounted hierarchy of control groups. */
 interface Hierarchy {
     folder: string;
-    /** `undefined` for version 2, where one hierarchy has them all. */
+    /** Absent for version 2, where one hierarchy has all controllers. */
     controllers?: string[];
 }
 
-/** Version 1 where its controllers are in use, else version 2. */
+/** The hierarchies with controllers: those of version 1 if there are any, else version 2. */
 function hierarchies(): Hierarchy[] {
-    const all = everyHierarchy();
-    const first = all.filter(({ controllers }) => controllers !== undefined);
-    return first.length > 0 ? first : all;
+    const all = allHierarchies();
+    const version1 = all.filter(({ controllers }) => controllers !== undefined);
+    return version1.length > 0 ? version1 : all;
 }
 
-/** With those that hold groups without limiting anything: systemd and runc keep a version 2 beside version 1. */
-function everyHierarchy(): Hierarchy[] {
+/** All mounted hierarchies. systemd and runc create groups in version 2 without controllers in addition to version 1. */
+function allHierarchies(): Hierarchy[] {
     return readFileSync("/proc/self/mounts", "utf8")
         .split("\n")
         .map(line => line.split(" "))
@@ -103,14 +114,14 @@ function everyHierarchy(): Hierarchy[] {
         }));
 }
 
-function makeGroup(group: string, parent: string): void {
+function createGroup(group: string, parent: string): void {
     mkdirSync(group, { recursive: true });
-    // In version 1 a new group has no processor until it is given some, and takes no process before.
-    for (const file of GROUPS_OF_CPUS) {
-        const own = path.join(group, file);
-        if (!existsSync(own) || readFileSync(own, "utf8").trim() !== "") continue;
+    // In version 1, a new cpuset group is empty and accepts no process until CPUs and memory nodes are assigned.
+    for (const file of CPUSET_FILES) {
+        const setting = path.join(group, file);
+        if (!existsSync(setting) || readFileSync(setting, "utf8").trim() !== "") continue;
         if (existsSync(path.join(group, "cgroup.controllers"))) continue;
-        writeFileSync(own, readFileSync(path.join(parent, file)));
+        writeFileSync(setting, readFileSync(path.join(parent, file)));
     }
 }
 
@@ -124,7 +135,7 @@ function enableControllers(parent: string, group: string): void {
     }
 }
 
-/** Processes of one group; none when the group is gone, as those of pods may be at any moment. */
+/** Processes of one group. Empty if the group no longer exists; groups of pods can disappear at any time. */
 function members(group: string): number[] {
     try {
         const text = readFileSync(path.join(group, "cgroup.procs"), "utf8");
@@ -134,8 +145,8 @@ function members(group: string): number[] {
     }
 }
 
-/** A group and all groups below, the deepest first. */
-function groupsBelow(group: string): string[] {
+/** A group and all its descendants, children before parents. */
+function groupTree(group: string): string[] {
     let children: string[];
     try {
         const entries = readdirSync(group, { withFileTypes: true });
@@ -143,5 +154,5 @@ function groupsBelow(group: string): string[] {
     } catch {
         return [];
     }
-    return [...children.flatMap(groupsBelow), group];
+    return [...children.flatMap(groupTree), group];
 }

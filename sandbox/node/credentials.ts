@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { stringify } from "yaml";
 import type { SandboxInstance } from "../instance";
-import { CertificateAuthority, type CertificateFiles, keyPair } from "./authority";
+import { CertificateAuthority, type CertificateFiles, createKeyPair } from "./authority";
 import {
     API_SERVER_PORT,
     API_SERVER_SERVICE_ADDRESS,
@@ -11,28 +11,28 @@ import {
     NODE_NAME,
 } from "./settings";
 
-/** The name in `frontProxy.client`. */
+/** Common name of the certificate `frontProxy.client`. */
 export const FRONT_PROXY_NAME = "front-proxy-client";
 
-/** Everything that the programs of the cluster show one another. Paths. */
+/** Paths of the certificates, keys and kubeconfigs with which the programs of the cluster authenticate to each other. */
 export interface ClusterCredentials {
     authority: CertificateFiles;
     apiServer: CertificateFiles;
-    /** How the API server shows itself to the kubelet. */
+    /** Client certificate of the API server for the kubelet. */
     apiServerToKubelet: CertificateFiles;
     kubelet: CertificateFiles;
     metricsServer: CertificateFiles;
-    /** How the API server shows itself to servers that it passes requests on to, and who they may believe that. */
+    /** Client certificate of the API server for aggregated API servers (metrics-server), and the authority that they trust. */
     frontProxy: { authority: CertificateFiles; client: CertificateFiles };
-    /** Signs the tokens of service accounts. */
+    /** Key pair that signs the tokens of service accounts. */
     serviceAccounts: { privateKey: string; publicKey: string };
     kubeconfigs: Record<
-        "controllerManager" | "scheduler" | "kubelet" | "proxy" | "names" | "metricsServer",
+        "controllerManager" | "scheduler" | "kubelet" | "proxy" | "coredns" | "metricsServer",
         string
     >;
 }
 
-/** Makes what is missing, and `<state>/kubeconfig` for the administrator, who comes through the door on the host. */
+/** Creates missing credentials, and the administrator's `<state>/kubeconfig`, which connects through the gateway on the host. */
 export async function clusterCredentials(instance: SandboxInstance): Promise<ClusterCredentials> {
     const folder = path.join(instance.stateFolder, "node", "pki");
     const authority = await CertificateAuthority.open(folder, "sandbox-cluster");
@@ -60,8 +60,8 @@ export async function clusterCredentials(instance: SandboxInstance): Promise<Clu
         privateKey: path.join(folder, "service-accounts-key.pem"),
         publicKey: path.join(folder, "service-accounts.pem"),
     };
-    await keyPair(serviceAccounts.privateKey, serviceAccounts.publicKey);
-    // Who has a certificate of the cluster's own authority must not be able to speak for others.
+    await createKeyPair(serviceAccounts.privateKey, serviceAccounts.publicKey);
+    // A separate authority: an aggregated server accepts user names from every client that this authority certifies.
     const frontProxy = await CertificateAuthority.open(
         path.join(folder, "front-proxy"),
         "sandbox-front-proxy",
@@ -110,13 +110,13 @@ export async function clusterCredentials(instance: SandboxInstance): Promise<Clu
             scheduler: await user("kube-scheduler"),
             kubelet: await user("kubelet", "system:nodes"),
             proxy: await user("kube-proxy"),
-            names: await user("coredns"),
+            coredns: await user("coredns"),
             metricsServer: await user("metrics-server"),
         },
     };
 }
 
-/** With everything inside, so that the file alone is enough. */
+/** Writes a kubeconfig that contains certificates and key, so that it works without other files. */
 function writeKubeconfig(
     file: string,
     server: string,

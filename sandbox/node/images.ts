@@ -6,54 +6,42 @@ import { cached } from "../../machine/cache";
 import { LAYER, packImage } from "./archive";
 import type { SandboxInstance } from "../instance";
 import { containerdSocket, nodeFolder } from "./configuration";
-import { buildGo, nodeTools } from "./tools";
+import { buildGo } from "./go-build";
+import { nodeTools } from "./tools";
 
-/** containerd's namespace of what the kubelet uses. */
+/** The containerd namespace that the kubelet uses. */
 const KUBELET_NAMESPACE = "k8s.io";
 
-/** The image that holds a pod's namespaces. */
+/** The image of the container that holds a pod's namespaces. */
 export const PAUSE_IMAGE = "localhost/pause:1";
 
 /**
- * Makes the images of an archive (`docker save` or OCI layout, tar) known to a running node, under the names that the
- * archive gives them. An archive that has been imported into this sandbox before is not imported again.
+ * Imports the images of an archive (`docker save` or OCI layout, tar) into a running node. The archive contains the names of
+ * the images. An archive that was imported into this sandbox before is skipped.
  */
 export async function importImage(instance: SandboxInstance, archive: string): Promise<void> {
     const { size, mtimeMs } = statSync(archive);
-    const contents = createHash("sha256")
+    const key = createHash("sha256")
         .update(`${path.resolve(archive)} ${size} ${mtimeMs}`)
         .digest("hex");
-    const imported = nodeFolder(instance, "imported", contents);
-    if (existsSync(imported)) return;
+    const marker = nodeFolder(instance, "imported", key);
+    if (existsSync(marker)) return;
     const { ctr, environment } = await nodeTools();
-    await execa(
-        ctr,
-        [
-            "--address",
-            containerdSocket(instance),
-            "--namespace",
-            KUBELET_NAMESPACE,
-            "images",
-            "import",
-            archive,
-        ],
-        {
-            env: environment,
-        },
-    );
-    mkdirSync(path.dirname(imported), { recursive: true, mode: 0o700 });
-    writeFileSync(imported, "");
+    const connection = ["--address", containerdSocket(instance), "--namespace", KUBELET_NAMESPACE];
+    await execa(ctr, [...connection, "images", "import", archive], { env: environment });
+    mkdirSync(path.dirname(marker), { recursive: true, mode: 0o700 });
+    writeFileSync(marker, "");
 }
 
-/** The archive of `PAUSE_IMAGE`, from the program in `pause/`. */
+/** The archive of `PAUSE_IMAGE`, built from the program in `pause/`. */
 export function pauseArchive(): Promise<string> {
     return programArchive(path.join(__dirname, "pause"), PAUSE_IMAGE);
 }
 
 /**
- * The archive of an image that holds one static program and nothing else.
- * @param source a folder with a Go program in `main.go`; the program has the folder's name
- * @param image the image's name
+ * The archive of an image that contains one static program and no other file.
+ * @param source folder of a Go program with a single `main.go`; the program gets the name of the folder
+ * @param image name of the image
  */
 export async function programArchive(source: string, image: string): Promise<string> {
     const name = path.basename(source);

@@ -1,13 +1,13 @@
 #!/bin/sh
-# The first process of the node's network and mount namespaces. It makes them ready and then does nothing but keep
-# them. What it mounts and sets is seen in these namespaces only and goes with them.
+# First process of the node's network and mount namespaces. Sets them up, then sleeps to keep them alive. Its mounts and
+# network settings are visible in these namespaces only and disappear with them.
 #
 # usage: namespace.sh NAME NODE_ADDRESS SERVICE_NETWORK SCRATCH FOLDER...
-#   NAME             the network namespace is found under this name in the mount namespace's /run/netns
-#   NODE_ADDRESS     what the node listens on
-#   SERVICE_NETWORK  addresses of Services
+#   NAME             name of the network namespace in /run/netns of the mount namespace
+#   NODE_ADDRESS     address of the node
+#   SERVICE_NETWORK  network of the Services
 #   SCRATCH          an empty folder to mount on
-#   FOLDER...        folders that stay the host's own although they may lie in one of those made private below
+#   FOLDER...        folders that stay those of the host, although they can be below a folder that becomes private
 set -eu
 name=$1 address=$2 services=$3 scratch=$4
 shift 4
@@ -15,8 +15,8 @@ shift 4
 mount -t tmpfs -o mode=0700 tmpfs "$scratch"
 cd "$scratch"
 
-# containerd, the kubelet and CNI plug-ins write to fixed places. They see the host's folders, and what they write
-# stays in memory. Paths relative to the working directory still work when the folder itself is covered.
+# containerd, the kubelet and CNI plug-ins write to fixed paths. Overlays show them the host's files and store their changes
+# in memory. Relative paths are used because a mount below can hide the absolute path of the scratch folder.
 count=0
 for folder in "$@"; do
     count=$((count + 1))
@@ -24,9 +24,9 @@ for folder in "$@"; do
     mount --bind "$folder" "kept-$count"
 done
 for folder in /run /var/lib /var/log; do
-    own=$(echo "$folder" | tr / -)
-    mkdir "new$own" "work$own"
-    mount -t overlay -o "lowerdir=$folder,upperdir=new$own,workdir=work$own" overlay "$folder"
+    suffix=$(echo "$folder" | tr / -)
+    mkdir "new$suffix" "work$suffix"
+    mount -t overlay -o "lowerdir=$folder,upperdir=new$suffix,workdir=work$suffix" overlay "$folder"
 done
 count=0
 for folder in "$@"; do
@@ -37,30 +37,31 @@ mkdir -p /run/netns /run/containerd /var/lib/kubelet /var/log/containers
 : > "/run/netns/$name"
 mount --bind "/proc/$$/ns/net" "/run/netns/$name"
 
-# Kernel settings outside of the network namespace belong to the host. The kubelet insists on some values and writes
-# only what differs, so it is shown what it wants to see (k8s.io/kubernetes/pkg/kubelet/cm, setupKernelTunables).
+# Kernel settings outside of the network namespace are those of the host and must not change. The kubelet requires certain
+# values and writes a setting only if it differs (k8s.io/kubernetes/pkg/kubelet/cm, setupKernelTunables). Files with the
+# required values are therefore mounted over the settings.
 mount --bind /proc/sys /proc/sys
 mount -o remount,bind,ro /proc/sys
 mount --bind /proc/sys/net /proc/sys/net
 mount -o remount,bind,rw /proc/sys/net
-show() {
+override() {
     [ -e "/proc/sys/$1" ] || return 0
     mkdir -p "settings/${1%/*}"
     echo "$2" > "settings/$1"
     mount --no-canonicalize --bind "settings/$1" "/proc/sys/$1"
 }
-show vm/overcommit_memory 1
-show vm/panic_on_oom 0
-show kernel/panic 10
-show kernel/panic_on_oops 1
-show kernel/keys/root_maxkeys 1000000
-show kernel/keys/root_maxbytes 25000000
+override vm/overcommit_memory 1
+override vm/panic_on_oom 0
+override kernel/panic 10
+override kernel/panic_on_oops 1
+override kernel/keys/root_maxkeys 1000000
+override kernel/keys/root_maxbytes 25000000
 
 ip link set lo up
-# Not in 127.0.0.0/8, which no API server may advertise. No other machine and not even the host can reach it.
+# Outside of 127.0.0.0/8, because an API server cannot advertise a loopback address. Reachable in this namespace only.
 ip address add "$address/32" dev lo
-# The packet filter turns addresses of Services into others after the kernel has looked for a route, so there must be
-# one. It leads to a bridge with nothing behind it, where addresses of no Service end.
+# iptables rewrites the addresses of Services after the kernel has looked up a route, so a route must exist. It points to a
+# bridge without ports, which discards packets to addresses that belong to no Service.
 ip link add services type bridge
 ip link set services up
 ip route add "$services" dev services src "$address"

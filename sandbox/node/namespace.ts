@@ -1,91 +1,106 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import * as path from "node:path";
 import { cacheFolder } from "../../machine/cache";
-import { lastWords, runningDaemon, startDaemon } from "../processes/daemon";
-import { eventually } from "../processes/wait";
 import type { SandboxInstance } from "../instance";
-import { type ControlGroups, groupedProcesses } from "./control-groups";
+import { logTail, runningDaemon, startDaemon } from "../processes/daemon";
+import { eventually } from "../processes/wait";
+import { type ControlGroups, sandboxProcesses } from "./control-groups";
 import { NODE_ADDRESS, SERVICE_NETWORK } from "./settings";
 
-/** The process that keeps the namespaces, as a daemon's name. */
-const HOLDER = "namespace";
+/** The daemon whose process keeps the namespaces alive. */
+export const NAMESPACE_DAEMON = "namespace";
 
-/** The namespaces of a running node. */
+/** Timeout for the setup of new namespaces, in milliseconds. */
+const SETUP_TIMEOUT_MS = 10_000;
+
+/** The network namespace and the mount namespace of a running node. */
 export interface NodeNamespaces {
-    /** A command that runs inside of the node: its network, its mounts. */
-    inside: (command: readonly string[]) => string[];
-    /** A command with the host's network but the node's mounts, where `/run/netns` has both networks by name. */
-    beside: (command: readonly string[]) => string[];
+    /** Wraps a command so that it runs with the node's network and mounts. */
+    inNode: (command: readonly string[]) => string[];
+    /**
+     * Wraps a command so that it runs with the host's network and the node's mounts, where `/run/netns` contains both
+     * network namespaces by name.
+     */
+    onHostNetwork: (command: readonly string[]) => string[];
 }
 
-/** Sockets and state of containerd, as short as the 108 bytes of a socket's path demand. Empty again after `down`. */
+/**
+ * Sockets and run-time state of containerd and the control process. The path is short because the path of a socket may have at
+ * most 108 bytes. Removed when the sandbox stops.
+ */
 export function nodeRunFolder(instance: SandboxInstance): string {
     return `/run/azure-secure-inference-${instance.number}`;
 }
 
-/** The name of the host's network beside that of the node's, for programs of the node. */
-export function hostNetwork(instance: SandboxInstance): string {
+/** Name of the host's network namespace in the node's `/run/netns`. */
+export function hostNetworkNamespace(instance: SandboxInstance): string {
     return `${instance.namespace}-host`;
 }
 
 /**
- * The node's namespaces: those that are there, even when only containers were left alive in them, else new ones.
- * @returns also whether they are new, in which case nothing that ran in earlier ones can be of use any more
+ * Finds or creates the node's namespaces. Existing ones are used even if only containers are still running in them.
+ * @returns the namespaces, and whether they are new; processes of earlier namespaces are then useless
  */
 export async function nodeNamespaces(
     instance: SandboxInstance,
     groups: ControlGroups,
-): Promise<{ namespaces: NodeNamespaces; fresh: boolean }> {
-    const survivor = findNamespaces(instance);
-    const run = nodeRunFolder(instance);
-    if (survivor) {
-        // Back under the care of a process that does nothing but keep them.
+): Promise<{ namespaces: NodeNamespaces; created: boolean }> {
+    const existing = findNamespaces(instance);
+    if (existing) {
+        // Starts the daemon again if it was killed.
         startDaemon(instance, {
-            name: HOLDER,
-            command: survivor.inside(["sleep", "infinity"]),
+            name: NAMESPACE_DAEMON,
+            command: existing.inNode(["sleep", "infinity"]),
             controlGroups: groups.daemons,
         });
-        return { namespaces: survivor, fresh: false };
+        return { namespaces: existing, created: false };
     }
-    rmSync(run, { recursive: true, force: true });
-    const scratch = path.join(run, "scratch");
+    return { namespaces: await createNamespaces(instance, groups), created: true };
+}
+
+async function createNamespaces(instance: SandboxInstance, groups: ControlGroups): Promise<NodeNamespaces> {
+    const runFolder = nodeRunFolder(instance);
+    rmSync(runFolder, { recursive: true, force: true });
+    const scratch = path.join(runFolder, "scratch");
     mkdirSync(scratch, { recursive: true, mode: 0o700 });
     mkdirSync(cacheFolder(), { recursive: true });
     startDaemon(instance, {
-        name: HOLDER,
+        name: NAMESPACE_DAEMON,
         command: [
             ...["unshare", "--net", "--mount", "--propagation", "slave", "--"],
             ...["/bin/sh", path.join(__dirname, "namespace.sh"), instance.namespace, NODE_ADDRESS],
-            ...[SERVICE_NETWORK, scratch, run, instance.stateFolder, cacheFolder()],
+            ...[SERVICE_NETWORK, scratch, runFolder, instance.stateFolder, cacheFolder()],
         ],
         controlGroups: groups.daemons,
     });
-    const ready = await eventually(() => {
-        const pid = runningDaemon(instance, HOLDER);
-        return pid === undefined || isWaiting(pid);
-    }, 10_000);
+    const finished = await eventually(() => {
+        const pid = runningDaemon(instance, NAMESPACE_DAEMON);
+        return pid === undefined || setupIsComplete(pid);
+    }, SETUP_TIMEOUT_MS);
     const namespaces = findNamespaces(instance);
-    if (!ready || !namespaces || runningDaemon(instance, HOLDER) === undefined) {
-        throw new Error(`The node's namespaces could not be made:\n${lastWords(instance, HOLDER)}`);
+    if (!finished || !namespaces || runningDaemon(instance, NAMESPACE_DAEMON) === undefined) {
+        const log = logTail(instance, NAMESPACE_DAEMON);
+        throw new Error(`The node's namespaces could not be created. The end of the log:\n${log}`);
     }
-    return { namespaces, fresh: true };
+    return namespaces;
 }
 
-/** The namespaces of this sandbox as long as any of its processes lives in them. */
+/** The namespaces of this sandbox, as long as at least one of its processes is running in them. */
 export function findNamespaces(instance: SandboxInstance): NodeNamespaces | undefined {
-    const holder = runningDaemon(instance, HOLDER);
-    const candidates = [...(holder === undefined ? [] : [holder]), ...groupedProcesses(instance, "daemons")];
+    const daemon = runningDaemon(instance, NAMESPACE_DAEMON);
+    const candidates = [...(daemon === undefined ? [] : [daemon]), ...sandboxProcesses(instance, "daemons")];
     const network = (pid: number) => `/proc/${pid}/root/run/netns/${instance.namespace}`;
     const member = candidates.find(pid => existsSync(network(pid)));
     if (member === undefined) return undefined;
     const mounts = `--mount=/proc/${member}/ns/mnt`;
     return {
-        inside: command => ["nsenter", mounts, `--net=${network(member)}`, "--", ...command],
-        beside: command => ["nsenter", mounts, "--", ...command],
+        inNode: command => ["nsenter", mounts, `--net=${network(member)}`, "--", ...command],
+        onHostNetwork: command => ["nsenter", mounts, "--", ...command],
     };
 }
 
-function isWaiting(pid: number): boolean {
+/** At its end, namespace.sh becomes `sleep`. */
+function setupIsComplete(pid: number): boolean {
     try {
         return readFileSync(`/proc/${pid}/cmdline`, "utf8").startsWith("sleep\0");
     } catch {

@@ -1,81 +1,99 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import * as net from "node:net";
 import * as path from "node:path";
-import { type Daemon, lastWords, runningDaemon, startDaemon, stopDaemons } from "../processes/daemon";
-import { signal } from "../processes/processes";
+import { logTail, runningDaemon, startDaemon, stopDaemons } from "../processes/daemon";
+import { sendSignal } from "../processes/processes";
 import { eventually } from "../processes/wait";
 import type { SandboxInstance } from "../instance";
-import { addonIsReady, ADDONS, apiServerIsReady, nodeIsReady, nodeIsRegistered } from "./api";
+import { addonIsReady, ADDONS, apiServerIsReady, nodeIsReady, nodeIsRegistered } from "./api-server";
+import { bindfs, sharesAreMounted } from "./azure-files";
+import { applyAzureRoutes } from "./azure-routes";
 import { applyClusterObjects } from "./cluster-objects";
 import {
     cniConfiguration,
     containerdConfiguration,
     containerdSocket,
+    dnsConfiguration,
     kubeletConfiguration,
-    namesConfiguration,
     nodeFolder,
 } from "./configuration";
 import {
     type ControlGroups,
-    groupedProcesses,
-    makeControlGroups,
+    createControlGroups,
     removeControlGroups,
+    sandboxProcesses,
 } from "./control-groups";
 import { type ClusterCredentials, clusterCredentials } from "./credentials";
-import { NODE_DAEMONS, nodeDaemons } from "./daemons";
-import { openDoor } from "./door";
-import { bindfs, filesAreMounted } from "./files";
+import { CONTAINER_MANAGERS, NODE_DAEMONS, type NodeDaemons, nodeDaemons, type NodeParts } from "./daemons";
 import { importImage, PAUSE_IMAGE, pauseArchive } from "./images";
-import { findNamespaces, type NodeNamespaces, nodeNamespaces, nodeRunFolder } from "./namespace";
+import {
+    findNamespaces,
+    NAMESPACE_DAEMON,
+    type NodeNamespaces,
+    nodeNamespaces,
+    nodeRunFolder,
+} from "./namespace";
 import { nodeTools } from "./tools";
 import { authoritiesFile, containerSpecification, trustedAuthorities } from "./trust";
 
-/** How long a daemon may take until it answers. Long, for a machine that is busy with something else. */
-const READY_MS = 120_000;
+/** Timeout for a daemon to become ready, in milliseconds. Long enough for a busy machine. */
+const READY_TIMEOUT_MS = 120_000;
 
-/** How long containers may take to end when the sandbox goes down, once asked. */
-const CONTAINER_PATIENCE_MS = 5_000;
+/** Time between SIGTERM and SIGKILL for containers when the sandbox stops, in milliseconds. */
+const CONTAINER_GRACE_PERIOD_MS = 5_000;
 
-/** A node whose namespaces stand but whose programs may not run yet. */
+/** A node whose namespaces exist and whose programs may not be running yet. */
 export interface PreparedNode {
     namespaces: NodeNamespaces;
     groups: ControlGroups;
-    /** Starts what does not run and waits until the node takes pods. @returns names of what had to be started */
+    /** Starts daemons that are not running and waits until the node is ready. @returns names of the started daemons */
     start(): Promise<string[]>;
 }
 
-/** Makes or finds the node's namespaces, control groups and credentials. */
+/** Creates or finds the node's namespaces, control groups and credentials, and writes the configuration of its daemons. */
 export async function prepareNode(instance: SandboxInstance): Promise<PreparedNode> {
-    const [tools, credentials, files] = await Promise.all([
+    const [tools, credentials, bindfsProgram] = await Promise.all([
         nodeTools(),
         clusterCredentials(instance),
         bindfs(),
     ]);
-    const groups = makeControlGroups(instance);
-    const { namespaces, fresh } = await nodeNamespaces(instance, groups);
-    // Whatever still ran before belonged to namespaces that are gone.
-    if (fresh) await stopDaemons(instance, NODE_DAEMONS, 0);
+    const groups = createControlGroups(instance);
+    const { namespaces, created } = await nodeNamespaces(instance, groups);
+    // Daemons of an earlier start are in namespaces that are no longer used.
+    if (created) await stopDaemons(instance, NODE_DAEMONS, 0);
 
-    writeConfiguration(nodeFolder(instance, "cni", "sandbox.conflist"), cniConfiguration());
-    const containerd = containerdConfiguration(instance, tools, PAUSE_IMAGE);
-    writeConfiguration(nodeFolder(instance, "containerd.toml"), containerd);
-    const kubelet = kubeletConfiguration(instance, credentials, groups.root);
-    writeConfiguration(nodeFolder(instance, "kubelet.yaml"), kubelet);
-    writeConfiguration(nodeFolder(instance, "Corefile"), namesConfiguration(instance, credentials));
-    writeConfiguration(authoritiesFile(instance), await trustedAuthorities(instance), 0o644);
-    writeConfiguration(nodeFolder(instance, "container.json"), await containerSpecification(instance, tools));
-    await openDoor(instance, namespaces, tools);
+    const parts: NodeParts = { tools, groups, namespaces, credentials, bindfs: bindfsProgram };
+    await writeConfigurations(instance, parts);
+    await applyAzureRoutes(instance, namespaces, tools);
 
-    const daemons = nodeDaemons(instance, { tools, groups, namespaces, credentials, files });
+    const daemons = nodeDaemons(instance, parts);
     return { namespaces, groups, start: () => startNode(instance, daemons, credentials) };
 }
 
+async function writeConfigurations(
+    instance: SandboxInstance,
+    { tools, groups, credentials }: NodeParts,
+): Promise<void> {
+    const texts = {
+        [path.join("cni", "sandbox.conflist")]: cniConfiguration(),
+        "containerd.toml": containerdConfiguration(instance, tools, PAUSE_IMAGE),
+        "kubelet.yaml": kubeletConfiguration(instance, credentials, groups.root),
+        Corefile: dnsConfiguration(instance, credentials),
+        "container.json": await containerSpecification(instance, tools),
+    };
+    for (const [name, text] of Object.entries(texts)) writeConfiguration(nodeFolder(instance, name), text);
+    // Users in containers read this file.
+    writeConfiguration(authoritiesFile(instance), await trustedAuthorities(instance), 0o644);
+}
+
+/** Starts the daemons in the order of their dependencies. */
+
 async function startNode(
     instance: SandboxInstance,
-    daemons: Record<(typeof NODE_DAEMONS)[number], Daemon>,
+    daemons: NodeDaemons,
     credentials: ClusterCredentials,
 ): Promise<string[]> {
-    const begun = new Date();
+    const startTime = new Date();
     const started: string[] = [];
     const start = (name: keyof typeof daemons) => {
         if (startDaemon(instance, daemons[name])) started.push(name);
@@ -85,12 +103,16 @@ async function startNode(
     start("containerd");
     start("azure-files");
     await Promise.all([
-        ready(instance, "azure-files", () => Promise.resolve(filesAreMounted(instance, "azure-files"))),
+        waitUntilReady(instance, "azure-files", () =>
+            Promise.resolve(sharesAreMounted(instance, "azure-files")),
+        ),
         (async () => {
-            await ready(instance, "containerd", () => accepts(containerdSocket(instance)));
+            await waitUntilReady(instance, "containerd", () =>
+                acceptsConnections(containerdSocket(instance)),
+            );
             await importImage(instance, await pauseArchive());
         })(),
-        ready(instance, "kube-apiserver", () => apiServerIsReady(instance)),
+        waitUntilReady(instance, "kube-apiserver", () => apiServerIsReady(instance)),
     ]);
     start("kube-controller-manager");
     start("kube-scheduler");
@@ -98,51 +120,51 @@ async function startNode(
     await applyClusterObjects(instance, credentials);
     start("coredns");
     start("metrics-server");
-    // kube-proxy looks for its node once a second.
-    await ready(instance, "kubelet", () => nodeIsRegistered(instance));
+    // kube-proxy waits for its node object and polls it only once a second, so it starts after the registration.
+    await waitUntilReady(instance, "kubelet", () => nodeIsRegistered(instance));
     start("kube-proxy");
-    const since = started.includes("kubelet") ? begun : undefined;
-    await ready(instance, "kubelet", () => nodeIsReady(instance, since));
-    await Promise.all(ADDONS.map(name => ready(instance, name, () => addonIsReady(instance, name))));
+    const since = started.includes("kubelet") ? startTime : undefined;
+    await waitUntilReady(instance, "kubelet", () => nodeIsReady(instance, since));
+    await Promise.all(ADDONS.map(name => waitUntilReady(instance, name, () => addonIsReady(instance, name))));
     return started;
 }
 
-/** Stops containers and daemons, and removes what the node had outside of the state folder. */
+/** Stops containers and daemons, and removes the node's control groups and run folder. */
 export async function stopNode(instance: SandboxInstance): Promise<void> {
-    // Nothing may start a container again while containers are being stopped.
-    await stopDaemons(instance, NODE_DAEMONS.slice(0, 3));
-    for (const pid of groupedProcesses(instance, "kubepods")) signal(pid, "SIGTERM");
-    await eventually(() => groupedProcesses(instance, "kubepods").length === 0, CONTAINER_PATIENCE_MS);
-    for (const pid of groupedProcesses(instance, "kubepods")) signal(pid, "SIGKILL");
-    // The API server waits for clients that watch; everything that it has promised is in etcd by then.
+    await stopDaemons(instance, CONTAINER_MANAGERS);
+    for (const pid of sandboxProcesses(instance, "kubepods")) sendSignal(pid, "SIGTERM");
+    await eventually(() => sandboxProcesses(instance, "kubepods").length === 0, CONTAINER_GRACE_PERIOD_MS);
+    for (const pid of sandboxProcesses(instance, "kubepods")) sendSignal(pid, "SIGKILL");
+    // The API server would wait for open watch requests. Acknowledged writes are already in etcd, so it can be killed.
     await stopDaemons(instance, [...ADDONS, "containerd", "kube-apiserver"], 1_500);
-    await stopDaemons(instance, ["azure-files", "etcd", "namespace"]);
+    await stopDaemons(instance, ["azure-files", "etcd", NAMESPACE_DAEMON]);
     await removeControlGroups(instance);
     rmSync(nodeRunFolder(instance), { recursive: true, force: true });
 }
 
-/** Whether anything of a node is there to be stopped. */
+/** Whether parts of a node exist, running or not, that `stopNode` has to remove. */
 export function nodeExists(instance: SandboxInstance): boolean {
     return existsSync(nodeRunFolder(instance)) || findNamespaces(instance) !== undefined;
 }
 
-async function ready(
+/** @throws with the end of the daemon's log if it ends or does not become ready */
+async function waitUntilReady(
     instance: SandboxInstance,
     name: string,
-    answers: () => Promise<boolean>,
+    isReady: () => Promise<boolean>,
 ): Promise<void> {
-    let dead = false;
+    let ended = false;
     await eventually(async () => {
-        if (await answers()) return true;
-        dead = runningDaemon(instance, name) === undefined;
-        return dead;
-    }, READY_MS);
-    if (!dead && (await answers())) return;
-    const state = dead ? "has ended" : `has not become ready in ${READY_MS / 1000} s`;
-    throw new Error(`${name} ${state}. The end of its log:\n${lastWords(instance, name)}`);
+        if (await isReady()) return true;
+        ended = runningDaemon(instance, name) === undefined;
+        return ended;
+    }, READY_TIMEOUT_MS);
+    if (!ended && (await isReady())) return;
+    const state = ended ? "has ended" : `was not ready after ${READY_TIMEOUT_MS / 1000} s`;
+    throw new Error(`${name} ${state}. The end of its log:\n${logTail(instance, name)}`);
 }
 
-function accepts(socket: string): Promise<boolean> {
+function acceptsConnections(socket: string): Promise<boolean> {
     return new Promise(resolve => {
         const connection = net.connect(socket);
         connection.on("connect", () => {

@@ -5,15 +5,15 @@ import { CertificateAuthority } from "./authority";
 import { nodeFolder } from "./configuration";
 import type { NodeTools } from "./tools";
 
-/** Where images of Debian, Ubuntu and Alpine keep the authorities to trust, and programs look for them. */
+/** The file with trusted certificate authorities in images of Debian, Ubuntu and Alpine. */
 const AUTHORITIES_FILE = "/etc/ssl/certs/ca-certificates.crt";
 
-/** The sandbox's authority, made at the first call: it signs for the sandbox's Azure. `ca.pem` in the state folder. */
+/** The authority that signs the certificates of the sandbox's Azure endpoints. Its certificate is `ca.pem` in the state folder. */
 export function sandboxAuthority({ stateFolder }: SandboxInstance): Promise<CertificateAuthority> {
     return CertificateAuthority.open(stateFolder, "azure-secure-inference sandbox");
 }
 
-/** What containers trust: the machine's authorities and the sandbox's own. */
+/** PEM text of the authorities that containers trust: those of the machine and that of the sandbox. */
 export async function trustedAuthorities(instance: SandboxInstance): Promise<string> {
     const { files } = await sandboxAuthority(instance);
     const machine = existsSync(AUTHORITIES_FILE) ? readFileSync(AUTHORITIES_FILE, "utf8") : "";
@@ -21,9 +21,8 @@ export async function trustedAuthorities(instance: SandboxInstance): Promise<str
 }
 
 /**
- * From what containerd makes the specification of each container: its own default, and the file with `trustedAuthorities`
- * over that of the image. So whatever runs here trusts the sandbox's Azure, with no word of it in image, pod or container
- * group.
+ * The base of containerd's specification of every container: its default, with the `trustedAuthorities` file mounted over the
+ * file of the image. All containers therefore trust the sandbox's Azure without a change to image, pod or container group.
  */
 export async function containerSpecification(instance: SandboxInstance, tools: NodeTools): Promise<string> {
     const { stdout } = await execa(tools.ctr, ["oci", "spec"], { env: tools.environment, stdin: "ignore" });
@@ -32,7 +31,7 @@ export async function containerSpecification(instance: SandboxInstance, tools: N
         process: { rlimits?: unknown; apparmorProfile?: unknown };
         linux: { seccomp?: unknown };
     };
-    // containerd takes these out of its own default for Kubernetes, but not of a file.
+    // For Kubernetes, containerd removes these from its built-in default, but not from a file.
     delete specification.process.rlimits;
     delete specification.process.apparmorProfile;
     delete specification.linux.seccomp;
@@ -45,7 +44,7 @@ export async function containerSpecification(instance: SandboxInstance, tools: N
     return JSON.stringify(specification);
 }
 
-/** Where `trustedAuthorities` is for containers. */
+/** The file with `trustedAuthorities`. */
 export function authoritiesFile(instance: SandboxInstance): string {
     return nodeFolder(instance, "authorities.pem");
 }

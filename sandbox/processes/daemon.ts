@@ -1,3 +1,4 @@
+/** Long-running programs of a sandbox: start, find and stop them. Each has a process id file and a log in the state folder. */
 import { spawn } from "node:child_process";
 import {
     closeSync,
@@ -12,35 +13,35 @@ import {
 } from "node:fs";
 import * as path from "node:path";
 import type { SandboxInstance } from "../instance";
-import { processStart, signal } from "./processes";
+import { processStart, sendSignal } from "./processes";
 import { eventually } from "./wait";
 
 /** A long-running program of the sandbox. */
 export interface Daemon {
-    /** Names its process id file and its log. */
+    /** Base name of its process id file and of its log. */
     name: string;
-    /** Program and arguments. Arguments can be read by every user of the machine, so they hold no secrets. */
+    /** Program and arguments. Every user of the machine can read arguments, so they contain no secrets. */
     command: readonly string[];
-    /** @default this process's environment */
+    /** @default the environment of this process */
     environment?: NodeJS.ProcessEnv;
-    /** `cgroup.procs` files of the control groups that it belongs to. */
+    /** `cgroup.procs` files of the control groups that it joins. */
     controlGroups?: readonly string[];
 }
 
-/** A log that has grown larger than this is put aside when its daemon starts again. Bytes. */
+/** A log above this size in bytes is renamed to `*.old` when its daemon starts again. */
 const LARGE_LOG = 10 * 1024 * 1024;
 
-/** Enters the control groups that come first in its arguments, up to `--`, then becomes the rest. */
+/** Joins the control groups given before `--`, then executes the command given after it. */
 const ENTER_CONTROL_GROUPS = 'while [ "$1" != -- ]; do echo $$ > "$1"; shift; done; shift; exec "$@"';
 
 /**
- * Starts a daemon in a session of its own, unless it runs already.
- * @returns whether it had to be started
+ * Starts a daemon in its own session, unless it is already running.
+ * @returns whether it was started
  */
 export function startDaemon(instance: SandboxInstance, daemon: Daemon): boolean {
     if (runningDaemon(instance, daemon.name) !== undefined) return false;
     const log = logFile(instance, daemon.name);
-    for (const folder of [path.dirname(log), runFolder(instance)])
+    for (const folder of [path.dirname(log), pidFolder(instance)])
         mkdirSync(folder, { recursive: true, mode: 0o700 });
     if (existsSync(log) && statSync(log).size > LARGE_LOG) renameSync(log, `${log}.old`);
 
@@ -54,14 +55,17 @@ export function startDaemon(instance: SandboxInstance, daemon: Daemon): boolean 
     });
     closeSync(output);
     child.unref();
-    if (child.pid === undefined) throw new Error(`${daemon.name} could not be started.`);
+    if (child.pid === undefined) throw new Error(`${daemon.name}: the process could not be started.`);
     writeFileSync(pidFile(instance, daemon.name), `${child.pid}\n${processStart(child.pid)}\n`, {
         mode: 0o600,
     });
     return true;
 }
 
-/** The process id of a daemon that runs. A process that got its id later is not taken for it. */
+/**
+ * The process id of a running daemon. The recorded start time is compared, so that another process which got the same id
+ * later is not mistaken for the daemon.
+ */
 export function runningDaemon(instance: SandboxInstance, name: string): number | undefined {
     let text: string;
     try {
@@ -74,41 +78,41 @@ export function runningDaemon(instance: SandboxInstance, name: string): number |
 }
 
 /**
- * Ends daemons: asks them all, then waits, then kills those that have not ended.
- * @param patience milliseconds between asking and killing
+ * Stops daemons: sends SIGTERM to all, waits, then sends SIGKILL to those that are still running.
+ * @param gracePeriod milliseconds between SIGTERM and SIGKILL
  */
 export async function stopDaemons(
     instance: SandboxInstance,
     names: readonly string[],
-    patience = 5_000,
+    gracePeriod = 5_000,
 ): Promise<void> {
     const running = () => names.map(name => runningDaemon(instance, name)).filter(pid => pid !== undefined);
-    for (const pid of running()) signal(pid, "SIGTERM");
-    if (!(await eventually(() => running().length === 0, patience))) {
-        for (const pid of running()) signal(pid, "SIGKILL");
+    for (const pid of running()) sendSignal(pid, "SIGTERM");
+    if (!(await eventually(() => running().length === 0, gracePeriod))) {
+        for (const pid of running()) sendSignal(pid, "SIGKILL");
         await eventually(() => running().length === 0, 5_000);
     }
     for (const name of names) rmSync(pidFile(instance, name), { force: true });
 }
 
-/** Where a daemon writes what it has to say. */
+/** The file that receives standard output and standard error of a daemon. */
 export function logFile(instance: SandboxInstance, name: string): string {
     return path.join(instance.stateFolder, "log", `${name}.log`);
 }
 
-/** The last lines of a daemon's log, to show why it did not start. */
-export function lastWords(instance: SandboxInstance, name: string, lines = 12): string {
+/** The last lines of a daemon's log, for error messages. */
+export function logTail(instance: SandboxInstance, name: string, lines = 12): string {
     try {
         return readFileSync(logFile(instance, name), "utf8").trimEnd().split("\n").slice(-lines).join("\n");
     } catch {
-        return "(it has written no log)";
+        return "(no log file)";
     }
 }
 
-function runFolder(instance: SandboxInstance): string {
+function pidFolder(instance: SandboxInstance): string {
     return path.join(instance.stateFolder, "run");
 }
 
 function pidFile(instance: SandboxInstance, name: string): string {
-    return path.join(runFolder(instance), `${name}.pid`);
+    return path.join(pidFolder(instance), `${name}.pid`);
 }

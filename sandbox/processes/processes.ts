@@ -2,24 +2,24 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 
 /**
- * What tells a process from a later one with the same id: when it started. `undefined` when no such process runs;
- * a zombie does not run.
+ * The start time of a process, as text that differs between two processes with the same id. `undefined` when no process
+ * with this id is running; a zombie is not running.
  */
 export function processStart(pid: number): string | undefined {
-    if (!existsSync("/proc/self/stat")) return startByPs(pid);
+    if (!existsSync("/proc/self/stat")) return startTimeFromPs(pid);
     try {
         const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-        // The second field is the program's name in parentheses and may itself hold spaces and parentheses.
+        // The second field is the program's name in parentheses. The name may contain spaces and parentheses.
         const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
         if (fields[0] === "Z" || fields[0] === "X") return undefined;
-        // Field 22 of proc(5): clock ticks after boot. The boot's id makes it unique across reboots.
+        // Field 22 of proc(5) is the start in clock ticks after boot. The boot id makes it unique across reboots.
         return `${bootId()}-${fields[19]}`;
     } catch {
         return undefined;
     }
 }
 
-/** Proportional set size of a process in bytes: its own memory and its share of what it has in common with others. */
+/** Proportional set size of a process in bytes: its private memory and its share of memory used by several processes. */
 export function proportionalMemory(pid: number): number {
     try {
         const kibibytes = /^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1];
@@ -29,8 +29,8 @@ export function proportionalMemory(pid: number): number {
     }
 }
 
-/** Sends a signal; a process that has ended meanwhile is what the sender wanted anyway. */
-export function signal(pid: number, name: NodeJS.Signals): void {
+/** Sends a signal. It is no error if the process has already ended. */
+export function sendSignal(pid: number, name: NodeJS.Signals): void {
     try {
         process.kill(pid, name);
     } catch (error) {
@@ -38,7 +38,7 @@ export function signal(pid: number, name: NodeJS.Signals): void {
     }
 }
 
-/** Every process that can be seen. */
+/** Ids of all processes in /proc. */
 export function allProcesses(): number[] {
     return readdirSync("/proc").map(Number).filter(Number.isInteger);
 }
@@ -47,8 +47,8 @@ function bootId(): string {
     return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
 }
 
-/** For systems without /proc, such as macOS. */
-function startByPs(pid: number): string | undefined {
+/** The start time for systems without /proc, such as macOS. */
+function startTimeFromPs(pid: number): string | undefined {
     try {
         const [state = "Z", ...started] = execFileSync("ps", ["-o", "stat=,lstart=", "-p", String(pid)], {
             encoding: "utf8",

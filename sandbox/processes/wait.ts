@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** How often a condition is looked at. */
+/** Polling interval in milliseconds. */
 const POLL_MS = 50;
 
 /**
- * Waits until `condition` holds.
+ * Polls `condition` until it is true.
  * @param timeout in milliseconds
- * @returns whether it held before the time was over
+ * @returns whether it became true before the timeout
  */
 export async function eventually(
     condition: () => boolean | Promise<boolean>,

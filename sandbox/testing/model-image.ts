@@ -6,7 +6,7 @@ import { execa } from "execa";
 import { LAYER, packImage } from "../node/archive";
 import type { SandboxInstance } from "../instance";
 import { importImage } from "../node/images";
-import { buildGo } from "../node/tools";
+import { buildGo } from "../node/go-build";
 import { cached } from "../../machine/cache";
 
 /** The image of the test's model, `model/main.go`. Port 5001. */

@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { targetsOfOutputs, verifyService } from "../../cli/verify";
-import { groupedProcesses } from "../../sandbox/node/control-groups";
+import { sandboxProcesses } from "../../sandbox/node/control-groups";
 import { azureClients } from "../../sandbox/testing/azure-clients";
 import { startLoad } from "../../sandbox/testing/load";
 import { CANNOT_RUN, titled } from "../../sandbox/testing/requirements";
@@ -244,7 +244,7 @@ describe.skipIf(CANNOT_RUN)(titled("models on Kubernetes"), () => {
                 namespace,
                 "--output=yaml",
             ),
-            arguments: groupedProcesses(instance)
+            arguments: sandboxProcesses(instance)
                 .map(pid => readFileSync(`/proc/${pid}/cmdline`, { encoding: "utf8", flag: "r" }))
                 .join("\n"),
             // State, history, event logs and configuration. The plug-ins are programs.

@@ -7,7 +7,7 @@ import { targetsOfOutputs, verifyService } from "../../cli/verify";
 import { type DebianTree, debianPackages } from "../../machine/debian";
 import { ROOT } from "../../machine/root";
 import { ensureImages } from "../../sandbox/images";
-import { groupedProcesses } from "../../sandbox/node/control-groups";
+import { sandboxProcesses } from "../../sandbox/node/control-groups";
 import { azureClients } from "../../sandbox/testing/azure-clients";
 import type { TestProject } from "../../sandbox/testing/harness";
 import { MODEL_IMAGE } from "../../sandbox/testing/model-image";
@@ -155,7 +155,7 @@ describe.skipIf(CANNOT_RUN)(titled("a model on Container Instances"), () => {
         const places: Record<string, string> = {
             state: await project.rawState(),
             outputs: JSON.stringify(await project.outputs()),
-            arguments: groupedProcesses(instance)
+            arguments: sandboxProcesses(instance)
                 .map(pid => readProcess(pid, "cmdline"))
                 .join("\n"),
             logs: await filesBelow(path.join(instance.stateFolder, "log")),

@@ -8,7 +8,7 @@ import {
 } from "@kubernetes/client-node";
 import { AZURE_FILE_CLASSES, AZURE_FILE_DRIVER } from "../../node/settings";
 import type { SandboxInstance } from "../../instance";
-import { filesFolder, filesForPods } from "../../node/files";
+import { podSharesFolder, sharesFolder } from "../../node/azure-files";
 import { ignoringStatus } from "../kubernetes/api-errors";
 import { ObjectWatch } from "../kubernetes/object-watch";
 import { Reconciler } from "../kubernetes/reconciler";
@@ -65,7 +65,7 @@ export class AzureFileProvisioner {
     }
 
     private async provision(claim: V1PersistentVolumeClaim): Promise<void> {
-        const body = volumeFor(claim, name => filesForPods(this.instance, name));
+        const body = volumeFor(claim, name => podSharesFolder(this.instance, name));
         const folder = this.folderOf(body);
         mkdirSync(folder, { recursive: true, mode: 0o700 });
         // Every user of a pod may write, as over SMB. The state folder (0700) denies other users of the machine.
@@ -80,7 +80,7 @@ export class AzureFileProvisioner {
 
     /** In the folder that also has those of storage accounts, whose names cannot contain the hyphen of `pvc-…`. */
     private folderOf({ metadata }: V1PersistentVolume): string {
-        return path.join(filesFolder(this.instance), metadata?.name ?? "");
+        return path.join(sharesFolder(this.instance), metadata?.name ?? "");
     }
 }
 

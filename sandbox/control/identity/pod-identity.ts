@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { CoreV1Api } from "@kubernetes/client-node";
-import { admissionSocket, metadataSocket } from "../../node/doors";
+import { admissionSocket, metadataSocket } from "../../node/gateway";
 import type { SandboxInstance } from "../../instance";
 import { NODE_ADDRESS } from "../../node/settings";
 import { sandboxAuthority } from "../../node/trust";

@@ -4,9 +4,9 @@ import { execa } from "execa";
 import { debianPackages } from "../../../machine/debian";
 import { renderLoadBalancer } from "./configuration";
 import type { SandboxInstance } from "../../instance";
-import { hostNetwork, nodeRunFolder } from "../../node/namespace";
+import { hostNetworkNamespace, nodeRunFolder } from "../../node/namespace";
 
-/** The HAProxy program, which the load balancer and the node's proxies run. */
+/** The HAProxy program, which the load balancer and the gateway (node/gateway.ts) run. */
 export interface Haproxy {
     program: string;
     environment: NodeJS.ProcessEnv;
@@ -38,7 +38,7 @@ export function writeFirstConfiguration(instance: SandboxInstance): void {
     if (existsSync(file)) return;
     mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
     const { text } = renderLoadBalancer({
-        hostNamespace: hostNetwork(instance),
+        hostNamespace: hostNetworkNamespace(instance),
         control: haproxySocket(instance),
         listeners: [],
     });

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { runningDaemon } from "../../processes/daemon";
 import { haproxyConfiguration, haproxySocket } from "./haproxy";
-import { signal } from "../../processes/processes";
+import { sendSignal } from "../../processes/processes";
 import { eventually } from "../../processes/wait";
 import type { SandboxInstance } from "../../instance";
-import { hostNetwork } from "../../node/namespace";
+import { hostNetworkNamespace } from "../../node/namespace";
 import { writeAtomically } from "../state/atomic-file";
 import { type Listener, renderLoadBalancer } from "./configuration";
 import { runCommands, runningFrame } from "./runtime";
@@ -52,7 +52,7 @@ export class LoadBalancerConfigurator {
     private async apply(): Promise<void> {
         const socket = haproxySocket(this.instance);
         const { text, frame, commands } = renderLoadBalancer({
-            hostNamespace: hostNetwork(this.instance),
+            hostNamespace: hostNetworkNamespace(this.instance),
             control: socket,
             listeners: this.listeners(),
         });
@@ -71,7 +71,7 @@ export class LoadBalancerConfigurator {
         // SIGUSR2 makes the master process start a new worker with the listening sockets. The master ignores the signal while
         // it handles a previous one, so the signal is repeated.
         for (let count = 0; count < RELOADS; count++) {
-            signal(master, "SIGUSR2");
+            sendSignal(master, "SIGUSR2");
             if (await eventually(async () => (await runningFrame(socket)) === frame, RELOAD_MS)) return true;
         }
         return false;

@@ -1,6 +1,5 @@
-// Package dns has, in lego's own module, a list of some 190 providers with the libraries of each. Building them all
-// takes many minutes and the modules of every one of them. In the sandbox this file stands in place of that list
-// (providers/dns/zz_gen_dns_providers.go), with the one that reaches Azure's DNS and the one that runs a script.
+// Package dns of lego contains a list of about 190 DNS providers (providers/dns/zz_gen_dns_providers.go). To build them takes
+// many minutes and many modules. The sandbox replaces that file by this one, with two providers: Azure DNS, and a script.
 package dns
 
 import (
@@ -11,7 +10,7 @@ import (
 	"github.com/go-acme/lego/v5/providers/dns/exec"
 )
 
-// NewDNSChallengeProviderByName makes the provider with this name.
+// NewDNSChallengeProviderByName creates the provider with this name.
 func NewDNSChallengeProviderByName(name string) (challenge.Provider, error) {
 	switch name {
 	case "azuredns":

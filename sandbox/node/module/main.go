@@ -1,5 +1,5 @@
-// Every Kubernetes program that the sandbox's node runs, in one binary: they share most of their code, so one link
-// and one file take the place of six. The program is chosen by the name it is called by, or by the first argument.
+// All Kubernetes programs of the sandbox's node in one binary. They share most of their code, so one binary is smaller and
+// links faster than six. The name of the executable selects the program, or the first argument.
 package main
 
 import (
@@ -10,8 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"k8s.io/component-base/cli"
-	// Registered for their side effect, as the programs' own main packages do: JSON logs and the metrics of the
-	// client library and of the version.
+	// Imported for their registration, as in the main packages of the programs: JSON logs, and metrics of the client
+	// library and of the version.
 	_ "k8s.io/component-base/logs/json/register"
 	_ "k8s.io/component-base/metrics/prometheus/clientgo"
 	_ "k8s.io/component-base/metrics/prometheus/version"
@@ -39,7 +39,7 @@ func main() {
 		program = os.Args[0]
 	}
 	if program == "kubectl" {
-		// kubectl words its errors itself and chooses its exit codes.
+		// kubectl formats its errors and chooses its exit codes itself.
 		if err := cli.RunNoErrOutput(kubectl.NewDefaultKubectlCommand()); err != nil {
 			kubectlerrors.CheckErr(err)
 		}
@@ -47,7 +47,7 @@ func main() {
 	}
 	command, found := servers[program]
 	if !found {
-		fmt.Fprintf(os.Stderr, "%q is not a program of this binary.\n", program)
+		fmt.Fprintf(os.Stderr, "%q: this binary does not contain the program.\n", program)
 		os.Exit(2)
 	}
 	os.Exit(cli.Run(command()))

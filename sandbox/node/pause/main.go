@@ -1,5 +1,5 @@
-// The container that holds a pod's namespaces: it waits, reaps the children that it inherits in a shared process
-// namespace, and ends when told to.
+// The program of the container that holds a pod's namespaces. It waits for SIGINT or SIGTERM, and reaps the orphaned
+// processes that it inherits if the containers of the pod share a process namespace.
 package main
 
 import (

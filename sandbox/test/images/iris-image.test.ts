@@ -43,7 +43,7 @@ describe.skipIf(CANNOT_RUN)(`the iris image${CANNOT_RUN ? ` (${CANNOT_RUN})` : "
         await execa("ip", ["netns", "delete", networkNamespace]);
     });
 
-    it("scores the sample request with an unchanged v1 score.py, as a user without rights", async () => {
+    it("scores the sample request with an unchanged v1 score.py, as an unprivileged user", async () => {
         const { stdout } = await curl(
             ...[
                 "--header",
@@ -56,7 +56,7 @@ describe.skipIf(CANNOT_RUN)(`the iris image${CANNOT_RUN ? ` (${CANNOT_RUN})` : "
         expect(JSON.parse(stdout)).toEqual(["setosa", "virginica"]);
     });
 
-    it("describes itself", async () => {
+    it("serves its Swagger description", async () => {
         const { stdout } = await curl("http://127.0.0.1:5001/swagger.json");
         expect(JSON.parse(stdout)).toMatchObject({ swagger: "2.0" });
     });

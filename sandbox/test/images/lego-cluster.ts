@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { BatchV1Api, CoreV1Api, type KubeConfig, type V1PodSpec } from "@kubernetes/client-node";
 import { eventually } from "../../processes/wait";
-import { filesFolder } from "../../node/files";
+import { sharesFolder } from "../../node/azure-files";
 import { LEGO_IMAGE } from "../../images/lego";
 import { LOCATION } from "../../testing/azure-clients";
 import { GROUP, type Identity, type LegoStage } from "./lego-stage";
@@ -100,7 +100,7 @@ export class LegoCluster {
     /** The folders of the volumes that this cluster has. */
     async volumes(): Promise<string[]> {
         const { items } = await this.core.listPersistentVolume();
-        const folder = filesFolder(this.stage.instance);
+        const folder = sharesFolder(this.stage.instance);
         return items.map(({ metadata }) => path.join(folder, metadata?.name ?? ""));
     }
 

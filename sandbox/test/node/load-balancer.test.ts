@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runningDaemon } from "../../processes/daemon";
-import { signal } from "../../processes/processes";
+import { sendSignal } from "../../processes/processes";
 import { sandboxUp } from "../../lifecycle/sandbox";
 import { eventually } from "../../processes/wait";
 import { all, type AzureClients, azureClients, LOCATION, refusal } from "../../testing/azure-clients";
@@ -99,7 +99,7 @@ describe.skipIf(!hasNode)("Services of type LoadBalancer (needs Linux and root)"
         });
         const seen = new Set([haproxyWorkers()]);
         for (let count = 0; count < RELOADS; count++) {
-            signal(runningDaemon(instance, "haproxy")!, "SIGUSR2");
+            sendSignal(runningDaemon(instance, "haproxy")!, "SIGUSR2");
             const replaced = () => /^\d+$/.test(haproxyWorkers()) && !seen.has(haproxyWorkers());
             expect(await eventually(replaced, 5_000)).toBe(true);
             seen.add(haproxyWorkers());
@@ -149,7 +149,7 @@ describe.skipIf(!hasNode)("Services of type LoadBalancer (needs Linux and root)"
             );
         expect(await made()).toMatchObject([{ tags: { "k8s-azure-service": `${stage.namespace}/own` } }]);
 
-        signal(runningDaemon(instance, "control")!, "SIGKILL");
+        sendSignal(runningDaemon(instance, "control")!, "SIGKILL");
         await eventually(() => runningDaemon(instance, "control") === undefined, 10_000);
         await sandboxUp(instance);
         expect(await stage.address("own")).toBe(own);

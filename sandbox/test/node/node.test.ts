@@ -219,7 +219,7 @@ describe.skipIf(!hasNode)("the sandbox's cluster (needs Linux and root)", () => 
 
     /** What a script writes that runs in the node's network. */
     async function onNode(script: string): Promise<string> {
-        const [program, ...options] = findNamespaces(instance)!.inside([process.execPath, "-e", script]);
+        const [program, ...options] = findNamespaces(instance)!.inNode([process.execPath, "-e", script]);
         return (await execa(program!, options)).stdout;
     }
 

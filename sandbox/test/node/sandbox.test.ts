@@ -2,11 +2,11 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import * as path from "node:path";
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { processStart, signal } from "../../processes/processes";
+import { processStart, sendSignal } from "../../processes/processes";
 import { DAEMONS, sandboxDown, sandboxReset, sandboxStatus, sandboxUp } from "../../lifecycle/sandbox";
 import { eventually } from "../../processes/wait";
 import { sandboxInstance } from "../../instance";
-import { groupedProcesses } from "../../node/control-groups";
+import { sandboxProcesses } from "../../node/control-groups";
 import { PAUSE_IMAGE } from "../../node/images";
 import { difference, hostFootprint, type HostFootprint } from "./sandbox-footprint";
 import { cleanTestSandbox, TEST_SANDBOXES, testSandbox } from "../../testing/test-sandbox";
@@ -42,7 +42,7 @@ describe.skipIf(!hasNode)("a sandbox (needs Linux and root)", () => {
         await sandboxUp(instance);
         await runPod("footprint");
         const during = await hostFootprint(instance);
-        const members = new Set(groupedProcesses(instance));
+        const members = new Set(sandboxProcesses(instance));
         const namespaces = difference(before.networkNamespaces, during.networkNamespaces);
         await deletePod("footprint");
         await sandboxDown(instance);
@@ -101,11 +101,11 @@ describe.skipIf(!hasNode)("a sandbox (needs Linux and root)", () => {
     it("is repaired by up after kill -9 of every daemon at once, while containers go on", async () => {
         await sandboxUp(instance);
         await runPod("survivor");
-        const containers = groupedProcesses(instance, "kubepods").map(pid => `${pid} ${processStart(pid)}`);
+        const containers = sandboxProcesses(instance, "kubepods").map(pid => `${pid} ${processStart(pid)}`);
         expect(containers.length).toBeGreaterThanOrEqual(2);
 
         const { daemons } = await sandboxStatus(instance);
-        for (const { pid } of daemons) if (pid !== undefined) signal(pid, "SIGKILL");
+        for (const { pid } of daemons) if (pid !== undefined) sendSignal(pid, "SIGKILL");
         await eventually(
             async () => (await sandboxStatus(instance)).daemons.every(({ pid }) => !pid),
             10_000,
@@ -113,7 +113,7 @@ describe.skipIf(!hasNode)("a sandbox (needs Linux and root)", () => {
 
         expect((await sandboxUp(instance)).started.sort()).toEqual(EVERY_DAEMON);
         await podIsReady("survivor");
-        expect(groupedProcesses(instance, "kubepods").map(pid => `${pid} ${processStart(pid)}`)).toEqual(
+        expect(sandboxProcesses(instance, "kubepods").map(pid => `${pid} ${processStart(pid)}`)).toEqual(
             containers,
         );
         await deletePod("survivor");
@@ -124,7 +124,7 @@ describe.skipIf(!hasNode)("a sandbox (needs Linux and root)", () => {
         expect((await sandboxUp(instance)).started).toEqual([]);
         const { daemons } = await sandboxStatus(instance);
         const scheduler = daemons.find(({ name }) => name === "kube-scheduler");
-        signal(scheduler!.pid!, "SIGKILL");
+        sendSignal(scheduler!.pid!, "SIGKILL");
         await eventually(() => processStart(scheduler!.pid!) === undefined, 10_000);
         expect((await sandboxUp(instance)).started).toEqual(["kube-scheduler"]);
     });
@@ -174,8 +174,8 @@ describe("a sandbox without a node", () => {
     afterAll(() => sandboxReset(bare));
 
     it("runs ARM and DNS alone", async () => {
-        const { substrate, started } = await sandboxUp(bare, { controlPlaneOnly: true });
-        expect({ substrate, started }).toEqual({ substrate: "none", started: ["control"] });
+        const { containerRuntime, started } = await sandboxUp(bare, { controlPlaneOnly: true });
+        expect({ containerRuntime, started }).toEqual({ containerRuntime: "none", started: ["control"] });
         const { daemons, ready } = await sandboxStatus(bare);
         expect(ready).toEqual({ control: true, apiServer: false, node: false });
         expect(daemons.filter(({ pid }) => pid).map(({ name }) => name)).toEqual(["control"]);

@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import type { SandboxInstance } from "../../../instance";
-import { filesFolder, filesForPods } from "../../../node/files";
+import { sharesFolder, podSharesFolder } from "../../../node/azure-files";
 import type { ContainerGroupProperties } from "../../container-groups/model";
 import type { Resource } from "../../state/resource";
 import type { Store } from "../../state/store";
@@ -9,12 +9,12 @@ import { STORAGE_ACCOUNTS, storageHidden } from "./storage-accounts";
 
 /** The folder of this machine that holds the files of an Azure file share. */
 export function shareFolder(instance: SandboxInstance, account: string, share: string): string {
-    return path.join(filesFolder(instance), ...shareParts(account, share));
+    return path.join(sharesFolder(instance), ...shareParts(account, share));
 }
 
 /** The mount of the same folder for pods. */
 export function shareFolderForPods(instance: SandboxInstance, account: string, share: string): string {
-    return filesForPods(instance, ...shareParts(account, share));
+    return podSharesFolder(instance, ...shareParts(account, share));
 }
 
 function shareParts(account: string, share: string): string[] {

@@ -1,6 +1,5 @@
-// What a cluster has beside Kubernetes itself: names (CoreDNS) and the metrics that autoscaling reads, in one binary
-// for the same reason as the programs one folder up. The program is chosen by the name it is called by, or by the
-// first argument.
+// Cluster DNS (CoreDNS) and the metrics for autoscaling (metrics-server) in one binary. They share most of their code. The
+// name of the executable selects the program, or the first argument.
 package main
 
 import (
@@ -10,8 +9,8 @@ import (
 )
 
 var programs = map[string]func(){
-	"coredns":        runNames,
-	"metrics-server": runMetrics,
+	"coredns":        runCoreDNS,
+	"metrics-server": runMetricsServer,
 }
 
 func main() {
@@ -22,7 +21,7 @@ func main() {
 	}
 	run, found := programs[program]
 	if !found {
-		fmt.Fprintf(os.Stderr, "%q is not a program of this binary.\n", program)
+		fmt.Fprintf(os.Stderr, "%q: this binary does not contain the program.\n", program)
 		os.Exit(2)
 	}
 	run()

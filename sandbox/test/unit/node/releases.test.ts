@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { digestOf, downloadRelease, NoNetwork } from "../../../node/releases";
+import { digestOf, downloadRelease, ReleaseUnavailable } from "../../../node/releases";
 
 const program = Buffer.from("#!/bin/sh\necho released\n");
 const digest = createHash("sha256").update(program).digest("hex");
@@ -48,7 +48,7 @@ describe("downloadRelease", () => {
 
     it("says that there is no network when the server is not there", async () => {
         const gone = { url: "http://127.0.0.1:9/kubelet", checksumUrl: "http://127.0.0.1:9/kubelet.sha256" };
-        await expect(downloadRelease(gone, folder)).rejects.toThrow(NoNetwork);
+        await expect(downloadRelease(gone, folder)).rejects.toThrow(ReleaseUnavailable);
     });
 });
 

@@ -4,17 +4,17 @@ import type { SandboxInstance } from "../instance";
 import { nodeFolder } from "./configuration";
 import { NODE_NAME, NODE_PORTS } from "./settings";
 
-/** How long one question to the API server may take. */
-const ANSWER_MS = 3_000;
+/** Timeout of one request to the API server, in milliseconds. */
+const REQUEST_TIMEOUT_MS = 3_000;
 
-/** Whether the API server says through the door on the host that it is ready. */
+/** Whether the API server is ready. The request uses the gateway on the host, so the gateway is tested as well. */
 export async function apiServerIsReady(instance: SandboxInstance): Promise<boolean> {
     return (await get(instance, "/readyz")) === "ok";
 }
 
 /**
- * Whether the kubelet has said that the node is ready.
- * @param since ignores what was said before, by a kubelet that may have died
+ * Whether the kubelet reports the node as ready.
+ * @param since ignores older reports, which may be from a kubelet that has ended
  */
 export async function nodeIsReady(instance: SandboxInstance, since = new Date(0)): Promise<boolean> {
     const [node, lease] = await Promise.all([
@@ -30,22 +30,22 @@ export async function nodeIsReady(instance: SandboxInstance, since = new Date(0)
     return ready === true && new Date(spec.renewTime) >= since;
 }
 
-/** Whether the API server knows the node, ready or not. */
+/** Whether the node exists in the API server, ready or not. */
 export async function nodeIsRegistered(instance: SandboxInstance): Promise<boolean> {
     return (await get(instance, `/api/v1/nodes/${NODE_NAME}`)) !== undefined;
 }
 
-/** What each addon of the node answers when it is ready. The API server leads there: nothing else is open to the host. */
+/** Readiness path of each addon, proxied by the API server because the host can reach nothing else in the node's network. */
 const READINESS = {
     "kube-proxy": `/api/v1/nodes/${NODE_NAME}:${NODE_PORTS.proxyHealth}/proxy/healthz`,
     coredns: `/api/v1/nodes/${NODE_NAME}:${NODE_PORTS.dnsReady}/proxy/ready`,
     "metrics-server": "/apis/metrics.k8s.io/v1beta1",
 };
 
-/** Daemons that a node needs beside the kubelet, for Services, names and metrics. */
+/** Daemons for Services, DNS and metrics. */
 export const ADDONS = Object.keys(READINESS) as (keyof typeof READINESS)[];
 
-/** Whether an addon does its work. */
+/** Whether an addon is ready. */
 export async function addonIsReady(
     instance: SandboxInstance,
     name: keyof typeof READINESS,
@@ -53,9 +53,9 @@ export async function addonIsReady(
     return (await get(instance, READINESS[name])) !== undefined;
 }
 
-/** An object as the API server takes it, and where. */
+/** A Kubernetes object and the API path of its collection. */
 export interface ClusterObject {
-    /** Path of the objects of its kind. */
+    /** API path of the collection, e.g. `/api/v1/namespaces/kube-system/services`. */
     collection: string;
     apiVersion: string;
     kind: string;
@@ -63,24 +63,24 @@ export interface ClusterObject {
     [field: string]: unknown;
 }
 
-/** Makes an object, or changes what is given of it when it is there (server-side apply). */
+/** Creates an object, or updates the given fields of an existing one (server-side apply). */
 export async function applyObject(instance: SandboxInstance, object: ClusterObject): Promise<void> {
     const { collection, ...body } = object;
     const path = `${collection}/${body.metadata.name}?fieldManager=sandbox&force=true`;
-    const answer = await ask(instance, "PATCH", path, JSON.stringify(body));
-    if (answer !== undefined && answer.status < 300) return;
-    const reason = answer ? `${answer.status} ${answer.body}` : "no answer";
+    const response = await request(instance, "PATCH", path, JSON.stringify(body));
+    if (response !== undefined && response.status < 300) return;
+    const reason = response ? `${response.status} ${response.body}` : "no response";
     throw new Error(`${body.kind} ${body.metadata.name} could not be applied: ${reason}`);
 }
 
-/** The answer of the API server, or nothing unless it is a success. */
+/** The body of a response with status 200, else `undefined`. */
 async function get(instance: SandboxInstance, path: string): Promise<string | undefined> {
-    const answer = await ask(instance, "GET", path);
-    return answer?.status === 200 ? answer.body : undefined;
+    const response = await request(instance, "GET", path);
+    return response?.status === 200 ? response.body : undefined;
 }
 
-/** The API server's answer, or nothing when there is none. */
-function ask(
+/** Status and body of a response, or `undefined` if the API server does not respond. */
+function request(
     instance: SandboxInstance,
     method: "GET" | "PATCH",
     path: string,
@@ -96,8 +96,8 @@ function ask(
     };
     return new Promise(resolve => {
         const headers = body === undefined ? {} : { "content-type": "application/apply-patch+yaml" };
-        const request = https.request(
-            { host, port, method, path, headers, ...credentials, agent: false, timeout: ANSWER_MS },
+        const call = https.request(
+            { host, port, method, path, headers, ...credentials, agent: false, timeout: REQUEST_TIMEOUT_MS },
             response => {
                 let text = "";
                 response.setEncoding("utf8");
@@ -106,8 +106,8 @@ function ask(
                 response.on("error", () => resolve(undefined));
             },
         );
-        request.on("timeout", () => request.destroy());
-        request.on("error", () => resolve(undefined));
-        request.end(body);
+        call.on("timeout", () => call.destroy());
+        call.on("error", () => resolve(undefined));
+        call.end(body);
     });
 }

@@ -3,7 +3,7 @@ package main
 import (
 	"github.com/coredns/coredns/core/dnsserver"
 	"github.com/coredns/coredns/coremain"
-	// Registered for their side effect.
+	// Imported for their registration.
 	_ "github.com/coredns/coredns/plugin/bind"
 	_ "github.com/coredns/coredns/plugin/cache"
 	_ "github.com/coredns/coredns/plugin/errors"
@@ -13,8 +13,8 @@ import (
 	_ "github.com/coredns/coredns/plugin/ready"
 )
 
-// CoreDNS with the plug-ins that the sandbox's configuration names. A request passes through them in this order.
-func runNames() {
+// Runs CoreDNS with the plug-ins that the sandbox's configuration uses. Requests pass through them in this order.
+func runCoreDNS() {
 	dnsserver.Directives = []string{
 		"bind",
 		"ready",

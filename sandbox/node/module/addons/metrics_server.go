@@ -22,9 +22,9 @@ import (
 
 const kubeletPort = 10250
 
-// metrics-server from its packages. Its own command does not compile with this version of the Kubernetes libraries,
-// which ask a server for the version that it stands for in another way.
-func runMetrics() {
+// Runs metrics-server from its library packages. Its command package does not compile with this version of the Kubernetes
+// libraries, because they changed how a server declares its effective version.
+func runMetricsServer() {
 	serving := options.NewSecureServingOptions().WithLoopback()
 	authentication := options.NewDelegatingAuthenticationOptions()
 	authorization := options.NewDelegatingAuthorizationOptions()
@@ -32,7 +32,7 @@ func runMetrics() {
 	var resolution time.Duration
 	command := &cobra.Command{
 		Use:          "metrics-server",
-		Short:        "Serves what the kubelets measure as metrics.k8s.io.",
+		Short:        "Serves the resource usage reported by kubelets as metrics.k8s.io.",
 		Args:         cobra.NoArgs,
 		SilenceUsage: true,
 		RunE: func(*cobra.Command, []string) error {
@@ -76,8 +76,8 @@ func runMetrics() {
 		},
 	}
 	flags := command.Flags()
-	flags.StringVar(&kubeconfig, "kubeconfig", "", "how to reach the API server and, with the same certificate, the kubelets")
-	flags.DurationVar(&resolution, "metric-resolution", time.Minute, "how often the kubelets are asked")
+	flags.StringVar(&kubeconfig, "kubeconfig", "", "credentials for the API server and the kubelets")
+	flags.DurationVar(&resolution, "metric-resolution", time.Minute, "interval between two requests to a kubelet")
 	serving.AddFlags(flags)
 	authentication.AddFlags(flags)
 	authorization.AddFlags(flags)
