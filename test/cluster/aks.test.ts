@@ -92,7 +92,7 @@ describe.skipIf(CANNOT_RUN)(titled("models on Kubernetes"), () => {
         expect((await stage.score(at(HOST, "nobody"), key("iris"))).status).toBe(404);
     });
 
-    it("answers plain HTTP for the model with tlsDisabled, and redirects the others to HTTPS", async () => {
+    it("answers plain HTTP for the model with allowPlainHttp, and redirects the others to HTTPS", async () => {
         expect((await stage.score(at(HOST, "open", "http"))).status).toBe(200);
         for (const model of ["iris", "flowers"]) {
             const redirected = await stage.score(at(HOST, model, "http"), key(model));
