@@ -52,7 +52,7 @@ export function failureOf(resource: Resource | undefined): ArmErrorBody {
 
 /** A resource that was created after the deletion started is a new one with the same id. */
 function deletionStatus(operation: Operation, resource: Resource | undefined): OperationStatus {
-    const gone = resource === undefined || resource.createdAt > operation.startedAt;
-    if (gone) return "Succeeded";
+    const deleted = resource === undefined || resource.createdAt > operation.startedAt;
+    if (deleted) return "Succeeded";
     return resource.provisioningState === "Failed" ? "Failed" : "InProgress";
 }

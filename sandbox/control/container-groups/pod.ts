@@ -38,7 +38,7 @@ export interface PodInput extends PodHost {
     id: string;
     name: string;
     properties: ContainerGroupProperties;
-    /** A restart increments it, and each generation is a pod of its own. */
+    /** A restart increments it, and each generation has a new pod. */
     generation: number;
     namespace: string;
 }

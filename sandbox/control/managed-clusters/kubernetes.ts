@@ -51,7 +51,7 @@ export class SandboxKubernetes implements ClusterKubernetes {
         });
         const clearing = async () => {
             await namespaces.start();
-            const gone = new Promise<void>(resolve => {
+            const deleted = new Promise<void>(resolve => {
                 const check = () => remaining().length === 0 && resolve();
                 namespaces.on("delete", check);
                 check();
@@ -60,7 +60,7 @@ export class SandboxKubernetes implements ClusterKubernetes {
             await Promise.all(
                 remaining().map(name => ignoringStatus([404, 409], api.deleteNamespace({ name }))),
             );
-            await gone;
+            await deleted;
         };
         try {
             await Promise.race([clearing(), failed, timedOut]);

@@ -7,13 +7,13 @@ function range(text: string): AddressRange {
     return found;
 }
 
-describe("a range of addresses", () => {
-    it.each(["10.0.0.0/8", "0.0.0.0/0", "10.1.2.3/32", "10.1.2.128/25", "fd00::/8"])("%s is one", text => {
+describe("an address range", () => {
+    it.each(["10.0.0.0/8", "0.0.0.0/0", "10.1.2.3/32", "10.1.2.128/25", "fd00::/8"])("%s is parsed", text => {
         expect(addressRange(text)?.text).toBe(text);
     });
 
     it.each(["10.0.0.1/8", "10.0.0.0", "10.0.0.0/33", "10.0.0/8", "fd00::/129", "a/8", ""])(
-        "%s is none",
+        "%s is refused",
         text => {
             expect(addressRange(text)).toBeUndefined();
         },

@@ -25,7 +25,7 @@ const resource = (
 });
 
 describe("an ARM address", () => {
-    it("is read without regard to the case of its fixed parts, and keeps that of names", () => {
+    it("ignores the case of its fixed parts, and keeps the case of names", () => {
         const address = parseArmAddress(
             "/SUBSCRIPTIONS/s/ResourceGroups/My-Group/PROVIDERS/microsoft.network/DnsZones/Contoso.com/a/www",
         );
@@ -37,7 +37,7 @@ describe("an ARM address", () => {
         expect(fullType(address)).toBe("microsoft.network/dnszones/a");
     });
 
-    it("is nothing outside of a subscription", () => expect(() => parseArmAddress("/tenants")).toThrow());
+    it("must start with a subscription", () => expect(() => parseArmAddress("/tenants")).toThrow());
 });
 
 describe("preconditions", () => {
@@ -49,7 +49,7 @@ describe("preconditions", () => {
         [{ ifNoneMatch: "*" }, undefined],
         [{ ifNoneMatch: "b" }, "a"],
         [{}, undefined],
-    ])("%j hold for %s", (conditions, etag) =>
+    ])("%j are met by the ETag %s", (conditions, etag) =>
         expect(() => checkPreconditions(conditions, etag)).not.toThrow(),
     );
 
@@ -58,7 +58,7 @@ describe("preconditions", () => {
         [{ ifMatch: "*" }, undefined],
         [{ ifNoneMatch: "*" }, "a"],
         [{ ifNoneMatch: "a" }, "a"],
-    ])("%j fail for %s", (conditions, etag) => {
+    ])("%j are not met by the ETag %s", (conditions, etag) => {
         expect(() => checkPreconditions(conditions, etag)).toThrow(/not satisfied/);
     });
 });
@@ -80,19 +80,19 @@ describe("an operation", () => {
         ["delete", undefined, "Succeeded"],
         ["delete", resource("Failed"), "Failed"],
         ["delete", resource("Creating", "2026-01-01T00:02:00.000Z"), "Succeeded"],
-    ])("of kind %s is read off its resource", (kind, state, status) => {
+    ])("of kind %s derives its status from its resource", (kind, state, status) => {
         expect(operationStatus(operation(kind), state)).toBe(status);
     });
 });
 
 describe("addresses", () => {
-    it("are given in turn, so that one that was given up comes back last", () => {
+    it("are assigned in order, so that a released one is reused last", () => {
         expect(freeAddress("127.0.61", new Set(), undefined)).toBe("127.0.61.1");
         expect(freeAddress("127.0.61", new Set(), "127.0.61.1")).toBe("127.0.61.2");
         expect(freeAddress("127.0.61", new Set(["127.0.61.1"]), "127.0.61.254")).toBe("127.0.61.2");
     });
 
-    it("come to an end", () => {
+    it("are limited to 254", () => {
         const all = new Set(Array.from({ length: 254 }, (_, index) => `127.0.61.${index + 1}`));
         expect(() => freeAddress("127.0.61", all, undefined)).toThrow(/254/);
     });
@@ -103,11 +103,11 @@ describe("public names", () => {
     const name = (scope: Parameters<typeof publicName>[2], other: Partial<typeof owner> = {}) =>
         publicName("Iris", "westeurope.azurecontainer.io", scope, { ...owner, ...other });
 
-    it("are the label and the region when anybody may have the label", () => {
+    it("consist of label and region for the scope Unsecure", () => {
         expect(name("Unsecure")).toBe("iris.westeurope.azurecontainer.io");
     });
 
-    it("carry a hash of whoever may have it again", () => {
+    it("contain a hash of the owner that may reuse the label", () => {
         expect(name("TenantReuse", { subscription: "x" })).toBe(name("TenantReuse"));
         expect(name("TenantReuse", { tenant: "x" })).not.toBe(name("TenantReuse"));
         expect(name("SubscriptionReuse", { resourceGroup: "x" })).toBe(name("SubscriptionReuse"));
@@ -119,7 +119,7 @@ describe("public names", () => {
 });
 
 describe("the store", () => {
-    it("finds by id in any case, survives on disk, and leaves no temporary files", () => {
+    it("ignores the case of ids, reads its file again, and leaves no temporary files", () => {
         const folder = mkdtempSync(path.join(os.tmpdir(), "store-"));
         try {
             const file = path.join(folder, "resources.json");

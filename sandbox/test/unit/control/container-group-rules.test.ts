@@ -8,7 +8,7 @@ import { checkContainerGroup } from "../../../control/container-groups/rules";
 import type { ProposedGroup } from "../../../control/container-groups/rules/rule";
 import { isReservedPort } from "../../../control/container-groups/rules/ports";
 
-/** A group that Azure takes, changed. Members of the container and of the group replace those of the good one. */
+/** A valid group with changes. Members of the container and of the group replace the valid ones. */
 function group(changes: { container?: object; properties?: object; name?: string } = {}): ProposedGroup {
     return { name: changes.name ?? "group", properties: properties(changes) };
 }
@@ -52,8 +52,8 @@ function container(name: string, members: object = {}): object {
 
 const requests = { cpu: 1, memoryInGB: 1.5 };
 
-describe("a container group is taken", () => {
-    it("as it is", () => expect(refusal(group())).toBeUndefined());
+describe("a container group is accepted", () => {
+    it("without changes", () => expect(refusal(group())).toBeUndefined());
 
     it("with a container smaller than the minimum of the group", () => {
         const small = { resources: { requests: { cpu: 0.5, memoryInGB: 0.5 } } };
@@ -121,7 +121,7 @@ describe("a container group is refused", () => {
         ],
         [
             "InvalidResourceRequest",
-            "no CPU at all",
+            "a request of 0 CPU",
             group({ container: { resources: { requests: { cpu: 0, memoryInGB: 1 } } } }),
         ],
         [
@@ -175,12 +175,12 @@ describe("a container group is refused", () => {
         ],
         [
             "UnreferencedIpAddressPorts",
-            "a port that no container has",
+            "a port that no container exposes",
             group({ properties: { ipAddress: { type: "Public", ports: [{ port: 443 }, { port: 80 }] } } }),
         ],
         [
             "UnreferencedIpAddressPorts",
-            "a port that a container has for TCP only",
+            "a UDP port that a container exposes for TCP only",
             group({ properties: { ipAddress: { type: "Public", ports: [{ port: 443, protocol: "UDP" }] } } }),
         ],
         [
@@ -233,12 +233,12 @@ describe("a container group is refused", () => {
         ],
         [
             "InvalidSecretVolume",
-            "a secret with a path for a name",
+            "a secret with a path as its key",
             group({ properties: { volumes: [{ name: "certificate", secret: { "a/b": "" } }] } }),
         ],
         [
             "VolumeMountNotFound",
-            "a mount of no volume",
+            "a mount of an unknown volume",
             group({ container: { volumeMounts: [{ name: "nothing", mountPath: "/x" }] } }),
         ],
         [
@@ -251,12 +251,12 @@ describe("a container group is refused", () => {
         ],
         [
             "InvalidProbe",
-            "a probe without a way",
+            "a probe without exec and httpGet",
             group({ container: { livenessProbe: { periodSeconds: 5 } } }),
         ],
         [
             "PrivilegedContainerNotSupported",
-            "privileges in a standard group",
+            "a privileged container in a standard group",
             group({ container: { securityContext: { privileged: true } } }),
         ],
         [
@@ -275,7 +275,7 @@ describe("a container group is refused", () => {
     ])("%s: %s", (code, _, proposed) => expect(refusal(proposed)).toBe(code));
 
     it.each([22, 1025, 1026, 1027, 3389, 3399, 9999, 19000, 19080, 19100, 19390, 20000, 30000, 49152, 65534])(
-        "for port %i, which Azure keeps",
+        "for port %i, which Azure reserves",
         port => expect(isReservedPort(port)).toBe(true),
     );
 
@@ -284,7 +284,7 @@ describe("a container group is refused", () => {
         port => expect(isReservedPort(port)).toBe(false),
     );
 
-    it("without a secret in the message", () => {
+    it("with a message that does not contain the secret", () => {
         const volumes = [{ name: "certificate", secret: { "tls.key": "hidden text" } }];
         expect(() => checkContainerGroup(group({ properties: { volumes } }))).toThrow(
             expect.not.objectContaining({
@@ -349,7 +349,7 @@ describe("an update is refused", () => {
             },
         ],
         ["a volume", { properties: { volumes: [{ name: "shared", emptyDir: {} }] } }],
-        ["nothing but the case of words", { properties: { osType: "linux", restartPolicy: "always" } }],
+        ["only the case of enums", { properties: { osType: "linux", restartPolicy: "always" } }],
     ])("but not when it changes %s", (_, after) => {
         expect(refusal(update({}, after))).toBeUndefined();
     });

@@ -91,14 +91,14 @@ function ask(name: string, type: dnsPacket.RecordType = "A") {
 describe("an answer for pods", () => {
     const forPods = (name: string) => resolve({ name, type: "A" }, zonesForPods(zones));
 
-    it("has the addresses by which they get to the host", () => {
+    it("contains the addresses by which pods reach the host", () => {
         expect(forPods("score.contoso.com").answers.at(-1)).toMatchObject({ data: "198.18.61.1" });
         expect(forPods("management.azure.com").answers).toMatchObject([{ data: "198.18.60.1" }]);
         expect(forPods("login.microsoftonline.com").answers).toMatchObject([{ data: "198.18.60.1" }]);
         expect(forPods("ns1-01.azure-dns.com").answers).toMatchObject([{ data: "198.18.60.53" }]);
     });
 
-    it("says of a name that nobody has that it does not exist", () => {
+    it("is NXDOMAIN for an unknown name, which the server otherwise refuses", () => {
         expect(ask("nowhere.example").rcode).toBe(Rcode.Refused);
         expect(forPods("nowhere.example")).toMatchObject({
             rcode: Rcode.NameError,
@@ -108,7 +108,7 @@ describe("an answer for pods", () => {
 });
 
 describe("an answer", () => {
-    it("has every record of the set, under the name as it was asked", () => {
+    it("has every record of the set, with the name in the case of the query", () => {
         expect(ask("WWW.contoso.com")).toEqual({
             rcode: Rcode.NoError,
             authoritative: true,
@@ -117,7 +117,7 @@ describe("an answer", () => {
         });
     });
 
-    it("follows a CNAME into another zone, whatever the case", () => {
+    it("follows a CNAME into another zone, in any case", () => {
         expect(ask("score.contoso.com")).toMatchObject({
             rcode: Rcode.NoError,
             answers: [
@@ -127,18 +127,18 @@ describe("an answer", () => {
         });
     });
 
-    it("gives the CNAME alone when that is asked", () => {
+    it("has only the CNAME if the query is for CNAME", () => {
         expect(ask("score.contoso.com", "CNAME").answers).toHaveLength(1);
     });
 
-    it("gives a CNAME that leads outside without its end", () => {
+    it("has only the CNAME if its target is in no zone", () => {
         expect(ask("outside.contoso.com")).toMatchObject({
             rcode: Rcode.NoError,
             answers: ['outside.contoso.com 60 CNAME "elsewhere.example"'],
         });
     });
 
-    it("says that the end of a CNAME does not exist (RFC 6604)", () => {
+    it("is NXDOMAIN if the target of a CNAME does not exist (RFC 6604)", () => {
         const { rcode, answers, authorities } = ask("broken.contoso.com");
         expect({ rcode, answers: answers.length, authorities: authorities.length }).toEqual({
             rcode: Rcode.NameError,
@@ -147,9 +147,10 @@ describe("an answer", () => {
         });
     });
 
-    it("gives up on a loop", () => expect(ask("loop-1.contoso.com").rcode).toBe(Rcode.ServerFailure));
+    it("is SERVFAIL for a loop of CNAMEs", () =>
+        expect(ask("loop-1.contoso.com").rcode).toBe(Rcode.ServerFailure));
 
-    it("tells a name that is not there from one without such records, each with the SOA", () => {
+    it("is NXDOMAIN for a missing name and NODATA for a name without such records, each with the SOA", () => {
         const soa = ["contoso.com 300 SOA"];
         for (const [name, rcode] of [
             ["nothing.contoso.com", Rcode.NameError],
@@ -162,7 +163,7 @@ describe("an answer", () => {
         expect(ask("www.contoso.com", "AAAA")).toMatchObject({ rcode: Rcode.NoError, answers: [] });
     });
 
-    it("comes from a wildcard only where no name is (RFC 4592)", () => {
+    it("comes from a wildcard only if the name does not exist (RFC 4592)", () => {
         expect(ask("any.wild.contoso.com").answers).toEqual(['any.wild.contoso.com 60 A "127.0.0.4"']);
         expect(ask("named.wild.contoso.com").answers).toEqual(['named.wild.contoso.com 60 A "127.0.0.5"']);
         expect(ask("x.named.wild.contoso.com").rcode).toBe(Rcode.NameError);
@@ -173,7 +174,7 @@ describe("an answer", () => {
         expect(ask("www.zone.contoso.com").answers).toEqual(['www.zone.contoso.com 60 A "127.0.0.6"']);
     });
 
-    it("refers to other servers for what was given away", () => {
+    it("is a referral for a delegated subdomain", () => {
         expect(ask("www.child.contoso.com")).toEqual({
             rcode: Rcode.NoError,
             authoritative: false,
@@ -189,7 +190,7 @@ describe("an answer", () => {
         ]);
     });
 
-    it("is a refusal for the rest of the world", () => {
+    it("is a refusal for names in no zone", () => {
         expect(ask("example.org")).toEqual({
             rcode: Rcode.Refused,
             authoritative: false,
@@ -199,14 +200,14 @@ describe("an answer", () => {
         expect(ask("notcontoso.com").rcode).toBe(Rcode.Refused);
     });
 
-    it("is no for Azure names that nobody has", () => {
+    it("is NXDOMAIN for an unused label in an Azure zone", () => {
         expect(ask("free.westeurope.azurecontainer.io")).toMatchObject({
             rcode: Rcode.NameError,
             authoritative: true,
         });
     });
 
-    it("knows its own name servers", () => {
+    it("resolves the names of its name servers", () => {
         expect(ask("ns1-01.azure-dns.com").answers).toEqual(['ns1-01.azure-dns.com 10 A "127.0.60.53"']);
     });
 });
@@ -235,7 +236,7 @@ describe("a reply", () => {
         });
     const decoded = (packet: Buffer | undefined) => dnsPacket.decode(packet ?? Buffer.alloc(0));
 
-    it("is cut when it does not fit, but not over TCP", () => {
+    it("is truncated over UDP if it is too large, and complete over TCP", () => {
         const long = query("long.contoso.com", "TXT");
         const udp = decoded(reply(long, zones, "udp"));
         expect(udp).toMatchObject({
@@ -257,7 +258,7 @@ describe("a reply", () => {
         expect(decoded(some).additionals).toMatchObject([{ type: "OPT", udpPayloadSize: 1232 }]);
     });
 
-    it("says so when the question cannot be read, and nothing to what is no question", () => {
+    it("is FORMERR for a malformed query, and nothing for a packet that is not a query", () => {
         const broken = query("www.contoso.com", "A").subarray(0, 20);
         const answer = reply(broken, zones, "udp");
         expect([answer?.readUInt16BE(0), (answer?.readUInt16BE(2) ?? 0) & 15]).toEqual([
@@ -269,7 +270,7 @@ describe("a reply", () => {
         expect(reply(response, zones, "udp")).toBeUndefined();
     });
 
-    it("is NOTIMP for what is not a query", () => {
+    it("is NOTIMP for another opcode", () => {
         const update = query("www.contoso.com", "A");
         update.writeUInt16BE(5 << 11, 2);
         expect((reply(update, zones, "udp")?.readUInt16BE(2) ?? 0) & 15).toBe(Rcode.NotImplemented);

@@ -59,37 +59,37 @@ function grant(scope: string, role: string, principalId = issuer.principalId): v
     put(`${scope}/providers/${type}/${role}`, type, { properties: { principalId, roleDefinitionId } });
 }
 
-describe("what a managed identity may do", () => {
+describe("the permission of a managed identity", () => {
     const record = `${ZONE}/TXT/_acme-challenge`;
     const check = (method: string, at: string) => () =>
         checkPermission(store, issuer, { method, path: at }, parseArmAddress(at));
 
     it.each([
         ["on the zone", ZONE],
-        ["on its group", GROUP],
+        ["on the resource group of the zone", GROUP],
         ["on the subscription", "/subscriptions/s"],
-    ])("follows from its role %s", (_, scope) => {
+    ])("comes from a role assignment %s", (_, scope) => {
         grant(scope, DNS_ZONE_CONTRIBUTOR);
         for (const method of ["GET", "PUT", "PATCH", "DELETE"]) expect(check(method, record)).not.toThrow();
     });
 
     it.each([
-        ["no role at all", () => undefined],
+        ["no role", () => undefined],
         [
-            "somebody else's role",
+            "a role of another identity",
             () => grant(ZONE, DNS_ZONE_CONTRIBUTOR, principalOf(OTHER_IDENTITY).principalId),
         ],
         ["a role on another zone", () => grant(`${ZONE}.example`, DNS_ZONE_CONTRIBUTOR)],
         ["a role that only reads", () => grant(ZONE, READER)],
-        ["a role that nobody knows", () => grant(ZONE, "00000000-0000-0000-0000-000000000009")],
-    ])("is not to write with %s", (_, prepare) => {
+        ["an unknown role", () => grant(ZONE, "00000000-0000-0000-0000-000000000009")],
+    ])("does not include writing with %s", (_, prepare) => {
         prepare();
         expect(check("PUT", record)).toThrow(
             `The client '${issuer.clientId}' with object id '${issuer.principalId}' does not have authorization to perform action 'Microsoft.Network/dnsZones/TXT/write' over scope '${record}' or the scope is invalid.`,
         );
     });
 
-    it("is not to give roles with one that excludes it", () => {
+    it("does not include role assignments with the role Contributor", () => {
         grant(GROUP, CONTRIBUTOR);
         const assignment = `${ZONE}/providers/Microsoft.Authorization/roleAssignments/a`;
         expect(check("PUT", ZONE)).not.toThrow();
@@ -97,13 +97,13 @@ describe("what a managed identity may do", () => {
     });
 });
 
-describe("queries over all resources", () => {
+describe("Azure Resource Graph", () => {
     const query = (text: string, options = {}) =>
         queryResources(store, issuer, { query: text, options }) as { data: object[]; totalRecords: number };
     const ZONES =
         'resources\n| where type =~ "microsoft.network/dnszones"\n| where resourceGroup =~ "G"\n| project name, resourceGroup';
 
-    it("find what the identity may read, and nothing else", () => {
+    it("returns only resources that the identity may read", () => {
         put(ZONE, "Microsoft.Network/dnsZones");
         put(`${ZONE}.example`, "Microsoft.Network/dnsZones");
         expect(query(ZONES)).toMatchObject({ data: [], totalRecords: 0 });
@@ -115,23 +115,23 @@ describe("queries over all resources", () => {
         expect(query(ZONES, { $skip: 1 })).toMatchObject({ data: [], totalRecords: 1 });
     });
 
-    it("are refused when they are more than the sandbox understands", () => {
+    it("refuses queries with unsupported parts", () => {
         expect(() => query("resources | join kind=inner (x) on id")).toThrow("does not support 'join");
         expect(() => query("advisorresources")).toThrow("does not support 'advisorresources'");
     });
 });
 
-describe("tokens of identities", () => {
+describe("access tokens of managed identities", () => {
     const tokens = new TokenIssuer("secret", TENANT, clock);
 
-    it("say whose they are until they expire", () => {
+    it("identify the principal until they expire", () => {
         const token = tokens.issue(issuer, "https://management.azure.com");
         expect(tokens.principalOf(token)).toEqual(issuer);
         now = new Date(now.getTime() + 86_400_000);
         expect(tokens.principalOf(token)).toBeUndefined();
     });
 
-    it("are no others' to make or change", () => {
+    it("are refused if another secret signed them or their claims have changed", () => {
         const token = tokens.issue(issuer, "a");
         expect(new TokenIssuer("other", TENANT, clock).principalOf(token)).toBeUndefined();
         const [header = "", payload = "", signature = ""] = token.split(".");
@@ -168,7 +168,7 @@ describe("the instance metadata service", () => {
         );
     beforeEach(() => groups.clear());
 
-    it("gives a container group a token of its identity", async () => {
+    it("issues a token of the identity of a container group", async () => {
         groupWith(IDENTITY);
         const { status, body } = await ask(FOR_ARM);
         expect(status).toBe(200);
@@ -176,7 +176,7 @@ describe("the instance metadata service", () => {
         expect(tokens.principalOf(body.access_token ?? "")).toEqual(issuer);
     });
 
-    it("wants to know which, where there are several", async () => {
+    it("requires the id of the identity if the group has several", async () => {
         groupWith(OTHER_IDENTITY, IDENTITY);
         expect((await ask(FOR_ARM)).body.error_description).toMatch(
             /^Multiple user assigned identities exist/,
@@ -191,32 +191,32 @@ describe("the instance metadata service", () => {
     });
 
     it.each([
+        ["without the Metadata header", FOR_ARM, {}, "Required metadata header not specified"],
         [
-            "who does not say that it knows whom it asks",
-            FOR_ARM,
-            {},
-            "Required metadata header not specified",
-        ],
-        [
-            "without a version",
+            "without api-version",
             "?resource=r",
             { metadata: "true" },
             "Required query variable 'api-version' is missing",
         ],
         [
-            "for nothing",
+            "without a resource",
             "?api-version=v",
             { metadata: "true" },
             "Required query variable 'resource' is missing",
         ],
-        ["for an identity of others", `${FOR_ARM}&client_id=x`, { metadata: "true" }, "Identity not found"],
         [
-            "from elsewhere",
+            "for an identity that the group does not have",
+            `${FOR_ARM}&client_id=x`,
+            { metadata: "true" },
+            "Identity not found",
+        ],
+        [
+            "from an address of no container group",
             FOR_ARM,
             { metadata: "true", "x-forwarded-for": "10.244.0.8" },
             "Identity not found",
         ],
-    ])("gives none to a request %s", async (_, query, headers, description) => {
+    ])("refuses a request %s", async (_, query, headers, description) => {
         groupWith(IDENTITY);
         const { status, body } = await ask(query, headers);
         expect({ status, body }).toEqual({
@@ -225,7 +225,7 @@ describe("the instance metadata service", () => {
         });
     });
 
-    it("has nothing else", async () => {
+    it("has no other paths", async () => {
         expect(await ask("", { metadata: "true" }, "/metadata/instance")).toMatchObject({ status: 404 });
     });
 });
@@ -240,7 +240,7 @@ describe("the login of workloads", () => {
     const CLUSTER = `${GROUP}/providers/Microsoft.ContainerService/managedClusters/aks`;
     const ISSUER = `https://westeurope.oic.prod-aks.azure.com/${TENANT}/uid/`;
 
-    /** Who logs in where, and what the credential of the identity says instead of what it should. */
+    /** Parameters of a login, and members of the federated credential that replace the matching ones. */
     interface Login {
         clientId?: string;
         oidc?: boolean;
@@ -289,7 +289,7 @@ describe("the login of workloads", () => {
         return answer.json<{ access_token?: string; error_description?: string }>();
     }
 
-    it("exchanges a token of the cluster for one of the identity that trusts it", async () => {
+    it("exchanges a service account token for a token of the identity that trusts it", async () => {
         const { access_token = "" } = await login(assertion());
         expect(tokens.principalOf(access_token)).toEqual(issuer);
     });
@@ -298,8 +298,8 @@ describe("the login of workloads", () => {
         ["another subject", { subject: "system:serviceaccount:inference:other" }],
         ["another issuer", { issuer: "https://elsewhere.example/" }],
         ["another audience", { audiences: ["sts.example"] }],
-        ["a cluster that issues none", { oidc: false }],
-    ])("refuses one when the identity trusts %s", async (_, more) => {
+        ["a cluster without the OIDC issuer", { oidc: false }],
+    ])("refuses a token if the identity trusts %s", async (_, more) => {
         expect((await login(assertion(), more)).error_description).toMatch(
             /^AADSTS70021: No matching federated identity record found/,
         );
@@ -307,16 +307,16 @@ describe("the login of workloads", () => {
 
     it.each([
         [
-            "somebody else has signed",
+            "another key has signed",
             () => assertion({}, generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey),
         ],
         ["has expired", () => assertion({ exp: now.getTime() / 1000 })],
-        ["is none", () => "junk"],
-    ])("refuses one that %s", async (_, token) => {
+        ["is not a JSON Web Token", () => "junk"],
+    ])("refuses a token that %s", async (_, token) => {
         expect((await login(token())).error_description).toMatch(/^AADSTS700027:/);
     });
 
-    it("refuses who is not of the tenant", async () => {
+    it("refuses an unknown application and another tenant", async () => {
         const unknown = { clientId: principalOf(OTHER_IDENTITY).clientId };
         expect((await login(assertion(), unknown)).error_description).toMatch(/^AADSTS700016:/);
         expect((await login(assertion(), { tenant: "other" })).error_description).toMatch(/^AADSTS90002:/);
@@ -326,7 +326,7 @@ describe("the login of workloads", () => {
 describe("a pod with workload identity", () => {
     const annotations = { "azure.workload.identity/client-id": "client" };
 
-    it("is given a token and told where it is, in every container, but for what it says itself", () => {
+    it("gets the token and the environment in every container, and keeps its own variables", () => {
         const container = { name: "issuer", env: [{ name: "AZURE_TENANT_ID", value: "own" }] };
         const { spec } = withIdentity(
             {
@@ -339,7 +339,7 @@ describe("a pod with workload identity", () => {
             annotations,
             TENANT,
         );
-        const told = {
+        const environment = {
             AZURE_CLIENT_ID: "client",
             AZURE_TENANT_ID: TENANT,
             AZURE_FEDERATED_TOKEN_FILE: "/var/run/secrets/azure/tokens/azure-identity-token",
@@ -347,8 +347,8 @@ describe("a pod with workload identity", () => {
         };
         const values = (env: { name: string; value?: string }[] = []) =>
             Object.fromEntries(env.map(({ name, value }) => [name, value]));
-        expect(values(spec?.initContainers?.[0]?.env)).toEqual(told);
-        expect(values(spec?.containers[0]?.env)).toEqual({ ...told, AZURE_TENANT_ID: "own" });
+        expect(values(spec?.initContainers?.[0]?.env)).toEqual(environment);
+        expect(values(spec?.containers[0]?.env)).toEqual({ ...environment, AZURE_TENANT_ID: "own" });
         expect(spec?.containers[0]?.volumeMounts).toEqual([
             { name: "azure-identity-token", mountPath: "/var/run/secrets/azure/tokens", readOnly: true },
         ]);

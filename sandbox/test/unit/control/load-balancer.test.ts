@@ -97,14 +97,14 @@ describe("the load balancer's configuration", () => {
             `);
     });
 
-    it("refuses connections while there is no server, and from everywhere where nobody may come in", () => {
+    it("refuses connections without a server, and all connections if the list of sources is empty", () => {
         const { text } = render({ ...iris, servers: [], sources: [] });
         expect(text).toContain("    tcp-request connection reject\n");
         expect(text).toContain("    tcp-request connection reject unless served\n");
         expect(text.match(/ slot\d .* disabled$/gm)).toHaveLength(8);
     });
 
-    it("puts no more words into a line than HAProxy reads", () => {
+    it("has at most 64 words in a line, the limit of HAProxy", () => {
         const sources = Array.from({ length: 100 }, (_, index) => `10.0.${index}.0/24`);
         const { text } = render({ ...iris, sources });
         const lines = text.split("\n").filter(line => line.includes("acl allowed"));
@@ -112,7 +112,7 @@ describe("the load balancer's configuration", () => {
         expect(lines.flatMap(line => line.trim().split(" ").slice(3))).toEqual(sources);
     });
 
-    it("changes servers with commands, whatever they were before", () => {
+    it("changes servers with idempotent commands", () => {
         const { commands } = render(front);
         expect(commands.slice(0, 5)).toEqual([
             "set server 127.0.86.1:443/slot0 addr 10.244.0.8 port 8443",
@@ -125,17 +125,17 @@ describe("the load balancer's configuration", () => {
     });
 
     it.each([
-        ["a server less", { ...front, servers: front.servers.slice(1) }, true],
+        ["one server less", { ...front, servers: front.servers.slice(1) }, true],
         ["no server", { ...front, servers: [] }, true],
-        ["as many servers as there are slots", withServers(8), true],
+        ["as many servers as slots", withServers(8), true],
         ["more servers than slots", withServers(9), false],
         ["another port", { ...front, port: 444 }, false],
         ["other sources", { ...front, sources: ["10.0.0.0/8"] }, false],
-    ])("tells whether a running HAProxy can take it over: %s", (_, changed, same) => {
+    ])("shows by its frame whether a reload is needed: %s", (_, changed, same) => {
         expect(render(iris, changed).frame === render(iris, front).frame).toBe(same);
     });
 
-    it("needs a new process for another listener", () => {
+    it("needs a reload for another listener", () => {
         expect(render(iris).frame).not.toBe(render(iris, front).frame);
     });
 });

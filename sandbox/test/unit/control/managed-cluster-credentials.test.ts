@@ -42,7 +42,7 @@ describe("the credentials of a managed cluster", () => {
     it.each([
         ["user", userKubeconfig(cluster({})), "aks", "clusterUser_group_aks"],
         ["administrator", adminKubeconfig(cluster({})), "aks-admin", "clusterAdmin_group_aks"],
-    ])("open the sandbox's Kubernetes to a %s, under Azure's names", (_, text, context, user) => {
+    ])("give a %s access to the sandbox's Kubernetes, with Azure's names", (_, text, context, user) => {
         const config = read(text);
         expect(config.getCurrentContext()).toBe(context);
         expect(config.getCurrentCluster()).toMatchObject({
@@ -53,7 +53,7 @@ describe("the credentials of a managed cluster", () => {
         expect(config.getCurrentUser()).toMatchObject({ name: user, certData: "Yw==", keyData: "aw==" });
     });
 
-    it("name the address that nobody answers on where clusters are only recorded", () => {
+    it("contain an unused server address if clusters are only recorded", () => {
         const config = read(userKubeconfig(cluster({}, { server: "https://127.0.60.6:6443" })));
         expect(config.getCurrentCluster()?.server).toBe("https://127.0.60.6:6443");
         expect(config.getCurrentUser()?.keyData).toBeUndefined();
@@ -61,7 +61,7 @@ describe("the credentials of a managed cluster", () => {
 
     const entra = cluster({ aadProfile: { managed: true, tenantID: "tenant" }, disableLocalAccounts: true });
 
-    it("are a login, and no key, where the cluster is joined to Entra ID", () => {
+    it("use kubelogin and contain no key if the cluster uses Entra ID", () => {
         const user = read(userKubeconfig(entra)).getCurrentUser();
         expect(user?.exec).toMatchObject({ command: "kubelogin" });
         expect((user?.exec as { args: string[] }).args).toEqual(
@@ -70,7 +70,7 @@ describe("the credentials of a managed cluster", () => {
         expect(user?.keyData).toBeUndefined();
     });
 
-    it("are refused to administrators where there are no local accounts", () => {
+    it("are refused to administrators if local accounts are disabled", () => {
         expect(() => adminKubeconfig(entra)).toThrow(/set to disable local accounts/);
     });
 });

@@ -9,7 +9,7 @@ const place = { resourceGroup: "group", name: "aks", location: "westeurope" };
 const pool = { name: "system", mode: "System", vmSize: "Standard_D4s_v5", count: 3 };
 const asked = { dnsPrefix: "contoso", agentPoolProfiles: [pool] };
 
-/** What Azure makes of a request. @param before what was asked for at first; undefined for a new cluster */
+/** The proposed cluster for a request. @param before the first request; undefined for a new cluster */
 function cluster(properties: object, before?: object, more: Partial<ProposedCluster> = {}): ProposedCluster {
     const previous = before && withDefaults(managedClusterProperties.parse(before), place);
     return {
@@ -38,7 +38,7 @@ const pools = (...changes: object[]) => ({
 });
 
 describe("a managed cluster", () => {
-    it("gets what Azure chooses where the client does not", () => {
+    it("gets Azure's defaults for unset properties", () => {
         expect(cluster(asked).properties).toMatchObject({
             kubernetesVersion: "1.34",
             nodeResourceGroup: "MC_group_aks_westeurope",
@@ -60,7 +60,7 @@ describe("a managed cluster", () => {
         expect(withDefaults(managedClusterProperties.parse(asked), long).nodeResourceGroup).toHaveLength(80);
     });
 
-    it("keeps what a later request leaves out", () => {
+    it("keeps properties that a later request does not set", () => {
         const before = { ...asked, networkProfile: { networkPlugin: "kubenet" }, kubernetesVersion: "1.33" };
         const { properties } = cluster({ dnsPrefix: "contoso" }, before);
         expect(properties).toMatchObject({
@@ -71,12 +71,9 @@ describe("a managed cluster", () => {
     });
 
     it.each<[what: string, proposed: ProposedCluster]>([
-        ["as asked for", cluster(asked)],
-        [
-            "with a pool of users that has no node",
-            cluster(pools({}, { name: "gpu", mode: "User", count: 0 })),
-        ],
-        ["that scales itself", cluster(pools({ enableAutoScaling: true, minCount: 1, maxCount: 5 }))],
+        ["with valid properties", cluster(asked)],
+        ["with a user pool without nodes", cluster(pools({}, { name: "gpu", mode: "User", count: 0 }))],
+        ["with autoscaling", cluster(pools({ enableAutoScaling: true, minCount: 1, maxCount: 5 }))],
         ["with more nodes than before", cluster(pools({ count: 5 }), asked)],
         ["sent again unchanged", cluster(asked, asked)],
         ["sent again as Azure shows it", cluster(cluster(asked).properties, asked)],
@@ -85,7 +82,7 @@ describe("a managed cluster", () => {
             cluster({ ...asked, kubernetesVersion: "1.34" }, { ...asked, kubernetesVersion: "1.33" }),
         ],
         [
-            "of Entra users alone",
+            "with Entra ID and without local accounts",
             cluster({ ...asked, disableLocalAccounts: true, aadProfile: { managed: true } }),
         ],
         [
@@ -98,7 +95,7 @@ describe("a managed cluster", () => {
                 identityType: undefined,
             }),
         ],
-    ])("%s is taken", (_, proposed) => expect(refusal(proposed)).toBeUndefined());
+    ])("%s is accepted", (_, proposed) => expect(refusal(proposed)).toBeUndefined());
 
     const changed = (change: object) => cluster({ ...asked, ...change }, asked);
     it.each<[because: string, refused: string, proposed: ProposedCluster]>([
@@ -112,12 +109,12 @@ describe("a managed cluster", () => {
         ["its DNS prefix has a dot", "InvalidParameter dnsPrefix", cluster({ ...asked, dnsPrefix: "a.b" })],
         ["it has no pool", "InvalidParameter agentPoolProfiles", cluster({ dnsPrefix: "contoso" })],
         [
-            "no pool is for the system",
+            "no pool has mode System",
             "InvalidParameter agentPoolProfile.mode",
             cluster(pools({ mode: "User" })),
         ],
         [
-            "a pool has a capital",
+            "the name of a pool has a capital letter",
             "InvalidParameter agentPoolProfile.name",
             cluster(pools({ name: "System" })),
         ],
@@ -126,21 +123,25 @@ describe("a managed cluster", () => {
             "InvalidParameter agentPoolProfile.name",
             cluster(pools({ name: "a".repeat(13) })),
         ],
-        ["two pools have one name", "InvalidParameter agentPoolProfile.name", cluster(pools({}, {}))],
+        ["two pools have the same name", "InvalidParameter agentPoolProfile.name", cluster(pools({}, {}))],
         [
             "a pool has no size",
             "InvalidParameter agentPoolProfile.vmSize",
             cluster(pools({ vmSize: undefined })),
         ],
-        ["the system has no node", "InvalidParameter agentPoolProfile.count", cluster(pools({ count: 0 }))],
+        [
+            "the system pool has no node",
+            "InvalidParameter agentPoolProfile.count",
+            cluster(pools({ count: 0 })),
+        ],
         ["a pool is too large", "InvalidParameter agentPoolProfile.count", cluster(pools({ count: 1001 }))],
         [
-            "nothing bounds its scaling",
+            "autoscaling has no bounds",
             "InvalidParameter agentPoolProfile.minCount",
             cluster(pools({ enableAutoScaling: true })),
         ],
         [
-            "it is outside of its bounds",
+            "its node count is outside the autoscaling bounds",
             "InvalidParameter agentPoolProfile.count",
             cluster(pools({ enableAutoScaling: true, minCount: 4, maxCount: 5 })),
         ],
@@ -159,24 +160,24 @@ describe("a managed cluster", () => {
             "K8sVersionNotSupported",
             cluster({ ...asked, kubernetesVersion: "1.34.99" }),
         ],
-        ["it would go down", "OperationNotAllowed", changed({ kubernetesVersion: "1.33" })],
+        ["its version would be downgraded", "OperationNotAllowed", changed({ kubernetesVersion: "1.33" })],
         [
-            "it would leave a version out",
+            "its upgrade would skip a minor version",
             "OperationNotAllowed",
             cluster({ ...asked, kubernetesVersion: "1.34" }, { ...asked, kubernetesVersion: "1.32" }),
         ],
         [
-            "it acts as nobody",
+            "it has no identity",
             "InvalidParameter servicePrincipalProfile",
             { ...cluster(asked), identityType: "None" },
         ],
         [
-            "nobody could log in",
+            "local accounts are disabled without Entra ID",
             "BadRequest disableLocalAccounts",
             cluster({ ...asked, disableLocalAccounts: true }),
         ],
         [
-            "an issuer stays",
+            "the OIDC issuer would be disabled",
             "OIDCIssuerFeatureCannotBeDisabled oidcIssuerProfile.enabled",
             cluster(
                 { ...asked, oidcIssuerProfile: { enabled: false } },
@@ -184,7 +185,7 @@ describe("a managed cluster", () => {
             ),
         ],
         [
-            "its workloads have no issuer",
+            "workload identity is enabled without the OIDC issuer",
             "BadRequest securityProfile.workloadIdentity",
             cluster({ ...asked, securityProfile: { workloadIdentity: { enabled: true } } }),
         ],
@@ -200,12 +201,12 @@ describe("a managed cluster", () => {
             changed({ networkProfile: { networkPlugin: "kubenet" } }),
         ],
         [
-            "its services' addresses change",
+            "its service CIDR changes",
             "PropertyChangeNotAllowed networkProfile.serviceCidr",
             changed({ networkProfile: { serviceCidr: "10.1.0.0/16" } }),
         ],
         [
-            "the size of a pool's machines changes",
+            "the VM size of a pool changes",
             "PropertyChangeNotAllowed agentPoolProfile.vmSize",
             changed(pools({ vmSize: "Standard_D8s_v5" })),
         ],

@@ -28,7 +28,7 @@ const model = (members: object) => ({
 });
 
 describe("a container group as a pod", () => {
-    it("asks Azure's name server, unless it names others", () => {
+    it("uses Azure's name server, unless dnsConfig names others", () => {
         const { pod } = manifests(model({}), "168.63.129.16");
         expect(pod.spec).toMatchObject({
             dnsPolicy: "None",
@@ -38,7 +38,7 @@ describe("a container group as a pod", () => {
         expect(manifests(own, "168.63.129.16").pod.spec?.dnsConfig?.nameservers).toEqual(["10.0.0.4"]);
     });
 
-    it("may only read a share that it mounts to be read, whatever its containers say", () => {
+    it("mounts a read-only share read-only, also if a mount says otherwise", () => {
         const share = { shareName: "s", storageAccountName: "a", storageAccountKey: "k" };
         const volumes = [
             { name: "fixed", azureFile: { ...share, readOnly: true } },
@@ -57,7 +57,7 @@ describe("a container group as a pod", () => {
         ]);
     });
 
-    it("has one container for each, with its resources as limits", () => {
+    it("has one Kubernetes container for each container, with its resources as limits", () => {
         const { pod, secrets } = manifests(model({ command: ["serve", "--all"], ports: [{ port: 5001 }] }));
         expect(secrets).toEqual([]);
         expect(pod.metadata).toEqual({
@@ -95,7 +95,7 @@ describe("a container group as a pod", () => {
         expect(pod.spec?.restartPolicy).toBe("OnFailure");
     });
 
-    it("keeps secure values out of the pod's text", () => {
+    it("stores secure values in a Secret, not in the pod", () => {
         const environmentVariables = [
             { name: "PLAIN", value: "seen" },
             { name: "KEY", secureValue: "hidden text" },
@@ -112,7 +112,7 @@ describe("a container group as a pod", () => {
         expect(JSON.stringify(pod)).not.toContain("hidden");
     });
 
-    it("does not let Kubernetes replace $(NAME), which Azure leaves alone", () => {
+    it("escapes $(NAME), which Kubernetes would expand and Azure does not", () => {
         const environmentVariables = [{ name: "A", value: "$(HOSTNAME) $5" }];
         const { pod } = manifests(model({ environmentVariables, command: ["sh", "-c", "echo $(id)"] }));
         expect(pod.spec?.containers[0]).toMatchObject({
@@ -153,7 +153,7 @@ describe("a container group as a pod", () => {
         ]);
     });
 
-    it("asks the same probes", () => {
+    it("has the same probes", () => {
         const { pod } = manifests(
             model({
                 livenessProbe: { exec: { command: ["true"] }, initialDelaySeconds: 7 },
@@ -184,7 +184,7 @@ describe("a container group as a pod", () => {
         });
     });
 
-    it("runs init containers first and keeps registry passwords in a secret", () => {
+    it("has init containers, and registry passwords in a Secret", () => {
         const { pod, secrets } = manifests({
             ...model({ securityContext: { runAsUser: 1000, capabilities: { drop: ["ALL"] } } }),
             initContainers: [{ name: "prepare", properties: { image: "i:1", command: ["true"] } }],

@@ -35,7 +35,7 @@ describe("a public IP address", () => {
     });
     afterEach(() => rmSync(folder, { recursive: true }));
 
-    it("belongs to one front at a time, and cannot be deleted until then", () => {
+    it("is attached to one frontend at a time, and cannot be deleted while attached", () => {
         attachPublicIp(store, ADDRESS.toUpperCase(), FRONT);
         attachPublicIp(store, ADDRESS, FRONT);
         expect(() => attachPublicIp(store, ADDRESS, `${FRONT}b`)).toThrow(
@@ -50,7 +50,7 @@ describe("a public IP address", () => {
         expect(address().hidden).toEqual({ ip: "127.0.62.1", fqdn: "front.westeurope.cloudapp.azure.com" });
     });
 
-    it("must be there", () => {
+    it("must exist to be attached", () => {
         expect(() => attachPublicIp(store, `${ADDRESS}s`, FRONT)).toThrow(/was not found/);
         expect(() => detachPublicIp(store, `${ADDRESS}s`, FRONT)).not.toThrow();
     });

@@ -38,7 +38,7 @@ function refusal(work: () => void): string | undefined {
 
 const zoneId = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/dnszones/contoso.com";
 
-/** What an alias could refer to. */
+/** A resource that an alias can refer to. */
 function target(id: string, type: string, properties: object = {}): Resource {
     return {
         id,
@@ -61,47 +61,59 @@ const cname = { CNAMERecord: { cname: "elsewhere.example." } };
 
 describe("a record set", () => {
     it.each<[what: string, set: ProposedRecordSet]>([
-        ["of addresses beside texts", proposed("A", a, { neighbours: ["TXT"] })],
-        ["that is a CNAME alone", proposed("CNAME", cname)],
+        ["of type A with a TXT record set of the same name", proposed("A", a, { neighbours: ["TXT"] })],
+        ["of type CNAME without other record sets of its name", proposed("CNAME", cname)],
         [
-            "for a challenge",
+            "for an ACME challenge",
             proposed("TXT", { TXTRecords: [{ value: ["x"] }] }, { name: "_acme-challenge.score" }),
         ],
         ["that is a wildcard", proposed("A", a, { name: "*.apps" })],
-        ["that is an alias of an address without a time to live", proposed("A", alias, { target: address })],
+        ["that is an alias of a public IP address, without TTL", proposed("A", alias, { target: address })],
         [
-            "that is an alias of another one in its zone",
+            "that is an alias of a record set in its zone",
             proposed("A", alias, { target: sibling(zoneId, { ARecords: [] }) }),
         ],
         [
             "of the apex's SOA",
             proposed("SOA", { SOARecord: { refreshTime: 1 } }, { name: "@", exists: true }),
         ],
-    ])("%s is taken", (_, set) => expect(refusal(() => checkRecordSet(set))).toBeUndefined());
+    ])("%s is accepted", (_, set) => expect(refusal(() => checkRecordSet(set))).toBeUndefined());
 
     it.each<[because: string, refused: string, set: ProposedRecordSet]>([
         ["a CNAME is at the apex", "400 BadRequest", proposed("CNAME", cname, { name: "@" })],
-        ["a CNAME is beside others", "409 Conflict", proposed("CNAME", cname, { neighbours: ["TXT"] })],
-        ["others are beside a CNAME", "409 Conflict", proposed("A", a, { neighbours: ["CNAME"] })],
+        [
+            "other record sets have the name of a CNAME",
+            "409 Conflict",
+            proposed("CNAME", cname, { neighbours: ["TXT"] }),
+        ],
+        ["a CNAME has the same name", "409 Conflict", proposed("A", a, { neighbours: ["CNAME"] })],
         ["it has no records", "400 BadRequest", proposed("A", { aRecords: [] })],
         ["it has records of another type", "400 BadRequest", proposed("A", { ...a, ...cname })],
-        ["it has no time to live", "400 BadRequest", proposed("A", { ...a, TTL: undefined })],
-        ["its time to live is 0", "400 BadRequest", proposed("A", { ...a, TTL: 0 })],
-        ["its time to live is too long", "400 BadRequest", proposed("A", { ...a, TTL: 2 ** 31 })],
+        ["it has no TTL", "400 BadRequest", proposed("A", { ...a, TTL: undefined })],
+        ["its TTL is 0", "400 BadRequest", proposed("A", { ...a, TTL: 0 })],
+        ["its TTL is too large", "400 BadRequest", proposed("A", { ...a, TTL: 2 ** 31 })],
         [
-            "its target is not a name",
+            "its target is not a domain name",
             "400 BadRequest",
             proposed("CNAME", { CNAMERecord: { cname: "https://x/y" } }),
         ],
-        ["its name is not one", "400 BadRequest", proposed("A", a, { name: "a b" })],
+        ["its name is invalid", "400 BadRequest", proposed("A", a, { name: "a b" })],
         [
             "it is an alias with records",
             "400 BadRequest",
             proposed("A", { ...a, targetResource: { id: "/x" } }),
         ],
         ["its target does not exist", "400 BadRequest", proposed("A", alias)],
-        ["its target has no name", "400 BadRequest", proposed("CNAME", alias, { target: address })],
-        ["its target is an IPv4 address", "400 BadRequest", proposed("AAAA", alias, { target: address })],
+        [
+            "a CNAME alias refers to an address",
+            "400 BadRequest",
+            proposed("CNAME", alias, { target: address }),
+        ],
+        [
+            "an AAAA alias refers to an IPv4 address",
+            "400 BadRequest",
+            proposed("AAAA", alias, { target: address }),
+        ],
         [
             "its target is in another zone",
             "400 BadRequest",
@@ -112,10 +124,10 @@ describe("a record set", () => {
             "400 BadRequest",
             proposed("A", alias, { target: sibling(zoneId, { targetResource: { id: "/y" } }) }),
         ],
-        ["texts cannot be aliases", "400 BadRequest", proposed("TXT", { targetResource: { id: "/x" } })],
-        ["SOA is at the apex only", "400 BadRequest", proposed("SOA", {})],
+        ["a TXT record set is an alias", "400 BadRequest", proposed("TXT", { targetResource: { id: "/x" } })],
+        ["an SOA record set is not at the apex", "400 BadRequest", proposed("SOA", {})],
         [
-            "the apex would lose Azure's servers",
+            "the apex would have no name server of Azure",
             "400 BadRequest",
             proposed("NS", { NSRecords: [{ nsdname: "ns.fabrikam.com." }] }, { name: "@", exists: true }),
         ],

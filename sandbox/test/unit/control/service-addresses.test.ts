@@ -11,7 +11,7 @@ const NETWORKS = "/subscriptions/s/resourceGroups/net/providers/Microsoft.Networ
 /** @param annotations without their common prefix */
 function service(name: string, annotations: Record<string, string> = {}, change: Partial<V1Service> = {}) {
     const prefixed = Object.entries(annotations).map(([key, value]) => [PREFIX + key, value]);
-    const made: V1Service = {
+    const result: V1Service = {
         metadata: {
             name,
             namespace: "default",
@@ -22,7 +22,7 @@ function service(name: string, annotations: Record<string, string> = {}, change:
         spec: { type: "LoadBalancer", ports: [{ name: "https", port: 443 }] },
         ...change,
     };
-    return made;
+    return result;
 }
 
 function resource(type: string, id: string, change: Partial<Resource> = {}): Resource {
@@ -68,13 +68,13 @@ function assigned(services: V1Service[], resources: Resource[]): Record<string, 
 describe("the address of a Service", () => {
     const named = { "pip-name": "Front", "load-balancer-resource-group": "Secure" };
 
-    it("is that of the public IP address that it names, whatever the case", () => {
+    it("is that of the named public IP address, in any case", () => {
         expect(assigned([service("front", named)], [publicIp("secure", "front", "127.0.62.7")])).toEqual({
             front: "127.0.62.7",
         });
     });
 
-    it("is looked for in the node resource group of the cluster where none is named", () => {
+    it("is that of a public IP address in the node resource group by default", () => {
         const resources = [cluster, publicIp("MC_ml_aks_westeurope", "front", "127.0.62.7")];
         expect(assigned([service("front", { "pip-name": "front" })], resources).front).toBe("127.0.62.7");
         expect(assigned([service("front", { "pip-name": "other" })], resources).front).toBe(
@@ -101,11 +101,11 @@ describe("the address of a Service", () => {
             publicIp("secure", "front", "127.0.62.7", { provisioningState: "Deleting" }),
             /^public IP Front was not found/,
         ],
-    ])("is none when the public IP address is %s", (_, address, refusal) => {
+    ])("is refused if the public IP address is %s", (_, address, refusal) => {
         expect(assigned([service("front", named)], [cluster, address]).front).toMatch(refusal);
     });
 
-    it("may be shared, but not a port of it, and who has it keeps it", () => {
+    it("can be shared on different ports, and stays with the Service that has it", () => {
         const holder = service("holder", named, {
             status: { loadBalancer: { ingress: [{ ip: "127.0.62.7" }] } },
         });
@@ -119,22 +119,22 @@ describe("the address of a Service", () => {
         });
     });
 
-    it("is made where none is named", () => {
+    it("is that of a new public IP address if none is named", () => {
         expect(assigned([service("front")], [])).toEqual({ front: "127.0.62.200" });
     });
 
-    it("is an internal one on request, and stays", () => {
+    it("is an internal one on request, and stays the same", () => {
         const inside = { "load-balancer-internal": "true" };
-        const told = service("told", inside, {
+        const existing = service("existing", inside, {
             status: { loadBalancer: { ingress: [{ ip: "127.0.63.1" }] } },
         });
-        expect(assigned([service("new", inside), told], [])).toEqual({
+        expect(assigned([service("new", inside), existing], [])).toEqual({
             new: "127.0.63.2",
-            told: "127.0.63.1",
+            existing: "127.0.63.1",
         });
     });
 
-    it("is refused for a subnet that no virtual network has, once there is one", () => {
+    it("is refused for a subnet that no existing virtual network has", () => {
         const inside = service("in", {
             "load-balancer-internal": "true",
             "load-balancer-internal-subnet": "a",
@@ -154,7 +154,7 @@ describe("the address of a Service", () => {
     });
 });
 
-describe("what a Service asks for", () => {
+describe("the annotations of a Service", () => {
     it.each([
         ["ClusterIP", service("one", {}, { spec: { type: "ClusterIP" } }), false],
         [
@@ -164,11 +164,11 @@ describe("what a Service asks for", () => {
         ],
         ["being deleted", service("one", {}, { metadata: { deletionTimestamp: new Date() } }), false],
         ["LoadBalancer", service("one"), true],
-    ])("is an address or not: %s", (_, one, wanted) => {
+    ])("request an address: %s", (_, one, wanted) => {
         expect(wantsAddress(one)).toBe(wanted);
     });
 
-    it("lets in whom the annotation names, else the Service's own ranges, and nobody for nonsense", () => {
+    it("allow the listed client ranges, by default those of the Service, and none if all are invalid", () => {
         const spec = { type: "LoadBalancer", loadBalancerSourceRanges: ["10.0.0.0/8"] };
         const sources = (ranges?: string, change = {}) =>
             balancerRequest(
@@ -185,7 +185,7 @@ describe("what a Service asks for", () => {
     });
 });
 
-describe("where connections of a Service go", () => {
+describe("the back ends of a Service", () => {
     const front = service("front");
     const publicAddress = { service: front, request: balancerRequest(front), address: "127.0.62.7" };
     const slice = (change: Partial<V1EndpointSlice>): V1EndpointSlice => ({
@@ -198,7 +198,7 @@ describe("where connections of a Service go", () => {
     const servers = (...slices: V1EndpointSlice[]) =>
         serviceListeners(publicAddress, slices)[0]?.servers.map(({ address, port }) => `${address}:${port}`);
 
-    it("is to ready pods, at the target port", () => {
+    it("are the ready pods, at the target port", () => {
         const endpoints = [
             { addresses: ["10.244.0.9"], conditions: { ready: true } },
             { addresses: ["10.244.0.7"], conditions: {} },
@@ -211,7 +211,7 @@ describe("where connections of a Service go", () => {
         ]);
     });
 
-    it("is not to another Service's, another family's or another port's", () => {
+    it("are not those of another Service, address family or port", () => {
         const endpoints = [{ addresses: ["10.244.0.9"], conditions: { ready: true } }];
         const label = (namespace: string, name: string) => ({
             metadata: { namespace, labels: { "kubernetes.io/service-name": name } },

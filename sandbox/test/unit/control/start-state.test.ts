@@ -26,14 +26,14 @@ function pod(
 const running = { state: { running: { startedAt: new Date(0) } } };
 const waiting = (reason: string) => ({ state: { waiting: { reason } } });
 
-describe("a group has started", () => {
-    it("not without a pod", () => expect(startState("iris", undefined)).toBe("starting"));
+describe("a container group has started", () => {
+    it("not if it has no pod", () => expect(startState("iris", undefined)).toBe("starting"));
     it("not before every container has a state", () =>
         expect(startState("iris", pod(running))).toBe("starting"));
-    it("not while one is created", () =>
+    it("not while a container is being created", () =>
         expect(startState("iris", pod(running, waiting("ContainerCreating")))).toBe("starting"));
-    it("when all run", () => expect(startState("iris", pod(running, running))).toBe("started"));
-    it("when one has crashed after its start: Azure calls that provisioned", () => {
+    it("if all containers run", () => expect(startState("iris", pod(running, running))).toBe("started"));
+    it("if a container has crashed after its start, as on Azure", () => {
         const crashed = {
             ...waiting("CrashLoopBackOff"),
             lastState: { terminated: { exitCode: 1 } },
@@ -42,7 +42,7 @@ describe("a group has started", () => {
         expect(startState("iris", pod(running, crashed))).toBe("started");
     });
     it.each(["ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName"])(
-        "never when the image cannot be had (%s)",
+        "never if an image cannot be pulled (%s)",
         reason => {
             expect(startState("iris", pod(running, waiting(reason)))).toEqual({
                 failure: {
@@ -56,7 +56,7 @@ describe("a group has started", () => {
 });
 
 describe("the instance view", () => {
-    it("tells states, restarts and events in Azure's words", () => {
+    it("has states, restarts and events in Azure's format", () => {
         const crashed = {
             state: { waiting: { reason: "CrashLoopBackOff", message: "back-off 10s" } },
             lastState: {
@@ -102,7 +102,7 @@ describe("the instance view", () => {
         });
     });
 
-    it("says that a stopped group is stopped", () => {
+    it("has the state Stopped for a stopped group", () => {
         expect(instanceView(["front"], true, undefined, []).group.state).toBe("Stopped");
     });
 });
