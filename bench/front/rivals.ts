@@ -26,19 +26,17 @@ frontend model
 export function frontConfiguration(): string {
     return renderFront({
         tls: { minimumVersion: "1.2", hstsMaxAgeSeconds: 31_536_000 },
-        models: [
-            {
-                name: "iris",
-                host: "127.0.0.1",
-                port: BACKEND_PORT,
-                healthPath: "/",
-                maxConcurrentRequests: 1000,
-                maxQueueWaitMs: 5000,
-                scoringTimeoutMs: 60_000,
-                maxBodyBytes: 10 << 20,
-                keysRequired: false,
-            },
-        ],
+        model: {
+            name: "iris",
+            host: "127.0.0.1",
+            port: BACKEND_PORT,
+            healthPath: "/",
+            maxConcurrentRequests: 1000,
+            maxQueueWaitMs: 5000,
+            scoringTimeoutMs: 60_000,
+            maxBodyBytes: 10 << 20,
+            keysRequired: false,
+        },
     });
 }
 

@@ -12,6 +12,7 @@ import {
     HTTPS_PORT,
     KEY_DIGESTS_FILE,
     LIVE_PATH,
+    PROBE_THRESHOLDS,
     READY_PATH,
     renderFront,
     SECRET_FOLDER,
@@ -28,7 +29,7 @@ import type { AciSettings } from "./settings";
 const FRONT_SECRETS = "front-secrets";
 
 /** The front starts within seconds. Three failures in a row mean that it hangs. */
-const FRONT_PROBE = { periodSeconds: 10, timeoutSeconds: 2, failureThreshold: 3, successThreshold: 1 };
+const FRONT_PROBE = { periodSeconds: 10, ...PROBE_THRESHOLDS };
 
 /** Properties that Azure can change only by deleting and creating the group. The azure-native provider does not mark them. */
 const IMMUTABLE_PROPERTIES = [
@@ -164,16 +165,14 @@ function frontConfiguration(settings: AciSettings, storedCertificate?: string): 
                       hstsMaxAgeSeconds: tls.hstsMaxAgeSeconds,
                       storedCertificate,
                   },
-        models: [
-            {
-                name: model.name,
-                host: "127.0.0.1",
-                port: model.port,
-                healthPath: model.healthPath,
-                ...requestLimits,
-                keysRequired: keys.enabled,
-            },
-        ],
+        model: {
+            name: model.name,
+            host: "127.0.0.1",
+            port: model.port,
+            healthPath: model.healthPath,
+            ...requestLimits,
+            keysRequired: keys.enabled,
+        },
     });
 }
 

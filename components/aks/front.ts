@@ -11,6 +11,7 @@ import {
     HEALTH_PORT,
     LIVE_PATH,
     METRICS_PATH,
+    PROBE_THRESHOLDS,
     QUEUE_PORT,
     type PodFrontSettings,
     READY_PATH,
@@ -29,8 +30,7 @@ import type { AksSettings } from "./settings";
 
 const STORE_COPY = "store-copy";
 
-/** How often the front is asked: it starts in a moment, and a hang shows at once. */
-const PROBE = { periodSeconds: 5, timeoutSeconds: 2, failureThreshold: 3, successThreshold: 1 };
+const PROBE = { periodSeconds: 5, ...PROBE_THRESHOLDS };
 
 /** The contents of the front and its dependencies. */
 interface FrontArgs extends FrontFiles {

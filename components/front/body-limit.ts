@@ -1,44 +1,28 @@
-/** Where the configuration expects the filter: in the folder that HAProxy is started in. */
-export const BODY_LIMIT_FILE = "body-limit.lua";
+import type { Section } from "./section";
 
 /**
- * A body with `Content-Length` is judged by that header alone. For one without (chunked, or HTTP/2 without a length)
- * HAProxy has no directive that counts while the body passes, so this filter does, in HAProxy's own Lua. Breaking off is
- * done by raising an error, the only way that a filter has; HAProxy then answers 400 for itself, which the
- * configuration turns into 413.
+ * The filter that counts bytes while a body passes. For bodies without `Content-Length` only: HAProxy checks that header
+ * without a filter.
  */
-export const BODY_LIMIT_FILTER = bodyLimitFilter("self.most");
+export const BODY_LIMIT_FILE = "body-limit.lua";
 
-/** The same where one section serves many models: the limit is that of the request's model. */
-export const ROUTE_BODY_LIMIT_FILTER = bodyLimitFilter('(tonumber(txn:get_var("txn.most_bytes")) or 0)');
+/** In Linux's abstract namespace: no file, no port, and not reachable from outside of the container group or pod. */
+const COUNTED_SOCKET = "abns@front-counted";
 
-function bodyLimitFilter(most: string): string {
-    return `
-local BodyLimit = { id = "body limit", flags = filter.FLT_CFG_FL_HTX }
-BodyLimit.__index = BodyLimit
+/** The filter directive. Without `maxBytes` the limit is the request's variable `txn.most_bytes`. */
+export function bodyLimit(maxBytes?: number): string {
+    return ["filter lua.body-limit", ...(maxBytes === undefined ? [] : [maxBytes])].join(" ");
+}
 
-function BodyLimit:new()
-    return setmetatable({ seen = 0, most = self.most }, BodyLimit)
-end
+/**
+ * A back end that counts a body and sends the request through the process a second time, to `countedFrontend`. HAProxy creates a
+ * filter for every request of a section, and this filter costs as much as everything else together. This way only requests
+ * of unknown length pay for it, and the concurrency limit and the queue stay in one place, behind it.
+ */
+export function countingBackend(name: string, filter: string, timeout: string): Section {
+    return [`backend ${name}`, filter, timeout, `server counted ${COUNTED_SOCKET} send-proxy-v2`];
+}
 
-function BodyLimit:start_analyze(txn, channel)
-    if not channel:is_resp() then
-        filter.register_data_filter(self, channel)
-    end
-end
-
-function BodyLimit:http_payload(txn, message)
-    -- Not message:input(), which counts the end mark and trailers too.
-    self.seen = self.seen + #(message:body() or "")
-    if self.seen > ${most} then
-        txn:set_var("txn.body_too_large", true)
-        error("body too large")
-    end
-end
-
-core.register_filter("body-limit", BodyLimit, function(class, arguments)
-    class.most = tonumber(arguments[1])
-    return class
-end)
-`.trimStart();
+export function countedFrontend(routes: readonly string[]): Section {
+    return ["frontend :counted", `bind ${COUNTED_SOCKET} accept-proxy`, "no log", ...routes];
 }

@@ -1,22 +1,32 @@
 import { isIPv4 } from "node:net";
+import { DNS_LABEL, isCanonicalHostname } from "../shared/host-name";
 import {
     QUEUE_PORT,
     UNPRIVILEGED_HTTP_PORT,
     UNPRIVILEGED_HTTPS_PORT,
+    type FrontReplicas,
     type PodFrontModel,
     type PodFrontSettings,
 } from "./pod-settings";
-import { DNS_LABEL, isCanonicalHostname } from "../shared/host-name";
-import { HEALTH_PORT, HTTP_PORT, HTTPS_PORT, type FrontModel, type FrontSettings } from "./settings";
+import {
+    HEALTH_PORT,
+    HTTP_PORT,
+    HTTPS_PORT,
+    LONGEST_TIME_MS,
+    type FrontModel,
+    type FrontSettings,
+    type FrontTls,
+    type RequestLimits,
+} from "./settings";
 
-/** A setting that cannot become configuration. */
+/** An invalid setting. */
 export interface FrontProblem {
     /** @example "models[0].port" */
     property: string;
     reason: string;
 }
 
-/** Thrown by `renderFront` and `frontFiles` with every problem there is. */
+/** Thrown by `renderFront` and `frontFiles` with all problems. */
 export class FrontSettingsError extends Error {
     override readonly name = "FrontSettingsError";
 
@@ -25,30 +35,25 @@ export class FrontSettingsError extends Error {
     }
 }
 
-/** RFC 3986 path and query characters, less those that mean something to HAProxy: quotes, `\`, `#`, `$` and spaces. */
+/** Path and query characters of RFC 3986 without those that have a meaning for HAProxy: quotes, `\`, `#`, `$` and spaces. */
 const PATH = /^\/[-A-Za-z0-9._~/?=&:@!*+,;]{0,1023}$/;
 
-/** HAProxy keeps times in 31 bits and refuses more than this (24.8 days). */
-export const LONGEST_TIME_MS = 2 ** 31 - 1;
-
-/** Below SECRET_FOLDER, in folders or not, and never above it. */
+/** A relative path that cannot leave SECRET_FOLDER. */
 const FILE = /^(?=.{1,253}$)[A-Za-z0-9][-._A-Za-z0-9]*(\/[A-Za-z0-9][-._A-Za-z0-9]*)*$/;
 
 const STORED_CERTIFICATE = /^[A-Za-z0-9][-.A-Za-z0-9]{0,199}$/;
 
 /**
- * Every reason why these settings cannot be rendered. Whatever passes can be put into the configuration without
- * quotes: that is what keeps a name from becoming a directive.
+ * All problems of these settings. Values that pass contain no characters with a meaning for HAProxy, so they can be written to the
+ * configuration without quotes and cannot add a directive.
  */
-export function checkFront(settings: FrontSettings): FrontProblem[] {
-    const ports = [HTTP_PORT, HTTPS_PORT, HEALTH_PORT];
-    const { maxConnectionAgeSeconds } = settings;
+export function checkFront({ tls, maxConnectionAgeSeconds, model }: FrontSettings): FrontProblem[] {
     return [
-        ...checkTls(settings.tls),
+        ...checkTls(tls),
         ...(maxConnectionAgeSeconds === undefined
             ? []
             : wholeNumber("maxConnectionAgeSeconds", maxConnectionAgeSeconds, 1, 86_400)),
-        ...checkModels(settings.models, (model, at) => checkModel(model, at, ports)),
+        ...checkModel(model, "model", [HTTP_PORT, HTTPS_PORT, HEALTH_PORT]),
     ];
 }
 
@@ -57,26 +62,21 @@ export function checkPodFront({ tls, models, fronts }: PodFrontSettings): FrontP
     const ports = [UNPRIVILEGED_HTTP_PORT, UNPRIVILEGED_HTTPS_PORT, QUEUE_PORT, HEALTH_PORT];
     return [
         ...checkTls(tls),
-        ...(fronts
-            ? [
-                  ...hostName("fronts.host", fronts.host),
-                  ...wholeNumber("fronts.most", fronts.most, 1, 100),
-                  ...(fronts.dnsDelaySeconds === undefined
-                      ? []
-                      : wholeNumber("fronts.dnsDelaySeconds", fronts.dnsDelaySeconds, 1, 3_600)),
-              ]
-            : []),
-        ...checkModels(models, (model, at) => [
-            ...checkModel(model, at, ports),
-            ...checkInPod(model, at),
-            ...(model.hostname !== undefined && !isFirst(models, model, "hostname")
-                ? [{ property: `${at}.hostname`, reason: "is taken by another model" }]
-                : []),
-        ]),
+        ...(fronts ? checkReplicas(fronts) : []),
+        ...(models.length === 0 ? [{ property: "models", reason: "must contain at least one model" }] : []),
+        ...models.flatMap((model, index) => {
+            const property = `models[${index}]`;
+            return [
+                ...checkModel(model, property, ports),
+                ...checkInPod(model, property),
+                ...checkUnique(models, model, property, "hostname"),
+                ...checkUnique(models, model, property, "name"),
+            ];
+        }),
     ];
 }
 
-function checkTls(tls: FrontSettings["tls"]): FrontProblem[] {
+function checkTls(tls: FrontTls | undefined): FrontProblem[] {
     if (!tls) return [];
     return [
         ...(tls.minimumVersion !== "1.2" && tls.minimumVersion !== "1.3"
@@ -94,31 +94,37 @@ function checkTls(tls: FrontSettings["tls"]): FrontProblem[] {
     ];
 }
 
-function checkModels<Model extends FrontModel>(
-    models: readonly Model[],
-    check: (model: Model, at: string) => FrontProblem[],
-): FrontProblem[] {
-    if (models.length === 0) return [{ property: "models", reason: "must name at least one model" }];
-    return models.flatMap((model, index) => [
-        ...check(model, `models[${index}]`),
-        ...(isFirst(models, model, "name")
-            ? []
-            : [{ property: `models[${index}].name`, reason: "is taken by another model" }]),
-    ]);
-}
-
-function isFirst<Model>(models: readonly Model[], model: Model, property: keyof Model): boolean {
-    return models.find(other => other[property] === model[property]) === model;
-}
-
-function checkInPod({ hostname, replicas, keyDigestsFile }: PodFrontModel, at: string): FrontProblem[] {
+function checkReplicas({ host, most, dnsDelaySeconds }: FrontReplicas): FrontProblem[] {
     return [
-        ...(replicas === undefined ? [] : wholeNumber(`${at}.replicas`, replicas, 1, 1_000)),
-        ...(hostname === undefined ? [] : hostName(`${at}.hostname`, hostname)),
+        ...hostName("fronts.host", host),
+        ...wholeNumber("fronts.most", most, 1, 100),
+        ...(dnsDelaySeconds === undefined
+            ? []
+            : wholeNumber("fronts.dnsDelaySeconds", dnsDelaySeconds, 1, 3_600)),
+    ];
+}
+
+/** Reports `key` of a model that an earlier model has too. */
+function checkUnique(
+    models: readonly PodFrontModel[],
+    model: PodFrontModel,
+    property: string,
+    key: "hostname" | "name",
+): FrontProblem[] {
+    const first = models.find(other => other[key] === model[key]);
+    return model[key] === undefined || first === model
+        ? []
+        : [{ property: `${property}.${key}`, reason: "is used by another model" }];
+}
+
+function checkInPod({ hostname, replicas, keyDigestsFile }: PodFrontModel, property: string): FrontProblem[] {
+    return [
+        ...(replicas === undefined ? [] : wholeNumber(`${property}.replicas`, replicas, 1, 1_000)),
+        ...(hostname === undefined ? [] : hostName(`${property}.hostname`, hostname)),
         ...(keyDigestsFile === undefined
             ? []
             : matches(
-                  `${at}.keyDigestsFile`,
+                  `${property}.keyDigestsFile`,
                   FILE,
                   keyDigestsFile,
                   "must be a relative path of letters, digits, dots, hyphens and underscores",
@@ -126,38 +132,51 @@ function checkInPod({ hostname, replicas, keyDigestsFile }: PodFrontModel, at: s
     ];
 }
 
-function checkModel(model: FrontModel, at: string, own: readonly number[]): FrontProblem[] {
+/** @param reserved ports that the front itself listens on */
+function checkModel(model: FrontModel, property: string, reserved: readonly number[]): FrontProblem[] {
     return [
         ...matches(
-            `${at}.name`,
+            `${property}.name`,
             DNS_LABEL,
             model.name,
             "must be 1 to 63 lower-case letters, digits or hyphens, with a letter or digit at both ends",
         ),
         ...(isIPv4(model.host) || isHostName(model.host)
             ? []
-            : [{ property: `${at}.host`, reason: "must be an IPv4 address or a host name" }]),
-        ...wholeNumber(`${at}.port`, model.port, 1, 65_535),
-        ...(own.includes(model.port) && model.host.startsWith("127.")
-            ? [{ property: `${at}.port`, reason: `is needed by the front itself (${own.join(", ")})` }]
+            : [{ property: `${property}.host`, reason: "must be an IPv4 address or a host name" }]),
+        ...wholeNumber(`${property}.port`, model.port, 1, 65_535),
+        ...(reserved.includes(model.port) && model.host.startsWith("127.")
+            ? [
+                  {
+                      property: `${property}.port`,
+                      reason: `must not be a port of the front (${reserved.join(", ")})`,
+                  },
+              ]
             : []),
         ...matches(
-            `${at}.healthPath`,
+            `${property}.healthPath`,
             PATH,
             model.healthPath,
-            "must start with / and hold no spaces, quotes or backslashes, # $ or %",
+            "must start with / and must not contain spaces, quotes, backslashes, # $ or %",
         ),
-        ...wholeNumber(`${at}.maxConcurrentRequests`, model.maxConcurrentRequests, 1, 10_000),
-        ...wholeNumber(`${at}.maxQueueWaitMs`, model.maxQueueWaitMs, 1, LONGEST_TIME_MS),
-        ...(model.maxQueuedRequests === undefined
-            ? []
-            : wholeNumber(`${at}.maxQueuedRequests`, model.maxQueuedRequests, 1, 10_000)),
-        ...wholeNumber(`${at}.scoringTimeoutMs`, model.scoringTimeoutMs, 1, LONGEST_TIME_MS),
-        ...wholeNumber(`${at}.maxBodyBytes`, model.maxBodyBytes, 1, 2 ** 40),
+        ...checkLimits(model, property),
     ];
 }
 
-/** In lower case, as host names are compared. */
+function checkLimits(limits: RequestLimits, property: string): FrontProblem[] {
+    const { maxQueuedRequests } = limits;
+    return [
+        ...wholeNumber(`${property}.maxConcurrentRequests`, limits.maxConcurrentRequests, 1, 10_000),
+        ...wholeNumber(`${property}.maxQueueWaitMs`, limits.maxQueueWaitMs, 1, LONGEST_TIME_MS),
+        ...(maxQueuedRequests === undefined
+            ? []
+            : wholeNumber(`${property}.maxQueuedRequests`, maxQueuedRequests, 1, 10_000)),
+        ...wholeNumber(`${property}.scoringTimeoutMs`, limits.scoringTimeoutMs, 1, LONGEST_TIME_MS),
+        ...wholeNumber(`${property}.maxBodyBytes`, limits.maxBodyBytes, 1, 2 ** 40),
+    ];
+}
+
+/** In lower case, because HAProxy compares the Host header in lower case. */
 function hostName(property: string, value: string): FrontProblem[] {
     if (isIPv4(value)) return [{ property, reason: "must be a host name, not an address" }];
     return isHostName(value) ? [] : [{ property, reason: "must be a host name in lower case" }];
@@ -168,7 +187,7 @@ function isHostName(value: unknown): boolean {
 }
 
 function matches(property: string, pattern: RegExp, value: string, reason: string): FrontProblem[] {
-    // In JavaScript $ without the flag m matches at the very end only, so a trailing line feed is refused too.
+    // In JavaScript, $ without the flag m matches only at the very end, so a trailing line feed does not match.
     return typeof value === "string" && pattern.test(value) ? [] : [{ property, reason }];
 }
 

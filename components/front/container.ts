@@ -1,83 +1,63 @@
-import { BODY_LIMIT_FILE, BODY_LIMIT_FILTER } from "./body-limit";
-import { COPY_STORE, FOLLOW_STORE, FOLLOW_STORE_FILE } from "./follow-store";
+import { commandWithFiles, readScripts, type ScriptFiles } from "../shared/container-script";
+import { BODY_LIMIT_FILE } from "./body-limit";
+import { FOLLOW_CERTIFICATE_FILE, FOLLOW_STORE_FILE, SERVE_CERTIFICATE_FILE } from "./followers";
 import { CONFIGURATION_FOLDER } from "./pod-settings";
-import { STORE_COPY } from "./render";
-import { STORE_COPY_FOLDER } from "./store";
+import { STORE_COPY_FOLDER, STORE_FOLDER } from "./store";
 
-/** The environment variable that carries what `renderFront` returned, readable in a preview. */
+export const CONFIGURATION_FILE = "haproxy.cfg";
+
+/** The environment variable that contains the result of `renderFront`, readable in a preview. start-front.sh reads it. */
 export const FRONT_CONFIGURATION_VARIABLE = "FRONT_CONFIGURATION";
 
-/**
- * What the front's container runs, with `FRONT_CONFIGURATION` in its environment and the secrets at `/run/front`.
- * It needs HAProxy 3.0 with Lua, `/bin/sh`, and a user and group named `haproxy`: the official images have all of it.
- *
- * Ports 80 and 443: ACI maps no ports, lets nobody but root bind those below 1024 (caddyserver/caddy-docker#16), and
- * takes a user or capabilities for a container in its confidential SKU only. So the image has to start as root, as
- * `haproxytech/haproxy-debian:3.0` does; HAProxy opens its ports, reads the certificate, and then becomes `haproxy` for
- * good, before it takes the first connection. `haproxy:3.0`, which starts as `haproxy`, works as it is where the runtime
- * sets `net.ipv4.ip_unprivileged_port_start` (Docker, Kubernetes with that sysctl), and on ACI when built again with
- * `USER root`.
- *
- * HAProxy drops its connections on SIGTERM and finishes them on SIGUSR1. Not every runtime heeds an image's STOPSIGNAL,
- * so the shell stays and translates.
- */
-export const frontContainerCommand: readonly string[] = [
-    "/bin/sh",
-    "-c",
-    `set -eu
-cd "$(mktemp -d)"
-printf '%s\\n' "$${FRONT_CONFIGURATION_VARIABLE}" >haproxy.cfg
-cat >${BODY_LIMIT_FILE} <<'END_OF_FILTER'
-${BODY_LIMIT_FILTER}END_OF_FILTER
-${stopping("haproxy -f haproxy.cfg")}`,
-];
+/** Where the front of a container group copies the certificate store to, relative to the folder that HAProxy starts in. */
+export const STORE_COPY = "store";
 
-/** What the front's container runs in a pod, with what `frontFiles` returned in `CONFIGURATION_FOLDER`. It writes nothing. */
-export const frontPodCommand: readonly string[] = [
-    "/bin/sh",
-    "-c",
-    `set -eu
-${stopping(`haproxy -f ${CONFIGURATION_FOLDER}/haproxy.cfg`)}`,
-];
+const START = "start-front.sh";
+
+/** Which certificate the front serves: a fixed one, a file that may change, or the one in the certificate store. */
+export type CertificateSource = "fixed" | "followed" | "stored";
+
+/** The scripts that a front needs. HAProxy finds the Lua files in the configuration. */
+export function frontScripts(source: CertificateSource): ScriptFiles {
+    return readScripts(
+        __dirname,
+        START,
+        BODY_LIMIT_FILE,
+        ...(source === "followed" ? [SERVE_CERTIFICATE_FILE, FOLLOW_CERTIFICATE_FILE] : []),
+        ...(source === "stored" ? ["copy-store.sh", SERVE_CERTIFICATE_FILE, FOLLOW_STORE_FILE] : []),
+    );
+}
+
+/**
+ * Command of the front in a container group, with `FRONT_CONFIGURATION` in its environment and the secrets at `/run/front`.
+ * Needs HAProxy 3.0 with Lua, `/bin/sh`, and a user and group named `haproxy`, as in the official images.
+ *
+ * The image has to start as root to bind ports 80 and 443, as `haproxytech/haproxy-debian:3.0` does: ACI maps no ports, reserves
+ * ports below 1024 for root (caddyserver/caddy-docker#16), and accepts a user or capabilities for a container in its
+ * confidential SKU only. HAProxy binds the ports, reads the certificate, and becomes the user `haproxy` before it accepts
+ * the first connection. `haproxy:3.0`, which starts as `haproxy`, runs unchanged where the runtime sets
+ * `net.ipv4.ip_unprivileged_port_start` (Docker, Kubernetes with that sysctl). For ACI it must be rebuilt with `USER root`.
+ */
+export const frontContainerCommand: readonly string[] = containerCommand("fixed");
 
 /** The same where the certificate comes from the store, which is mounted at `STORE_FOLDER`. */
-export const storeFrontContainerCommand: readonly string[] = [
-    "/bin/sh",
-    "-c",
-    `set -eu
-cd "$(mktemp -d)"
-# For the user that HAProxy becomes.
-chmod 711 .
-copy=\${PWD}/${STORE_COPY}
-${COPY_STORE}printf '%s\\n' "$${FRONT_CONFIGURATION_VARIABLE}" >haproxy.cfg
-cat >${BODY_LIMIT_FILE} <<'END_OF_FILTER'
-${BODY_LIMIT_FILTER}END_OF_FILTER
-cat >${FOLLOW_STORE_FILE} <<'END_OF_FOLLOWER'
-${FOLLOW_STORE}END_OF_FOLLOWER
-${stopping("haproxy -f haproxy.cfg")}`,
-];
+export const storeFrontContainerCommand: readonly string[] = containerCommand(
+    "stored",
+    STORE_FOLDER,
+    STORE_COPY,
+);
 
-/** The same in a pod, which needs a writable `STORE_COPY_FOLDER` too. */
-export const storeFrontPodCommand: readonly string[] = [
-    "/bin/sh",
-    "-c",
-    `set -eu
-copy=${STORE_COPY_FOLDER}
-${COPY_STORE}${stopping(`haproxy -f ${CONFIGURATION_FOLDER}/haproxy.cfg`)}`,
-];
+/** Command of the front in a pod, with the result of `frontFiles` in `CONFIGURATION_FOLDER`. It writes no files. */
+export const frontPodCommand: readonly string[] = podCommand();
 
-/** Starts HAProxy and stays, to translate signals. */
-function stopping(start: string): string {
-    return `${start} &
-haproxy=$!
-trap 'kill -USR1 "$haproxy"' TERM INT USR1
-status=0
-wait "$haproxy" || status=$?
-# A signal ends the wait before HAProxy has ended.
-while kill -0 "$haproxy" 2>/dev/null; do
-    status=0
-    wait "$haproxy" || status=$?
-done
-exit "$status"
-`;
+/** The same where the certificate comes from the store. Needs a writable `STORE_COPY_FOLDER` too. */
+export const storeFrontPodCommand: readonly string[] = podCommand(STORE_FOLDER, STORE_COPY_FOLDER);
+
+function containerCommand(source: CertificateSource, ...store: readonly string[]): string[] {
+    return commandWithFiles("front", frontScripts(source), ["/bin/sh", START, CONFIGURATION_FILE, ...store]);
+}
+
+function podCommand(...store: readonly string[]): string[] {
+    const inFolder = (file: string) => `${CONFIGURATION_FOLDER}/${file}`;
+    return ["/bin/sh", inFolder(START), inFolder(CONFIGURATION_FILE), ...store];
 }

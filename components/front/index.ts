@@ -1,8 +1,10 @@
-export { checkFront, checkPodFront, FrontSettingsError } from "./check";
+/** The front: the HAProxy that terminates TLS before the models. Settings in; configuration, scripts and commands out. */
+export { checkFront, checkPodFront, FrontSettingsError, type FrontProblem } from "./check";
 export {
     FRONT_CONFIGURATION_VARIABLE,
     frontContainerCommand,
     frontPodCommand,
+    frontScripts,
     storeFrontContainerCommand,
     storeFrontPodCommand,
 } from "./container";

@@ -1,19 +1,19 @@
 const TIME = "%(time)[date(0,us),us_utime(%Y-%m-%dT%H:%M:%S.%6NZ)]";
 
-/** How a request ended: two letters that tell who ended it and where (8.5 of HAProxy's manual), bytes, milliseconds. */
+/** How a request ended: two letters for who ended it and when (8.5 of HAProxy's manual), bytes, milliseconds. */
 const OUTCOME = [
     "%(status)ST",
     "%(end)ts",
     "%(bytesIn)U",
     "%(bytesOut)B",
-    // -1: did not get that far.
+    // -1: this phase was not reached.
     "%(queueMs)Tw",
     "%(modelMs)Tr",
     "%(totalMs)Ta",
     "%(queued)bq",
 ];
 
-/** One JSON object a request: neither headers nor bodies nor the query, which may hold what is nobody's business. */
+/** One JSON object per request. No headers, no bodies, and no query, which may contain personal data. */
 export function accessLog(): string {
     return json([
         TIME,
@@ -28,8 +28,10 @@ export function accessLog(): string {
     ]);
 }
 
-/** The front that a client came to: which model it asked for, and the address of the front that
- * kept its queue (or of the replica, where that was this front). */
+/**
+ * Log of the front that the client connected to: which model was requested, and the address of the front that queued the request
+ * (or of the replica, where both are the same front).
+ */
 export function entryLog(): string {
     return json([
         TIME,
@@ -46,7 +48,7 @@ export function entryLog(): string {
     ]);
 }
 
-/** The front that keeps the model's queue: the same id, the front that the request came through, and the replica. */
+/** Log of the front that queued the request: the same id, the front that forwarded the request, and the replica. */
 export function queueLog(): string {
     return json([
         TIME,
@@ -60,7 +62,7 @@ export function queueLog(): string {
     ]);
 }
 
-/** For connections that never became a request, mostly failed handshakes. */
+/** Log of connections without a request, mostly failed handshakes. */
 export function connectionLog(): string {
     return json([TIME, "%(client)[src]", "%(error)[fc_err_str]", "%(tlsError)[ssl_fc_err_str]"]);
 }

@@ -1,77 +1,51 @@
-import { BODY_LIMIT_FILE, ROUTE_BODY_LIMIT_FILTER } from "./body-limit";
+import { bodyLimit, countedFrontend, countingBackend } from "./body-limit";
 import { checkPodFront, FrontSettingsError } from "./check";
-import { COMMANDS_SOCKET, FOLLOW_CERTIFICATE, FOLLOW_CERTIFICATE_FILE } from "./follow-certificate";
-import {
-    answerChallenges,
-    FOLLOW_STORE,
-    FOLLOW_STORE_FILE,
-    followStore,
-    notePlaceholder,
-    refuseByPlaceholder,
-    STORE_LOOKED_AT,
-    UNLESS_PLACEHOLDER,
-} from "./follow-store";
-import { connectionLog, entryLog, queueLog } from "./log";
+import { type CertificateSource, CONFIGURATION_FILE, frontScripts } from "./container";
+import { followCertificate, followStore } from "./followers";
+import { queueLog } from "./log";
+import { askToReconnect, entrances, ROUTES, ROUTES_FILE, TO_MODEL, UNCOUNTED } from "./pod-entrances";
 import {
     CONFIGURATION_FOLDER,
     DRAIN_SECONDS,
-    hardStopSeconds,
-    QUEUE_PORT,
-    UNPRIVILEGED_HTTP_PORT,
-    UNPRIVILEGED_HTTPS_PORT,
     type FrontReplicas,
+    hardStopSeconds,
     type PodFrontModel,
     type PodFrontSettings,
+    QUEUE_PORT,
 } from "./pod-settings";
-import { BODY_FILTER, HOP_TIMEOUT, known, mayKeepQueues, OTHERS, OTHERS_UNCOUNTED, others } from "./owner";
+import { answerOwnership, HOP_TIMEOUT, OWNERS, OWNERS_UNCOUNTED, queueOwners } from "./queue-owners";
 import { findRoute, routeMap } from "./routes";
+import { configuration, type Section } from "./section";
 import {
-    answerHeaders,
-    configuration,
     defaults,
+    hasServers,
     health,
-    isReady,
     modelBackend,
     PROCESS_LIMITS,
     processWide,
-    redirect,
-    redirectToHttps,
-    requestHeaders,
+    readyIf,
     rootHealth,
-    type Section,
 } from "./sections";
-import { CERTIFICATE_FILE, SECRET_FOLDER } from "./settings";
 import { STORE_COPY_FOLDER } from "./store";
+import { STORE_POLLED } from "./stored-certificate";
 
-const CONFIGURATION_FILE = "haproxy.cfg";
-const ROUTES_FILE = "routes.map";
-
-const ROUTES = `${CONFIGURATION_FOLDER}/${ROUTES_FILE}`;
-
-/** In Linux's abstract namespace: no file, no port, and nobody outside of the pod can reach it. */
-const COUNTED_SOCKET = "abns@front-counted";
-
-/** A colon is not possible in the name of a model. */
-const UNCOUNTED = ":uncounted";
-const TO_MODEL = "use_backend %[var(txn.model)]";
-
-/** From then on a front is ready even without one of its models: the others are not to wait for it. */
+/** After this time a front is ready even without some of its models, so that the other models are served. */
 const READY_ANYWAY_SECONDS = 10;
 
-/** An address that DNS has just told counts as a front that keeps queues until it has been asked. */
-const ASKED_SECONDS = 2;
+/** HAProxy considers a newly resolved address up until the first health check. */
+const FIRST_CHECK_SECONDS = 2;
 
-/** Connecting inside of a cluster takes milliseconds; a node that has gone does not even refuse. */
+/** Connecting within a cluster takes milliseconds; a node that is down does not even refuse. */
 const CONNECT_SECONDS = 2;
 
 /**
  * The files that a front in a pod reads, by name, for a folder mounted at `CONFIGURATION_FOLDER`. The same settings give the
  * same text.
  *
- * A request passes two fronts. The one that the client came to ends TLS, finds the model, and counts the body; it hands the
- * request to the one that keeps the model's queue (see owner.ts), which checks the key and lets so many requests at a time
- * through to each replica as the model takes. So the limits are those of the model, however many fronts there are.
- * @throws FrontSettingsError with every setting that cannot be used
+ * A request passes two fronts. The one that the client connects to terminates TLS, finds the model, and limits the body. It
+ * forwards the request to the front that owns the model's queue (see queue-owners.ts). That one checks the key and enforces the
+ * concurrency limit for each replica. So the limits hold per model, independent of the number of fronts.
+ * @throws FrontSettingsError with every invalid setting
  */
 export function frontFiles(settings: PodFrontSettings): Record<string, string> {
     const problems = checkPodFront(settings);
@@ -80,59 +54,62 @@ export function frontFiles(settings: PodFrontSettings): Record<string, string> {
     return {
         [CONFIGURATION_FILE]: configuration(sections(settings)),
         [ROUTES_FILE]: routeMap(settings.models),
-        [BODY_LIMIT_FILE]: ROUTE_BODY_LIMIT_FILTER,
-        ...(settings.tls?.followed ? { [FOLLOW_CERTIFICATE_FILE]: FOLLOW_CERTIFICATE } : {}),
-        ...(settings.tls?.storedCertificate === undefined ? {} : { [FOLLOW_STORE_FILE]: FOLLOW_STORE }),
+        ...frontScripts(certificateSource(settings)),
     };
 }
 
+function certificateSource({ tls }: PodFrontSettings): CertificateSource {
+    if (tls?.storedCertificate !== undefined) return "stored";
+    return tls?.followed ? "followed" : "fixed";
+}
+
 function sections(settings: PodFrontSettings): Section[] {
-    const { tls, models, fronts } = settings;
-    const knowsNames = fronts !== undefined || models.some(({ replicas }) => replicas !== undefined);
+    const { models, fronts } = settings;
+    const resolvesNames = fronts !== undefined || models.some(({ replicas }) => replicas !== undefined);
     return [
-        processWide({
-            minimumVersion: tls?.minimumVersion,
-            bodyLimitFile: `${CONFIGURATION_FOLDER}/${BODY_LIMIT_FILE}`,
-            own: [
-                ...PROCESS_LIMITS,
-                `grace ${DRAIN_SECONDS}s`,
-                `hard-stop-after ${hardStopSeconds(settings)}s`,
-                "set-var proc.started date()",
-                ...(tls?.followed
-                    ? [
-                          `stats socket ${COMMANDS_SOCKET} level admin`,
-                          `lua-load ${CONFIGURATION_FOLDER}/${FOLLOW_CERTIFICATE_FILE}`,
-                      ]
-                    : []),
-                ...(tls?.storedCertificate === undefined
-                    ? []
-                    : followStore(
-                          `${CONFIGURATION_FOLDER}/${FOLLOW_STORE_FILE}`,
-                          STORE_COPY_FOLDER,
-                          tls.storedCertificate,
-                      )),
-            ],
-        }),
-        ...(knowsNames ? [resolvers()] : []),
+        global(settings),
+        ...(resolvesNames ? [resolvers()] : []),
         [
             ...defaults(CONNECT_SECONDS),
-            // Only a request that could not be connected is tried again, and then at once elsewhere: what may have reached
-            // a model is never sent twice.
+            // Retries only a failed connection, at once and on another server: a request that may have reached a model is never
+            // sent twice.
             "retries 3",
             "option redispatch 1",
         ],
         ...entrances(settings),
-        ...(fronts ? [others(OTHERS, fronts), others(OTHERS_UNCOUNTED, fronts), queue(fronts)] : []),
-        uncounted(),
-        counted(),
-        ...models.map(pool),
-        health(ready(settings)),
+        ...(fronts
+            ? [queueOwners(OWNERS, fronts), queueOwners(OWNERS_UNCOUNTED, fronts), queue(fronts)]
+            : []),
+        // For requests whose queue this front owns because it knows no other front.
+        countingBackend(UNCOUNTED, bodyLimit(), HOP_TIMEOUT),
+        countedFrontend([...findRoute(ROUTES), TO_MODEL]),
+        ...models.map(replicas),
+        health(readiness(settings)),
     ];
 }
 
+function global(settings: PodFrontSettings): Section {
+    const { tls } = settings;
+    return processWide({
+        minimumVersion: tls?.minimumVersion,
+        scriptFolder: CONFIGURATION_FOLDER,
+        more: [
+            ...PROCESS_LIMITS,
+            `grace ${DRAIN_SECONDS}s`,
+            `hard-stop-after ${hardStopSeconds(settings)}s`,
+            "set-var proc.started date()",
+            ...(tls?.storedCertificate !== undefined
+                ? followStore(CONFIGURATION_FOLDER, STORE_COPY_FOLDER, tls.storedCertificate)
+                : tls?.followed
+                  ? followCertificate(CONFIGURATION_FOLDER)
+                  : []),
+        ],
+    });
+}
+
 /**
- * DNS in a cluster answers late (30 seconds and more): pods that are asked to go have to serve on for as long. When it does not
- * answer at all, what is known stays in use, and health checks tell what of it is gone.
+ * DNS in a cluster can return answers that are 30 seconds old or older, so pods serve on for that long after the stop signal. When
+ * DNS does not answer, the known addresses stay in use, and health checks detect which of them are gone.
  */
 function resolvers(): Section {
     return [
@@ -147,103 +124,17 @@ function resolvers(): Section {
     ];
 }
 
-function entrances(settings: PodFrontSettings): Section[] {
-    const { tls, models } = settings;
-    const http = `bind *:${UNPRIVILEGED_HTTP_PORT}`;
-    if (!tls) return [["frontend http", http, ...entrance("http", 0, settings)]];
-    const challenges = tls.storedCertificate === undefined ? [] : answerChallenges();
-    const https = `bind *:${UNPRIVILEGED_HTTPS_PORT} ssl crt ${SECRET_FOLDER}/${CERTIFICATE_FILE} alpn h2,http/1.1`;
-    return [
-        models.some(({ plainHttp }) => plainHttp)
-            ? ["frontend http", http, ...challenges, ...entrance("http", 0, settings, plainOnly())]
-            : [...redirect(UNPRIVILEGED_HTTP_PORT, entryLog(), challenges), ...leaving()],
-        [
-            "frontend https",
-            https,
-            `error-log-format ${connectionLog()}`,
-            ...entrance("https", tls.hstsMaxAgeSeconds, settings),
-        ],
-    ];
-}
-
-function entrance(
-    scheme: "http" | "https",
-    hstsMaxAgeSeconds: number,
-    { tls, fronts }: PodFrontSettings,
-    more: readonly string[] = [],
-): string[] {
-    return [
-        `log-format ${entryLog()}`,
-        ...(scheme === "https" && tls?.storedCertificate !== undefined
-            ? [
-                  ...notePlaceholder(),
-                  ...requestHeaders(scheme),
-                  ...answerHeaders(hstsMaxAgeSeconds, UNLESS_PLACEHOLDER),
-                  ...refuseByPlaceholder(),
-              ]
-            : [...requestHeaders(scheme), ...answerHeaders(hstsMaxAgeSeconds)]),
-        ...leaving(),
-        ...findRoute(ROUTES),
-        ...more,
-        "http-request deny deny_status 404 unless { var(txn.route) -m found }",
-        // Here, so that a body which is too large does not travel first.
-        "http-request deny deny_status 413 if { req.body_size,sub(txn.most_bytes) gt 0 }",
-        ...(fronts
-            ? [`use_backend ${OTHERS_UNCOUNTED} if body !length_known ${known(OTHERS_UNCOUNTED)}`]
-            : []),
-        `use_backend ${UNCOUNTED} if body !length_known`,
-        ...(fronts ? [`use_backend ${OTHERS} if ${known(OTHERS)}`] : []),
-        TO_MODEL,
-    ];
-}
-
-/** What may not be asked for in the clear. */
-function plainOnly(): string[] {
-    return redirectToHttps(" unless { var(txn.route),field(4,:) -m str http }");
-}
-
-/** Clients that keep their connection are told to open another one, which a front that stays then gets. */
-function leaving(): string[] {
-    return [
-        "option idle-close-on-response",
-        "http-after-response set-header connection close if { stopping }",
-    ];
-}
-
-/**
- * Where a body whose length nobody said is counted, on its way through the process a second time, when this front keeps the
- * queue for want of others.
- */
-function uncounted(): Section {
-    return [
-        `backend ${UNCOUNTED}`,
-        BODY_FILTER,
-        HOP_TIMEOUT,
-        `server counted ${COUNTED_SOCKET} send-proxy-v2`,
-    ];
-}
-
-function counted(): Section {
-    return [
-        "frontend :counted",
-        `bind ${COUNTED_SOCKET} accept-proxy`,
-        "no log",
-        ...findRoute(ROUTES),
-        TO_MODEL,
-    ];
-}
-
-/** Where requests come in from the fronts that clients talk to. The route is found again: nobody is believed that. */
+/** Accepts requests from the fronts that clients connect to. Finds the route again instead of trusting the sender. */
 function queue(fronts: FrontReplicas): Section {
     return [
         "frontend :queue",
         `bind *:${QUEUE_PORT}`,
         `log-format ${queueLog()}`,
-        ...leaving(),
-        // The other end closes what it does not need: if both did, one could close what the other is about to use.
+        ...askToReconnect(),
+        // The sender closes idle connections. If both ends did, this one could close a connection that the sender is about to use.
         "timeout client 5m",
         "timeout http-keep-alive 5m",
-        ...mayKeepQueues(fronts),
+        ...answerOwnership(fronts),
         "http-request set-var(txn.id) req.hdr(x-request-id)",
         "http-request set-var(txn.client) req.hdr(x-forwarded-for)",
         ...findRoute(ROUTES),
@@ -252,41 +143,37 @@ function queue(fronts: FrontReplicas): Section {
     ];
 }
 
-function pool(model: PodFrontModel): Section {
+function replicas(model: PodFrontModel): Section {
     const { name, host, port, hostname, replicas } = model;
-    const at = `${host}:${port}`;
+    const address = `${host}:${port}`;
     return modelBackend(
         model,
         [
             "balance leastconn",
-            // A connection for each request: one that is kept may be closed by the model just when it is used again.
+            // One connection per request: the model could close a kept one just when it is used again.
             "option http-server-close",
             ...(hostname ? rootHealth(name) : []),
         ],
         replicas === undefined
-            ? `server replica ${at}`
-            : `server-template replica 1-${replicas} ${at} resolvers cluster resolve-prefer ipv4 init-addr none`,
+            ? `server replica ${address}`
+            : `server-template replica 1-${replicas} ${address} resolvers cluster resolve-prefer ipv4 init-addr none`,
     );
 }
 
 /**
- * Ready when every model has had a replica, and a front that keeps queues is known; then for good: what becomes of a model is
- * no reason to take the front from the others.
+ * Ready once every model has had a replica and a queue owner is known. Then ready until it stops: a model that fails later must not
+ * take the front away from the other models.
  */
-function ready({ tls, models, fronts }: PodFrontSettings): string[] {
-    const missing = [...models.map(({ name }) => name), ...(fronts ? [OTHERS] : [])];
+function readiness({ tls, models, fronts }: PodFrontSettings): string[] {
+    const missingUnless = (condition: string) =>
+        `http-request set-var(txn.missing) bool(true) unless ${condition}`;
+    const backends = [...models.map(({ name }) => name), ...(fronts ? [OWNERS] : [])];
     return [
-        ...missing.map(name => `http-request set-var(txn.missing) bool(true) unless { nbsrv(${name}) gt 0 }`),
-        ...(tls?.storedCertificate === undefined
-            ? []
-            : [`http-request set-var(txn.missing) bool(true) unless ${STORE_LOOKED_AT}`]),
-        ...(fronts
-            ? [
-                  `http-request set-var(txn.missing) bool(true) unless { date,sub(proc.started) ge ${ASKED_SECONDS} }`,
-              ]
-            : []),
+        ...backends.map(name => missingUnless(hasServers(name))),
+        ...(tls?.storedCertificate === undefined ? [] : [missingUnless(STORE_POLLED)]),
+        ...(fronts ? [missingUnless(`{ date,sub(proc.started) ge ${FIRST_CHECK_SECONDS} }`)] : []),
         "http-request set-var(proc.ready) bool(true) unless { var(txn.missing) -m bool }",
         `http-request set-var(proc.ready) bool(true) if { date,sub(proc.started) ge ${READY_ANYWAY_SECONDS} }`,
-        isReady("{ var(proc.ready) -m bool } !{ stopping }"),
+        readyIf("{ var(proc.ready) -m bool } !{ stopping }"),
     ];
 }

@@ -1,25 +1,26 @@
-import type { FrontModel, FrontSettings } from "./settings";
+import type { FrontModel, FrontTls } from "./settings";
 
 /** A model behind the fronts of a cluster. */
 export interface PodFrontModel extends FrontModel {
     /**
-     * The most replicas that DNS can list for `host` (a headless Service, with its complete name). Each has the concurrency
-     * limit for itself.
+     * The maximum number of replicas that DNS can list for `host` (a headless Service, with its fully qualified name). The
+     * concurrency limit applies to each of them.
      * @default exactly one server at `host`
      */
     replicas?: number;
     /**
-     * A host name of its own: `/score` and `/swagger.json` there are this model's, beside its v1 path on every host.
+     * A host name of this model: `/score` and `/swagger.json` there are its own, in addition to its v1 path on every host.
      * @example "iris.contoso.com"
      */
     hostname?: string;
     /**
-     * Answered over plain HTTP too, on its v1 path and its own host name. All else on port 80 is sent to HTTPS.
+     * Whether the model is also served over plain HTTP, on its v1 path and its own host name. Other requests on port 80 are
+     * redirected to HTTPS.
      * @default false
      */
     plainHttp?: boolean;
     /**
-     * File of this model's key digests, inside of SECRET_FOLDER.
+     * File of this model's key digests, in SECRET_FOLDER.
      * @default KEY_DIGESTS_FILE
      */
     keyDigestsFile?: string;
@@ -28,66 +29,68 @@ export interface PodFrontModel extends FrontModel {
 /** How fronts find each other. */
 export interface FrontReplicas {
     /**
-     * Name of a headless Service over the fronts, complete. It should list those that are not ready too
-     * (`publishNotReadyAddresses`): fronts judge each other for themselves, faster than DNS tells.
+     * Fully qualified name of a headless Service over the fronts. It should also list pods that are not ready
+     * (`publishNotReadyAddresses`): the fronts check each other, faster than DNS updates.
      */
     host: string;
-    /** The most fronts that it can list. */
+    /** The maximum number of fronts that it can list. */
     most: number;
     /**
-     * How late DNS may tell of a new front, in seconds. It keeps no queues before, unless there is nobody else who does.
+     * How long DNS may take to list a new front, in seconds. The front owns no queues before, unless no other front does.
      * @default DNS_DELAY_SECONDS
      */
     dnsDelaySeconds?: number;
 }
 
-/** Everything that decides what a front in a pod does. Plain values: no secrets, no Pulumi. */
+/** TLS settings of the front in a pod. */
+export interface PodFrontTls extends FrontTls {
+    /**
+     * Whether the certificate's files may change while the front runs. The front then reads them every two seconds and serves
+     * the new contents if they are a valid pair.
+     * @default false
+     */
+    followed?: boolean;
+}
+
+/** All settings of the front in a pod. Plain values: no secrets, no Pulumi types. */
 export interface PodFrontSettings {
     /** Absent: plain HTTP only. */
-    tls?: NonNullable<FrontSettings["tls"]> & {
-        /**
-         * The certificate's files may change while the front runs. It then looks every two seconds, and serves what it finds
-         * if that fits together.
-         * @default false
-         */
-        followed?: boolean;
-    };
+    tls?: PodFrontTls;
     models: PodFrontModel[];
     /** The replicas of the front itself. Absent: there is one. */
     fronts?: FrontReplicas;
 }
 
 /**
- * In a cluster DNS answers with what it knew 30 seconds ago, and caches keep that for some more. As a Deployment's
- * `minReadySeconds` it has the limits of the models hold during its rolling update too.
+ * DNS in a cluster can return answers that are 30 seconds old, and caches add some more. As `minReadySeconds` of a Deployment it
+ * keeps the models' limits valid during a rolling update too.
  */
 export const DNS_DELAY_SECONDS = 45;
 
-/** Where the front expects what `frontFiles` returned. May be read-only. */
+/** Folder of the files that `frontFiles` returns. May be read-only. */
 export const CONFIGURATION_FOLDER = "/etc/front";
 
-/** Nobody but root can bind ports below 1024 everywhere. Clients come to 80 and 443 of the load balancer. */
+/** Without root, ports below 1024 cannot be bound everywhere. Clients connect to 80 and 443 of the load balancer. */
 export const UNPRIVILEGED_HTTP_PORT = 8080;
 export const UNPRIVILEGED_HTTPS_PORT = 8443;
 /**
- * Where fronts hand requests to each other, plain HTTP. For fronts alone: who can reach it is believed where a request came
- * from, and that TLS was not needed.
+ * Where fronts forward requests to each other, plain HTTP. Must be reachable by fronts only: the front trusts the sender with the
+ * address and scheme of the client.
  */
 export const QUEUE_PORT = 8081;
 
 /**
- * How long a front that is asked to stop goes on taking connections while load balancers still send it some. It is no
- * longer ready then, no longer keeps a queue, and asks clients to connect anew. The front does this by itself: a `preStop`
- * hook would only delay it.
+ * How long a front accepts connections after the stop signal, while load balancers still send some. It is no longer ready then, owns
+ * no queue, and asks clients to reconnect. The front does this itself: a `preStop` hook would only delay it.
  */
 export const DRAIN_SECONDS = 20;
 
 /** After draining, idle connections end within this time (the rest of `timeout http-keep-alive`). */
 const IDLE_SECONDS = 45;
-/** Nobody waits longer than this for a front to stop, whatever a model's time limits are. */
+/** Upper bound for stopping, independent of the models' time limits. */
 const LONGEST_STOP_SECONDS = 600;
 
-/** Seconds from the end of draining until what is still open is cut off. */
+/** Seconds from the end of draining until open connections are cut. */
 export function hardStopSeconds({ models }: PodFrontSettings): number {
     const longestRequestMs = Math.max(
         ...models.map(({ maxQueueWaitMs, scoringTimeoutMs }) => maxQueueWaitMs + scoringTimeoutMs),
@@ -95,7 +98,7 @@ export function hardStopSeconds({ models }: PodFrontSettings): number {
     return Math.min(Math.max(IDLE_SECONDS, Math.ceil(longestRequestMs / 1000) + 5), LONGEST_STOP_SECONDS);
 }
 
-/** `terminationGracePeriodSeconds` for a pod with these settings. Most stop long before. */
+/** `terminationGracePeriodSeconds` for a pod with these settings. Most pods stop long before. */
 export function terminationGraceSeconds(settings: PodFrontSettings): number {
     return DRAIN_SECONDS + hardStopSeconds(settings) + 5;
 }

@@ -1,101 +1,104 @@
-import { BODY_LIMIT_FILE } from "./body-limit";
-import { checkFront, FrontSettingsError, LONGEST_TIME_MS } from "./check";
-import {
-    answerChallenges,
-    FOLLOW_STORE_FILE,
-    followStore,
-    notePlaceholder,
-    refuseByPlaceholder,
-    STORE_LOOKED_AT,
-    UNLESS_PLACEHOLDER,
-} from "./follow-store";
+import { bodyLimit, countedFrontend, countingBackend } from "./body-limit";
+import { checkFront, FrontSettingsError } from "./check";
+import { STORE_COPY } from "./container";
+import { followStore } from "./followers";
 import { accessLog, connectionLog } from "./log";
+import { configuration, type Section } from "./section";
 import {
-    answerHeaders,
-    configuration,
     defaults,
+    hasServers,
     health,
-    isReady,
+    hopTimeoutMs,
+    MODEL_PATHS,
     modelBackend,
     PROCESS_LIMITS,
     processWide,
+    readyIf,
     redirect,
     requestHeaders,
+    responseHeaders,
     rootHealth,
-    type Section,
     SERVICE_PREFIX,
 } from "./sections";
 import {
     CERTIFICATE_FILE,
+    type FrontModel,
+    type FrontSettings,
     HTTP_PORT,
     HTTPS_PORT,
     SECRET_FOLDER,
-    type FrontModel,
-    type FrontSettings,
 } from "./settings";
+import {
+    answerChallenges,
+    markPlaceholder,
+    refuseOverPlaceholder,
+    STORE_POLLED,
+    UNLESS_PLACEHOLDER,
+} from "./stored-certificate";
 
-/** Where the container keeps its copy of the store, see container.ts: in the folder that HAProxy is started in. */
-export const STORE_COPY = "store";
+/** The scripts are in the folder that HAProxy starts in. */
+const SCRIPT_FOLDER = ".";
 
-/** In Linux's abstract namespace: no file, no port, and nobody outside of the container group can reach it. */
-const COUNTED_SOCKET = "abns@front-counted";
+/** Localhost answers at once; a model that just starts gets some time. */
+const CONNECT_SECONDS = 5;
 
 /**
- * The complete HAProxy 3.0 configuration of a container group's front for these settings. The same settings give the same
- * text. For many models behind several fronts, see `frontFiles`.
- * @throws FrontSettingsError with every setting that cannot be used
- * @example renderFront({ tls: { minimumVersion: "1.2", hstsMaxAgeSeconds: 31536000 }, models: [iris] })
+ * The complete HAProxy 3.0 configuration of the front in a container group. The same settings give the same text. For many
+ * models behind several fronts see `frontFiles`.
+ * @throws FrontSettingsError with every invalid setting
+ * @example renderFront({ tls: { minimumVersion: "1.2", hstsMaxAgeSeconds: 31536000 }, model: iris })
  */
 export function renderFront(settings: FrontSettings): string {
     const problems = checkFront(settings);
     if (problems.length > 0) throw new FrontSettingsError(problems);
 
-    const { tls, models, maxConnectionAgeSeconds } = settings;
-    const stored = tls?.storedCertificate;
-    const served = models.map(({ name }) => `{ nbsrv(${name}) gt 0 }`);
+    const { tls, model, maxConnectionAgeSeconds } = settings;
+    const stored = tls?.storedCertificate !== undefined;
+    const redirection = redirect(HTTP_PORT, accessLog(), stored ? answerChallenges() : []);
     return configuration([
-        processWide({
-            minimumVersion: tls?.minimumVersion,
-            bodyLimitFile: BODY_LIMIT_FILE,
-            own: [
-                // The official image starts as haproxy, others as root: then this gives root up as soon as the ports are
-                // open.
-                "user haproxy",
-                "group haproxy",
-                ...PROCESS_LIMITS,
-                // ACI kills what has not stopped 30 seconds after it was asked to.
-                "hard-stop-after 25s",
-                ...(stored === undefined ? [] : followStore(FOLLOW_STORE_FILE, STORE_COPY, stored)),
-            ],
-        }),
-        defaults(5),
-        ...(tls
-            ? [
-                  aging(
-                      redirect(HTTP_PORT, accessLog(), stored === undefined ? [] : answerChallenges()),
-                      maxConnectionAgeSeconds,
-                  ),
-              ]
-            : []),
-        aging(entrance(settings), maxConnectionAgeSeconds),
-        ...models.map(unknownLength),
-        counted(models),
-        ...models.map(model => modelBackend(model, [], `server replica ${model.host}:${model.port}`)),
+        global(settings),
+        defaults(CONNECT_SECONDS),
+        ...(tls ? [limitAge(redirection, maxConnectionAgeSeconds)] : []),
+        limitAge(entrance(settings), maxConnectionAgeSeconds),
+        countingBackend(
+            uncounted(model.name),
+            bodyLimit(model.maxBodyBytes),
+            `timeout server ${hopTimeoutMs(model)}`,
+        ),
+        countedFrontend(routes(model)),
+        modelBackend(model, [], `server replica ${model.host}:${model.port}`),
         unknownPath(),
-        // Not by the certificate: an authority may be looking for a challenge here before there is one.
-        health([isReady([...served, ...(stored === undefined ? [] : [STORE_LOOKED_AT])].join(" "))]),
+        // Ready even without a certificate: the authority may have to fetch a challenge here first.
+        health([readyIf([hasServers(model.name), ...(stored ? [STORE_POLLED] : [])].join(" "))]),
     ]);
 }
 
+function global({ tls }: FrontSettings): Section {
+    const name = tls?.storedCertificate;
+    return processWide({
+        minimumVersion: tls?.minimumVersion,
+        scriptFolder: SCRIPT_FOLDER,
+        more: [
+            // Drops root after binding the ports where the image starts as root. No change where it starts as haproxy.
+            "user haproxy",
+            "group haproxy",
+            ...PROCESS_LIMITS,
+            // ACI kills containers 30 seconds after the stop signal.
+            "hard-stop-after 25s",
+            ...(name === undefined ? [] : followStore(SCRIPT_FOLDER, STORE_COPY, name)),
+        ],
+    });
+}
+
 /**
- * HAProxy knows no limit for the age of a connection, but does what an answer of HTTP/1 says of it. Connections of HTTP/2 it
- * ends when it is asked to stop: with the next answer, and not at once, where a request may be on its way.
+ * HAProxy has no limit for the age of a connection, but closes an HTTP/1 connection after a response with `connection: close`.
+ * It closes HTTP/2 connections when it stops: with the next response, not at once, because a request may be on its way.
  */
-function aging(section: Section, maxAgeSeconds: number | undefined): Section {
+function limitAge(section: Section, maxAgeSeconds: number | undefined): Section {
     if (maxAgeSeconds === undefined) return section;
-    const [head, ...directives] = section;
+    const [header, ...directives] = section;
     return [
-        head,
+        header,
         "option idle-close-on-response",
         "tcp-request session set-var(sess.opened) date()",
         ...directives,
@@ -103,7 +106,7 @@ function aging(section: Section, maxAgeSeconds: number | undefined): Section {
     ];
 }
 
-function entrance({ tls, models }: FrontSettings): Section {
+function entrance({ tls, model }: FrontSettings): Section {
     return [
         `frontend ${tls ? "https" : "http"}`,
         tls
@@ -112,62 +115,33 @@ function entrance({ tls, models }: FrontSettings): Section {
         `log-format ${accessLog()}`,
         ...(tls ? [`error-log-format ${connectionLog()}`] : []),
         ...(tls?.storedCertificate === undefined
-            ? [...requestHeaders(tls ? "https" : "http"), ...answerHeaders(tls?.hstsMaxAgeSeconds ?? 0)]
+            ? [...requestHeaders(tls ? "https" : "http"), ...responseHeaders(tls?.hstsMaxAgeSeconds ?? 0)]
             : [
-                  ...notePlaceholder(),
+                  ...markPlaceholder(),
                   ...requestHeaders("https"),
-                  ...answerHeaders(tls.hstsMaxAgeSeconds, UNLESS_PLACEHOLDER),
-                  ...refuseByPlaceholder(),
+                  ...responseHeaders(tls.hstsMaxAgeSeconds, UNLESS_PLACEHOLDER),
+                  ...refuseOverPlaceholder(),
               ]),
-        ...(models.length === 1 ? models.flatMap(({ name }) => rootHealth(name)) : []),
-        ...models.map(
-            ({ name }, _, all) => `use_backend ${uncounted(name)} if body !length_known ${isFor(name, all)}`,
-        ),
-        ...routes(models),
+        ...rootHealth(model.name),
+        `use_backend ${uncounted(model.name)} if body !length_known ${isFor(model)}`,
+        ...routes(model),
     ];
 }
 
-function routes(models: readonly FrontModel[]): string[] {
-    return [
-        ...models.map(({ name }, _, all) => `use_backend ${name} if ${isFor(name, all)}`),
-        "default_backend :unknown-path",
-    ];
+function routes(model: FrontModel): string[] {
+    return [`use_backend ${model.name} if ${isFor(model)}`, "default_backend :unknown-path"];
 }
 
-function isFor(name: string, models: readonly FrontModel[]): string {
-    const paths = [
-        ...(models.length === 1 ? ["/score", "/swagger.json"] : []),
-        `${SERVICE_PREFIX}/${name}/score`,
-        `${SERVICE_PREFIX}/${name}/swagger.json`,
-    ];
+function isFor({ name }: FrontModel): string {
+    const paths = [...MODEL_PATHS, ...MODEL_PATHS.map(path => `${SERVICE_PREFIX}/${name}${path}`)];
     return `{ path ${paths.join(" ")} }`;
 }
 
-/** A colon is not possible in the name of a model. */
+/** Model names cannot contain a colon, so this never collides with one. */
 function uncounted(name: string): string {
     return `${name}:uncounted`;
 }
 
-/**
- * Where a body whose length nobody said is counted while it passes, on its way through the process a second time. HAProxy
- * sets a filter up for every request of a section, and this one costs as much as all the rest: here only those pay who
- * need it. The concurrency limit and the queue stay in one place, behind.
- */
-function unknownLength(model: FrontModel): Section {
-    return [
-        `backend ${uncounted(model.name)}`,
-        `filter lua.body-limit ${model.maxBodyBytes}`,
-        // What is behind answers in time; this is only for the case that it does not.
-        `timeout server ${Math.min(model.maxQueueWaitMs + model.scoringTimeoutMs + 5_000, LONGEST_TIME_MS)}`,
-        `server counted ${COUNTED_SOCKET} send-proxy-v2`,
-    ];
-}
-
-function counted(models: readonly FrontModel[]): Section {
-    return ["frontend :counted", `bind ${COUNTED_SOCKET} accept-proxy`, "no log", ...routes(models)];
-}
-
-/** A colon is not possible in the name of a model. */
 function unknownPath(): Section {
     return ["backend :unknown-path", "http-request deny deny_status 404"];
 }

@@ -1,31 +1,27 @@
-import { LONGEST_TIME_MS } from "./check";
 import type { PodFrontModel } from "./pod-settings";
-import { SERVICE_PREFIX } from "./sections";
-
-const PATHS = ["/score", "/swagger.json"];
+import { hopTimeoutMs, MODEL_PATHS, SERVICE_PREFIX } from "./sections";
 
 /**
- * A HAProxy map from path, or host name and path, to `<model>:<most bytes>:<most milliseconds>:<where>`. A map is looked up in
- * the same time for one model and for hundreds, which as many conditions would not be.
+ * A HAProxy map from path, or host name and path, to `<model>:<max bytes>:<max milliseconds>:<scheme>`. A map lookup takes the same
+ * time for one model and for hundreds, unlike a list of conditions.
  */
 export function routeMap(models: readonly PodFrontModel[]): string {
     return models
         .flatMap(model =>
             [
-                ...PATHS.map(path => `${SERVICE_PREFIX}/${model.name}${path}`),
-                ...(model.hostname ? [...PATHS, "/"].map(path => `${model.hostname}${path}`) : []),
+                ...MODEL_PATHS.map(path => `${SERVICE_PREFIX}/${model.name}${path}`),
+                ...(model.hostname ? [...MODEL_PATHS, "/"].map(path => `${model.hostname}${path}`) : []),
             ].map(key => `${key} ${route(model)}\n`),
         )
         .join("");
 }
 
-function route({ name, maxBodyBytes, maxQueueWaitMs, scoringTimeoutMs, plainHttp }: PodFrontModel): string {
-    // The front that keeps the queue answers in time; this is only for the case that it does not.
-    const longestMs = Math.min(maxQueueWaitMs + scoringTimeoutMs + 5_000, LONGEST_TIME_MS);
-    return [name, maxBodyBytes, longestMs, plainHttp ? "http" : "https"].join(":");
+function route(model: PodFrontModel): string {
+    const { name, maxBodyBytes, plainHttp } = model;
+    return [name, maxBodyBytes, hopTimeoutMs(model), plainHttp ? "http" : "https"].join(":");
 }
 
-/** Finds the model, and answers 404 where there is none. Paths on every host come first. */
+/** Finds the model of a request; txn.route is unset where there is none. Paths that are valid on every host take precedence. */
 export function findRoute(file: string): string[] {
     return [
         `http-request set-var(txn.route) path,map_str(${file})`,

@@ -1,33 +1,36 @@
-import { errorAnswers } from "./errors";
+import { BODY_LIMIT_FILE } from "./body-limit";
+import { errorResponses } from "./errors";
+import type { Section } from "./section";
 import {
     HEALTH_PORT,
     KEY_DIGESTS_FILE,
     LIVE_PATH,
+    LONGEST_TIME_MS,
     METRICS_PATH,
     READY_PATH,
     SECRET_FOLDER,
     type FrontModel,
     type MinimumTlsVersion,
+    type RequestLimits,
 } from "./settings";
 
-/** A head such as `backend iris`, then its directives. */
-export type Section = readonly [head: string, ...directives: string[]];
-
-/** What Azure ML v1 served a model under on AKS. */
+/** Path prefix of the models in Azure ML v1 on AKS. */
 export const SERVICE_PREFIX = "/api/v1/service";
 
-/** What both a container group and a pod may need to stand in the process-wide section. */
-export interface ProcessOptions {
+/** Paths of a model, below its prefix and on its own host name. */
+export const MODEL_PATHS: readonly string[] = ["/score", "/swagger.json"];
+
+interface ProcessOptions {
     minimumVersion?: MinimumTlsVersion;
-    /** Where the body limit's filter is. */
-    bodyLimitFile: string;
-    /** What only one of the two has, before the filter and the TLS policy. */
-    own: readonly string[];
+    /** Folder of the Lua files. */
+    scriptFolder: string;
+    /** Directives of one hosting only, before the filter and the TLS policy. */
+    more: readonly string[];
 }
 
 const DEFAULT_MAX_QUEUED_REQUESTS = 100;
 
-/** Forward secrecy and authenticated encryption only (RFC 9325, 4.2). The client's order holds: it knows its hardware. */
+/** Forward secrecy and authenticated encryption only (RFC 9325, 4.2). The client's order wins: it depends on its hardware. */
 const TLS_1_2_CIPHERS = [
     "ECDHE-ECDSA-AES128-GCM-SHA256",
     "ECDHE-RSA-AES128-GCM-SHA256",
@@ -38,24 +41,16 @@ const TLS_1_2_CIPHERS = [
 ];
 const TLS_1_3_CIPHERS = ["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"];
 
-export function configuration(sections: readonly Section[]): string {
-    return sections.map(text).join("\n");
-}
-
-function text([head, ...directives]: Section): string {
-    return [head, ...directives.map(directive => `    ${directive}`), ""].join("\n");
-}
-
-export function processWide({ minimumVersion, bodyLimitFile, own }: ProcessOptions): Section {
+export function processWide({ minimumVersion, scriptFolder, more }: ProcessOptions): Section {
     return [
         "global",
         "log stdout format raw daemon",
-        ...own,
-        `lua-load-per-thread ${bodyLimitFile}`,
+        ...more,
+        `lua-load-per-thread ${scriptFolder}/${BODY_LIMIT_FILE}`,
         ...(minimumVersion
             ? [
-                  // Tickets of TLS 1.2 are encrypted with a key that lives as long as the process, which undoes forward
-                  // secrecy (RFC 9325, 4.3.4). Sessions still resume, from the cache.
+                  // Tickets of TLS 1.2 are encrypted with one key until the process ends, which breaks forward secrecy
+                  // (RFC 9325, 4.3.4). Sessions can still be resumed from the cache.
                   `ssl-default-bind-options ssl-min-ver TLSv${minimumVersion} no-tls-tickets`,
                   ...(minimumVersion === "1.2"
                       ? [`ssl-default-bind-ciphers ${TLS_1_2_CIPHERS.join(":")}`]
@@ -66,11 +61,11 @@ export function processWide({ minimumVersion, bodyLimitFile, own }: ProcessOptio
     ];
 }
 
-/** Limits of the process that hold wherever it runs. */
+/** Limits of the process in both hostings. */
 export const PROCESS_LIMITS: readonly string[] = [
-    // About 100 MB at worst (two buffers and a TLS session each) of the 1 GB that a container group has at least.
+    // At most about 100 MB (two buffers and a TLS session each). A container group has at least 1 GB.
     "maxconn 4000",
-    // Containers see every core of their host, whatever their share of it is.
+    // Containers see every core of their host, not only their share.
     "thread-hard-limit 4",
 ];
 
@@ -79,11 +74,11 @@ export function defaults(connectSeconds: number): Section {
         "defaults",
         "mode http",
         "log global",
-        // Probes of load balancers that connect and leave.
+        // No log lines for load balancers that probe by connecting.
         "option dontlognull",
-        // A client that has gone leaves the queue.
+        // A client that disconnects is removed from the queue.
         "option abortonclose",
-        // The first 16 kB of a body are here before the model is bothered, so that a slow sender keeps no place of it.
+        // Buffer up to 16 kB of a body before the request goes to the model, so that a slow sender does not occupy the model.
         "option http-buffer-request",
         // Python's WSGI cannot tell X_Name from X-Name.
         "option http-restrict-req-hdr-names delete",
@@ -92,16 +87,16 @@ export function defaults(connectSeconds: number): Section {
         "timeout client 30s",
         `timeout connect ${connectSeconds}s`,
         "timeout server 30s",
-        ...errorAnswers(),
+        ...errorResponses(),
     ];
 }
 
-/** The bodies of errors come from `defaults`; here only the address changes. 308 keeps the method, unlike 301. */
+/** Redirects plain HTTP to HTTPS. `first` are rules that come before. */
 export function redirect(port: number, log: string, first: readonly string[] = []): Section {
     return ["frontend redirect", `bind *:${port}`, `log-format ${log}`, ...first, ...redirectToHttps()];
 }
 
-/** Clients see port 80, whatever the front listens on. */
+/** Redirects with 308, which keeps the method, unlike 301. Clients use port 80, so that is the port in their Host header. */
 export function redirectToHttps(condition = ""): string[] {
     return [
         "http-request deny deny_status 400 unless { req.hdr(host) -m found }",
@@ -109,7 +104,7 @@ export function redirectToHttps(condition = ""): string[] {
     ];
 }
 
-/** What a request brings along from here on: its id, and where it came from. */
+/** Sets the request headers for the model: the request's id, and where it came from. */
 export function requestHeaders(scheme: "http" | "https"): string[] {
     return [
         "http-request set-var(txn.id) req.hdr(x-request-id) if { req.hdr(x-request-id) -m reg ^[-._A-Za-z0-9]{1,100}$ }",
@@ -122,8 +117,8 @@ export function requestHeaders(scheme: "http" | "https"): string[] {
     ];
 }
 
-/** What every answer has, or must not have, the front's own too. */
-export function answerHeaders(hstsMaxAgeSeconds: number, hstsCondition = ""): string[] {
+/** Sets and removes headers of every response, including the front's own error responses. */
+export function responseHeaders(hstsMaxAgeSeconds: number, hstsCondition = ""): string[] {
     return [
         "http-after-response set-header x-request-id %[var(txn.id)]",
         ...(hstsMaxAgeSeconds > 0
@@ -138,20 +133,34 @@ export function answerHeaders(hstsMaxAgeSeconds: number, hstsCondition = ""): st
     ];
 }
 
-/** Who may ask a model, and how much at a time. `servers` are its replicas. */
+/** A condition: at least one server of this back end is up. */
+export function hasServers(backend: string): string {
+    return `{ nbsrv(${backend}) gt 0 }`;
+}
+
+/** Timeout for a hop to the front that enforces the limits. It answers in time; this is for the case that it does not. */
+export function hopTimeoutMs({ maxQueueWaitMs, scoringTimeoutMs }: RequestLimits): number {
+    return Math.min(maxQueueWaitMs + scoringTimeoutMs + 5_000, LONGEST_TIME_MS);
+}
+
+/**
+ * The back end of a model: checks the scoring key and enforces the limits.
+ * @param first directives before all others
+ * @param servers the `server` or `server-template` line of its replicas
+ */
 export function modelBackend(
     model: FrontModel & { keyDigestsFile?: string },
-    own: readonly string[],
+    first: readonly string[],
     servers: string,
 ): Section {
     const maxQueuedRequests = model.maxQueuedRequests ?? DEFAULT_MAX_QUEUED_REQUESTS;
     const digests = `${SECRET_FOLDER}/${model.keyDigestsFile ?? KEY_DIGESTS_FILE}`;
     return [
         `backend ${model.name}`,
-        ...own,
+        ...first,
         ...(model.keysRequired
             ? [
-                  // Looked up by digest: how long that takes says something about the digest, and nothing about a key.
+                  // Compares digests: the duration of the lookup reveals nothing about a key.
                   `http-request deny deny_status 401 unless { http_auth_bearer,sha2(256),hex,lower -m str -f ${digests} }`,
                   "http-request del-header authorization",
               ]
@@ -161,22 +170,22 @@ export function modelBackend(
         `http-request set-path /%[path,field(-1,/)] if { path_beg ${SERVICE_PREFIX}/ }`,
         `timeout queue ${model.maxQueueWaitMs}`,
         `timeout server ${model.scoringTimeoutMs}`,
-        // A model with one worker answers its health check after the request that it works on: it is late, not ill.
+        // A model with one worker answers its health check only after its current request: late does not mean unhealthy.
         `timeout check ${model.scoringTimeoutMs}`,
         `option httpchk GET ${model.healthPath}`,
         `${servers} maxconn ${model.maxConcurrentRequests} check inter 1s fall 3 rise 1`,
     ];
 }
 
-/** What a model's own root says of it, for people and for those who watch v1 services there. */
+/** Answers `/` with the model's health, for people and for monitoring of v1 services. */
 export function rootHealth(model: string): string[] {
     return [
-        `http-request return status 200 content-type text/plain string Healthy if { path / } { nbsrv(${model}) gt 0 }`,
+        `http-request return status 200 content-type text/plain string Healthy if { path / } ${hasServers(model)}`,
         "http-request deny deny_status 503 if { path / }",
     ];
 }
 
-/** Probes and metrics. `ready` are the directives that answer on READY_PATH. */
+/** Serves probes and metrics. `ready` are the directives that answer on READY_PATH. */
 export function health(ready: readonly string[]): Section {
     return [
         "frontend :health",
@@ -190,7 +199,7 @@ export function health(ready: readonly string[]): Section {
     ];
 }
 
-/** The answer of READY_PATH when everything is. */
-export function isReady(condition: string): string {
+/** Answers 200 on READY_PATH under this condition. */
+export function readyIf(condition: string): string {
     return `http-request return status 200 content-type text/plain string ready if { path ${READY_PATH} } ${condition}`;
 }

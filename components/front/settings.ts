@@ -1,9 +1,26 @@
-/** TLS versions that the front offers at least. */
+/** The lowest TLS version that the front accepts. */
 export type MinimumTlsVersion = "1.2" | "1.3";
 
-/** The model behind the front: one container, reached on localhost (ACI) or by name (AKS, later). */
-export interface FrontModel {
-    /** The name in `/api/v1/service/<name>/…`, as Azure ML v1 had it: a DNS label (RFC 1123). */
+/** What requests to a model may use. */
+export interface RequestLimits {
+    /** Requests that one replica processes at the same time. */
+    maxConcurrentRequests: number;
+    /** How long a request may wait in the queue, in milliseconds. Then it gets 503 with `Retry-After`. */
+    maxQueueWaitMs: number;
+    /**
+     * Requests that may wait in the queue at the same time. Further requests get 503 with `Retry-After` at once.
+     * @default 100
+     */
+    maxQueuedRequests?: number;
+    /** How long the model may take for its response, in milliseconds. Then the request gets 504. */
+    scoringTimeoutMs: number;
+    /** Largest accepted request body, in bytes. Larger ones get 413. */
+    maxBodyBytes: number;
+}
+
+/** A model behind the front. */
+export interface FrontModel extends RequestLimits {
+    /** The name in `/api/v1/service/<name>/…`, as in Azure ML v1: a DNS label (RFC 1123). */
     name: string;
     /** IPv4 address or host name that the model listens on, e.g. `127.0.0.1`. */
     host: string;
@@ -11,62 +28,58 @@ export interface FrontModel {
     port: number;
     /** Path of the model's own health check, e.g. `/`. */
     healthPath: string;
-    /** Requests that one replica works on at a time. */
-    maxConcurrentRequests: number;
-    /** How long a request may wait for its turn, in milliseconds. Then it is answered 503 with `Retry-After`. */
-    maxQueueWaitMs: number;
-    /**
-     * Requests that may wait for their turn at the same time. One more is answered 503 with `Retry-After` at once.
-     * @default 100
-     */
-    maxQueuedRequests?: number;
-    /** How long the model may take to answer, in milliseconds. Then the request is answered 504. */
-    scoringTimeoutMs: number;
-    /** Largest request body that is let through, in bytes. A larger one is answered 413. */
-    maxBodyBytes: number;
-    /** Whether a request needs a scoring key (`Authorization: Bearer …`). Without one it is answered 401. */
+    /** Whether a request needs a scoring key (`Authorization: Bearer …`). Without one it gets 401. */
     keysRequired: boolean;
 }
 
-/** Everything that decides what the front does. Plain values: no secrets, no Pulumi. */
-export interface FrontSettings {
-    /** Absent: plain HTTP on port 80. */
-    tls?: {
-        minimumVersion: MinimumTlsVersion;
-        /** Seconds for `Strict-Transport-Security`; 0 leaves the header out. */
-        hstsMaxAgeSeconds: number;
-        /**
-         * The certificate is the one of this name in the certificate store (`certificateName` of `components/issuer`), as soon as
-         * it is there, and followed from then on. What is at `CERTIFICATE_FILE` only stands in for it: its common name has to
-         * be `PLACEHOLDER_COMMON_NAME`. The command is then `storeFrontContainerCommand`, or `storeFrontPodCommand`.
-         * @default what is at `CERTIFICATE_FILE` is the certificate
-         */
-        storedCertificate?: string;
-    };
+/** Settings of TLS termination. */
+export interface FrontTls {
+    minimumVersion: MinimumTlsVersion;
+    /** Seconds for `Strict-Transport-Security`. 0 omits the header. */
+    hstsMaxAgeSeconds: number;
     /**
-     * How long a client may keep a connection, in seconds: the answer after that says that it ends, so that the client looks
-     * the name up again. Over HTTP/1; a connection of HTTP/2 ends with the front.
-     * @default as long as the client wants
+     * Name of the certificate in the certificate store (`certificateName` of `components/issuer`). The front serves it as soon as
+     * the store has it, and every renewed one. Until then it serves the placeholder in `CERTIFICATE_FILE`, whose common name
+     * must be `PLACEHOLDER_COMMON_NAME`. The command is then `storeFrontContainerCommand` or `storeFrontPodCommand`.
+     * @default the certificate is `CERTIFICATE_FILE`
      */
-    maxConnectionAgeSeconds?: number;
-    /** One model answers on `/score` too; with several, only `/api/v1/service/<name>/score` tells them apart. */
-    models: FrontModel[];
+    storedCertificate?: string;
 }
 
-/** A file that the front reads at start and that is mounted from a secret. */
+/** All settings of the front of a container group. Plain values: no secrets, no Pulumi types. */
+export interface FrontSettings {
+    /** Absent: plain HTTP on port 80. */
+    tls?: FrontTls;
+    /**
+     * How long a client may keep a connection of HTTP/1, in seconds. The next response closes it, so that the client resolves the
+     * name again. Connections of HTTP/2 end when the front stops.
+     * @default no limit
+     */
+    maxConnectionAgeSeconds?: number;
+    /** Served at `/score` and at `/api/v1/service/<name>/score`. */
+    model: FrontModel;
+}
+
+/** Folder of the files from secrets, which the front reads when it starts. */
 export const SECRET_FOLDER = "/run/front";
 /** PEM: chain (leaf first), then key. */
 export const CERTIFICATE_FILE = "certificate.pem";
-/** One SHA-256 digest (lower-case hex) of an accepted scoring key a line, so the keys themselves are never on disk. */
+/** One SHA-256 digest (lower-case hex) of an accepted scoring key per line. The keys themselves are never on disk. */
 export const KEY_DIGESTS_FILE = "key-digests";
+
+/** HAProxy stores times in 31 bits and refuses longer ones (24.8 days). */
+export const LONGEST_TIME_MS = 2 ** 31 - 1;
 
 export const HTTP_PORT = 80;
 export const HTTPS_PORT = 443;
-/** For probes and metrics, plain HTTP. Not to be opened to the internet: it shows how the service is used. */
+/** Probes and metrics, plain HTTP. Must not be public: the metrics show how the service is used. */
 export const HEALTH_PORT = 8404;
-/** 200 as long as the front runs. */
+/** Answers 200 while the front runs. */
 export const LIVE_PATH = "/live";
-/** 200 when every model passes its health check, 503 otherwise. */
+/** Answers 200 when the models pass their health checks, 503 otherwise. */
 export const READY_PATH = "/ready";
 /** Prometheus metrics. */
 export const METRICS_PATH = "/metrics";
+
+/** Thresholds of the front's probes, for both hostings: the front starts within a second, and a hang shows at once. */
+export const PROBE_THRESHOLDS = { timeoutSeconds: 2, failureThreshold: 3, successThreshold: 1 };

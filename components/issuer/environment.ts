@@ -2,17 +2,17 @@ import { createHash } from "node:crypto";
 import { CHALLENGES_FOLDER, STORE_FOLDER } from "../front/store";
 import type { IssuerDnsZone, IssuerPace, IssuerSettings } from "./settings";
 
-/** The secret of `externalAccountKeyId`, in Base64 for URLs. To be set as a secret environment variable. */
+/** The environment variable of the external account's HMAC key (base64url). Its value is a secret. */
 export const EXTERNAL_ACCOUNT_KEY_VARIABLE = "LEGO_EAB_HMAC";
 
-/** Small, fast, and known to every client that knows TLS 1.2. */
+/** Small and fast, and supported by every client that supports TLS 1.2. */
 const KEY_TYPE = "EC256";
 
 const PACE: IssuerPace = { longest: 21_600, firstRetry: 30, lease: 60, challengeDelay: 10 };
 
 /**
- * What the certificate is called in the store. Another directory, other names or another kind of key are another certificate,
- * so what is there under this name is right.
+ * Name of the certificate in the store. It depends on the directory, the names and the type of key, so a stored certificate of
+ * this name always matches the settings.
  * @example certificateName(settings) // "score.contoso.com-5e884898da28"
  */
 export function certificateName({ directoryUrl, hostnames }: IssuerSettings): string {
@@ -22,8 +22,8 @@ export function certificateName({ directoryUrl, hostnames }: IssuerSettings): st
 }
 
 /**
- * Environment variables of the issuer's container, readable in a preview. Most of them are lego's own (`lego run --help`), so
- * that nothing is an argument that everybody on the machine can read.
+ * Environment variables of the issuer's container, readable in a preview. Most of them are lego's own (`lego run --help`). lego
+ * gets no arguments, because every process on the machine can read arguments.
  */
 export function issuerEnvironment(settings: IssuerSettings): Record<string, string> {
     const { email, dnsZone, externalAccountKeyId, certificateAuthority, renewalTrigger } = settings;
@@ -37,11 +37,12 @@ export function issuerEnvironment(settings: IssuerSettings): Record<string, stri
         ...(email !== undefined && { LEGO_EMAIL: email }),
         ...(externalAccountKeyId !== undefined && { LEGO_EAB: "true", LEGO_EAB_KID: externalAccountKeyId }),
         ...(dnsZone ? dns01(dnsZone) : http01(pace)),
-        // Attempts are spread by the script itself, which holds the store meanwhile.
+        // The script itself adds a random delay, while it does not hold the lease.
         LEGO_NO_RANDOM_SLEEP: "true",
         LEGO_LOG_FORMAT: "text",
         ...(certificateAuthority !== undefined && { CERTIFICATE_AUTHORITY: certificateAuthority }),
         ...(renewalTrigger !== undefined && { RENEWAL_TRIGGER: renewalTrigger }),
+        CERTIFICATE_STORE: STORE_FOLDER,
         LONGEST_PAUSE_SECONDS: String(pace.longest),
         FIRST_RETRY_SECONDS: String(pace.firstRetry),
         LEASE_SECONDS: String(pace.lease),
@@ -56,7 +57,7 @@ function http01({ challengeDelay }: IssuerPace): Record<string, string> {
     };
 }
 
-/** Variables of lego's azuredns and of Azure's login library, which then tries one way of logging in only. */
+/** Variables of lego's provider azuredns and of Azure's login library, which is restricted to one credential type. */
 function dns01(zone: IssuerDnsZone): Record<string, string> {
     return {
         LEGO_DNS: "azuredns",

@@ -8,62 +8,65 @@ export interface IssuerDnsZone {
     identity: IssuerIdentity;
     /**
      * Client id of the user-assigned identity. With workload identity the cluster sets it.
-     * @default the only, or the system-assigned, managed identity
+     * @default the only user-assigned managed identity, or the system-assigned one
      */
     clientId?: string;
 }
 
-/** Who the issuer is to Azure: a container group's managed identity, or a pod's workload identity. */
+/** The issuer's identity in Azure: the managed identity of a container group, or the workload identity of a pod. */
 export type IssuerIdentity = "managed" | "workload";
 
-/** Everything that decides what the issuer does. Plain values: no secrets, no Pulumi. */
+/** All settings of the issuer. Plain values: no secrets, no Pulumi types. */
 export interface IssuerSettings {
     /**
-     * The names that the certificate is for, in lower case, the most important one first.
+     * The names that the certificate covers, in lower case, the most important one first.
      * @example ["score.contoso.com", "*.models.contoso.com"]
      */
     hostnames: readonly string[];
     /** The authority's ACME directory (RFC 8555, 7.1.1). */
     directoryUrl: string;
-    /** Whom the authority may write to. */
+    /** Address for messages from the authority. */
     email?: string;
     /**
-     * The zone that proves who owns the names (DNS-01).
-     * @default none: the fronts prove it on port 80 (HTTP-01), which cannot be done for wildcards
+     * The zone for DNS-01 challenges.
+     * @default none: HTTP-01 challenges, which the fronts answer on port 80. Wildcard names need DNS-01.
      */
     dnsZone?: IssuerDnsZone;
-    /** Which key the account is bound to at the authority (RFC 8555, 7.3.4). The key itself is `EXTERNAL_ACCOUNT_KEY_VARIABLE`. */
+    /**
+     * Key id of the external account that the ACME account is bound to (RFC 8555, 7.3.4). The key itself is the variable
+     * `EXTERNAL_ACCOUNT_KEY_VARIABLE`.
+     */
     externalAccountKeyId?: string;
-    /** PEM roots that the directory's own certificate may come from, beside the public ones. */
+    /** PEM roots for the directory's own certificate, in addition to the public ones. */
     certificateAuthority?: string;
     /**
-     * Each value that this certificate has not been renewed for renews it once, as soon as possible.
+     * Each value that the certificate was not yet renewed for renews it once, as soon as possible.
      * @default none
      */
     renewalTrigger?: string;
-    /** How often things are tried. For tests: the defaults are right for every lifetime. */
+    /** Intervals. For tests: the defaults suit every lifetime. */
     pace?: Partial<IssuerPace>;
 }
 
-/** Seconds. */
+/** Intervals in seconds. */
 export interface IssuerPace {
     /**
-     * The longest time between two looks at whether the certificate is due, and between two attempts.
+     * The longest time between two checks whether the certificate is due, and between two attempts.
      * @default 21600
      */
     longest: number;
     /**
-     * Until the first attempt after one that failed; each further time is twice as long.
+     * From a failed attempt to the next one. Doubles with each further failure.
      * @default 30
      */
     firstRetry: number;
     /**
-     * For how long an issuer that holds the store may show no sign of life until another one takes over.
+     * Time without renewal after which another issuer takes over the lease.
      * @default 60
      */
     lease: number;
     /**
-     * From a challenge's arrival in the store until the authority is told, so that every front has it.
+     * From writing a challenge to the store until the authority is notified, so that every front has copied it.
      * @default 10
      */
     challengeDelay: number;

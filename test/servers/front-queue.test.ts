@@ -12,7 +12,7 @@ describe.skipIf(CANNOT_RUN)(`the front over time${CANNOT_RUN ? ` (${CANNOT_RUN})
     describe("in front of a busy model", () => {
         it("lets the second wait and sends the third away, with one at a time and one in the queue", async () => {
             await stage.startFront(
-                overTls({ models: [iris({ maxQueueWaitMs: 60_000, maxQueuedRequests: 1 })] }),
+                overTls({ model: iris({ maxQueueWaitMs: 60_000, maxQueuedRequests: 1 }) }),
             );
             const first = stage.hold("first");
             await stage.holding("first");
@@ -35,7 +35,7 @@ describe.skipIf(CANNOT_RUN)(`the front over time${CANNOT_RUN ? ` (${CANNOT_RUN})
         });
 
         it("sends away who has waited too long", async () => {
-            await stage.startFront(overTls({ models: [iris({ maxQueueWaitMs: 300 })] }));
+            await stage.startFront(overTls({ model: iris({ maxQueueWaitMs: 300 }) }));
             const first = stage.hold("first");
             await stage.holding("first");
             const late = await stage.score();
@@ -48,7 +48,7 @@ describe.skipIf(CANNOT_RUN)(`the front over time${CANNOT_RUN ? ` (${CANNOT_RUN})
 
         it("lets in as many at a time as the model takes", async () => {
             await stage.startFront(
-                overTls({ models: [iris({ maxQueueWaitMs: 60_000, maxConcurrentRequests: 2 })] }),
+                overTls({ model: iris({ maxQueueWaitMs: 60_000, maxConcurrentRequests: 2 }) }),
             );
             const both = [stage.hold("first")];
             await stage.holding("first");
@@ -64,7 +64,7 @@ describe.skipIf(CANNOT_RUN)(`the front over time${CANNOT_RUN ? ` (${CANNOT_RUN})
         });
 
         it("forgets a waiting request whose client has gone", async () => {
-            await stage.startFront(overTls({ models: [iris({ maxQueueWaitMs: 60_000 })] }));
+            await stage.startFront(overTls({ model: iris({ maxQueueWaitMs: 60_000 }) }));
             const first = stage.hold("first");
             await stage.holding("first");
             await expect(stage.score("--max-time", "0.5")).rejects.toThrow(/timed out/);
@@ -74,7 +74,7 @@ describe.skipIf(CANNOT_RUN)(`the front over time${CANNOT_RUN ? ` (${CANNOT_RUN})
         });
 
         it("answers 504 when the model takes too long", async () => {
-            await stage.startFront(overTls({ models: [iris({ scoringTimeoutMs: 300 })] }));
+            await stage.startFront(overTls({ model: iris({ scoringTimeoutMs: 300 }) }));
             const answer = await stage.hold("for-ever");
             expect(answer.status).toBe(504);
             expect(JSON.parse(answer.body)).toMatchObject({ error: { code: "ScoringTimeout" } });

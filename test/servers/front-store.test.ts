@@ -4,17 +4,16 @@ import * as path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { eventually } from "../../sandbox/processes/wait";
-import { inCluster, iris, irisInCluster, overTls } from "../support/front-settings";
-import { type Answer, FrontStage, HOST } from "../support/front-stage";
+import { inCluster, irisInCluster, overTls } from "../support/front-settings";
 import { CANNOT_RUN } from "../../sandbox/testing/requirements";
-import { TestAuthority } from "../support/front-certificates";
+import { type Answer, FrontStage, HOST } from "../support/front-stage";
 
 const NAME = "score.test-0a1b2c3d4e5f";
 const TLS = { minimumVersion: "1.2", hstsMaxAgeSeconds: 31_536_000, storedCertificate: NAME } as const;
 const TOKEN = "evaGxfADs6pSRb2LAv9IZf17Dt3juxGJ-PCt92wr-oA";
 const ANSWER = `${TOKEN}.9jg46WB3rR_AHD-EBXdN7cBkH1WOu0tA3M9fm21mqTI`;
 
-/** A front, and the ports that it has. */
+/** A hosting of the front, and its ports. */
 interface Kind {
     http: number;
     https: number;
@@ -25,7 +24,7 @@ const KINDS: Record<string, Kind> = {
     "container group": {
         http: 80,
         https: 443,
-        start: stage => stage.startFront(overTls({ tls: TLS, models: [iris()] })),
+        start: stage => stage.startFront(overTls({ tls: TLS })),
     },
     pod: {
         http: 8080,
@@ -44,15 +43,10 @@ const KINDS: Record<string, Kind> = {
 };
 
 describe.skipIf(CANNOT_RUN)(`the certificate store${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`, () => {
-    // Side by side: they wait for the front to look.
-    describe.concurrent.each(Object.entries(KINDS))("before a front in a %s", (_, kind) => {
+    // Concurrent, because the cases mostly wait for the front's next poll.
+    describe.concurrent.each(Object.entries(KINDS))("with a front in a %s", (_, kind) => {
         const stage = new FrontStage();
-        let authority: TestAuthority;
-        beforeAll(async () => {
-            await stage.open();
-            await stage.usePlaceholder();
-            authority = new TestAuthority(stage.folder);
-        });
+        beforeAll(() => stage.openWithPlaceholder());
         afterAll(() => stage.close());
         beforeEach(() => {
             for (const name of ["certificate.pem", "certificates", "challenges"]) {
@@ -61,11 +55,11 @@ describe.skipIf(CANNOT_RUN)(`the certificate store${CANNOT_RUN ? ` (${CANNOT_RUN
         });
 
         const pem = async () => {
-            const { chain, key } = await authority.leaf(HOST);
+            const { chain, key } = await stage.authority.leaf(HOST);
             return { chain, key, serialNumber: new X509Certificate(chain).serialNumber };
         };
 
-        /** As the issuer does it. */
+        /** Writes a file like the issuer. */
         const put = (file: string, text: string) => {
             const at = path.join(stage.store, file);
             mkdirSync(path.dirname(at), { recursive: true });
@@ -73,13 +67,7 @@ describe.skipIf(CANNOT_RUN)(`the certificate store${CANNOT_RUN ? ` (${CANNOT_RUN
             renameSync(`${at}.new`, at);
         };
 
-        const served = async () => {
-            const { stdout } = await stage.inside([
-                ...["openssl", "s_client", "-connect", `127.0.0.1:${kind.https}`, "-servername", HOST],
-            ]);
-            const found = /-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/.exec(stdout)?.[0] ?? "";
-            return new X509Certificate(found).serialNumber;
-        };
+        const served = () => stage.servedSerial(kind.https);
 
         const serving = (serialNumber: string) =>
             eventually(async () => (await served()) === serialNumber, 15_000);
@@ -91,7 +79,7 @@ describe.skipIf(CANNOT_RUN)(`the certificate store${CANNOT_RUN ? ` (${CANNOT_RUN
             );
 
         it.sequential(
-            "is what a new front serves at once, and its certificate of this name before the last of all",
+            "the front serves the certificate of its name, or else the last one, from the start",
             async () => {
                 const [own, last] = [await pem(), await pem()];
                 put("certificate.pem", last.chain + last.key);
@@ -104,7 +92,7 @@ describe.skipIf(CANNOT_RUN)(`the certificate store${CANNOT_RUN ? ` (${CANNOT_RUN
             },
         );
 
-        it.sequential("may hold what cannot be served: the certificate before it goes on", async () => {
+        it.sequential("the previous certificate stays when the new one is invalid", async () => {
             const [good, other] = [await pem(), await pem()];
             put(`certificates/${NAME}.pem`, good.chain + good.key);
             await kind.start(stage);
@@ -128,13 +116,13 @@ describe.skipIf(CANNOT_RUN)(`the certificate store${CANNOT_RUN ? ` (${CANNOT_RUN
             expect(await serving(other.serialNumber)).toBe(true);
         });
 
-        it.sequential("answers challenges on port 80, and nothing else that lies there", async () => {
+        it.sequential("the front answers challenges on port 80, and no other files", async () => {
             await kind.start(stage);
             const at = "/.well-known/acme-challenge/";
             const folder = `challenges${at}`;
             put(`${folder}${TOKEN}`, ANSWER);
             put(`${folder}other`, ANSWER);
-            put(`${folder}secret`, "secret.of somebody else");
+            put(`${folder}secret`, "secret.of another file");
             put("challenges/outside", "outside.thumbprint");
             expect(await eventually(async () => (await ask(at + TOKEN)).status === 200, 15_000)).toBe(true);
             expect(await ask(at + TOKEN)).toMatchObject({ status: 200, body: ANSWER });
@@ -156,14 +144,14 @@ describe.skipIf(CANNOT_RUN)(`the certificate store${CANNOT_RUN ? ` (${CANNOT_RUN
                 expect({ wrong, status }).toEqual({ wrong, status: 404 });
                 expect(JSON.parse(body)).toMatchObject({ error: { code: "NotFound" } });
             }
-            // Everything else goes on to be sent to HTTPS, or to the model that may be asked here.
+            // Other paths are redirected to HTTPS, or forwarded where the model allows plain HTTP.
             expect((await ask("/.well-known/other")).status).toBe(308);
             rmSync(path.join(stage.store, `${folder}${TOKEN}`));
             expect(await eventually(async () => (await ask(at + TOKEN)).status === 404, 15_000)).toBe(true);
         });
 
         it.sequential(
-            "may be empty: the front is ready, and says to clients that the certificate is pending",
+            "with an empty store the front is ready and answers that the certificate is pending",
             async () => {
                 await kind.start(stage);
                 expect(await stage.health("/ready")).toBe(200);
@@ -183,7 +171,7 @@ describe.skipIf(CANNOT_RUN)(`the certificate store${CANNOT_RUN ? ` (${CANNOT_RUN
             },
         );
 
-        it.sequential("may hang: who serves does not wait for it", async () => {
+        it.sequential("the front serves while the store hangs", async () => {
             const { chain, key, serialNumber } = await pem();
             put(`certificates/${NAME}.pem`, chain + key);
             await kind.start(stage);
@@ -195,7 +183,7 @@ describe.skipIf(CANNOT_RUN)(`the certificate store${CANNOT_RUN ? ` (${CANNOT_RUN
             process.kill(copier, "SIGCONT");
             const log = await stage.stopFront();
             expect(log).not.toContain(readFileSync(stage.file("leaf.key"), "utf8").split("\n")[1]);
-            // Nothing stays behind, as soon as it has been reaped.
+            // No process remains, once it has been reaped.
             expect(await eventually(() => !existsSync(`/proc/${copier}`), 5_000)).toBe(true);
         });
     });

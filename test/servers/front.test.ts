@@ -17,23 +17,23 @@ describe.skipIf(CANNOT_RUN)(`the front${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`, 
         const golden = path.join(__dirname, "..", "unit", "front", "golden");
 
         it.each(readdirSync(golden))("is accepted by HAProxy 3.0 without a word: %s", async file => {
-            const { valid, said } = await stage.check(readFileSync(path.join(golden, file), "utf8"));
-            expect({ valid, said }).toEqual({ valid: true, said: "" });
+            const { valid, output } = await stage.check(readFileSync(path.join(golden, file), "utf8"));
+            expect({ valid, output }).toEqual({ valid: true, output: "" });
         });
 
         // Names that HAProxy or the other sections of the configuration use too.
         it.each(["http", "https", "redirect", "global", "defaults", "1", "a--b", "a".repeat(63)])(
             "takes %s for the name of a model",
             async name => {
-                const configuration = renderFront(overTls({ models: [iris({ name })] }));
-                expect(await stage.check(configuration)).toEqual({ valid: true, said: "" });
+                const configuration = renderFront(overTls({ model: iris({ name }) }));
+                expect(await stage.check(configuration)).toEqual({ valid: true, output: "" });
             },
         );
     });
 
     describe("over TLS", () => {
         const LIMIT = 100_000;
-        beforeAll(() => stage.startFront(overTls({ models: [iris({ maxBodyBytes: LIMIT })] })));
+        beforeAll(() => stage.startFront(overTls({ model: iris({ maxBodyBytes: LIMIT }) })));
 
         it.each(["-tls1_3", "-tls1_2"])("serves the whole chain to %s", async version => {
             const seen = await stage.handshake(version);
@@ -288,7 +288,7 @@ describe.skipIf(CANNOT_RUN)(`the front${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`, 
         beforeAll(() =>
             stage.startFront({
                 tls: { minimumVersion: "1.3", hstsMaxAgeSeconds: 0 },
-                models: [iris({ keysRequired: false })],
+                model: iris({ keysRequired: false }),
             }),
         );
 
@@ -309,7 +309,7 @@ describe.skipIf(CANNOT_RUN)(`the front${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`, 
 
     describe("without TLS", () => {
         it("answers on port 80 alone, with keys all the same", async () => {
-            await stage.startFront({ models: [iris()] });
+            await stage.startFront({ model: iris() });
             const key = ["--header", `Authorization: Bearer ${PRIMARY_KEY}`];
             expect((await stage.curl(`http://${HOST}/score`, ...key)).status).toBe(200);
             expect((await stage.curl(`http://${HOST}/score`)).status).toBe(401);

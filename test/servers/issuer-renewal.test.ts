@@ -9,11 +9,11 @@ import { startLoad } from "../../sandbox/testing/load";
 
 const MINUTES = 60_000;
 
-/** Short, but longer than it takes to get one. */
+/** Short, but longer than an order takes. */
 const LIFETIME_SECONDS = 40;
 const WATCH_MS = 20;
 
-/** As in issuer.test.ts: groups of cases wait side by side. */
+/** As in issuer.test.ts: groups of cases run concurrently. */
 function issuerStage(): IssuerStage {
     const stage = new IssuerStage();
     beforeAll(() => stage.open({ lifetimeSeconds: LIFETIME_SECONDS }), 5 * MINUTES);
@@ -25,152 +25,140 @@ function issuerStage(): IssuerStage {
     return stage;
 }
 
-describe.skipIf(CANNOT_RUN)(
-    `certificates that do not live long${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`,
-    () => {
-        describe.concurrent("while they are due", () => {
-            const stage = issuerStage();
+describe.skipIf(CANNOT_RUN)(`short-lived certificates${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`, () => {
+    describe.concurrent("when they are due", () => {
+        const stage = issuerStage();
 
-            it.sequential(
-                "are renewed in the running front, whole at every moment, and no request notices",
-                async () => {
-                    await stage.front.startFront(stage.frontSettings());
-                    const { frontPid } = stage.front;
-                    stage.start();
-                    const first = await stage.stored();
-                    await stage.serving(first);
-                    const file = watched(stage.certificateFile());
-                    const started = await haproxyStarted(stage);
-                    const load = (keepAlive: boolean) =>
-                        startLoad({
-                            url: `https://${HOST}:${stage.httpsPort}/score`,
-                            resolve: "127.0.0.1",
-                            ca: stage.rootFile,
-                            rate: 100,
-                            keepAlive,
-                            // It runs for about as long as the front lets a connection lie idle.
-                            idleConnections: 1,
-                            body: "{}",
-                            headers: { authorization: `Bearer ${PRIMARY_KEY}` },
-                            seconds: 600,
-                        });
-                    const loads = [await load(true), await load(false)];
-                    const second = await stage.stored(
-                        undefined,
-                        ({ serialNumber }) => serialNumber !== first.serialNumber,
+        it.sequential(
+            "are renewed in the running front without a failed request, and the stored file is always complete",
+            async () => {
+                await stage.front.startFront(stage.frontSettings());
+                const { frontPid } = stage.front;
+                stage.start();
+                const first = await stage.stored();
+                await stage.serving(first);
+                const file = watched(stage.certificateFile());
+                const started = await haproxyStarted(stage);
+                const load = (keepAlive: boolean) =>
+                    startLoad({
+                        url: `https://${HOST}:${stage.httpsPort}/score`,
+                        resolve: "127.0.0.1",
+                        ca: stage.rootFile,
+                        rate: 100,
+                        keepAlive,
+                        // The load runs for about as long as the front keeps an idle connection.
+                        idleConnections: 1,
+                        body: "{}",
+                        headers: { authorization: `Bearer ${PRIMARY_KEY}` },
+                        seconds: 600,
+                    });
+                const loads = [await load(true), await load(false)];
+                const second = await stage.stored(
+                    undefined,
+                    ({ serialNumber }) => serialNumber !== first.serialNumber,
+                );
+                await stage.serving(second);
+                const third = await stage.stored(
+                    undefined,
+                    ({ serialNumber }) => serialNumber !== second.serialNumber,
+                );
+                await stage.serving(third);
+                for (const one of loads) {
+                    const { requests, failed, firstFailures } = await one.stop();
+                    expect({ failed: failed.length, firstFailures }).toEqual({
+                        failed: 0,
+                        firstFailures: [],
+                    });
+                    expect(requests).toBeGreaterThan(500);
+                }
+                expect(stage.front.frontPid).toBe(frontPid);
+                expect(await haproxyStarted(stage)).toBe(started);
+                const texts = await file.stop();
+                expect(texts.length).toBeGreaterThanOrEqual(3);
+                for (const text of texts) {
+                    expect(text).toMatch(
+                        /^(-----BEGIN CERTIFICATE-----\n[^-]+-----END CERTIFICATE-----\n\n?){2,}-----BEGIN (EC )?PRIVATE KEY-----\n[^-]+-----END (EC )?PRIVATE KEY-----\n$/,
                     );
-                    await stage.serving(second);
-                    const third = await stage.stored(
-                        undefined,
-                        ({ serialNumber }) => serialNumber !== second.serialNumber,
-                    );
-                    await stage.serving(third);
-                    for (const one of loads) {
-                        const { requests, failed, firstFailures } = await one.stop();
-                        expect({ failed: failed.length, firstFailures }).toEqual({
-                            failed: 0,
-                            firstFailures: [],
-                        });
-                        expect(requests).toBeGreaterThan(500);
-                    }
-                    expect(stage.front.frontPid).toBe(frontPid);
-                    expect(await haproxyStarted(stage)).toBe(started);
-                    const texts = await file.stop();
-                    expect(texts.length).toBeGreaterThanOrEqual(3);
-                    for (const text of texts) {
-                        expect(text).toMatch(
-                            /^(-----BEGIN CERTIFICATE-----\n[^-]+-----END CERTIFICATE-----\n\n?){2,}-----BEGIN (EC )?PRIVATE KEY-----\n[^-]+-----END (EC )?PRIVATE KEY-----\n$/,
-                        );
-                    }
-                },
-            );
+                }
+            },
+        );
+    });
+
+    describe.concurrent("before they are due", () => {
+        const stage = issuerStage();
+
+        it.sequential(
+            "stay in use while the authority refuses requests, and are renewed afterwards",
+            async () => {
+                await stage.front.startFront(stage.frontSettings());
+                stage.start();
+                const first = await stage.stored();
+                await stage.serving(first);
+                await stage.pebble.rejectRequests();
+                await stage.reported(({ state }) => state === "failing");
+                expect(await stage.served()).toBe(first.serialNumber);
+                expect((await stage.front.score("--cacert", stage.rootFile, "--data", "{}")).status).toBe(
+                    200,
+                );
+                await stage.pebble.reconnect();
+                await stage.serving(
+                    await stage.stored(undefined, ({ serialNumber }) => serialNumber !== first.serialNumber),
+                );
+            },
+        );
+
+        it.sequential("are renewed early when the authority suggests it (ARI)", async () => {
+            await stage.startPebble();
+            try {
+                await stage.front.startFront(stage.frontSettings());
+                stage.start();
+                const first = await stage.stored();
+                await stage.reported(({ state }) => state === "valid");
+                const before = stage.pebble.counts();
+                const now = Date.now();
+                await stage.pebble.suggestRenewal(
+                    first.toString(),
+                    new Date(now - 2_000),
+                    new Date(now - 1_000),
+                );
+                const second = await stage.stored(
+                    undefined,
+                    ({ serialNumber }) => serialNumber !== first.serialNumber,
+                );
+                await stage.serving(second);
+                expect(stage.pebble.counts(before)).toMatchObject({ orders: 1, replacements: 1 });
+            } finally {
+                await stage.startPebble({ lifetimeSeconds: LIFETIME_SECONDS });
+            }
         });
+    });
 
-        describe.concurrent("before they are due", () => {
-            const stage = issuerStage();
+    describe.concurrent("after they expired", () => {
+        const stage = issuerStage();
 
-            it.sequential(
-                "are served on while the authority turns everybody away, and renewed when it does not any more",
-                async () => {
-                    await stage.front.startFront(stage.frontSettings());
-                    stage.start();
-                    const first = await stage.stored();
-                    await stage.serving(first);
-                    await stage.pebble.rejectRequests();
-                    await stage.reported(({ state }) => state === "failing");
-                    expect(await stage.served()).toBe(first.serialNumber);
-                    expect((await stage.front.score("--cacert", stage.rootFile, "--data", "{}")).status).toBe(
-                        200,
-                    );
-                    await stage.pebble.reconnect();
-                    await stage.serving(
-                        await stage.stored(
-                            undefined,
-                            ({ serialNumber }) => serialNumber !== first.serialNumber,
-                        ),
-                    );
-                },
+        it.sequential("are ordered again, and served until the new one is issued", async () => {
+            const first = stage.start();
+            await stage.front.startFront(stage.frontSettings());
+            const before = await stage.stored();
+            await first.stop();
+            await eventually(() => Date.now() > Date.parse(before.validTo), LIFETIME_SECONDS * 1_000);
+            await stage.front.startFront(stage.frontSettings());
+            expect(await stage.served()).toBe(before.serialNumber);
+            stage.start();
+            const after = await stage.stored(
+                undefined,
+                ({ serialNumber }) => serialNumber !== before.serialNumber,
             );
-
-            it.sequential(
-                "are renewed when the authority says so (ARI), long before they are due",
-                async () => {
-                    await stage.startPebble();
-                    try {
-                        await stage.front.startFront(stage.frontSettings());
-                        stage.start();
-                        const first = await stage.stored();
-                        await stage.reported(({ state }) => state === "valid");
-                        const before = stage.pebble.counts();
-                        const now = Date.now();
-                        await stage.pebble.suggestRenewal(
-                            first.toString(),
-                            new Date(now - 2_000),
-                            new Date(now - 1_000),
-                        );
-                        const second = await stage.stored(
-                            undefined,
-                            ({ serialNumber }) => serialNumber !== first.serialNumber,
-                        );
-                        await stage.serving(second);
-                        expect(stage.pebble.counts(before)).toMatchObject({ orders: 1, replacements: 1 });
-                    } finally {
-                        await stage.startPebble({ lifetimeSeconds: LIFETIME_SECONDS });
-                    }
-                },
-            );
+            await stage.serving(after);
         });
-
-        describe.concurrent("after they were due", () => {
-            const stage = issuerStage();
-
-            it.sequential(
-                "are ordered anew when they have expired meanwhile, and served until then",
-                async () => {
-                    const first = stage.start();
-                    await stage.front.startFront(stage.frontSettings());
-                    const before = await stage.stored();
-                    await first.stop();
-                    await eventually(() => Date.now() > Date.parse(before.validTo), LIFETIME_SECONDS * 1_000);
-                    await stage.front.startFront(stage.frontSettings());
-                    expect(await stage.served()).toBe(before.serialNumber);
-                    stage.start();
-                    const after = await stage.stored(
-                        undefined,
-                        ({ serialNumber }) => serialNumber !== before.serialNumber,
-                    );
-                    await stage.serving(after);
-                },
-            );
-        });
-    },
-);
+    });
+});
 
 async function haproxyStarted(stage: IssuerStage): Promise<string> {
     return /haproxy_process_start_time_seconds (\d+)/.exec(await stage.front.metrics())?.[1] ?? "";
 }
 
-/** Every text that a file has until it is let go of, looked at again and again. What cannot be read is one that is not whole. */
+/** Records every text of a file until `stop`, by polling. A file that cannot be read counts as incomplete. */
 function watched(file: string): { stop(): Promise<string[]> } {
     const seen = new Set<string>();
     let stopped = false;

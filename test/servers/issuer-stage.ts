@@ -31,19 +31,19 @@ import { FrontStage, HOST } from "../support/front-stage";
 import { Pebble, type PebbleOptions } from "../../sandbox/testing/pebble";
 import { type TestNames, testNames } from "../../sandbox/testing/pebble-names";
 
-/** The shells that the issuer has to run under: that of the official image, and Debian's. */
+/** The shells that the issuer supports: that of the official image, and Debian's. */
 export type Shell = "busybox" | "dash";
 
-/** Seconds. Everything else is as it is for everybody. */
+/** Shorter than the defaults, in seconds. */
 const PACE = { longest: 3, firstRetry: 1, lease: 4, challengeDelay: 3 };
 
 const ISSUED_MS = 60_000;
 
-/** An issuer under way. */
+/** A running issuer. */
 export interface Issuer {
-    /** What it has logged so far. */
+    /** Its log so far. */
     log(): string;
-    /** The container's own process. */
+    /** The first process of the container. */
     pid: number;
     stop(): Promise<{ exitCode: number | undefined; seconds: number }>;
     kill(): Promise<void>;
@@ -57,21 +57,20 @@ export interface StoreReport {
     reason: string;
 }
 
-/** A store, a front that serves from it, an authority that looks at the front, and issuers, each as its container runs it. */
+/** A certificate store, a front that serves from it, an authority that sends challenges to the front, and issuers. */
 export class IssuerStage {
     readonly front = new FrontStage();
     pebble!: Pebble;
     #names!: TestNames;
-    #door: ResultPromise | undefined;
-    #doors = { http: 0, https: 0 };
+    #forwarder: ResultPromise | undefined;
+    #ports = { http: 0, https: 0 };
     #program = "";
     readonly #roots = new Map<Shell, string>();
     readonly #issuers = new Set<Issuer>();
 
     async open(options: Partial<PebbleOptions> = {}): Promise<void> {
-        await this.front.open();
-        await this.front.usePlaceholder();
-        await this.#openDoors();
+        await this.front.openWithPlaceholder();
+        await this.#forwardPorts();
         this.#names = await testNames({ [HOST]: "127.0.0.1" });
         this.#program = await legoProgram();
         this.#roots.set("busybox", await this.#busyboxRoot());
@@ -83,23 +82,23 @@ export class IssuerStage {
         await this.clear();
         await this.pebble.stop();
         await this.#names.close();
-        this.#door?.kill("SIGKILL");
-        await this.#door;
+        this.#forwarder?.kill("SIGKILL");
+        await this.#forwarder;
         await this.front.close();
     }
 
-    /** Replaces the authority by another one, which knows nobody. */
+    /** Replaces the authority by a new one without accounts. */
     async startPebble(options: Partial<PebbleOptions> = {}): Promise<void> {
         await (this.pebble as Pebble | undefined)?.stop();
         this.pebble = await Pebble.start({
             dnsServer: this.#names.server,
-            httpPort: this.#doors.http,
+            httpPort: this.#ports.http,
             ...options,
         });
         writeFileSync(this.rootFile, this.pebble.root);
     }
 
-    /** The same authority, which has forgotten everything. */
+    /** Restarts the authority without its accounts and certificates. */
     async restartPebble(): Promise<void> {
         const { port } = new URL(this.pebble.directoryUrl);
         await this.startPebble({ port: Number(port) });
@@ -117,7 +116,7 @@ export class IssuerStage {
         return this.front.store;
     }
 
-    /** The root above the certificates that are issued. */
+    /** The root certificate of the issued chains. */
     get rootFile(): string {
         return this.front.file("pebble-root.pem");
     }
@@ -136,8 +135,8 @@ export class IssuerStage {
         const storedCertificate = certificateName(settings);
         return overTls({
             tls: { minimumVersion: "1.2", hstsMaxAgeSeconds: 31_536_000, storedCertificate },
-            // A busy machine is not what is looked at here.
-            models: [iris({ maxConcurrentRequests: 50, maxQueueWaitMs: 10_000, maxQueuedRequests: 1_000 })],
+            // High limits, because a busy machine must not fail the test.
+            model: iris({ maxConcurrentRequests: 50, maxQueueWaitMs: 10_000, maxQueuedRequests: 1_000 }),
         });
     }
 
@@ -185,7 +184,7 @@ export class IssuerStage {
                     try {
                         process.kill(child, "SIGKILL");
                     } catch {
-                        // It has ended by itself.
+                        // It has already ended.
                     }
                 }
                 await issuing;
@@ -196,7 +195,7 @@ export class IssuerStage {
         return issuer;
     }
 
-    /** The certificate of these settings, as soon as there is one in the store that `wanted` takes. */
+    /** Waits until the store has a certificate for these settings that `wanted` accepts. */
     async stored(
         settings: IssuerSettings = this.settings(),
         wanted: (certificate: X509Certificate) => boolean = () => true,
@@ -206,7 +205,7 @@ export class IssuerStage {
             found = this.certificate(settings);
             return found !== undefined && wanted(found);
         }, ISSUED_MS);
-        if (!there || !found) throw new Error(`There is no such certificate:\n${this.logs()}`);
+        if (!there || !found) throw new Error(`The store has no such certificate:\n${this.logs()}`);
         return found;
     }
 
@@ -234,14 +233,14 @@ export class IssuerStage {
             return found !== undefined && wanted(found);
         }, ISSUED_MS);
         if (!there || !found)
-            throw new Error(`There is no such report:\n${JSON.stringify(found)}\n${this.logs()}`);
+            throw new Error(`The store has no such report:\n${JSON.stringify(found)}\n${this.logs()}`);
         return found;
     }
 
     /** Serial number of the certificate that the front serves. */
     served(): Promise<string | undefined> {
         return new Promise(resolve => {
-            const at = { host: "127.0.0.1", port: this.#doors.https, servername: HOST };
+            const at = { host: "127.0.0.1", port: this.#ports.https, servername: HOST };
             const socket = tls.connect({ ...at, rejectUnauthorized: false }, () => {
                 resolve(socket.getPeerX509Certificate()?.serialNumber);
                 socket.destroy();
@@ -255,12 +254,12 @@ export class IssuerStage {
         if (!there) throw new Error(`The front does not serve ${serialNumber}, but ${await this.served()}`);
     }
 
-    /** Where the host's clients reach the front over TLS. */
+    /** Port on the host's loopback address that is forwarded to the front's HTTPS port. */
     get httpsPort(): number {
-        return this.#doors.https;
+        return this.#ports.https;
     }
 
-    /** The names lead somewhere else, where nobody answers, until `mendNames`. */
+    /** Changes the DNS record to an address without a server, until `mendNames`. */
     breakNames(): void {
         this.#names.set(HOST, "A", ["127.0.0.254"]);
     }
@@ -280,27 +279,27 @@ export class IssuerStage {
         );
     }
 
-    /** The front has a network of its own, for its ports; the authority and the load come in here. */
-    async #openDoors(): Promise<void> {
-        this.#doors = { http: await freePort(), https: await freePort() };
-        const file = this.front.file("doors.cfg");
-        const door = (port: number, to: number) =>
+    /** Forwards ports of the host to the front, which is in a network namespace. For the authority and the load clients. */
+    async #forwardPorts(): Promise<void> {
+        this.#ports = { http: await freePort(), https: await freePort() };
+        const file = this.front.file("forward.cfg");
+        const forward = (port: number, to: number) =>
             `listen :${to}\n bind 127.0.0.1:${port}\n server front 127.0.0.1:${to} namespace ${this.front.namespace}\n`;
         writeFileSync(
             file,
             "defaults\n mode tcp\n timeout connect 5s\n timeout client 1m\n timeout server 1m\n" +
-                door(this.#doors.http, 80) +
-                door(this.#doors.https, 443),
+                forward(this.#ports.http, 80) +
+                forward(this.#ports.https, 443),
         );
         const tools = await debianPackages(["haproxy"]);
-        this.#door = execa(tools.path("usr/sbin/haproxy"), ["-db", "-f", file], {
+        this.#forwarder = execa(tools.path("usr/sbin/haproxy"), ["-db", "-f", file], {
             env: tools.environment,
             reject: false,
             stdin: "ignore",
         });
     }
 
-    /** What the official image has: busybox, and lego where nobody looks for programs. */
+    /** The files of the official image: busybox, and lego outside of PATH. */
     async #busyboxRoot(): Promise<string> {
         const root = this.front.file("busybox-root");
         for (const folder of ["bin", "sbin", "usr/bin", "usr/sbin", "tmp", "run", "dev", "proc"]) {

@@ -9,7 +9,7 @@ import { IssuerStage, type Shell } from "./issuer-stage";
 
 const MINUTES = 60_000;
 
-/** Each group of cases has a stage of its own: nearly all that they do is to wait, so the groups wait side by side. */
+/** Each group of cases has its own stage and runs concurrently with the others, because the cases mostly wait. */
 function issuerStage(): IssuerStage {
     const stage = new IssuerStage();
     beforeAll(() => stage.open(), 5 * MINUTES);
@@ -27,7 +27,7 @@ describe.skipIf(CANNOT_RUN)(`the issuer${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`,
         const stage = issuerStage();
 
         it.sequential(
-            "gets a certificate where there is none, and orders no other one after a restart of everything",
+            "gets the first certificate, and does not order again after a restart of everything",
             async () => {
                 await stage.front.startFront(stage.frontSettings());
                 const pending = await stage.front.curl(`https://${HOST}/score`, "--insecure");
@@ -56,7 +56,7 @@ describe.skipIf(CANNOT_RUN)(`the issuer${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`,
                 expect((await first.stop()).exitCode).toBe(0);
 
                 await stage.front.startFront(stage.frontSettings());
-                // At once: readiness tells that the store has been looked at.
+                // At once: a front is ready only after it has read the store.
                 expect(await stage.served()).toBe(certificate.serialNumber);
                 const again = stage.start(stage.settings(), shell);
                 await eventually(() => again.log().includes("Skip renewal"), 20_000);
@@ -72,7 +72,7 @@ describe.skipIf(CANNOT_RUN)(`the issuer${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`,
         );
 
         it.sequential(
-            "stops at once while it orders, and leaves nothing to wait for",
+            "stops at once during an order, and releases the lease",
             async () => {
                 const first = stage.start(stage.settings(), shell);
                 await eventually(() => challenges(stage).length > 0, 20_000);
@@ -84,14 +84,14 @@ describe.skipIf(CANNOT_RUN)(`the issuer${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`,
                 await stage.front.startFront(stage.frontSettings());
                 const second = stage.start(stage.settings(), shell);
                 await stage.stored();
-                expect(second.log()).not.toContain("sign of life");
+                expect(second.log()).not.toContain("Taking over");
                 expect(challenges(stage)).toEqual([]);
             },
             2 * MINUTES,
         );
 
         it.sequential(
-            "renews once for each trigger, whatever older revisions and failures there are",
+            "renews once per trigger, in spite of older revisions and failures",
             async () => {
                 await stage.front.startFront(stage.frontSettings());
                 const old = stage.start(stage.settings({ renewalTrigger: "2026" }), shell);
@@ -110,7 +110,7 @@ describe.skipIf(CANNOT_RUN)(`the issuer${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`,
                     ({ serialNumber }) => serialNumber !== first.serialNumber,
                 );
                 await stage.serving(second);
-                // Both look once more, and so does one that starts now.
+                // Both check once more, and so does a third one.
                 const looks = [old, other, stage.start(renewing, shell)].map(issuer => {
                     const seen = issuer.log().length;
                     return eventually(() => issuer.log().slice(seen).includes("Skip renewal"), 40_000);
@@ -123,11 +123,11 @@ describe.skipIf(CANNOT_RUN)(`the issuer${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`,
         );
     });
 
-    describe.concurrent("among others", () => {
+    describe.concurrent("with other issuers", () => {
         const stage = issuerStage();
 
         it.sequential(
-            "orders once when several start on one store",
+            "orders once when several issuers start on one store",
             async () => {
                 await stage.front.startFront(stage.frontSettings());
                 const before = stage.pebble.counts();
@@ -149,7 +149,7 @@ describe.skipIf(CANNOT_RUN)(`the issuer${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`,
         );
 
         it.sequential(
-            "takes over from one that was killed while it ordered",
+            "takes over from an issuer that was killed during an order",
             async () => {
                 await stage.front.startFront(stage.frontSettings());
                 const first = stage.start();
@@ -159,14 +159,14 @@ describe.skipIf(CANNOT_RUN)(`the issuer${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`,
                 expect(left).toHaveLength(1);
                 const second = stage.start();
                 await stage.stored();
-                expect(second.log()).toContain("shows no sign of life");
+                expect(second.log()).toContain("Another issuer holds the lease");
                 expect(challenges(stage)).toEqual([]);
             },
             2 * MINUTES,
         );
 
         it.sequential(
-            "registers anew with an authority that has forgotten the account",
+            "registers a new account when the authority does not know the previous one",
             async () => {
                 await stage.front.startFront(stage.frontSettings());
                 const first = stage.start();
@@ -181,14 +181,14 @@ describe.skipIf(CANNOT_RUN)(`the issuer${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`,
                     ({ serialNumber }) => serialNumber !== before.serialNumber,
                 );
                 await stage.serving(after);
-                expect(second.log()).toContain("The authority does not know the account. It gets a new one.");
+                expect(second.log()).toContain("The authority does not know the account.");
                 expect(stage.pebble.counts()).toMatchObject({ accounts: 1, orders: 1 });
             },
             2 * MINUTES,
         );
 
         it.sequential(
-            "shows the external account's key to nobody",
+            "does not reveal the key of the external account",
             async () => {
                 const hmacKey = "dGhlLWtleS1vZi10aGUtYWNjb3VudC1mb3ItdGhlLXRlc3Q";
                 await stage.startPebble({ externalAccounts: { "account-7": hmacKey } });
@@ -204,9 +204,11 @@ describe.skipIf(CANNOT_RUN)(`the issuer${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`,
                     expect(commands).toContain("/lego run");
                     await stage.stored();
                     await stage.reported(({ state }) => state === "valid");
-                    const told = [commands, issuer.log(), wrong.log(), ...contents(stage.store)].join("\n");
-                    expect(told).not.toContain(hmacKey);
-                    expect(told).not.toContain(hmacKey.replace("dGhl", "dGHl"));
+                    const visible = [commands, issuer.log(), wrong.log(), ...contents(stage.store)].join(
+                        "\n",
+                    );
+                    expect(visible).not.toContain(hmacKey);
+                    expect(visible).not.toContain(hmacKey.replace("dGhl", "dGHl"));
                     expect([commands, issuer.log()].join("\n")).not.toContain("PRIVATE KEY");
                 } finally {
                     await stage.startPebble();
@@ -220,7 +222,7 @@ describe.skipIf(CANNOT_RUN)(`the issuer${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`,
         const stage = issuerStage();
 
         it.sequential(
-            "waits for an authority that is away",
+            "waits for an authority that is not reachable",
             async () => {
                 await stage.pebble.disconnect();
                 await stage.front.startFront(stage.frontSettings());
@@ -235,11 +237,11 @@ describe.skipIf(CANNOT_RUN)(`the issuer${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`,
         );
     });
 
-    describe.concurrent("where names change", () => {
+    describe.concurrent("when names change", () => {
         const stage = issuerStage();
 
         it.sequential(
-            "says what the authority says of a name that leads elsewhere, and goes on when it is mended",
+            "reports the authority's error for a name with another address, and continues when the name is corrected",
             async () => {
                 stage.breakNames();
                 await stage.front.startFront(stage.frontSettings());
@@ -260,7 +262,7 @@ describe.skipIf(CANNOT_RUN)(`the issuer${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`,
         );
 
         it.sequential(
-            "goes on serving the certificate of the names before until the one of the names after is there",
+            "the front serves the certificate of the previous names until the one for the new names is issued",
             async () => {
                 await stage.front.startFront(stage.frontSettings());
                 const first = stage.start();
@@ -275,7 +277,7 @@ describe.skipIf(CANNOT_RUN)(`the issuer${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`,
                 const after = await stage.stored(more);
                 await stage.serving(after);
                 expect(after.subjectAltName).toContain("more.score.test");
-                // The revision before goes on with what is its own.
+                // The previous revision still serves its own certificate.
                 await stage.front.startFront(stage.frontSettings());
                 expect(await stage.served()).toBe(before.serialNumber);
             },

@@ -21,15 +21,15 @@ import { exchange, TestAuthority } from "./front-certificates";
 import { Around, type LoadSeen, type ModelSeen, type Outcome } from "./front-cluster-around";
 
 export const HOST = "score.test";
-/** What the certificate covers. */
+/** Names that the certificate covers. */
 const HOSTS = [HOST, "iris.test", "wine.test", "rose.test"];
 /** The headless Service over the fronts. */
 export const FRONTS = "fronts.ml.svc.cluster.local";
-/** DNS tells of changes within a second here. */
+/** DNS changes are visible within a second here. */
 const IN_STAGE = { host: FRONTS, most: 4, dnsDelaySeconds: 5 };
-/** Where DNS and the models are, and from where clients come. */
+/** Address of DNS, the models and the clients. */
 const HUB = "10.99.0.1";
-/** Neither root nor anybody the image knows. */
+/** Neither root nor a user of the image. */
 const USER = 10_001;
 
 interface Front {
@@ -39,8 +39,8 @@ interface Front {
 }
 
 /**
- * A cluster's network on this machine: a bridge in a network namespace with DNS, models and clients, and a namespace on it for
- * each front, which is HAProxy 3.0 from the front image, started by the pod's command as a user without any right.
+ * A cluster's network on this machine: a bridge in a network namespace with DNS, models and clients, and one namespace per front,
+ * connected to the bridge. A front is HAProxy 3.0 from the front image, started by the pod's command as an unprivileged user.
  */
 export class ClusterStage {
     readonly folder = mkdtempSync(path.join(os.tmpdir(), "front-cluster-"));
@@ -58,7 +58,7 @@ export class ClusterStage {
         await this.newCertificate();
         await execa("ip", ["netns", "add", this.#hub]);
         await this.inside(["ip", "link", "set", "lo", "up"]);
-        // With an address of its own: else it takes another one when a front joins, and the others look for the models in vain.
+        // A fixed MAC address: otherwise the bridge changes it when a front joins, and the other fronts cannot reach the models.
         await this.inside(["ip", "link", "add", "br0", "address", "02:00:00:00:00:01", "type", "bridge"]);
         await this.inside(["ip", "address", "add", `${HUB}/24`, "dev", "br0"]);
         for (let last = 101; last <= 120; last++)
@@ -75,9 +75,9 @@ export class ClusterStage {
         rmSync(this.folder, { recursive: true, force: true });
     }
 
-    /** Has the helper do something, see front-cluster.mjs. */
+    /** Sends a command to front-cluster.mjs. */
     ask<Answer>(ask: string, values: object): Promise<Answer> {
-        if (!this.#around) throw new Error("The stage is not open");
+        if (!this.#around) throw new Error("The stage is not open.");
         return this.#around.ask(ask, values);
     }
 
@@ -85,7 +85,7 @@ export class ClusterStage {
         return this.ask("dns", { name, addresses });
     }
 
-    /** A model with a replica on each address, known to DNS. Returns what the fronts are told of it. */
+    /** Starts a model with a replica on each address, and adds it to DNS. Returns its settings for the fronts. */
     async model(
         name: string,
         lasts: readonly number[],
@@ -107,7 +107,7 @@ export class ClusterStage {
         return this.ask("modelSeen", { name });
     }
 
-    /** A new chain and key for HOST, with the serial number as `served` tells it, put in place as Kubernetes does it: by a link that is exchanged. */
+    /** Replaces the mounted chain and key. Returns the serial number in the format of `served`. */
     async newCertificate(): Promise<string> {
         const { chain, key } = await this.authority.leaf(...HOSTS);
         this.secrets({ [CERTIFICATE_FILE]: chain, [`${CERTIFICATE_FILE}.key`]: key });
@@ -135,7 +135,7 @@ export class ClusterStage {
         this.#fronts.set(index, { process: started, lines, ended: note() });
     }
 
-    /** Starts fronts that know each other, has the load balancer know them, and waits until all are ready. */
+    /** Starts fronts that find each other, adds them to the load balancer, and waits until all are ready. */
     async startFronts(settings: PodFrontSettings, indices: readonly number[] = [1, 2]): Promise<void> {
         for (const index of [...this.#fronts.keys()]) await this.killFront(index);
         const addresses = indices.map(index => this.address(index));
@@ -145,7 +145,7 @@ export class ClusterStage {
         await this.endpoints(...indices);
     }
 
-    /** One more front, which DNS tells of at once. */
+    /** Starts another front, which DNS lists at once. */
     async addFront(index: number, settings: PodFrontSettings, all: readonly number[]): Promise<void> {
         await this.startFront(index, { ...settings, fronts: IN_STAGE });
         await this.dns(
@@ -155,21 +155,21 @@ export class ClusterStage {
         await this.ready(index);
     }
 
-    /** Where the load balancer sends new connections from now on. */
+    /** Sets the targets of the load balancer for new connections. */
     endpoints(...indices: readonly number[]): Promise<void> {
         return this.ask("endpoints", { addresses: indices.map(index => this.address(index)) });
     }
 
-    /** Waits until each of these fronts takes exactly these for the ones that keep queues. */
-    async keepQueues(...indices: readonly number[]): Promise<void> {
+    /** Waits until each of these fronts considers exactly these the queue owners. */
+    async queueOwners(...indices: readonly number[]): Promise<void> {
         const agreed = await eventually(async () => {
             const counts = await Promise.all(indices.map(async index => this.owners(index)));
             return counts.every(count => count === indices.length);
         }, 20_000);
-        if (!agreed) throw new Error(`The fronts ${indices.join(" and ")} do not keep queues together`);
+        if (!agreed) throw new Error(`The fronts ${indices.join(" and ")} do not agree on the queue owners`);
     }
 
-    /** How many fronts keep queues, in the eyes of this one. */
+    /** How many queue owners this front sees. */
     async owners(index: number): Promise<number> {
         const up = /^haproxy_backend_active_servers\{proxy=":fronts"\} (\d+)$/m.exec(
             await this.metrics(index),
@@ -182,7 +182,7 @@ export class ClusterStage {
         throw new Error(`Front ${index} did not become ready:\n${await this.killFront(index)}`);
     }
 
-    /** As a runtime asks a pod to stop. Returns all that it logged, when it has ended. */
+    /** Stops a front like a runtime. Returns the log when it has ended. */
     async stopFront(index: number): Promise<string> {
         const front = this.#front(index);
         front.process.kill("SIGTERM");
@@ -191,7 +191,7 @@ export class ClusterStage {
         return front.lines.join("\n");
     }
 
-    /** As the kernel does it when memory is short. Returns all that it logged. */
+    /** Kills a front like the kernel when memory is short. Returns the log. */
     async killFront(index: number): Promise<string> {
         const front = this.#front(index);
         for (const pid of await this.pids(index)) process.kill(pid, "SIGKILL");
@@ -201,7 +201,7 @@ export class ClusterStage {
         return front.lines.join("\n");
     }
 
-    /** Waits until a front has logged this, so many times. */
+    /** Waits until a front has logged this text this many times. */
     async logged(index: number, text: string, times = 1): Promise<void> {
         const { lines } = this.#front(index);
         const there = await eventually(
@@ -215,14 +215,14 @@ export class ClusterStage {
     }
 
     /** Every line of `haproxy -c`, and whether it accepts these files. */
-    async check(files: Record<string, string>): Promise<{ valid: boolean; said: string }> {
+    async check(files: Record<string, string>): Promise<{ valid: boolean; output: string }> {
         const checking = ["haproxy", "-c", "-f", path.join(CONFIGURATION_FOLDER, "haproxy.cfg")];
         const [program = "", ...args] = this.#command(files, checking, this.#hub);
         const { failed, all } = await execa(program, args, { reject: false, stdin: "ignore", all: true });
-        return { valid: !failed, said: all };
+        return { valid: !failed, output: all };
     }
 
-    /** HAProxy's processes in this front. */
+    /** HAProxy's processes of this front. */
     async pids(index: number): Promise<number[]> {
         const { stdout } = await execa("ip", ["netns", "pids", this.#namespace(index)], { reject: false });
         return stdout.split("\n").filter(Boolean).map(Number);
@@ -246,7 +246,7 @@ export class ClusterStage {
         return Number(stdout);
     }
 
-    /** The front that keeps this model's queue. */
+    /** The front that owns this model's queue. */
     async ownerOf(model: string, indices: readonly number[]): Promise<number> {
         const requests = `haproxy_backend_http_requests_total{proxy="${model}"}`;
         const counts = () =>
@@ -262,7 +262,7 @@ export class ClusterStage {
         await this.burst(indices.length, model);
         const after = await counts();
         const kept = indices.filter((_, at) => (after[at] ?? 0) > (before[at] ?? 0));
-        if (kept.length !== 1) throw new Error(`The fronts ${kept.join(" and ")} keep the queue of ${model}`);
+        if (kept.length !== 1) throw new Error(`The fronts ${kept.join(" and ")} own the queue of ${model}`);
         return Number(kept[0]);
     }
 
@@ -272,7 +272,7 @@ export class ClusterStage {
         return stdout;
     }
 
-    /** So many requests for a model at once, over connections of their own, to the fronts in turns. */
+    /** Sends requests for a model at the same time, over one connection each, to the fronts in turn. */
     burst(count: number, model: string, more: object = {}): Promise<Outcome[]> {
         return this.ask("burst", { count, ...this.#target(model), ...more });
     }
@@ -283,7 +283,7 @@ export class ClusterStage {
         return outcome;
     }
 
-    /** Clients that keep their connections, until `stopLoad`. */
+    /** Starts clients that reuse their connections, until `stopLoad`. */
     load(
         id: string,
         model: string,
@@ -324,7 +324,7 @@ export class ClusterStage {
         };
     }
 
-    /** A command in the front's image, as a user without any right, with these files as configuration. */
+    /** A command in the front's image, as an unprivileged user, with these configuration files. */
     #command(files: Record<string, string>, command: readonly string[], networkNamespace: string): string[] {
         const folder = mkdtempSync(path.join(this.folder, "front-"));
         const configuration = path.join(folder, "configuration");
@@ -378,7 +378,7 @@ export class ClusterStage {
         await within("link", "set", "eth0", "up");
     }
 
-    /** The image's own, with the address of DNS. */
+    /** The image's /etc with the address of DNS. */
     #etc(folder: string): string {
         const etc = path.join(folder, "etc");
         cpSync(path.join(this.#root, "etc"), etc, { recursive: true, verbatimSymlinks: true });

@@ -17,7 +17,7 @@ export function iris(changes: Partial<FrontModel> = {}): FrontModel {
 }
 
 export function overTls(changes: Partial<FrontSettings> = {}): FrontSettings {
-    return { tls: { minimumVersion: "1.2", hstsMaxAgeSeconds: 31_536_000 }, models: [iris()], ...changes };
+    return { tls: { minimumVersion: "1.2", hstsMaxAgeSeconds: 31_536_000 }, model: iris(), ...changes };
 }
 
 /** The same model on AKS, addressed by its headless Service. */
@@ -27,7 +27,7 @@ export function irisInCluster(changes: Partial<PodFrontModel> = {}): PodFrontMod
 
 export function inCluster(changes: Partial<PodFrontSettings> = {}): PodFrontSettings {
     return {
-        ...overTls(),
+        tls: overTls().tls,
         models: [irisInCluster()],
         fronts: { host: "fronts.ml.svc.cluster.local", most: 5 },
         ...changes,

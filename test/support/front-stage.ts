@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, X509Certificate } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -9,6 +9,7 @@ import {
     FRONT_CONFIGURATION_VARIABLE,
     frontContainerCommand,
     frontFiles,
+    frontScripts,
     type FrontSettings,
     HEALTH_PORT,
     KEY_DIGESTS_FILE,
@@ -21,7 +22,6 @@ import {
     storeFrontContainerCommand,
     storeFrontPodCommand,
 } from "../../components/front";
-import { FOLLOW_STORE_FILE } from "../../components/front/follow-store";
 import { eventually } from "../../sandbox/processes/wait";
 import { frontRoot } from "../../sandbox/images";
 import { commandInRoot } from "../../sandbox/images/command";
@@ -31,7 +31,7 @@ export const HOST = "score.test";
 export const PRIMARY_KEY = "primary-key-of-the-test";
 export const SECONDARY_KEY = "secondary-key-of-the-test";
 
-/** An answer that curl received. */
+/** What curl saw. */
 export interface Answer {
     status: number;
     /** `1.1` or `2`. */
@@ -40,7 +40,7 @@ export interface Answer {
     body: string;
 }
 
-/** The request that the model received, from the model's answer. */
+/** The request as the model received it. */
 export interface Seen {
     url: string;
     bytes: number;
@@ -48,14 +48,15 @@ export interface Seen {
 }
 
 /**
- * A network namespace with a model and HAProxy 3.0 from the front image, started with the command of the container. Ports 80
- * and 443 are those of the namespace.
+ * A front on this machine: HAProxy 3.0 from the front image, started by the container's command, in a network namespace (so ports
+ * 80 and 443 are free) with a model.
  */
 export class FrontStage {
     readonly folder = mkdtempSync(path.join(os.tmpdir(), "front-test-"));
-    /** The certificate store of fronts with TlsMode.Auto. */
+    /** The certificate store, for fronts whose certificate comes from it. */
     readonly store = path.join(this.folder, "store");
     readonly namespace = path.basename(this.folder);
+    readonly authority = new TestAuthority(this.folder);
     readonly #secrets = path.join(this.folder, "secrets");
     #root = "";
     #log = "";
@@ -70,17 +71,25 @@ export class FrontStage {
         await this.inside(["ip", "link", "set", "lo", "up"]);
         mkdirSync(this.#secrets, { mode: 0o700 });
         mkdirSync(this.store);
-        // HAProxy reads the files as another user.
+        // HAProxy reads as another user.
         chmodSync(this.folder, 0o711);
-        const authority = new TestAuthority(this.folder);
-        await authority.open();
-        const { chain, key } = await authority.leaf(HOST);
+        await this.authority.open();
+        const { chain, key } = await this.authority.leaf(HOST);
         writeFileSync(path.join(this.#secrets, CERTIFICATE_FILE), chain + key, { mode: 0o600 });
         const digests = [PRIMARY_KEY, SECONDARY_KEY].map(key =>
             createHash("sha256").update(key).digest("hex"),
         );
         writeFileSync(path.join(this.#secrets, KEY_DIGESTS_FILE), `${digests.join("\n")}\n`, { mode: 0o600 });
         this.startModel();
+    }
+
+    /** `open`, for a front whose certificate comes from the store: its own certificate is the placeholder. */
+    async openWithPlaceholder(): Promise<void> {
+        await this.open();
+        const subject = ["-subj", `/CN=${PLACEHOLDER_COMMON_NAME}`];
+        const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc", "-keyout", "-"];
+        const { stdout } = await execa("openssl", ["req", "-x509", "-days", "2", ...key, ...subject]);
+        writeFileSync(path.join(this.#secrets, CERTIFICATE_FILE), `${stdout}\n`, { mode: 0o600 });
     }
 
     async close(): Promise<void> {
@@ -91,18 +100,10 @@ export class FrontStage {
         rmSync(this.folder, { recursive: true, force: true });
     }
 
-    /** Runs a program in the front's network namespace. */
+    /** Runs a command in the network namespace of the front. */
     inside(command: readonly string[], options: { env?: NodeJS.ProcessEnv } = {}) {
         const args = [`--net=/run/netns/${this.namespace}`, ...command];
         return execa("nsenter", args, { reject: false, stdin: "ignore", ...options });
-    }
-
-    /** Gives the front a placeholder certificate, as a stack creates it, from its next start. */
-    async usePlaceholder(): Promise<void> {
-        const subject = ["-subj", `/CN=${PLACEHOLDER_COMMON_NAME}`];
-        const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc", "-keyout", "-"];
-        const { stdout } = await execa("openssl", ["req", "-x509", "-days", "2", ...key, ...subject]);
-        writeFileSync(path.join(this.#secrets, CERTIFICATE_FILE), `${stdout}\n`, { mode: 0o600 });
     }
 
     startModel(): void {
@@ -114,29 +115,26 @@ export class FrontStage {
         await this.#model;
     }
 
-    /** Stops the front, starts one with these settings and waits until it is ready. */
+    /** Replaces the front by one with these settings and waits until it is ready. */
     async startFront(settings: FrontSettings): Promise<void> {
-        const configuration = renderFront(settings);
-        await this.#start(this.#inRoot(commandFor(configuration)), configuration);
+        const stored = settings.tls?.storedCertificate !== undefined;
+        const command = stored ? storeFrontContainerCommand : frontContainerCommand;
+        await this.#start(this.#inRoot(command), { [FRONT_CONFIGURATION_VARIABLE]: renderFront(settings) });
     }
 
-    /** The same with the configuration and command of a pod with TlsMode.Auto. */
+    /** The same with the front of a pod, whose certificate comes from the store. */
     async startPodFront(settings: PodFrontSettings): Promise<void> {
-        const folder = this.file("configuration");
-        mkdirSync(folder, { recursive: true });
-        for (const [name, text] of Object.entries(frontFiles(settings))) {
-            writeFileSync(path.join(folder, name), text);
-        }
+        const folder = this.#write("configuration", frontFiles(settings));
         const copy = mkdtempSync(this.file("copy-"));
         const mounts = { [CONFIGURATION_FOLDER]: folder, [STORE_COPY_FOLDER]: copy };
         await this.#start(this.#inRoot(storeFrontPodCommand, mounts));
         this.#drains = true;
     }
 
-    async #start([program = "", ...args]: string[], configuration = ""): Promise<void> {
+    async #start([program = "", ...args]: string[], env: Record<string, string> = {}): Promise<void> {
         await this.stopFront();
         this.#front = execa(program, args, {
-            env: { [FRONT_CONFIGURATION_VARIABLE]: configuration },
+            env,
             reject: false,
             stdin: "ignore",
             all: true,
@@ -148,10 +146,10 @@ export class FrontStage {
         }
     }
 
-    /** Stops the front as a container runtime does. @returns its log */
+    /** Sends the stop signal, as a runtime does. Returns the log when the front has ended. */
     async stopFront(): Promise<string> {
         if (!this.#front) return "";
-        // On SIGTERM a front in a pod drains for a long time. HAProxy itself stops at once.
+        // The front of a pod drains for a long time. SIGTERM to HAProxy itself ends it at once.
         if (this.#drains) await execa("pkill", ["--parent", String(this.frontPid), "--exact", "haproxy"]);
         else this.#front.kill("SIGTERM");
         this.#drains = false;
@@ -165,22 +163,20 @@ export class FrontStage {
         return this.#front?.pid ?? 0;
     }
 
-    /** The output of `haproxy -c` and whether it accepts the configuration. */
-    async check(configuration: string): Promise<{ valid: boolean; said: string }> {
-        const checking = commandFor(configuration).map(part =>
-            part.replace("haproxy -f haproxy.cfg &", "haproxy -c -f haproxy.cfg &"),
+    /** Every line of `haproxy -c`, and whether it accepts the text. */
+    async check(configuration: string): Promise<{ valid: boolean; output: string }> {
+        const files = { "haproxy.cfg": configuration, ...frontScripts("stored") };
+        const mounts = { "/run/check": this.#write("check", files) };
+        const [program = "", ...args] = this.#inRoot(
+            ["haproxy", "-c", "-f", "haproxy.cfg"],
+            mounts,
+            "/run/check",
         );
-        const [program = "", ...args] = this.#inRoot(checking);
-        const { failed, all } = await execa(program, args, {
-            env: { [FRONT_CONFIGURATION_VARIABLE]: configuration },
-            reject: false,
-            stdin: "ignore",
-            all: true,
-        });
-        return { valid: !failed, said: all };
+        const { failed, all } = await execa(program, args, { reject: false, stdin: "ignore", all: true });
+        return { valid: !failed, output: all };
     }
 
-    /** A request by curl, which verifies the certificate. */
+    /** Sends a request by curl, which verifies the certificate. */
     async curl(address: string, ...options: readonly string[]): Promise<Answer> {
         const { stdout, stderr, failed } = await this.inside([
             ...[
@@ -221,7 +217,7 @@ export class FrontStage {
         );
     }
 
-    /** Starts a request that the model answers after `release(name)`. */
+    /** Starts a request that the model keeps until `release(name)`. */
     hold(name: string): Promise<Answer> {
         return this.score("--data", "{}", "--header", `x-hold: ${name}`);
     }
@@ -239,7 +235,7 @@ export class FrontStage {
         if (!there) throw new Error(`The model does not hold ${names.join(" and ")}`);
     }
 
-    /** Waits until `count` requests are in the front's queue. */
+    /** Waits until this number of requests is in the queue. */
     async queued(count: number): Promise<void> {
         const there = await eventually(
             async () =>
@@ -249,7 +245,7 @@ export class FrontStage {
         if (!there) throw new Error(`There are not ${count} requests in the queue`);
     }
 
-    /** How often the front logged that a certificate in the store cannot be used. */
+    /** How many times the front has logged that a certificate cannot be used. */
     refusals(): number {
         return this.#log.split("cannot be used").length - 1;
     }
@@ -268,7 +264,7 @@ export class FrontStage {
         return Number(stdout);
     }
 
-    /** The output of `openssl s_client`. */
+    /** `openssl s_client` with the full handshake's report. */
     async handshake(...options: readonly string[]): Promise<string> {
         const { stdout, stderr } = await this.inside([
             ...["openssl", "s_client", "-connect", "127.0.0.1:443", "-servername", HOST, "-showcerts"],
@@ -277,17 +273,30 @@ export class FrontStage {
         return stdout + stderr;
     }
 
-    #inRoot(command: readonly string[], more: Record<string, string> = {}): string[] {
+    /** Serial number of the certificate that the front serves. */
+    async servedSerial(port = 443): Promise<string> {
+        const { stdout } = await this.inside([
+            ...["openssl", "s_client", "-connect", `127.0.0.1:${port}`, "-servername", HOST],
+        ]);
+        const pem = /-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/.exec(stdout)?.[0] ?? "";
+        return new X509Certificate(pem).serialNumber;
+    }
+
+    #inRoot(command: readonly string[], more: Record<string, string> = {}, workingFolder?: string): string[] {
         const mounts = { [SECRET_FOLDER]: this.#secrets, [STORE_FOLDER]: this.store, ...more };
-        return commandInRoot({ root: this.#root, networkNamespace: this.namespace, mounts }, command);
+        const { namespace: networkNamespace } = this;
+        return commandInRoot({ root: this.#root, networkNamespace, mounts, workingFolder }, command);
+    }
+
+    /** Writes files into a folder of the stage. */
+    #write(name: string, files: Readonly<Record<string, string>>): string {
+        const folder = this.file(name);
+        mkdirSync(folder, { recursive: true });
+        for (const [file, text] of Object.entries(files)) writeFileSync(path.join(folder, file), text);
+        return folder;
     }
 
     file(name: string): string {
         return path.join(this.folder, name);
     }
-}
-
-/** The command that the components use, with or without a certificate store. */
-function commandFor(configuration: string): readonly string[] {
-    return configuration.includes(FOLLOW_STORE_FILE) ? storeFrontContainerCommand : frontContainerCommand;
 }

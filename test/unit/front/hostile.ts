@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 
-/** Everything that a user can write as text. Whatever is accepted may add words to lines, but no line and no directive. */
+/** Arbitrary text, with characters that have a meaning for HAProxy. Accepted text must not add a line or a directive. */
 export const hostileText = fc.oneof(
     fc.string(),
     fc.string({ unit: "binary" }),

@@ -41,13 +41,25 @@ const VARIANTS: Record<string, PodFrontSettings> = {
 };
 
 describe("frontFiles", () => {
-    it.each(Object.entries(VARIANTS))("writes the files that were reviewed: %s", async (name, settings) => {
-        for (const [file, text] of Object.entries(frontFiles(settings))) {
-            await expect(text).toMatchFileSnapshot(`golden-pod/${name}/${file}`);
+    it.each(Object.entries(VARIANTS))("renders the reviewed configuration: %s", async (name, settings) => {
+        const files = frontFiles(settings);
+        for (const file of ["haproxy.cfg", "routes.map"]) {
+            await expect(files[file]).toMatchFileSnapshot(`golden-pod/${name}/${file}`);
         }
     });
 
-    it("names every setting that it refuses, all at once", () => {
+    it.each([
+        ["one-front-and-no-tls", []],
+        ["everything", ["follow-certificate.lua", "serve-certificate.lua"]],
+        ["certificate-store", ["copy-store.sh", "follow-store.lua", "serve-certificate.lua"]],
+    ])("includes the scripts that the configuration and the command need: %s", (name, scripts) => {
+        const settings = VARIANTS[name];
+        expect(settings && Object.keys(frontFiles(settings)).sort()).toEqual(
+            [...["body-limit.lua", "haproxy.cfg", "routes.map", "start-front.sh"], ...scripts].sort(),
+        );
+    });
+
+    it("reports all invalid settings at once", () => {
         const settings = inCluster({
             tls: { minimumVersion: "1.1" as "1.2", hstsMaxAgeSeconds: 0, followed: true },
             fronts: { host: "10.0.0.1", most: 0, dnsDelaySeconds: 0 },
@@ -76,20 +88,20 @@ describe("frontFiles", () => {
         ]);
         expect(problems).toContainEqual({
             property: "models[1].hostname",
-            reason: "is taken by another model",
+            reason: "is used by another model",
         });
     });
 
-    it("refuses to serve no model at all", () => {
+    it("refuses an empty list of models", () => {
         expect(checkPodFront(inCluster({ models: [] }))).toEqual([
-            { property: "models", reason: "must name at least one model" },
+            { property: "models", reason: "must contain at least one model" },
         ]);
     });
 
     it.each(["name", "host", "healthPath", "hostname", "keyDigestsFile"] as const)(
-        "lets no %s add a directive or a route",
+        "a %s cannot add a directive or a route",
         property => {
-            const plain = shapes(inCluster({ models: [irisInCluster({ hostname: "iris.contoso.com" })] }));
+            const expected = shapes(inCluster({ models: [irisInCluster({ hostname: "iris.contoso.com" })] }));
             fc.assert(
                 fc.property(hostileText, value => {
                     const models = [irisInCluster({ hostname: "iris.contoso.com", [property]: value })];
@@ -98,7 +110,7 @@ describe("frontFiles", () => {
                         expect(() => frontFiles(settings)).toThrow(`models[0].${property}: `);
                         return;
                     }
-                    expect(shapes(settings)).toEqual(plain);
+                    expect(shapes(settings)).toEqual(expected);
                     expect(value).toMatch(/^[!-~]+$/);
                     expect(value).not.toMatch(/["'\\#$%{}[\]|<>^`]/);
                 }),
@@ -107,7 +119,7 @@ describe("frontFiles", () => {
         },
     );
 
-    it("grows in proportion to the number of models", () => {
+    it("the size of the files is linear in the number of models", () => {
         const size = (count: number) => {
             const models = Array.from({ length: count }, (_, index) =>
                 irisInCluster({ name: `model-${100 + index}`, hostname: `model-${100 + index}.contoso.com` }),
@@ -120,7 +132,7 @@ describe("frontFiles", () => {
         expect(hundred).toBeLessThan(2 ** 18);
     });
 
-    it("gives a pod the time that its slowest request may take, and not for ever", () => {
+    it("gives a pod time for its slowest request, up to a limit", () => {
         const grace = (scoringTimeoutMs: number) =>
             terminationGraceSeconds(inCluster({ models: [irisInCluster({ scoringTimeoutMs })] }));
         expect(grace(1_000)).toBe(20 + 45 + 5);
@@ -129,7 +141,7 @@ describe("frontFiles", () => {
     });
 });
 
-/** The first word of each line and the number of words, for each file. */
+/** First word and number of words of each line, by file. */
 function shapes(settings: PodFrontSettings): Record<string, string[]> {
     const files = Object.entries(frontFiles(settings)).map(([file, text]) => {
         const lines = text.split("\n").map(line => line.trim().split(" "));

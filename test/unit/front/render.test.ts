@@ -1,12 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-    checkFront,
-    FrontSettingsError,
-    renderFront,
-    type FrontModel,
-    type FrontSettings,
-} from "../../../components/front";
+import { checkFront, FrontSettingsError, renderFront, type FrontSettings } from "../../../components/front";
 import { hostileText } from "./hostile";
 import { iris, overTls } from "../../support/front-settings";
 
@@ -14,7 +8,7 @@ const VARIANTS: Record<string, FrontSettings> = {
     tls: overTls(),
     "tls-1.3-without-hsts-and-keys": overTls({
         tls: { minimumVersion: "1.3", hstsMaxAgeSeconds: 0 },
-        models: [iris({ keysRequired: false })],
+        model: iris({ keysRequired: false }),
     }),
     "certificate-store": overTls({
         tls: {
@@ -23,44 +17,27 @@ const VARIANTS: Record<string, FrontSettings> = {
             storedCertificate: "score.contoso.com-0a1b2c3d4e5f",
         },
     }),
-    http: { models: [iris()] },
-    "several-models": overTls({
-        models: [
-            iris(),
-            iris({
-                name: "wine",
-                port: 5002,
-                healthPath: "/health?deep=1",
-                maxConcurrentRequests: 8,
-                maxQueuedRequests: 20,
-            }),
-        ],
+    http: { model: iris() },
+    "connection-age-and-queue-length": overTls({
+        maxConnectionAgeSeconds: 300,
+        model: iris({ healthPath: "/health?deep=1", maxConcurrentRequests: 8, maxQueuedRequests: 20 }),
     }),
 };
 
 describe("renderFront", () => {
-    it.each(Object.entries(VARIANTS))(
-        "writes the configuration that was reviewed: %s",
-        async (name, settings) => {
-            await expect(renderFront(settings)).toMatchFileSnapshot(`golden/${name}.golden.cfg`);
-        },
-    );
+    it.each(Object.entries(VARIANTS))("renders the reviewed configuration: %s", async (name, settings) => {
+        await expect(renderFront(settings)).toMatchFileSnapshot(`golden/${name}.golden.cfg`);
+    });
 
-    it("names every setting that it refuses, all at once", () => {
+    it("reports all invalid settings at once", () => {
         const settings: FrontSettings = {
-            tls: { minimumVersion: "1.1" as "1.2", hstsMaxAgeSeconds: -1 },
-            models: [
-                iris({ name: "Iris", host: "local host", port: 0, healthPath: "health" }),
-                iris({
-                    name: "Iris",
-                    port: 8404,
-                    maxConcurrentRequests: 0,
-                    maxQueueWaitMs: 0.5,
-                    maxQueuedRequests: 0,
-                    scoringTimeoutMs: Infinity,
-                    maxBodyBytes: NaN,
-                }),
-            ],
+            tls: { minimumVersion: "1.1" as "1.2", hstsMaxAgeSeconds: -1, storedCertificate: "../key" },
+            maxConnectionAgeSeconds: 0,
+            model: {
+                ...{ name: "Iris", host: "local host", port: 0, healthPath: "health", keysRequired: true },
+                ...{ maxConcurrentRequests: 0, maxQueueWaitMs: 0.5, maxQueuedRequests: 0 },
+                ...{ scoringTimeoutMs: Infinity, maxBodyBytes: NaN },
+            },
         };
         let problems: readonly { property: string }[] = [];
         try {
@@ -69,39 +46,29 @@ describe("renderFront", () => {
             if (error instanceof FrontSettingsError) problems = error.problems;
         }
         expect(problems.map(({ property }) => property)).toEqual([
-            "tls.minimumVersion",
-            "tls.hstsMaxAgeSeconds",
-            "models[0].name",
-            "models[0].host",
-            "models[0].port",
-            "models[0].healthPath",
-            "models[1].name",
-            "models[1].port",
-            "models[1].maxConcurrentRequests",
-            "models[1].maxQueueWaitMs",
-            "models[1].maxQueuedRequests",
-            "models[1].scoringTimeoutMs",
-            "models[1].maxBodyBytes",
-            "models[1].name",
+            ...["tls.minimumVersion", "tls.hstsMaxAgeSeconds", "tls.storedCertificate"],
+            ...["maxConnectionAgeSeconds", "model.name", "model.host", "model.port", "model.healthPath"],
+            ...["model.maxConcurrentRequests", "model.maxQueueWaitMs", "model.maxQueuedRequests"],
+            ...["model.scoringTimeoutMs", "model.maxBodyBytes"],
         ]);
     });
 
-    it("refuses to serve no model at all", () => {
-        expect(checkFront({ models: [] })).toEqual([
-            { property: "models", reason: "must name at least one model" },
+    it("refuses a model port that the front listens on", () => {
+        expect(checkFront({ model: iris({ port: 8404 }) })).toEqual([
+            { property: "model.port", reason: "must not be a port of the front (80, 443, 8404)" },
         ]);
     });
 
-    it.each(["name", "host", "healthPath"] as const)("lets no %s add a directive", property => {
+    it.each(["name", "host", "healthPath"] as const)("a %s cannot add a directive", property => {
         const plain = shape(renderFront(overTls()));
         fc.assert(
             fc.property(hostileText, value => {
-                const models: FrontModel[] = [iris({ [property]: value })];
-                if (checkFront({ models }).length > 0) {
-                    expect(() => renderFront(overTls({ models }))).toThrow(`models[0].${property}: `);
+                const model = iris({ [property]: value });
+                if (checkFront({ model }).length > 0) {
+                    expect(() => renderFront(overTls({ model }))).toThrow(`model.${property}: `);
                     return;
                 }
-                expect(shape(renderFront(overTls({ models })))).toEqual(plain);
+                expect(shape(renderFront(overTls({ model })))).toEqual(plain);
                 expect(value).toMatch(/^[!-~]+$/);
                 expect(value).not.toMatch(/["'\\#$%{}[\]|<>^`]/);
             }),
@@ -110,7 +77,7 @@ describe("renderFront", () => {
     });
 });
 
-/** The first words of each line and the number of words. */
+/** First word and number of words of each line. */
 function shape(configuration: string): string[] {
     return configuration.split("\n").map(line => {
         const words = line.trim().split(" ");

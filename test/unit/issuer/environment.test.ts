@@ -18,7 +18,7 @@ function settings(changes: Partial<IssuerSettings> = {}): IssuerSettings {
 }
 
 describe("issuerEnvironment", () => {
-    it("proves names on port 80 through the store that the fronts read", () => {
+    it("uses HTTP-01 with the web root in the certificate store", () => {
         expect(issuerEnvironment(settings())).toEqual({
             LEGO_SERVER: DIRECTORY,
             LEGO_ACCEPT_TOS: "true",
@@ -30,6 +30,7 @@ describe("issuerEnvironment", () => {
             LEGO_HTTP_DELAY: "10s",
             LEGO_NO_RANDOM_SLEEP: "true",
             LEGO_LOG_FORMAT: "text",
+            CERTIFICATE_STORE: "/run/certificate-store",
             LONGEST_PAUSE_SECONDS: "21600",
             FIRST_RETRY_SECONDS: "30",
             LEASE_SECONDS: "60",
@@ -39,25 +40,22 @@ describe("issuerEnvironment", () => {
     it.each([
         ["managed", "ManagedIdentityCredential"],
         ["workload", "WorkloadIdentityCredential"],
-    ] as const)(
-        "proves names in an Azure DNS zone, logged in by the %s identity alone",
-        (identity, credential) => {
-            const environment = issuerEnvironment(
-                settings({ hostnames: ["*.contoso.com", "contoso.com"], dnsZone: { ...ZONE, identity } }),
-            );
-            expect(environment).toMatchObject({
-                LEGO_DOMAINS: "*.contoso.com,contoso.com",
-                LEGO_DNS: "azuredns",
-                AZURE_SUBSCRIPTION_ID: ZONE.subscriptionId,
-                AZURE_RESOURCE_GROUP: "dns",
-                AZURE_ZONE_NAME: "contoso.com",
-                AZURE_TOKEN_CREDENTIALS: credential,
-            });
-            expect(Object.keys(environment).filter(name => /HTTP|CLIENT/.test(name))).toEqual([]);
-        },
-    );
+    ] as const)("uses DNS-01 in an Azure DNS zone, with the %s identity only", (identity, credential) => {
+        const environment = issuerEnvironment(
+            settings({ hostnames: ["*.contoso.com", "contoso.com"], dnsZone: { ...ZONE, identity } }),
+        );
+        expect(environment).toMatchObject({
+            LEGO_DOMAINS: "*.contoso.com,contoso.com",
+            LEGO_DNS: "azuredns",
+            AZURE_SUBSCRIPTION_ID: ZONE.subscriptionId,
+            AZURE_RESOURCE_GROUP: "dns",
+            AZURE_ZONE_NAME: "contoso.com",
+            AZURE_TOKEN_CREDENTIALS: credential,
+        });
+        expect(Object.keys(environment).filter(name => /HTTP|CLIENT/.test(name))).toEqual([]);
+    });
 
-    it("names what else there is", () => {
+    it("contains the optional settings", () => {
         const environment = issuerEnvironment(
             settings({
                 email: "certificates@contoso.com",
@@ -75,13 +73,13 @@ describe("issuerEnvironment", () => {
             RENEWAL_TRIGGER: "2027",
             AZURE_CLIENT_ID: "22222222-2222-2222-2222-222222222222",
         });
-        // It is a secret: only its name is told here.
+        // The key is a secret and is set elsewhere.
         expect(environment).not.toHaveProperty(EXTERNAL_ACCOUNT_KEY_VARIABLE);
     });
 });
 
 describe("certificateName", () => {
-    it("is the same whatever does not make another certificate", () => {
+    it("does not depend on the email address, the trigger, or the order of further names", () => {
         const hostnames = ["a.contoso.com", "b.contoso.com"];
         const name = certificateName(settings({ hostnames }));
         expect(name).toMatch(/^a\.contoso\.com-[0-9a-f]{12}$/);
@@ -95,11 +93,11 @@ describe("certificateName", () => {
     it.each([
         ["names", { hostnames: ["score.contoso.com", "www.contoso.com"] }],
         ["directory", { directoryUrl: "https://acme-staging-v02.api.letsencrypt.org/directory" }],
-    ])("is another one for another %s", (_, changes) => {
+    ])("depends on the %s", (_, changes) => {
         expect(certificateName(settings(changes))).not.toBe(certificateName(settings()));
     });
 
-    it("is a file's name for wildcards too", () => {
+    it("is a valid file name for wildcards", () => {
         expect(certificateName(settings({ hostnames: ["*.contoso.com"] }))).toMatch(
             /^wildcard\.contoso\.com-/,
         );
