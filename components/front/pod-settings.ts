@@ -43,7 +43,7 @@ export interface FrontReplicas {
 }
 
 /** TLS settings of the front in a pod. */
-export interface PodFrontTls extends FrontTls {
+interface PodFrontTls extends FrontTls {
     /**
      * Whether the certificate's files may change while the front runs. The front then reads them every two seconds and serves
      * the new contents if they are a valid pair.
