@@ -26,7 +26,7 @@ const resourceGroupName = stack.resourceGroup.create
 
 export = { hosting: stack.hosting, tlsMode: stack.tls.mode, ...outputs() };
 
-/** An output that is not there at all would be warned about, so only those are exported that these settings lead to. */
+/** The stack's outputs. Pulumi warns about undefined outputs, so only those that these settings produce are exported. */
 function outputs() {
     const { tls, keys: keysSettings, loadBalancer } = stack;
     switch (stack.hosting) {
@@ -36,7 +36,7 @@ function outputs() {
             return {
                 ...{ scoringUri, swaggerUri, fqdn, ipAddress },
                 ...(tls.hostname !== undefined && { dnsRecord }),
-                ...(isTold(tls.mode) && { certificate }),
+                ...(hasCertificateOutput(tls.mode) && { certificate }),
                 ...(keysSettings?.enabled && { keys }),
             };
         }
@@ -46,14 +46,14 @@ function outputs() {
             return {
                 ...{ services, ipAddress, dnsRecords, keys, namespace, kubeconfig },
                 ...(loadBalancer?.type !== LoadBalancerType.InternalLoadBalancer && { fqdn }),
-                ...(isTold(tls.mode) && tls.secretName === undefined && { certificate }),
+                ...(hasCertificateOutput(tls.mode) && tls.secretName === undefined && { certificate }),
             };
         }
     }
 }
 
-/** Whether the certificate is one that an update makes or is given, and changes with updates only. */
-function isTold(mode: TlsMode): boolean {
+/** Whether the certificate changes only by an update, so that the stack can output its expiry and fingerprint. */
+function hasCertificateOutput(mode: TlsMode): boolean {
     return mode === TlsMode.Custom || mode === TlsMode.SelfSigned;
 }
 
@@ -65,7 +65,7 @@ function containerInstances(): SecureAciInference {
         dns: zone(),
         containerGroupName,
         revisionTimeoutSeconds,
-        // The settings are refused without it.
+        // The schema requires it for this hosting.
         model: model!,
         limits,
         keys: stack.keys,
@@ -83,7 +83,7 @@ function kubernetes(): SecureAksInference {
         ...common(),
         tls: { ...tls(), secretName: stack.tls.secretName },
         dns: zoneOfRecords && { ...zoneOfRecords, recordType: stack.dns?.recordType },
-        // The settings are refused without it.
+        // The schema requires it for this hosting.
         cluster: cluster!,
         namespace: stack.namespace,
         models: Object.fromEntries(
@@ -91,7 +91,7 @@ function kubernetes(): SecureAksInference {
         ),
         loadBalancer,
         front,
-        // What is missing of it, the component says.
+        // The component validates the remaining fields.
         registry: registry as PullSecretArgs | undefined,
     });
 }
@@ -107,7 +107,7 @@ function tls(): AksTlsArgs {
     return {
         ...{ mode, hostname, certificate, privateKey, pfx, pfxPassword },
         ...{ minimumVersion, hstsMaxAgeSeconds, renewalTrigger },
-        // What is missing of it, the component says.
+        // The component validates the remaining fields.
         acme: stack.tls.acme as AksAcmeArgs | undefined,
     };
 }
@@ -125,11 +125,13 @@ function newZone(zoneName: string): pulumi.Output<string> {
 
 function settings(): StackSettings {
     try {
-        // All of the configuration at once, secrets too: the component takes them as values and keeps them secret.
+        // The whole configuration, including secrets in plain text: the component marks them as secret again.
         return readSettings(pulumi.runtime.allConfig(), pulumi.getProject(), __dirname);
     } catch (error) {
         if (!(error instanceof SettingsError)) throw error;
         const file = `stacks/Pulumi.${pulumi.getStack()}.yaml`;
-        throw new pulumi.RunError(`${file}: the settings cannot work\n${error.message}`);
+        const count = error.problems.length;
+        const headline = count === 1 ? "1 invalid setting" : `${count} invalid settings`;
+        throw new pulumi.RunError(`${file}: ${headline}\n${error.message}`);
     }
 }

@@ -10,7 +10,7 @@ import {
     TlsMode,
 } from "../components";
 
-/** What runs the models. */
+/** The Azure service that runs the models. */
 export enum Hosting {
     /** One model on Azure Container Instances: `SecureAciInference`. */
     ContainerInstances = "ContainerInstances",
@@ -18,7 +18,7 @@ export enum Hosting {
     Kubernetes = "Kubernetes",
 }
 
-/** `pulumi config set --path` stores 0.5 as text, and 5 as a number. Neither is the user's fault. */
+/** `pulumi config set --path` stores 0.5 as text and 5 as a number, so both are accepted. */
 const number = z.preprocess(
     value => (typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value),
     z.number(),
@@ -49,7 +49,7 @@ const acme = z.strictObject({
     certificateAuthority: text.optional(),
     image: text.optional(),
     waitSeconds: number.optional(),
-    /** On Kubernetes. */
+    /** Kubernetes only. */
     storageClassName: text.optional(),
 });
 const keys = z.strictObject({
@@ -72,42 +72,42 @@ const container = {
     liveness: probe.optional(),
 };
 
-/** What both hostings take. */
+/** Settings of both hostings. */
 const common = {
-    /** What runs the models. Settings of the other hosting may stay: nobody looks at them. */
+    /** The Azure service that runs the models. Settings of the other hosting are ignored. */
     hosting: z.enum(Hosting).default(Hosting.ContainerInstances),
-    /** The component's name, and the model's on Container Instances unless `model.name` says otherwise. */
+    /** The component's name. On Container Instances also the model's, unless `model.name` is set. */
     name: text.default("inference"),
     environment: z.enum(Environment).optional(),
     resourceGroup: z.strictObject({
         name: text,
-        /** False: the group exists already. */
+        /** `false` uses an existing group. */
         create: z.boolean().default(true),
     }),
     location: text.optional(),
     leafDomainLabel: text.optional(),
     overwriteExistingDomain: z.boolean().optional(),
-    /** On Kubernetes: of every model that does not set its own. */
+    /** On Kubernetes, the default of every model. */
     limits: limits.optional(),
     tls: z
         .strictObject({
             mode: z.enum(TlsMode).default(TlsMode.Auto),
             hostname: text.optional(),
             certificate: text.optional(),
-            /** Instead of `certificate`: a PEM file, relative to the folder of the stack's configuration. */
+            /** Path of a PEM file instead of `certificate`, relative to the folder of the stack's configuration. */
             certificateFile: text.optional(),
             privateKey: text.optional(),
-            /** Instead of `privateKey`: a PEM file, relative to the folder of the stack's configuration. */
+            /** Path of a PEM file instead of `privateKey`, relative to the folder of the stack's configuration. */
             privateKeyFile: text.optional(),
             pfx: text.optional(),
-            /** Instead of `pfx`: a PFX file, relative to the folder of the stack's configuration. */
+            /** Path of a PFX file instead of `pfx`, relative to the folder of the stack's configuration. */
             pfxFile: text.optional(),
             pfxPassword: text.optional(),
             minimumVersion: z.preprocess(asText, z.enum(MinimumTlsVersion)).optional(),
             hstsMaxAgeSeconds: number.optional(),
             renewalTrigger: text.optional(),
             acme: acme.optional(),
-            /** On Kubernetes. */
+            /** Kubernetes only. */
             secretName: text.optional(),
         })
         .prefault({}),
@@ -115,21 +115,21 @@ const common = {
         .strictObject({
             zoneName: text,
             zoneResourceGroupName: text.optional(),
-            /** True: the stack makes the zone too, in its own resource group. */
+            /** `true` also creates the zone, in the stack's resource group. */
             createZone: z.boolean().default(false),
             ttl: number.optional(),
-            /** On Kubernetes. */
+            /** Kubernetes only. */
             recordType: z.enum(DnsRecordType).optional(),
         })
         .optional(),
-    /** On Kubernetes: of every model that does not set its own. */
+    /** On Kubernetes, the default of every model. */
     keys: keys.optional(),
     front: z
         .strictObject({
             image: text.optional(),
             cpu: number.optional(),
             memoryInGB: number.optional(),
-            /** On Kubernetes. */
+            /** Kubernetes only. */
             replicas: number.optional(),
         })
         .optional(),
@@ -138,14 +138,14 @@ const common = {
             server: text,
             username: text.optional(),
             password: text.optional(),
-            /** On Container Instances. */
+            /** Container Instances only. */
             managedIdentityId: text.optional(),
         })
         .optional(),
     tags: texts.optional(),
 };
 
-/** What Container Instances alone take. */
+/** Settings of Container Instances only. */
 const containerInstances = {
     containerGroupName: text.optional(),
     revisionTimeoutSeconds: number.optional(),
@@ -165,7 +165,7 @@ const containerInstances = {
     logAnalytics: z.strictObject({ workspaceId: text, workspaceKey: text }).optional(),
 };
 
-/** What Kubernetes alone takes. */
+/** Settings of Kubernetes only. */
 const kubernetes = {
     cluster: z
         .strictObject({
@@ -245,8 +245,8 @@ const kubernetes = {
 };
 
 /**
- * What a stack's configuration may say: the names of the components' arguments, and what is needed around them. Kinds of
- * values are checked here, their meaning by the component.
+ * The settings of a stack: the arguments of the components by the same names, the resource group and the zone. The schema checks
+ * types; the component checks values.
  */
 export const schema = z
     .strictObject({ ...common, ...containerInstances, ...kubernetes })
@@ -255,7 +255,7 @@ export const schema = z
             settings.hosting === Hosting.Kubernetes ? (["cluster", "models"] as const) : (["model"] as const);
         for (const name of needed) {
             if (settings[name] !== undefined) continue;
-            const message = `is missing; hosting ${settings.hosting} needs it`;
+            const message = `is missing; it is required with hosting ${settings.hosting}`;
             context.addIssue({ code: "custom", path: [name], message });
         }
     });

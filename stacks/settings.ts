@@ -3,17 +3,17 @@ import * as path from "node:path";
 import type * as z from "zod";
 import { schema } from "./schema";
 
-/** The settings of a stack, of the right kinds and with the files read. */
+/** The settings of a stack: types checked, certificate files read. */
 export type StackSettings = z.output<typeof schema>;
 
-/** One thing that is wrong with the configuration. */
+/** One invalid setting. */
 export interface SettingsProblem {
-    /** As `pulumi config set --path` takes it, e.g. `limits.maxQueueWaitMs`. */
+    /** The path for `pulumi config set --path`, e.g. `limits.maxQueueWaitMs`. */
     path: string;
     reason: string;
 }
 
-/** Thrown with everything that is wrong. */
+/** Thrown once with all invalid settings. */
 export class SettingsError extends Error {
     override readonly name = "SettingsError";
 
@@ -23,11 +23,12 @@ export class SettingsError extends Error {
 }
 
 /**
- * Reads the settings from configuration as the engine hands it over.
+ * Reads the settings from the configuration in the form in which the engine passes it to programs.
  *
  * @param configuration values by full key (`project:model`); objects are JSON
- * @param project whose keys are read; those of providers are theirs
- * @param folder where relative files start
+ * @param project the namespace of the keys to read; other namespaces belong to providers
+ * @param folder the base of relative file names
+ * @throws SettingsError with all invalid settings
  */
 export function readSettings(
     configuration: Readonly<Record<string, string>>,
@@ -48,7 +49,7 @@ export function readSettings(
     throw new SettingsError([...problems, ...more]);
 }
 
-/** Objects, lists, numbers and booleans arrive as JSON, everything else as it is. */
+/** Objects, lists, numbers and booleans are JSON, all other values plain text. */
 function parsed(text: string): unknown {
     try {
         return JSON.parse(text) as unknown;
@@ -71,7 +72,10 @@ function readCertificateFiles(
         const file = tls[setting];
         if (typeof file !== "string") continue;
         if (tls[argument] !== undefined) {
-            problems.push({ path: `tls.${setting}`, reason: `stands beside tls.${argument}; leave one out` });
+            problems.push({
+                path: `tls.${setting}`,
+                reason: `conflicts with tls.${argument}; remove one of them`,
+            });
             continue;
         }
         try {
@@ -83,19 +87,20 @@ function readCertificateFiles(
     return read;
 }
 
-/** What stands in the place of a name may be a key, and must not be repeated. */
+/** A private key pasted in place of a file name must not appear in the message. */
 function unreadable(file: string, argument: string, error: unknown): string {
-    if (CONTENTS.test(file)) return `holds contents; give the name of a file, or set tls.${argument} instead`;
+    if (CONTENTS.test(file))
+        return `is not a file name but the contents of a file; give the file name, or set tls.${argument} instead`;
     const { code = "unreadable" } = error as NodeJS.ErrnoException;
     const why = REASONS[code] ?? `cannot be read (${code})`;
-    return `${file} ${why}; the path starts at the folder of the stack's configuration`;
+    return `${file} ${why}; paths are relative to the folder of the stack's configuration`;
 }
 
-/** PEM, also in one line, and DER in Base64. */
+/** Matches PEM, also on one line, and DER in Base64. */
 const CONTENTS = /[\r\n]|-----BEGIN|^MI[A-Za-z0-9+/]{40,}={0,2}$/;
 const REASONS: Readonly<Record<string, string>> = {
     ENOENT: "does not exist",
-    EACCES: "may not be read by this user",
+    EACCES: "cannot be read by this user",
     EISDIR: "is a folder",
 };
 
@@ -105,19 +110,19 @@ function described(issue: z.core.$ZodIssue): SettingsProblem[] {
     if (issue.code === "unrecognized_keys") {
         return issue.keys.map(key => ({
             path: below(key),
-            // What pulumi config set makes of it without --path.
+            // `pulumi config set` without --path creates such a key.
             reason:
                 at === "" && key.includes(".")
-                    ? `is one name with dots in it; pulumi config rm ${key}, and set it anew with --path`
-                    : "is no setting; look for a typing error",
+                    ? `is a single key with dots, set without --path; run pulumi config rm ${key}, then set it again with --path`
+                    : "is not a setting; check the spelling",
         }));
     }
     if (issue.code === "invalid_type") {
         const missing = issue.message.endsWith("received undefined");
-        return [{ path: at, reason: missing ? "is missing" : `has to be of type ${issue.expected}` }];
+        return [{ path: at, reason: missing ? "is missing" : `must be of type ${issue.expected}` }];
     }
     if (issue.code === "invalid_value") {
-        return [{ path: at, reason: `has to be one of ${issue.values.join(", ")}` }];
+        return [{ path: at, reason: `must be one of ${issue.values.join(", ")}` }];
     }
     return [{ path: at, reason: issue.message }];
 }

@@ -24,11 +24,11 @@ function problems(configuration: Record<string, string>): Record<string, string>
 }
 
 describe("readSettings", () => {
-    it("leaves other namespaces alone", () => {
+    it("ignores other namespaces", () => {
         expect(problems({ "azure-native:location": "westeurope" })).toEqual({});
     });
 
-    it("takes what pulumi config set writes: fractions as text, digits as numbers", () => {
+    it("accepts the types that pulumi config set writes: fractions as text, digits as numbers", () => {
         const { model, tls } = readSettings(
             {
                 ...GOOD,
@@ -42,7 +42,7 @@ describe("readSettings", () => {
         expect(tls.minimumVersion).toBe("1.3");
     });
 
-    it("says all problems at once, with their paths, and repeats no value", () => {
+    it("reports all problems at once with their paths and without values", () => {
         const found = problems({
             "inference:model": '{"prot":5001,"cpu":"much"}',
             "inference:tls": '{"mode":"None","privateKey":["hunter2"]}',
@@ -70,27 +70,28 @@ describe("readSettings", () => {
         expect(tls.certificate).toBe("the chain");
         expect(problems({ "inference:tls": '{"mode":"Custom","privateKeyFile":"no.pem"}' })).toEqual({
             "tls.privateKeyFile":
-                "no.pem does not exist; the path starts at the folder of the stack's configuration",
+                "no.pem does not exist; paths are relative to the folder of the stack's configuration",
         });
     });
 
-    it("repeats nothing of a key that stands in the place of its file's name", () => {
+    it("does not repeat a private key given in place of a file name", () => {
         const der = Buffer.alloc(300, 0x30).fill("0\x82", 0, 2, "latin1").toString("base64");
         const pem = `-----BEGIN PRIVATE KEY-----\n${der}\n-----END PRIVATE KEY-----\n`;
         const reason = (argument: string) =>
-            `holds contents; give the name of a file, or set tls.${argument} instead`;
+            `is not a file name but the contents of a file; give the file name, or set tls.${argument} instead`;
         const given = { certificateFile: ".", privateKeyFile: pem, pfxFile: der };
         expect(problems({ "inference:tls": JSON.stringify({ mode: "Custom", ...given }) })).toEqual({
             "tls.certificateFile":
-                ". is a folder; the path starts at the folder of the stack's configuration",
+                ". is a folder; paths are relative to the folder of the stack's configuration",
             "tls.privateKeyFile": reason("privateKey"),
             "tls.pfxFile": reason("pfx"),
         });
     });
 
-    it("knows a setting that was set without --path", () => {
+    it("recognises a setting that was set without --path", () => {
         expect(problems({ "inference:tls.mode": "Custom" })).toEqual({
-            "tls.mode": "is one name with dots in it; pulumi config rm tls.mode, and set it anew with --path",
+            "tls.mode":
+                "is a single key with dots, set without --path; run pulumi config rm tls.mode, then set it again with --path",
         });
     });
 
@@ -102,18 +103,18 @@ describe("readSettings", () => {
         const { pfx, pfxPassword } = readSettings(read, "inference", FOLDER).tls;
         expect([pfx, pfxPassword]).toEqual([bytes.toString("base64"), "1234"]);
         expect(problems({ "inference:tls": '{"mode":"Custom","pfx":"MII","pfxFile":"score.pfx"}' })).toEqual({
-            "tls.pfxFile": "stands beside tls.pfx; leave one out",
+            "tls.pfxFile": "conflicts with tls.pfx; remove one of them",
         });
     });
 
-    it("takes all that the components' arguments about TLS take", () => {
+    it("accepts every TLS argument of the components", () => {
         type Tls = StackSettings["tls"];
         expectTypeOf<Exclude<keyof AksTlsArgs, keyof Tls>>().toBeNever();
         expectTypeOf<Exclude<keyof AksAcmeArgs, keyof NonNullable<Tls["acme"]>>>().toBeNever();
         expectTypeOf<Exclude<keyof AksDnsArgs, keyof NonNullable<StackSettings["dns"]>>>().toBeNever();
     });
 
-    it("needs to be told nothing about TLS, and takes an authority of your own", () => {
+    it("needs no TLS settings, and accepts a private ACME authority", () => {
         const { "inference:tls": _, ...silent } = GOOD;
         expect(readSettings(silent, "inference", FOLDER).tls).toEqual({ mode: "Auto" });
         const acme = { email: "a@contoso.com", challenge: "Dns01", externalAccountBinding: { keyId: 7 } };
@@ -124,16 +125,16 @@ describe("readSettings", () => {
         );
         expect(tls).toEqual({ mode: "Auto", acme: { ...acme, externalAccountBinding: { keyId: "7" } } });
         expect(problems({ "inference:tls": '{"acme":{"challenge":"Tls","mail":"a@contoso.com"}}' })).toEqual({
-            "tls.acme.challenge": "has to be one of Http01, Dns01",
-            "tls.acme.mail": "is no setting; look for a typing error",
+            "tls.acme.challenge": "must be one of Http01, Dns01",
+            "tls.acme.mail": "is not a setting; check the spelling",
         });
     });
 
-    it("asks for what the hosting needs, and for nothing of the other", () => {
+    it("requires the settings of the hosting in use, and none of the other", () => {
         const kubernetes = { "inference:hosting": "Kubernetes" };
         expect(problems(kubernetes)).toEqual({
-            cluster: "is missing; hosting Kubernetes needs it",
-            models: "is missing; hosting Kubernetes needs it",
+            cluster: "is missing; it is required with hosting Kubernetes",
+            models: "is missing; it is required with hosting Kubernetes",
         });
         const cluster = {
             "inference:cluster": '{"create":{}}',
@@ -144,10 +145,10 @@ describe("readSettings", () => {
         expect(problems(cluster)).toEqual({});
         expect(problems({ ...kubernetes, "inference:models": '{"iris":{"imgae":"a:1"}}' })).toMatchObject({
             "models.iris.image": "is missing",
-            "models.iris.imgae": "is no setting; look for a typing error",
+            "models.iris.imgae": "is not a setting; check the spelling",
         });
         expect(problems({ "inference:hosting": "VirtualMachines" })).toEqual({
-            hosting: "has to be one of ContainerInstances, Kubernetes",
+            hosting: "must be one of ContainerInstances, Kubernetes",
         });
     });
 
