@@ -105,7 +105,9 @@ export default defineConfig({
             project("load", "test/load/**/*.test.ts", { ...needing("sandbox"), group: GROUP.load }),
             project("footprint", FOOTPRINT, { ...needing("sandbox"), group: GROUP.footprint }),
             // The sandbox is a tool of the tests: its own tests run in `npm run test:all`, or when they are named.
-            ...(FULL || process.argv.some(argument => argument.includes("sandbox")) ? sandboxProjects : []),
+            ...(FULL || process.argv.slice(2).some(argument => argument.includes("sandbox"))
+                ? sandboxProjects
+                : []),
         ],
     },
 });

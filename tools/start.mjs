@@ -1,6 +1,6 @@
 /**
- * Starts one of the project's commands: `node tools/start.mjs up …`. Plain JavaScript without dependencies, because on
- * a fresh checkout nothing is installed yet; installing is the first thing that it does.
+ * Starts one of the project's commands: `node tools/start.mjs up …`. Plain JavaScript without dependencies, because a fresh
+ * checkout has no packages installed yet. Installs them first.
  */
 import { spawn } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
@@ -9,12 +9,8 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 
-/** The same floor as `engines` in package.json: from here on CommonJS can load packages that are modules. */
+/** As `engines` in package.json. From this version on, CommonJS can load packages that are ES modules. */
 const OLDEST_NODE = [20, 19];
-
-checkNode();
-await installDependencies();
-await runCommand();
 
 function checkNode() {
     const [major, minor] = process.versions.node.split(".").map(Number);
@@ -26,17 +22,17 @@ function checkNode() {
     process.exit(1);
 }
 
-/** `npm ci` when there is no node_modules, or an older one than package-lock.json describes. */
+/** Runs `npm ci` if node_modules is missing or older than package-lock.json. */
 async function installDependencies() {
-    // npm writes this file last, so an interrupted installation is not taken for a whole one.
+    // npm writes this file last, so after an interrupted installation it is missing or old.
     const installed = path.join(ROOT, "node_modules", ".package-lock.json");
     const wanted = path.join(ROOT, "package-lock.json");
     if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(wanted).mtimeMs) return;
     console.error("Installing the npm packages …");
     const started = Date.now();
-    // The package's own build, which `npm ci` would start, is for those who publish it.
+    // Without scripts: the package's own build is needed only to publish it.
     await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]);
-    // esbuild's own script would only shorten its start; all that it needs is in its package for this platform.
+    // esbuild works without its install script, which only makes it start faster.
     console.error(`Installing the npm packages (${((Date.now() - started) / 1000).toFixed(1)} s)`);
 }
 
@@ -65,10 +61,10 @@ async function runCommand() {
     await run(process.execPath, ["--import", "tsx", ...command, ...args]);
 }
 
-/** Runs a program to its end with this terminal, and ends like it when it fails. */
+/** Runs a program in this terminal. If it fails, this process exits with the same code or signal. */
 async function run(command, args) {
     const child = spawn(command, args, { cwd: ROOT, stdio: "inherit" });
-    // On Ctrl-C the terminal tells the program too, and what it does then is what should be waited for.
+    // The terminal also sends Ctrl-C to the program. Wait for the program to handle it.
     const handlers = {
         SIGINT: () => {},
         SIGTERM: () => child.kill("SIGTERM"),
@@ -87,3 +83,7 @@ async function run(command, args) {
     if (signal) process.kill(process.pid, signal);
     if (code !== 0) process.exit(code ?? 1);
 }
+
+checkNode();
+await installDependencies();
+await runCommand();
