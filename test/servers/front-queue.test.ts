@@ -9,8 +9,8 @@ describe.skipIf(CANNOT_RUN)(`the front over time${CANNOT_RUN ? ` (${CANNOT_RUN})
     beforeAll(() => stage.open());
     afterAll(() => stage.close());
 
-    describe("in front of a busy model", () => {
-        it("lets the second wait and sends the third away, with one at a time and one in the queue", async () => {
+    describe("with a busy model", () => {
+        it("with limit 1 and one place in the queue, the second request waits and the third gets 503", async () => {
             await stage.startFront(
                 overTls({ model: iris({ maxQueueWaitMs: 60_000, maxQueuedRequests: 1 }) }),
             );
@@ -34,7 +34,7 @@ describe.skipIf(CANNOT_RUN)(`the front over time${CANNOT_RUN ? ` (${CANNOT_RUN})
             expect((await second).status).toBe(200);
         });
 
-        it("sends away who has waited too long", async () => {
+        it("a request that waits too long gets 503", async () => {
             await stage.startFront(overTls({ model: iris({ maxQueueWaitMs: 300 }) }));
             const first = stage.hold("first");
             await stage.holding("first");
@@ -46,7 +46,7 @@ describe.skipIf(CANNOT_RUN)(`the front over time${CANNOT_RUN ? ` (${CANNOT_RUN})
             expect((await first).status).toBe(200);
         });
 
-        it("lets in as many at a time as the model takes", async () => {
+        it("forwards as many concurrent requests as the limit allows", async () => {
             await stage.startFront(
                 overTls({ model: iris({ maxQueueWaitMs: 60_000, maxConcurrentRequests: 2 }) }),
             );
@@ -63,7 +63,7 @@ describe.skipIf(CANNOT_RUN)(`the front over time${CANNOT_RUN ? ` (${CANNOT_RUN})
             for (const answer of await Promise.all([...both, third])) expect(answer.status).toBe(200);
         });
 
-        it("forgets a waiting request whose client has gone", async () => {
+        it("removes a request from the queue when its client disconnects", async () => {
             await stage.startFront(overTls({ model: iris({ maxQueueWaitMs: 60_000 }) }));
             const first = stage.hold("first");
             await stage.holding("first");
@@ -73,7 +73,7 @@ describe.skipIf(CANNOT_RUN)(`the front over time${CANNOT_RUN ? ` (${CANNOT_RUN})
             expect((await first).status).toBe(200);
         });
 
-        it("answers 504 when the model takes too long", async () => {
+        it("answers 504 when the model does not respond in time", async () => {
             await stage.startFront(overTls({ model: iris({ scoringTimeoutMs: 300 }) }));
             const answer = await stage.hold("for-ever");
             expect(answer.status).toBe(504);
@@ -82,8 +82,8 @@ describe.skipIf(CANNOT_RUN)(`the front over time${CANNOT_RUN ? ` (${CANNOT_RUN})
         });
     });
 
-    describe("in its life", () => {
-        it("says when the model is down, and when it is back", async () => {
+    describe("while it runs", () => {
+        it("is not ready while the model is down", async () => {
             await stage.startFront(overTls());
             await stage.stopModel();
             expect(await eventually(async () => (await stage.health("/ready")) === 503, 10_000)).toBe(true);
@@ -94,7 +94,7 @@ describe.skipIf(CANNOT_RUN)(`the front over time${CANNOT_RUN ? ` (${CANNOT_RUN})
             expect(await eventually(async () => (await stage.health("/ready")) === 200, 10_000)).toBe(true);
         });
 
-        it("gives up root once it has its ports", async () => {
+        it("drops root after binding its ports", async () => {
             await stage.startFront(overTls());
             const { stdout } = await stage.inside([
                 "ps",
@@ -108,7 +108,7 @@ describe.skipIf(CANNOT_RUN)(`the front over time${CANNOT_RUN ? ` (${CANNOT_RUN})
             expect(stdout).not.toMatch(/^root /);
         });
 
-        it("finishes what it has begun when it is told to stop", async () => {
+        it("completes requests in progress after the stop signal", async () => {
             await stage.startFront(overTls());
             const request = stage.hold("last");
             await stage.holding("last");

@@ -16,14 +16,14 @@ describe.skipIf(CANNOT_RUN)(`the front${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`, 
     describe("as a configuration", () => {
         const golden = path.join(__dirname, "..", "unit", "front", "golden");
 
-        it.each(readdirSync(golden))("is accepted by HAProxy 3.0 without a word: %s", async file => {
+        it.each(readdirSync(golden))("is accepted by HAProxy 3.0 without warnings: %s", async file => {
             const { valid, output } = await stage.check(readFileSync(path.join(golden, file), "utf8"));
             expect({ valid, output }).toEqual({ valid: true, output: "" });
         });
 
-        // Names that HAProxy or the other sections of the configuration use too.
+        // Names that HAProxy or other sections of the configuration also use.
         it.each(["http", "https", "redirect", "global", "defaults", "1", "a--b", "a".repeat(63)])(
-            "takes %s for the name of a model",
+            "accepts the model name %s",
             async name => {
                 const configuration = renderFront(overTls({ model: iris({ name }) }));
                 expect(await stage.check(configuration)).toEqual({ valid: true, output: "" });
@@ -59,22 +59,22 @@ describe.skipIf(CANNOT_RUN)(`the front${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`, 
             }
         });
 
-        it("hands out no session tickets of TLS 1.2", async () => {
+        it("issues no session tickets for TLS 1.2", async () => {
             expect(await stage.handshake("-tls1_2")).not.toContain("TLS session ticket:");
         });
 
-        it("speaks HTTP/2, and HTTP/1.1 to who wants it", async () => {
+        it("supports HTTP/2 and HTTP/1.1", async () => {
             expect((await stage.score()).version).toBe("2");
             expect((await stage.score("--http1.1")).version).toBe("1.1");
         });
 
-        it("asks browsers to stay with HTTPS, in its own answers too", async () => {
+        it("sends HSTS, in its own error responses too", async () => {
             expect((await stage.score()).headers["strict-transport-security"]).toBe("max-age=31536000");
             const error = await stage.curl(`https://${HOST}/nowhere`);
             expect(error.headers["strict-transport-security"]).toBe("max-age=31536000");
         });
 
-        it("sends HTTP to HTTPS with path, query and method", async () => {
+        it("redirects HTTP to HTTPS with path, query and method", async () => {
             const answer = await stage.curl(`http://${HOST}/score?a=b%20c&d=//e`, "--data", "{}");
             expect(answer.status).toBe(308);
             expect(answer.headers.location).toBe(`https://${HOST}/score?a=b%20c&d=//e`);
@@ -99,7 +99,7 @@ describe.skipIf(CANNOT_RUN)(`the front${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`, 
             }
         });
 
-        it("takes both keys and does not hand them on", async () => {
+        it("accepts both keys and does not forward them", async () => {
             for (const key of [PRIMARY_KEY, SECONDARY_KEY]) {
                 const answer = await stage.curl(
                     `https://${HOST}/score`,
@@ -119,7 +119,7 @@ describe.skipIf(CANNOT_RUN)(`the front${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`, 
             ["/api/v1/service/iris/score", "/score"],
             ["/api/v1/service/iris/score?verbose=1", "/score?verbose=1"],
             ["/api/v1/service/iris/swagger.json", "/swagger.json"],
-        ])("brings %s to the model as %s", async (at, url) => {
+        ])("forwards %s to the model as %s", async (at, url) => {
             const key = ["--header", `Authorization: Bearer ${PRIMARY_KEY}`];
             expect(seen(await stage.curl(`https://${HOST}${at}`, ...key)).url).toBe(url);
         });
@@ -139,11 +139,11 @@ describe.skipIf(CANNOT_RUN)(`the front${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`, 
             expect(JSON.parse(answer.body)).toMatchObject({ error: { code: "NotFound" } });
         });
 
-        it("says at / whether the model is there, without a key", async () => {
+        it("reports the model's health at /, without a key", async () => {
             expect(await stage.curl(`https://${HOST}/`)).toMatchObject({ status: 200, body: "Healthy" });
         });
 
-        it("tells nothing of what runs behind or in it", async () => {
+        it("does not reveal the software of the front or the model", async () => {
             for (const answer of [await stage.score(), await stage.curl(`https://${HOST}/nowhere`)]) {
                 expect(Object.keys(answer.headers)).not.toEqual(
                     expect.arrayContaining([
@@ -154,7 +154,7 @@ describe.skipIf(CANNOT_RUN)(`the front${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`, 
             }
         });
 
-        it("gives every request an id, or keeps that of the client", async () => {
+        it("gives every request an id, unless the client sent a valid one", async () => {
             const generated = await stage.score();
             expect(generated.headers["x-request-id"]).toMatch(/^[0-9a-f-]{36}$/);
             expect(seen(generated).headers["x-request-id"]).toBe(generated.headers["x-request-id"]);
@@ -210,7 +210,7 @@ describe.skipIf(CANNOT_RUN)(`the front${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`, 
             });
         });
 
-        it("is found to be without fault by sslscan", async () => {
+        it("has no findings of sslscan", async () => {
             const tree = await debianPackages(["sslscan"]);
             const { stdout } = await stage.inside(
                 [tree.path("usr/bin/sslscan"), "--no-colour", `--sni-name=${HOST}`, "127.0.0.1:443"],
@@ -228,13 +228,13 @@ describe.skipIf(CANNOT_RUN)(`the front${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`, 
             expect(stdout).toContain("Session renegotiation not supported");
         });
 
-        it("is found to be without fault by testssl.sh", async () => {
+        it("has no findings of testssl.sh", async () => {
             const tree = await debianPackages(["testssl.sh", "bsdmainutils", "bsdextrautils", "procps"]);
             const report = stage.file("testssl.json");
             await stage.inside(
                 [
                     ...[tree.path("usr/bin/testssl"), "--quiet", "--color", "0", "--warnings", "batch"],
-                    // Protocols, suites, forward secrecy, vulnerabilities; the test's authority is nobody's business.
+                    // Protocols, suites, forward secrecy, vulnerabilities. The test's authority is not checked.
                     ...["--nodns", "none", "--ip", "127.0.0.1", "-p", "-s", "-f", "-U"],
                     ...["--jsonfile", report, `${HOST}:443`],
                 ],
@@ -252,14 +252,14 @@ describe.skipIf(CANNOT_RUN)(`the front${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`, 
                 finding: string;
             }[];
             expect(findings.length).toBeGreaterThan(30);
-            // "engine_problem" is what it lacks for testing GOST suites, not a finding.
+            // "engine_problem" reports that GOST suites cannot be tested. It is not a finding about the front.
             const faults = findings.filter(
                 ({ id, severity }) => id !== "engine_problem" && !["OK", "INFO"].includes(severity),
             );
             expect(faults).toEqual([]);
         }, 300_000);
 
-        it("logs one JSON object a request, without keys, bodies and queries", async () => {
+        it("logs one JSON object per request, without keys, bodies and queries", async () => {
             await stage.score("--data", "body-of-the-test", "--url-query", "query=of-the-test");
             const log = await stage.stopFront();
             const requests = log
@@ -297,18 +297,18 @@ describe.skipIf(CANNOT_RUN)(`the front${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`, 
             expect(await stage.handshake("-tls1_3")).toContain("Verify return code: 0 (ok)");
         });
 
-        it("leaves HSTS out", async () => {
+        it("sends no HSTS", async () => {
             expect((await stage.score()).headers).not.toHaveProperty("strict-transport-security");
         });
 
-        it("answers without a key, and leaves Authorization to the model", async () => {
+        it("answers without a key, and forwards Authorization to the model", async () => {
             expect((await stage.curl(`https://${HOST}/score`)).status).toBe(200);
             expect(seen(await stage.score()).headers.authorization).toBe(`Bearer ${PRIMARY_KEY}`);
         });
     });
 
     describe("without TLS", () => {
-        it("answers on port 80 alone, with keys all the same", async () => {
+        it("answers on port 80 only, and still requires keys", async () => {
             await stage.startFront({ model: iris() });
             const key = ["--header", `Authorization: Bearer ${PRIMARY_KEY}`];
             expect((await stage.curl(`http://${HOST}/score`, ...key)).status).toBe(200);

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import * as path from "node:path";
 
-/** What a client got: an answer, or why there is none. */
+/** The result of one request: a response or an error. */
 export interface Outcome {
     status?: number;
     headers: Record<string, string | undefined>;
@@ -12,7 +12,7 @@ export interface Outcome {
 
 export interface ModelSeen {
     now: number;
-    /** Most requests at a time, over all addresses and for each. */
+    /** Maximum of concurrent requests, in total and per address. */
     most: number;
     mostAt: Record<string, number>;
     seen: number;
@@ -20,7 +20,7 @@ export interface ModelSeen {
     last?: { url: string; bytes: number; headers: Record<string, string | undefined> };
 }
 
-/** Requests by status, or by what went wrong. */
+/** Number of requests by status or error code. */
 export interface LoadSeen {
     answers: Record<string, number>;
     connections: number;
@@ -33,7 +33,7 @@ interface Reply {
     error?: string;
 }
 
-/** The process that is DNS, models and clients for fronts, in a network of its own: front-cluster.mjs. */
+/** The process front-cluster.mjs: DNS, models and clients for fronts, in a network namespace. */
 export class Around {
     readonly #waiting = new Map<number, (reply: Reply) => void>();
     #asked = 0;
@@ -42,7 +42,7 @@ export class Around {
         process.on("message", (reply: Reply) => this.#waiting.get(reply.id)?.(reply));
     }
 
-    /** In a network namespace that has this address. */
+    /** Starts it in a network namespace that has this address. */
     static async start(namespace: string, address: string): Promise<Around> {
         const program = path.join(__dirname, "front-cluster.mjs");
         const args = [`--net=/run/netns/${namespace}`, process.execPath, program, address];

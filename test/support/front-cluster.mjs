@@ -1,5 +1,5 @@
-// What is around the fronts in test/support/front-cluster-stage.ts, inside of their network: DNS, models, and clients. Told what to
-// do over Node's channel: { id, ask, values } is answered with { id, answer } or { id, error }.
+// DNS, models and clients for the fronts of test/support/front-cluster-stage.ts, in their network. It gets its commands over Node's
+// IPC channel: the reply to { id, ask, values } is { id, answer } or { id, error }.
 import { createSocket } from "node:dgram";
 import { readFileSync } from "node:fs";
 import http from "node:http";
@@ -41,7 +41,7 @@ const asked = {
         else names.delete(name);
     },
 
-    /** A model that takes so long for each request, and notes how many it had at a time, on each address. */
+    /** Starts a model with this delay per request. It records the concurrent requests on each address. */
     async model({ name, addresses, port, delayMs }) {
         const model = { delayMs, now: 0, most: 0, seen: 0, mostAt: {}, last: undefined, aborted: 0 };
         models.set(name, model);
@@ -81,17 +81,17 @@ const asked = {
         for (const address of Object.keys(model.mostAt)) model.mostAt[address] = 0;
     },
 
-    /** The addresses that new connections go to, in turns: the load balancer. */
+    /** Sets the addresses of the load balancer: new connections go to them in turn. */
     endpoints({ addresses }) {
         endpoints = addresses;
     },
 
-    /** So many requests at once, in turns to each endpoint, each over a connection of its own. */
+    /** Sends requests at the same time, to the endpoints in turn, each over a new connection. */
     burst({ count, ...target }) {
         return Promise.all(Array.from({ length: count }, () => request({ ...target, agent: false })));
     },
 
-    /** Clients that send one request after the other over connections that they keep, until they are stopped. */
+    /** Starts clients that send one request after the other over reused connections, until stopLoad. */
     load({ id, clients, pauseMs, http2: over2, ...target }) {
         const load = { stopped: false, answers: {}, connections: 0, slowestMs: 0 };
         load.done = Promise.all(
@@ -162,7 +162,7 @@ function endpoint(_name, options, callback) {
     else callback(null, address, 4);
 }
 
-/** Never rejects: what went wrong is part of the answer. */
+/** Never rejects: errors are part of the result. */
 function request({
     port,
     host,
