@@ -7,8 +7,8 @@ import {
     type SecureAciInferenceArgs,
     TlsMode,
 } from "../../../components";
-import { ArgumentsError } from "../../../components/shared/argument-check";
 import { readArguments } from "../../../components/aci/settings";
+import { argumentProblems, mockEngine } from "../../support/argument-problems";
 
 const NOW = new Date("2026-11-24T00:00:00Z");
 const GOOD: SecureAciInferenceArgs = {
@@ -18,22 +18,10 @@ const GOOD: SecureAciInferenceArgs = {
     tls: { mode: TlsMode.Disabled },
 };
 
-beforeAll(() =>
-    pulumi.runtime.setMocks({
-        call: () => ({}),
-        newResource: ({ name, inputs }) => ({ id: name, state: inputs as object }),
-    }),
-);
+beforeAll(mockEngine);
 
-function problems(changes: Partial<SecureAciInferenceArgs>, name = "iris"): Record<string, string> {
-    try {
-        readArguments(name, { ...GOOD, ...changes }, NOW);
-        return {};
-    } catch (error) {
-        if (!(error instanceof ArgumentsError)) throw error;
-        return Object.fromEntries(error.errors.map(one => [one.propertyPath, one.reason]));
-    }
-}
+const problems = (changes: Partial<SecureAciInferenceArgs>, name = "iris") =>
+    argumentProblems(() => readArguments(name, { ...GOOD, ...changes }, NOW));
 
 const model = (changes: Partial<SecureAciInferenceArgs["model"]>) => ({
     model: { ...GOOD.model, ...changes },

@@ -11,8 +11,8 @@ import {
     TlsMode,
 } from "../../../components";
 import { readArguments } from "../../../components/aks/settings";
-import { ArgumentsError } from "../../../components/shared/argument-check";
 import { collectWarnings } from "../../support/mocks";
+import { argumentProblems, mockEngine } from "../../support/argument-problems";
 
 const NOW = new Date("2026-11-24T00:00:00Z");
 const CLUSTER_ID =
@@ -25,22 +25,10 @@ const GOOD: SecureAksInferenceArgs = {
     tls: { mode: TlsMode.Disabled },
 };
 
-beforeAll(() =>
-    pulumi.runtime.setMocks({
-        call: () => ({}),
-        newResource: ({ name, inputs }) => ({ id: name, state: inputs as object }),
-    }),
-);
+beforeAll(mockEngine);
 
-function problems(changes: Partial<SecureAksInferenceArgs>, name = "models"): Record<string, string> {
-    try {
-        readArguments(name, { ...GOOD, ...changes }, NOW);
-        return {};
-    } catch (error) {
-        if (!(error instanceof ArgumentsError)) throw error;
-        return Object.fromEntries(error.errors.map(one => [one.propertyPath, one.reason]));
-    }
-}
+const problems = (changes: Partial<SecureAksInferenceArgs>, name = "models") =>
+    argumentProblems(() => readArguments(name, { ...GOOD, ...changes }, NOW));
 
 const KUBECONFIG = JSON.stringify({
     clusters: [{ name: "a" }],
