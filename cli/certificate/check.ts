@@ -3,7 +3,7 @@ import {
     type Certificate,
     type Finding,
     type Judgement,
-    canonicalName,
+    normalizeHostname,
     judgeServingCertificate,
     readPfx,
     readRoots,
@@ -86,7 +86,7 @@ function filesOf(flags: CheckFlags, environment: NodeJS.ProcessEnv): () => Promi
 }
 
 function asHostname(text: string): string {
-    if (isIP(text) || canonicalName(text) !== undefined) return text;
+    if (isIP(text) || normalizeHostname(text) !== undefined) return text;
     const what = JSON.stringify(text);
     throw new Error(
         `--hostname: ${what} is not a host name or IP address. Give it without scheme, brackets, wildcard, port and path.`,

@@ -4,51 +4,51 @@ import * as asn1 from "@peculiar/asn1-x509";
 import { type NameConstraints, comparableRdns, readNameConstraints } from "./name-constraints";
 import { writePem } from "./pem";
 
-/** What the rules look at. */
+/** The fields of an X.509 certificate that the rules check. */
 export interface Certificate {
-    /** 1 or 3: only the third has extensions. */
+    /** X.509 version, 1 or 3. Only version 3 has extensions. */
     version: number;
-    /** Bytes of the number as encoded: big-endian, two's complement. */
+    /** The bytes as encoded: big-endian, two's complement. */
     serial: Buffer;
-    /** For people, e.g. `CN=score.contoso.com, O=Contoso`. */
+    /** For display, e.g. `CN=score.contoso.com, O=Contoso`. */
     subject: string;
     issuer: string;
-    /** The encoded names: equal encodings are how issuer and subject are matched here. */
+    /** The DER of subject and issuer in hexadecimal. An issuer is found by comparing these encodings. */
     subjectDer: string;
     issuerDer: string;
     hasSubject: boolean;
-    /** Attributes of the subject's name, outermost first, in a form that can be compared. */
+    /** Attributes of the subject, outermost first, normalized for comparison. */
     subjectRdns: string[];
-    /** Clients ignore them, people do not. */
+    /** Clients ignore common names. They are read for messages only. */
     commonNames: string[];
-    /** Subject alternative names; empty when there is no such extension. */
+    /** Subject alternative names; empty when the extension is absent. */
     dnsNames: string[];
     ipAddresses: string[];
     notBefore: Date;
     notAfter: Date;
-    /** SHA-256 of the encoding, upper-case hex with colons. */
+    /** SHA-256 of the DER, upper-case hexadecimal with colons. */
     fingerprint: string;
     /** Hexadecimal. */
     subjectKeyId?: string;
     authorityKeyId?: AuthorityKeyId;
-    /** Names that what it issues may and may not bear. */
+    /** The names that certificates issued by this authority may and may not contain. */
     nameConstraints?: NameConstraints;
-    /** It may only be served with a stapled OCSP answer (RFC 7633). */
+    /** Servers must staple an OCSP response to the certificate (RFC 7633). */
     mustStaple: boolean;
-    /** `basicConstraints` says that it may issue others. */
+    /** The `basicConstraints` extension marks it as a certificate authority. */
     isCa: boolean;
-    /** How many intermediates may follow below it. */
+    /** The maximum number of intermediates below it. */
     pathLength?: number;
-    /** Its key's curve is given by numbers instead of a name (RFC 5480, 2.1.1 forbids it). */
+    /** The key specifies its curve by parameters instead of a name, which RFC 5480, 2.1.1 forbids. */
     hasExplicitCurve: boolean;
-    /** Absent: every use is allowed. */
+    /** Absent: all uses are allowed. */
     keyUsage?: asn1.KeyUsageType[];
-    /** Object identifiers. Absent: every use is allowed. */
+    /** Object identifiers. Absent: all uses are allowed. */
     extendedKeyUsage?: string[];
     /** Object identifiers. */
     criticalExtensions: string[];
     signatureAlgorithm: SignatureAlgorithm;
-    /** Its own key signed it: the end of every chain. */
+    /** Subject and issuer are the same, and the signature was made with its own key. */
     selfSigned: boolean;
     x509: X509Certificate;
     pem: string;
@@ -57,11 +57,11 @@ export interface Certificate {
 export interface SignatureAlgorithm {
     /** Object identifier. */
     oid: string;
-    /** DER; only RSASSA-PSS says something in it. */
+    /** DER. Only RSASSA-PSS has parameters. */
     parameters?: ArrayBuffer;
 }
 
-/** Which certificate made the signature, as the signed one says. Hexadecimal. */
+/** The authority key identifier extension, which names the issuer's key or certificate. All values in hexadecimal. */
 interface AuthorityKeyId {
     keyId?: string;
     issuerDer?: string;
@@ -69,10 +69,10 @@ interface AuthorityKeyId {
 }
 
 const id_pe_tlsFeature = "1.3.6.1.5.5.7.1.24";
-/** `status_request` (5) and `status_request_v2` (17) in a SEQUENCE OF INTEGER. */
+/** Matches the DER of a SEQUENCE OF INTEGER with `status_request` (5) or `status_request_v2` (17). */
 const STAPLING = /^30..(?:0201..)*?0201(?:05|11)/;
 
-/** Reads a certificate. Undefined when the bytes are none, or one that Node's OpenSSL cannot take. */
+/** Parses a certificate. Returns undefined when the bytes are not a certificate or Node's OpenSSL cannot parse it. */
 export function parseCertificate(der: Uint8Array): Certificate | undefined {
     try {
         const x509 = new X509Certificate(der);
@@ -129,7 +129,7 @@ export function parseCertificate(der: Uint8Array): Certificate | undefined {
     }
 }
 
-/** Whether the key of `issuer` made the signature on `certificate`. */
+/** Whether the signature on `certificate` was made with the key of `issuer`. */
 export function signedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
     try {
         return certificate.verify(issuer.publicKey);
@@ -141,7 +141,7 @@ export function signedBy(certificate: X509Certificate, issuer: X509Certificate):
 const EC_PUBLIC_KEY = "1.2.840.10045.2.1";
 const SEQUENCE = 0x30;
 
-/** Node gives a known curve its name, however it is written. */
+/** Reads the DER, because Node reports the name of a known curve even when the key specifies the curve by parameters. */
 function isExplicitCurve({ algorithm, parameters }: asn1.AlgorithmIdentifier): boolean {
     return algorithm === EC_PUBLIC_KEY && new Uint8Array(parameters ?? new ArrayBuffer(0))[0] === SEQUENCE;
 }
@@ -166,7 +166,7 @@ function hex(bytes: ArrayBuffer): string {
     return Buffer.from(bytes).toString("hex");
 }
 
-/** Node prints a name as one attribute a line. */
+/** Node returns a name with one attribute per line. */
 function oneLine(name: string | undefined): string {
     return (name ?? "").split("\n").join(", ");
 }

@@ -1,44 +1,45 @@
 import type { KeyObject } from "node:crypto";
 import { type Certificate, signedBy } from "./certificate";
 
-/** Certificates put in relation to each other. */
+/** A leaf and the chain of its issuers, built from the certificates of a file or a TLS handshake. */
 export interface CertificateChain {
-    /** The certificate that the service presents as its own. */
+    /** The certificate of the service. */
     leaf: Certificate;
-    /** The leaf, its issuer, and so on as far as the given certificates go. */
+    /** The leaf, its issuer, the issuer's issuer, and so on, until the next issuer is not among `certificates`. */
     path: Certificate[];
-    /** As given. */
-    given: Certificate[];
+    /** All certificates in their original order, including those that are not part of the chain. */
+    certificates: Certificate[];
 }
 
 /**
- * Finds the leaf and the way up from it. The leaf is the certificate that issued none of the others; where several
- * qualify, the one that the key belongs to, or else the first.
+ * Finds the leaf and its issuers. The leaf is the certificate that issued none of the others. When several certificates qualify, it is
+ * the one that matches the key, or else the first.
  */
-export function buildChain(given: Certificate[], key?: KeyObject): CertificateChain | undefined {
-    const issuersOfOthers = new Set(given.filter(one => !one.selfSigned).map(one => one.issuerDer));
-    const candidates = given.filter(one => !issuersOfOthers.has(one.subjectDer));
-    const leaf = (key && candidates.find(one => one.x509.checkPrivateKey(key))) ?? candidates[0] ?? given[0];
+export function buildChain(certificates: Certificate[], key?: KeyObject): CertificateChain | undefined {
+    const issuersOfOthers = new Set(certificates.filter(one => !one.selfSigned).map(one => one.issuerDer));
+    const candidates = certificates.filter(one => !issuersOfOthers.has(one.subjectDer));
+    const leaf =
+        (key && candidates.find(one => one.x509.checkPrivateKey(key))) ?? candidates[0] ?? certificates[0];
     if (!leaf) return undefined;
     const path = [leaf];
     for (let top = leaf; !top.selfSigned;) {
-        const issuer = findIssuer(top, given, path);
+        const issuer = findIssuer(top, certificates, path);
         if (!issuer) break;
         path.push(issuer);
         top = issuer;
     }
-    return { leaf, path, given };
+    return { leaf, path, certificates };
 }
 
-/** Several certificates may bear the issuer's name (renewed, cross-signed): the one whose key fits is meant. */
+/** Several certificates can have the issuer's name (renewed or cross-signed). Prefers the one whose key made the signature. */
 function findIssuer(
     certificate: Certificate,
-    given: Certificate[],
+    certificates: Certificate[],
     path: Certificate[],
 ): Certificate | undefined {
-    const taken = new Set(path.map(one => one.fingerprint));
-    const named = given.filter(
-        one => one.subjectDer === certificate.issuerDer && !taken.has(one.fingerprint),
+    const used = new Set(path.map(one => one.fingerprint));
+    const named = certificates.filter(
+        one => one.subjectDer === certificate.issuerDer && !used.has(one.fingerprint),
     );
     return named.find(one => signedBy(certificate.x509, one.x509)) ?? named[0];
 }

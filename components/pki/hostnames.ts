@@ -3,25 +3,25 @@ import { domainToASCII } from "node:url";
 import type { Certificate } from "./certificate";
 
 /**
- * Whether clients that ask for `hostname` accept the certificate (RFC 9525): only subject alternative names count,
- * never the common name; a wildcard is a whole left-most label and stands for exactly one label; an IP address
- * needs an IP entry. International names may be given in either form.
+ * Whether the certificate is valid for `hostname` (RFC 9525). Clients check only the subject alternative names, never the common name.
+ * A wildcard must be the whole left-most label and matches exactly one label. An IP address requires an IP entry. International names
+ * may be in Unicode or in A-labels.
  */
 export function coversHostname(
     certificate: Pick<Certificate, "dnsNames" | "ipAddresses">,
     hostname: string,
 ): boolean {
     if (isIP(hostname)) {
-        const wanted = canonicalIp(hostname);
-        return certificate.ipAddresses.some(address => canonicalIp(address) === wanted);
+        const wanted = normalizeIp(hostname);
+        return certificate.ipAddresses.some(address => normalizeIp(address) === wanted);
     }
-    const wanted = canonicalName(hostname);
+    const wanted = normalizeHostname(hostname);
     return wanted !== undefined && certificate.dnsNames.some(name => matches(name, wanted));
 }
 
-/** Lower case, A-labels, no dot at the end. Undefined when it is no host name. */
-export function canonicalName(hostname: string): string | undefined {
-    // Node reads a name as a browser reads its address line: what follows the name is cut off, numbers become addresses.
+/** Returns the name in lower case, with A-labels, without a trailing dot; undefined when it is not a valid host name. */
+export function normalizeHostname(hostname: string): string | undefined {
+    // domainToASCII parses like a browser's address bar: it drops text after the host name and converts numbers to IP addresses.
     if (/[\s/\\?#@:%[\]]/.test(hostname)) return undefined;
     const ascii = domainToASCII(hostname.replace(/\.$/, ""));
     if (isIP(ascii)) return undefined;
@@ -33,12 +33,12 @@ function matches(presented: string, wanted: string): boolean {
     if (name === wanted) return true;
     if (!name.startsWith("*.")) return false;
     const parent = name.slice(2);
-    // Clients refuse *.com: nobody may speak for a whole top-level domain.
+    // Clients refuse a wildcard for a top-level domain, such as *.com.
     if (!parent.includes(".") || parent.includes("*")) return false;
     const dot = wanted.indexOf(".");
     return dot > 0 && wanted.slice(dot + 1) === parent;
 }
 
-function canonicalIp(address: string): string {
+function normalizeIp(address: string): string {
     return isIPv6(address) ? new URL(`http://[${address}]`).hostname : address;
 }

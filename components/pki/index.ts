@@ -1,6 +1,7 @@
+/** Reads and checks certificates, private keys and PFX files. Does not depend on Pulumi. */
 export { type Certificate, parseCertificate } from "./certificate";
 export type { Finding } from "./finding";
-export { canonicalName, coversHostname } from "./hostnames";
+export { coversHostname, normalizeHostname } from "./hostnames";
 export { type Judgement, judgePresentedChain, judgeServingCertificate } from "./judge";
 export { normalizePem } from "./normalize";
 export { readPfx } from "./pfx";

@@ -1,10 +1,10 @@
 import type { Certificate } from "./certificate";
 import { buildChain } from "./chain";
-import { type Circumstances, gatherFacts } from "./facts";
+import { type ChainToJudge, gatherFacts } from "./facts";
 import type { Finding } from "./finding";
 import { readCertificates } from "./read-certificates";
 import { readPrivateKey } from "./read-private-key";
-import { type TrustStore, onlyRoots, trustStore } from "./roots";
+import { type TrustStore, privateTrustStore, trustStore } from "./roots";
 import { RULES } from "./rules";
 import { type CertificateSummary, summarize } from "./summary";
 
@@ -42,7 +42,7 @@ export interface Judgement {
 export function judgeServingCertificate(
     serving: ServingCertificate,
     now: Date,
-    { roots: given, selfSignedAllowed = true }: JudgeOptions = {},
+    { roots, selfSignedAllowed = true }: JudgeOptions = {},
 ): Judgement {
     const read = readCertificates(serving.certificate);
     const { key, findings: keyFindings } =
@@ -53,7 +53,10 @@ export function judgeServingCertificate(
     const chain = buildChain(read.certificates, key);
     if (!chain) return { findings };
     const { hostnames } = serving;
-    const trust = { roots: given ? onlyRoots(given) : trustStore(), trustIsJudged: given !== undefined };
+    const trust = {
+        roots: roots ? privateTrustStore(roots) : trustStore(),
+        trustIsJudged: roots !== undefined,
+    };
     return {
         findings: [...findings, ...judgeChain({ chain, key, hostnames, now, selfSignedAllowed, ...trust })],
         summary: summarize(chain.leaf),
@@ -82,7 +85,7 @@ export function judgePresentedChain(
 }
 
 /** Applies all rules in order. */
-function judgeChain(circumstances: Circumstances): Finding[] {
-    const facts = gatherFacts(circumstances);
+function judgeChain(input: ChainToJudge): Finding[] {
+    const facts = gatherFacts(input);
     return RULES.flatMap(rule => rule(facts) ?? []);
 }

@@ -1,25 +1,25 @@
 import { BlockList, isIP } from "node:net";
 import type * as asn1 from "@peculiar/asn1-x509";
 
-/** Part of a space of names (RFC 5280, 4.2.1.10). Forms of names that TLS clients do not use are left out. */
+/** Subtrees of names (RFC 5280, 4.2.1.10), without the forms of names that TLS clients do not use. */
 interface Subtrees {
     dnsNames: string[];
     /** Networks, e.g. `10.0.0.0/8`. */
     networks: string[];
-    /** Each as `subjectRdns` of a certificate. */
+    /** Directory names, each in the form of a certificate's `subjectRdns`. */
     directories: string[][];
 }
 
-/** Which names an authority may speak for. */
+/** The names that certificates below an authority may and may not contain. */
 export interface NameConstraints {
-    /** A form of names without a subtree here is free. */
+    /** Names of a form without a permitted subtree are all permitted. */
     permitted: Subtrees;
     excluded: Subtrees;
-    /** Some are on neither DNS names, addresses, mail addresses nor URIs: Go knows no more forms than these. */
+    /** Some constraints are on other forms than DNS names, IP addresses, mail addresses and URIs, the only forms that Go processes. */
     hasUnusualForms: boolean;
 }
 
-/** A certificate's names that constraints are applied to. */
+/** The names of a certificate to which constraints apply. */
 export interface ConstrainedNames {
     dnsNames: string[];
     ipAddresses: string[];
@@ -29,9 +29,9 @@ export interface ConstrainedNames {
 
 export interface Violation {
     name: string;
-    /** Absent: outside of all that is permitted. */
+    /** The excluded subtree. Absent: the name is outside of all permitted subtrees. */
     excludedBy?: string;
-    /** Go's clients alone see it: a wildcard stands for a name that is excluded (CVE-2025-61727). */
+    /** A wildcard matches an excluded name. Only Go refuses this (CVE-2025-61727). */
     byWildcardOnly?: true;
 }
 
@@ -52,7 +52,7 @@ export function readNameConstraints(
     };
 }
 
-/** The attributes of a name, outermost first; case and spaces do not count (RFC 5280, 7.1). */
+/** Returns the attributes of a name, outermost first, normalized for comparison: case and spaces are insignificant (RFC 5280, 7.1). */
 export function comparableRdns(name: asn1.Name): string[] {
     return [...name].map(rdn =>
         [...rdn]
@@ -62,7 +62,7 @@ export function comparableRdns(name: asn1.Name): string[] {
     );
 }
 
-/** The first of a certificate's names that an authority with these constraints may not speak for. */
+/** Returns the first of a certificate's names that the constraints forbid. */
 export function findViolation(constraints: NameConstraints, names: ConstrainedNames): Violation | undefined {
     return (
         violationOf(names.dnsNames, constraints, "dnsNames", isBelow) ??
@@ -92,7 +92,7 @@ function violationOfDirectory(
     { permitted, excluded }: NameConstraints,
     { subject, subjectRdns }: ConstrainedNames,
 ): Violation | undefined {
-    // An empty name is under no constraint (RFC 5280, 4.2.1.10).
+    // Constraints do not apply to an empty name (RFC 5280, 4.2.1.10).
     if (subjectRdns.length === 0) return undefined;
     const isWithin = (base: string[]) => base.every((rdn, i) => subjectRdns[i] === rdn);
     const excludedBy = excluded.directories.find(isWithin);
@@ -111,7 +111,7 @@ function violationOfWildcard({ excluded }: NameConstraints, dnsNames: string[]):
     return undefined;
 }
 
-/** `contoso.com` holds itself and all below it; `.contoso.com` (not of the RFC, but in use) only what is below it. */
+/** `contoso.com` matches itself and its subdomains. `.contoso.com`, which RFC 5280 does not define but is in use, matches only the subdomains. */
 function isBelow(name: string, subtree: string): boolean {
     const [one, base] = [name.toLowerCase(), subtree.toLowerCase()];
     if (base === "" || one === base) return true;

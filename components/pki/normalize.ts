@@ -2,8 +2,8 @@ import { readCertificates } from "./read-certificates";
 import { readPrivateKey } from "./read-private-key";
 
 /**
- * The same certificates and key as plain PEM: without byte order mark, text around blocks, or other line ends, which
- * HAProxy and OpenSSL stumble over; the key as PKCS#8. What cannot be read is left out: judge first.
+ * Rewrites certificates and key as plain PEM, with the key as PKCS#8. Removes a byte order mark, text around blocks and unusual line
+ * ends, which HAProxy or OpenSSL can reject. Omits unreadable blocks, so call `judgeServingCertificate` first.
  */
 export function normalizePem(serving: { certificate: string; privateKey: string }): {
     certificate: string;

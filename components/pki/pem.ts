@@ -2,7 +2,7 @@
 export interface PemBlock {
     /** The label after BEGIN, e.g. `CERTIFICATE`. */
     label: string;
-    /** RFC 1421 headers, e.g. `Proc-Type: 4,ENCRYPTED`: old OpenSSL keys have them. */
+    /** RFC 1421 headers, e.g. `Proc-Type: 4,ENCRYPTED`. Encrypted keys in OpenSSL's old format have them. */
     headers: string[];
     der: Buffer;
 }
@@ -19,10 +19,9 @@ export const MAX_PEM_CHARACTERS = 256 * 1024;
 const BOUNDARY = /^-----(BEGIN|END) ([A-Z0-9][A-Z0-9 ]{0,60})-----$/;
 
 /**
- * Finds the blocks of a PEM text as leniently as OpenSSL: text around blocks, CRLF, spaces at line ends and a
- * byte order mark do not matter (RFC 7468, section 2). Nor do two things that OpenSSL stumbles over: blocks glued together
- * where the first file had no line end, and UTF-16 (PowerShell's `>`) that was read as UTF-8. Never throws; time grows
- * with the length only.
+ * Finds the blocks of a PEM text as leniently as OpenSSL: it ignores text around blocks, CRLF, spaces at line ends and a byte order mark
+ * (RFC 7468, section 2). It also accepts two forms that OpenSSL rejects: blocks without a line end between them, and UTF-16 (written by
+ * PowerShell's `>`) that was decoded as UTF-8. Never throws. The time is proportional to the length.
  */
 export function readPem(text: string): PemReading {
     const reading: PemReading = { blocks: [], broken: [] };
@@ -31,7 +30,7 @@ export function readPem(text: string): PemReading {
     let base64: string[] = [];
     const plain = text.includes("\0") ? text.replace(/[\0\ufffd]/g, "") : text;
     for (const rawLine of plain.replaceAll("----------BEGIN ", "-----\n-----BEGIN ").split(/\r\n|\n|\r/)) {
-        // trim() takes the byte order mark too.
+        // trim() also removes the byte order mark.
         const line = rawLine.trim();
         const [, boundary, name] = line.length <= 100 ? (BOUNDARY.exec(line) ?? []) : [];
         if (boundary === "BEGIN") {
@@ -62,7 +61,7 @@ export function writePem(label: string, der: Uint8Array): string {
     return [`-----BEGIN ${label}-----`, ...(lines ?? []), `-----END ${label}-----`, ""].join("\n");
 }
 
-/** Node ignores characters that are not Base64; a damaged file must be detected. */
+/** Returns undefined for invalid Base64. Node would ignore invalid characters and hide that a file is damaged. */
 function decodeBase64(text: string): Buffer | undefined {
     const compact = text.replace(/[ \t]/g, "");
     if (compact === "" || compact.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(compact))

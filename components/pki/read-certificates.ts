@@ -1,7 +1,7 @@
 import { type Certificate, parseCertificate } from "./certificate";
 import type { Finding } from "./finding";
-import { identify } from "./identify";
-import { type Instead, type Saying, identifyText, insteadFinding } from "./instead";
+import { identifyDer } from "./identify-der";
+import { type WrongContent, type ProblemText, identifyText, wrongContentFinding } from "./wrong-content";
 import { MAX_PEM_CHARACTERS, readPem } from "./pem";
 import type { ReadingCode } from "./reading-codes";
 
@@ -13,9 +13,9 @@ export interface CertificateReading {
 
 const LABELS = new Set(["CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"]);
 const ADVICE = "Give the PEM chain: the certificate of the service first, then its intermediates.";
-const JUNK: Saying = ["The text contains no PEM certificate.", ADVICE];
+const NO_CERTIFICATE: ProblemText = ["The text contains no PEM certificate.", ADVICE];
 
-const INSTEAD: Partial<Record<Instead, Saying>> = {
+const WRONG_CONTENT: Partial<Record<WrongContent, ProblemText>> = {
     empty: ["The certificate is empty.", ADVICE],
     path: ["This is a file path; the contents of the file are needed.", ADVICE],
     der: ["This is a binary (DER) file.", "Convert it with openssl x509 -inform DER -in FILE -out NEW."],
@@ -68,27 +68,34 @@ export function readCertificates(text: string): CertificateReading {
     const findings: Finding[] = [];
     const certificates: Certificate[] = [];
     let unreadable = pem.broken.filter(label => LABELS.has(label)).length;
-    let inside: Instead | undefined;
+    let inside: WrongContent | undefined;
     for (const block of pem.blocks.filter(one => LABELS.has(one.label))) {
         const certificate = parseCertificate(block.der);
         if (certificate) certificates.push(certificate);
         else unreadable++;
-        if (!certificate) inside ??= identify(block.der);
+        if (!certificate) inside ??= identifyDer(block.der);
     }
-    // Windows calls PKCS#7 a certificate, and so do people who add the lines by hand.
-    if (inside && INSTEAD[inside]) {
-        findings.push(insteadFinding("certificate", inside, INSTEAD, JUNK));
+    // Windows labels PKCS#7 as a certificate, and users sometimes add a wrong BEGIN line by hand.
+    if (inside && WRONG_CONTENT[inside]) {
+        findings.push(wrongContentFinding("certificate", inside, WRONG_CONTENT, NO_CERTIFICATE));
     } else if (unreadable > 0) {
         const what = unreadable === 1 ? "One certificate" : `${unreadable} certificates`;
         findings.push(
             error(
                 "certificate-unreadable",
-                `${what} in the file cannot be read: damaged or cut off.`,
+                `${what} in the file cannot be read: damaged or truncated.`,
                 REPAIR,
             ),
         );
     } else if (certificates.length === 0) {
-        findings.push(insteadFinding("certificate", identifyText(text, pem, "certificate"), INSTEAD, JUNK));
+        findings.push(
+            wrongContentFinding(
+                "certificate",
+                identifyText(text, pem, "certificate"),
+                WRONG_CONTENT,
+                NO_CERTIFICATE,
+            ),
+        );
     }
     if ([...pem.blocks.map(one => one.label), ...pem.broken].some(label => label.endsWith("PRIVATE KEY"))) {
         findings.push({

@@ -1,19 +1,19 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import type { Finding } from "./finding";
-import { identify } from "./identify";
-import { type Instead, type Saying, identifyText, insteadFinding } from "./instead";
+import { identifyDer } from "./identify-der";
+import { type WrongContent, type ProblemText, identifyText, wrongContentFinding } from "./wrong-content";
 import { MAX_PEM_CHARACTERS, type PemBlock, readPem, writePem } from "./pem";
 import type { ReadingCode } from "./reading-codes";
 
 export interface PrivateKeyReading {
     /** Absent when a finding says why. */
     key?: KeyObject;
-    /** The key alone as unencrypted PKCS#8 PEM: what HAProxy reads. Secret. */
+    /** The key as unencrypted PKCS#8 PEM, which HAProxy reads. Secret. */
     pem?: string;
     findings: Finding[];
 }
 
-/** What the DER inside a block is, by its label. */
+/** The encoding of the DER in a block, by the label of the block. */
 const ENCODINGS: Readonly<Record<string, "pkcs8" | "pkcs1" | "sec1">> = {
     "PRIVATE KEY": "pkcs8",
     "RSA PRIVATE KEY": "pkcs1",
@@ -21,8 +21,8 @@ const ENCODINGS: Readonly<Record<string, "pkcs8" | "pkcs1" | "sec1">> = {
 };
 
 /**
- * Reads the one private key of a PEM text (PKCS#8, PKCS#1 or SEC 1). Certificates and EC parameters beside it are
- * skipped. Findings never contain parts of the key.
+ * Reads the single private key of a PEM text (PKCS#8, PKCS#1 or SEC 1). Ignores certificates and EC parameters in the same text.
+ * Findings never contain parts of the key.
  */
 export function readPrivateKey(text: string): PrivateKeyReading {
     const failed = (code: ReadingCode, message: string, advice: string): PrivateKeyReading => ({
@@ -43,7 +43,11 @@ export function readPrivateKey(text: string): PrivateKeyReading {
         );
     }
     if (!first) {
-        return { findings: [insteadFinding("key", identifyText(text, pem, "private-key"), INSTEAD, JUNK)] };
+        return {
+            findings: [
+                wrongContentFinding("key", identifyText(text, pem, "private-key"), WRONG_CONTENT, NO_KEY),
+            ],
+        };
     }
     if (keys.length > 1) {
         return failed(
@@ -68,8 +72,9 @@ export function readPrivateKey(text: string): PrivateKeyReading {
         const pkcs8 = key.export({ format: "der", type: "pkcs8" });
         return { key, pem: writePem("PRIVATE KEY", pkcs8), findings: [] };
     } catch {
-        const inside = identify(first.der);
-        if (inside && INSTEAD[inside]) return { findings: [insteadFinding("key", inside, INSTEAD, JUNK)] };
+        const inside = identifyDer(first.der);
+        if (inside && WRONG_CONTENT[inside])
+            return { findings: [wrongContentFinding("key", inside, WRONG_CONTENT, NO_KEY)] };
         return failed(
             "key-unreadable",
             `The block ${first.label} contains no private key that OpenSSL can read.`,
@@ -80,12 +85,12 @@ export function readPrivateKey(text: string): PrivateKeyReading {
 
 const SERVING_TYPES = new Set(["rsa", "rsa-pss", "ec", "ed25519", "ed448"]);
 const GIVE_KEY = "Give the PEM private key that belongs to the certificate.";
-const ENCRYPTED: Saying = [
+const ENCRYPTED: ProblemText = [
     "The private key is encrypted; the front cannot enter its password.",
     "Decrypt it with openssl pkey -in FILE -out NEW, and store the result as a secret in the stack configuration.",
 ];
-const JUNK: Saying = ["The text contains no PEM private key.", GIVE_KEY];
-const INSTEAD: Partial<Record<Instead, Saying>> = {
+const NO_KEY: ProblemText = ["The text contains no PEM private key.", GIVE_KEY];
+const WRONG_CONTENT: Partial<Record<WrongContent, ProblemText>> = {
     empty: ["The private key is empty.", GIVE_KEY],
     path: ["This is a file path; the contents of the file are needed.", GIVE_KEY],
     der: ["This is a binary (DER) file.", "Convert it with openssl pkey -inform DER -in FILE -out NEW."],

@@ -1,6 +1,6 @@
-import type { Instead } from "./instead";
+import type { WrongContent } from "./wrong-content";
 
-/** The codes of findings about files that cannot be read, apart from `…-is-…`, which says what the file is instead. */
+/** The codes of findings about reading files, except `…-is-…`, which names the actual content of a file. */
 export const READING_CODES = [
     "certificate-empty",
     "certificate-too-large",
@@ -32,8 +32,8 @@ export const READING_CODES = [
     "pfx-stray-certificates",
 ] as const;
 
-/** The readers use these codes only. */
+/** Every code that the readers can return. */
 export type ReadingCode =
     | (typeof READING_CODES)[number]
-    | `${"certificate" | "key"}-is-${Exclude<Instead, "empty">}`
+    | `${"certificate" | "key"}-is-${Exclude<WrongContent, "empty">}`
     | `pfx-is-${string}`;

@@ -3,32 +3,31 @@ import { type Certificate, parseCertificate, signedBy } from "./certificate";
 import { readPem } from "./pem";
 import { readCertificates } from "./read-certificates";
 
-/** What clients trust: gives the roots that bear a name (hexadecimal DER). */
+/** The root certificates that clients trust. Returns the roots with the given subject (DER in hexadecimal). */
 export type TrustStore = (subjectDer: string) => readonly Certificate[];
 
 let publicRoots: readonly Buffer[] | undefined;
 
 /**
- * The public roots that come with Node (Mozilla's list) and further ones.
+ * A trust store with the public roots that come with Node (Mozilla's list) and additional roots.
  *
- * Parsing all the public ones would take longer than all the rules together, so only those are parsed whose bytes
- * hold the name that is looked for.
+ * Parsing all public roots takes longer than all rules together, so only the roots whose DER contains the subject are parsed.
  */
-export function trustStore(further: readonly Certificate[] = []): TrustStore {
+export function trustStore(additional: readonly Certificate[] = []): TrustStore {
     return subjectDer => {
         publicRoots ??= rootCertificates.flatMap(pem => readPem(pem).blocks.map(block => block.der));
         const name = Buffer.from(subjectDer, "hex");
         return [
-            ...further,
+            ...additional,
             ...publicRoots.filter(der => der.includes(name)).flatMap(der => parseCertificate(der) ?? []),
         ].filter(root => root.subjectDer === subjectDer);
     };
 }
 
 /**
- * Reads roots that somebody trusts. A machine's whole bundle is larger than any chain may be.
+ * Reads trusted root certificates from PEM. Has no size limit, because a system's bundle of roots is larger than any chain.
  *
- * @throws Error that says what the text is instead
+ * @throws Error when the text is not PEM or a certificate is damaged; the message names the actual content
  */
 export function readRoots(text: string): Certificate[] {
     const { blocks, broken } = readPem(text);
@@ -37,49 +36,53 @@ export function readRoots(text: string): Certificate[] {
         .map(one => parseCertificate(one.der));
     const unreadable = broken.length + roots.filter(one => !one).length;
     if (unreadable > 0)
-        throw new Error(`${unreadable} of its certificates cannot be read: damaged or cut off.`);
+        throw new Error(`${unreadable} of the certificates cannot be read: damaged or truncated.`);
     if (roots.length > 0) return roots.flatMap(one => one ?? []);
     const [finding] = readCertificates(text).findings;
-    throw new Error(finding?.message ?? "It holds no PEM certificate.");
+    throw new Error(finding?.message ?? "The text contains no PEM certificate.");
 }
 
-/** These roots and no public ones. */
-export function onlyRoots(roots: readonly Certificate[]): TrustStore {
+/** A trust store with only these roots, without the public ones. */
+export function privateTrustStore(roots: readonly Certificate[]): TrustStore {
     return subjectDer => roots.filter(root => root.subjectDer === subjectDer);
 }
 
 /**
- * The part of a path that clients verify: up to the first certificate that they trust, in their own edition, or that
- * a root of theirs issued. Undefined when there is none.
+ * Returns the part of a path that clients verify. It ends at the first certificate that is in the trust store, or whose issuer is. The
+ * last certificate is the copy in the trust store, which can differ from the presented one. Returns undefined when the path reaches no
+ * trusted root.
  */
-export function wayToAnchor(path: readonly Certificate[], roots: TrustStore): Certificate[] | undefined {
+export function pathToTrustAnchor(
+    path: readonly Certificate[],
+    roots: TrustStore,
+): Certificate[] | undefined {
     for (const [i, certificate] of path.entries()) {
         const below = path.slice(0, i);
-        const own = anchorOf(certificate, roots);
-        if (own) return [...below, own];
-        const issuer = issuingAnchorOf(certificate, roots);
+        const anchor = findTrustAnchor(certificate, roots);
+        if (anchor) return [...below, anchor];
+        const issuer = findIssuingTrustAnchor(certificate, roots);
         if (issuer) return [...below, certificate, issuer];
     }
     return undefined;
 }
 
 /**
- * Whether clients accept this certificate without looking further up: it is a root of theirs, or a cross-signed
- * edition of one (same name, same key).
+ * Whether clients trust this certificate without verifying its issuer: it is a trusted root, or a cross-signed certificate with the same
+ * subject and key as a trusted root.
  */
-export function isAnchor(certificate: Certificate, roots: TrustStore): boolean {
-    return anchorOf(certificate, roots) !== undefined;
+export function isTrustAnchor(certificate: Certificate, roots: TrustStore): boolean {
+    return findTrustAnchor(certificate, roots) !== undefined;
 }
 
-/** Whether a root that clients have made the signature on it. */
-export function isIssuedByAnchor(certificate: Certificate, roots: TrustStore): boolean {
-    return issuingAnchorOf(certificate, roots) !== undefined;
+/** Whether a trusted root issued this certificate. */
+export function isIssuedByTrustAnchor(certificate: Certificate, roots: TrustStore): boolean {
+    return findIssuingTrustAnchor(certificate, roots) !== undefined;
 }
 
-function anchorOf(certificate: Certificate, roots: TrustStore): Certificate | undefined {
+function findTrustAnchor(certificate: Certificate, roots: TrustStore): Certificate | undefined {
     return roots(certificate.subjectDer).find(root => root.x509.publicKey.equals(certificate.x509.publicKey));
 }
 
-function issuingAnchorOf(certificate: Certificate, roots: TrustStore): Certificate | undefined {
+function findIssuingTrustAnchor(certificate: Certificate, roots: TrustStore): Certificate | undefined {
     return roots(certificate.issuerDer).find(root => signedBy(certificate.x509, root.x509));
 }

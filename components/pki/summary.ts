@@ -1,17 +1,17 @@
 import type { Certificate } from "./certificate";
 
-/** What people and pipelines want to know about a certificate. Holds nothing secret. */
+/** The public information about a certificate, for outputs and reports. Contains no secret. */
 export interface CertificateSummary {
     /** @example "CN=score.contoso.com" */
     subject: string;
-    /** DNS names and IP addresses that it covers. */
+    /** Subject alternative names: DNS names and IP addresses. */
     names: string[];
     issuer: string;
     /** ISO 8601, UTC. */
     notBefore: string;
     /** ISO 8601, UTC. */
     notAfter: string;
-    /** SHA-256 of the encoding in upper-case hex with colons, as `openssl x509 -fingerprint -sha256` prints it. */
+    /** SHA-256 of the DER in upper-case hexadecimal with colons, as `openssl x509 -fingerprint -sha256` prints it. */
     fingerprint: string;
 }
 

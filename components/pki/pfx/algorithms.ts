@@ -5,11 +5,11 @@ import { type Digest, type Password, Purpose, pkcs12Key } from "./derive-key";
 import { unsupported } from "./problem";
 import type { Encrypted, Mac } from "./structure";
 
-/** Password-based encryption, known but not yet applied. */
+/** A password-based encryption scheme with its parameters. */
 export interface Scheme {
-    /** Rounds of hashing that its key costs. */
+    /** Hash iterations that deriving the key takes. */
     iterations: number;
-    /** @throws Error when the password is not the right one (not always: one in 256 wrong ones goes unnoticed) */
+    /** @throws Error when the password is wrong. About one wrong password in 256 is not detected. */
     decrypt: (data: Buffer, password: Password) => Buffer;
 }
 
@@ -27,7 +27,7 @@ const nodeCipher =
         return Buffer.concat([decipher.update(data), decipher.final()]);
     };
 
-/** OpenSSL 3 keeps RC2 for its legacy provider, which Node does not load. */
+/** RC2 by node-forge, because OpenSSL 3 has RC2 only in its legacy provider, which Node does not load. */
 const rc2 =
     (bits: number): Cipher =>
     (key, iv, data) => {
@@ -57,7 +57,7 @@ const PBES2_CIPHERS: Readonly<Record<string, { keyBytes: number; name: string }>
     "1.2.840.113549.3.7": { keyBytes: 24, name: "des-ede3-cbc" },
 };
 
-/** RFC 8018, appendix B.1; SHA-1 is meant when none is named. */
+/** RFC 8018, appendix B.1. The default is HMAC with SHA-1. */
 const PSEUDO_RANDOM_FUNCTIONS: Readonly<Record<string, { name: string; bytes: number }>> = {
     "1.2.840.113549.2.7": { name: "sha1", bytes: 20 },
     "1.2.840.113549.2.8": { name: "sha224", bytes: 28 },
@@ -76,7 +76,7 @@ const MAC_DIGESTS: Readonly<Record<string, Digest>> = {
     "2.16.840.1.101.3.4.2.3": { name: "sha512", bytes: 64, block: 128 },
 };
 
-/** What is met and not supported, as its documents call it. */
+/** Names of unsupported algorithms that occur in practice, for messages. */
 const NAMES: Readonly<Record<string, string>> = {
     "1.2.840.113549.1.5.3": "PBE-MD5-DES",
     "1.2.840.113549.1.5.10": "PBE-SHA1-DES",
@@ -96,22 +96,22 @@ const NAMES: Readonly<Record<string, string>> = {
 const PBES2 = "1.2.840.113549.1.5.13";
 const PBKDF2 = "1.2.840.113549.1.5.12";
 
-/** @throws PfxProblem when it is not supported */
-export function schemeOf({ algorithm }: Pick<Encrypted, "algorithm">): Scheme {
+/** Reads the scheme from an AlgorithmIdentifier. @throws PfxProblem when the algorithm is not supported */
+export function readScheme({ algorithm }: Pick<Encrypted, "algorithm">): Scheme {
     const [type, parameters] = sequence(algorithm, 1);
     const name = identifier(type);
     if (name === PBES2) return pbes2(parameters);
-    const { keyBytes, cipher } = known(PKCS12_CIPHERS, name);
+    const { keyBytes, cipher } = lookUp(PKCS12_CIPHERS, name);
     const [salt, iterations] = sequence(parameters, 2);
-    const saltBytes = octets(salt);
-    const rounds = positive(iterations);
+    const rounds = positiveInteger(iterations);
+    const derivation = { digest: SHA1, salt: octets(salt), iterations: rounds };
     return {
-        // The initial vector is derived, too.
+        // The initial vector is derived as well.
         iterations: (Math.ceil(keyBytes / SHA1.bytes) + 1) * rounds,
         decrypt: (data, password) =>
             cipher(
-                pkcs12Key(SHA1, password, saltBytes, Purpose.Key, rounds, keyBytes),
-                pkcs12Key(SHA1, password, saltBytes, Purpose.InitialVector, rounds, 8),
+                pkcs12Key(derivation, password, Purpose.Key, keyBytes),
+                pkcs12Key(derivation, password, Purpose.InitialVector, 8),
                 data,
             ),
     };
@@ -123,46 +123,46 @@ function pbes2(parameters: Asn1 | undefined): Scheme {
     const derivationName = identifier(derivation[0]);
     if (derivationName !== PBKDF2) throw unsupported(NAMES[derivationName] ?? derivationName);
     const [salt, iterations, ...more] = sequence(derivation[1], 2);
-    const [saltBytes, rounds] = [octets(salt), positive(iterations)];
+    const [saltBytes, rounds] = [octets(salt), positiveInteger(iterations)];
     const functionOf = isInteger(more[0]) ? more[1] : more[0];
-    const digest = known(
+    const digest = lookUp(
         PSEUDO_RANDOM_FUNCTIONS,
         functionOf ? identifier(sequence(functionOf, 1)[0]) : HMAC_SHA1,
     );
-    const { keyBytes, name } = known(PBES2_CIPHERS, identifier(encryption[0]));
+    const { keyBytes, name } = lookUp(PBES2_CIPHERS, identifier(encryption[0]));
     const iv = octets(encryption[1]);
     if (iv.length !== (name.startsWith("aes") ? 16 : 8)) throw new MalformedError("no initial vector");
     return {
         iterations: rounds * Math.ceil(keyBytes / digest.bytes),
-        // In UTF-8, as OpenSSL and RFC 8018 want it; PKCS#12's own derivation takes UTF-16.
+        // PBKDF2 takes the password in UTF-8, as RFC 8018 recommends and OpenSSL does. The derivation of PKCS#12 takes UTF-16.
         decrypt: (data, password) =>
             nodeCipher(name)(pbkdf2Sync(password ?? "", saltBytes, rounds, keyBytes, digest.name), iv, data),
     };
 }
 
-/** How the integrity check is made: its cost, and what it yields. */
-export function macOf({ algorithm, salt, iterations }: Mac): {
+/** Returns the number of iterations of the integrity check and the function that computes it. */
+export function readMac({ algorithm, salt, iterations }: Mac): {
     iterations: number;
     compute: (data: Buffer, password: Password) => Buffer;
 } {
-    const digest = known(MAC_DIGESTS, identifier(sequence(algorithm, 1)[0]));
+    const digest = lookUp(MAC_DIGESTS, identifier(sequence(algorithm, 1)[0]));
     if (iterations < 1) throw new MalformedError("no iterations");
     return {
         iterations,
         compute: (data, password) => {
-            const key = pkcs12Key(digest, password, salt, Purpose.Mac, iterations, digest.bytes);
+            const key = pkcs12Key({ digest, salt, iterations }, password, Purpose.Mac, digest.bytes);
             return createHmac(digest.name, key).update(data).digest();
         },
     };
 }
 
-function known<T>(table: Readonly<Record<string, T>>, name: string): T {
-    const found = Object.hasOwn(table, name) ? table[name] : undefined;
-    if (found === undefined) throw unsupported(NAMES[name] ?? `the algorithm ${name}`);
-    return found;
+function lookUp<T>(table: Readonly<Record<string, T>>, name: string): T {
+    const entry = Object.hasOwn(table, name) ? table[name] : undefined;
+    if (entry === undefined) throw unsupported(NAMES[name] ?? `the algorithm ${name}`);
+    return entry;
 }
 
-function positive(element: Asn1 | undefined): number {
+function positiveInteger(element: Asn1 | undefined): number {
     const value = integer(element);
     if (value < 1) throw new MalformedError("no iterations");
     return value;

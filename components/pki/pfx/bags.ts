@@ -1,7 +1,7 @@
 import { type Asn1, bmpText, identifier, octets, optionalSet, sequence, tagged, toDer } from "./asn1";
 import { type Encrypted, parseEncryptedKey } from "./structure";
 
-/** What SafeContents hold that matters here. */
+/** The keys and certificates of SafeContents. */
 export interface Bags {
     keys: KeyBag[];
     /** DER, in the order of the file. */
@@ -9,9 +9,9 @@ export interface Bags {
 }
 
 interface KeyBag {
-    /** What the program that wrote the file called it. */
+    /** The name that the exporting program gave to the key. */
     friendlyName?: string;
-    /** PKCS#8 as DER, or what is to be decrypted to that. */
+    /** PKCS#8 as DER, encrypted or not. */
     pkcs8: Buffer | Encrypted;
 }
 
@@ -24,19 +24,21 @@ const X509 = "1.2.840.113549.1.9.22.1";
 const FRIENDLY_NAME = "1.2.840.113549.1.9.20";
 
 /**
- * The keys and certificates of SafeContents, whatever their order. Revocation lists, secrets and what else may lie there
- * are passed over.
+ * Reads the keys and certificates of SafeContents, in any order. Ignores other bags, such as revocation lists and secrets.
  */
-export function bagsOf(safeContents: Asn1): Bags {
+export function readBags(safeContents: Asn1): Bags {
     const bags: Bags = { keys: [], certificates: [] };
     for (const bag of sequence(safeContents)) {
         const [type, wrapped, attributes] = sequence(bag, 2);
         switch (identifier(type)) {
             case KEY:
-                bags.keys.push({ ...named(attributes), pkcs8: toDer(tagged(wrapped, 0)) });
+                bags.keys.push({ ...friendlyNameOf(attributes), pkcs8: toDer(tagged(wrapped, 0)) });
                 break;
             case SHROUDED_KEY:
-                bags.keys.push({ ...named(attributes), pkcs8: parseEncryptedKey(tagged(wrapped, 0)) });
+                bags.keys.push({
+                    ...friendlyNameOf(attributes),
+                    pkcs8: parseEncryptedKey(tagged(wrapped, 0)),
+                });
                 break;
             case CERTIFICATE: {
                 const [kind, value] = sequence(tagged(wrapped, 0), 2);
@@ -44,8 +46,8 @@ export function bagsOf(safeContents: Asn1): Bags {
                 break;
             }
             case SAFE_CONTENTS: {
-                // As deep as the parser went at most.
-                const { keys, certificates } = bagsOf(tagged(wrapped, 0));
+                // The parser limits the depth of this recursion.
+                const { keys, certificates } = readBags(tagged(wrapped, 0));
                 bags.keys.push(...keys);
                 bags.certificates.push(...certificates);
                 break;
@@ -55,7 +57,7 @@ export function bagsOf(safeContents: Asn1): Bags {
     return bags;
 }
 
-function named(attributes: Asn1 | undefined): { friendlyName?: string } {
+function friendlyNameOf(attributes: Asn1 | undefined): { friendlyName?: string } {
     for (const attribute of optionalSet(attributes)) {
         const [type, values] = sequence(attribute, 2);
         if (identifier(type) === FRIENDLY_NAME) return { friendlyName: bmpText(optionalSet(values)[0]) };

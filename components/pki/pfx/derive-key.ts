@@ -1,38 +1,42 @@
 import { hash } from "node:crypto";
 
 /**
- * What is put into key derivation. PKCS#12's own takes null for "no password at all", which some programs write where
- * others write the empty one.
+ * The password for key derivation. Null means no password. PKCS#12's derivation encodes null differently from an empty password, and
+ * programs that export without a password use one or the other.
  */
 export type Password = string | null;
 
-/** A hash function: its name, and how many bytes it yields and works on at a time. */
+/** A hash function with the sizes of its digest and its block, in bytes. */
 export interface Digest {
     name: string;
     bytes: number;
     block: number;
 }
 
-/** What derived bytes are for (RFC 7292, appendix B.3). */
+/** The use of the derived bytes (RFC 7292, appendix B.3). */
 export enum Purpose {
     Key = 1,
     InitialVector = 2,
     Mac = 3,
 }
 
+export interface Pkcs12Derivation {
+    digest: Digest;
+    salt: Buffer;
+    iterations: number;
+}
+
 /**
- * PKCS#12's own key derivation (RFC 7292, appendix B.2). That of node-forge takes twice as long, and five times with
- * SHA-512.
+ * Derives `length` bytes as PKCS#12 defines (RFC 7292, appendix B.2). The implementation of node-forge takes twice as long, with SHA-512
+ * five times.
  */
 export function pkcs12Key(
-    { name, bytes, block }: Digest,
+    { digest: { name, bytes, block }, salt, iterations }: Pkcs12Derivation,
     password: Password,
-    salt: Buffer,
     purpose: Purpose,
-    iterations: number,
     length: number,
 ): Buffer {
-    // UTF-16 with the most significant byte first, and a zero at the end.
+    // Big-endian UTF-16 with a terminating zero.
     const text = password === null ? Buffer.alloc(0) : Buffer.from(`${password}\0`, "utf16le").swap16();
     const input = Buffer.concat([Buffer.alloc(block, purpose), repeated(salt, block), repeated(text, block)]);
     const derived: Buffer[] = [];
@@ -47,12 +51,12 @@ export function pkcs12Key(
     return Buffer.concat(derived, length);
 }
 
-/** Whole blocks of it; none of nothing. */
+/** Repeats the bytes up to a multiple of the block size. Returns empty input unchanged. */
 function repeated(bytes: Buffer, block: number): Buffer {
     return bytes.length === 0 ? bytes : Buffer.alloc(Math.ceil(bytes.length / block) * block, bytes);
 }
 
-/** `number += addend + 1`, as numbers with the most significant byte first; what does not fit is lost. */
+/** Computes `number += addend + 1` in place, big-endian, modulo the size of the number. */
 function addOneMore(number: Buffer, addend: Buffer): void {
     let carry = 1;
     for (let at = number.length - 1; at >= 0; at--) {

@@ -1,39 +1,39 @@
 import { type Certificate, parseCertificate } from "../certificate";
 import { buildChain } from "../chain";
 import type { Finding } from "../finding";
-import { identify } from "../identify";
+import { identifyDer } from "../identify-der";
 import { writePem } from "../pem";
 import { readPrivateKey } from "../read-private-key";
 import { MalformedError } from "./asn1";
 import { PfxProblem, unreadable } from "./problem";
 import { parsePfx } from "./structure";
-import { type PfxContents, type PfxKey, unlock } from "./unlock";
+import { type PfxContents, type PfxKey, decryptPfx } from "./decrypt-pfx";
 import type { ReadingCode } from "../reading-codes";
 
 export interface PfxReading {
-    /** PEM chain, leaf first, as far as the file has it, without a root above intermediates. Absent when a finding says why. */
+    /** PEM chain, leaf first, without a root above intermediates. Absent when a finding gives the reason. */
     certificate?: string;
-    /** Unencrypted PKCS#8 PEM. Secret. Absent when a finding says why. */
+    /** Unencrypted PKCS#8 PEM. Secret. Absent when a finding gives the reason. */
     privateKey?: string;
     findings: Finding[];
 }
 
-/** Ten times what the longest chain with the largest keys needs. */
+/** Ten times the size of the longest chain with the largest keys. */
 const MAX_PFX_BYTES = 256 * 1024;
-/** Far more than any chain has; the work of finding their order grows with the square. */
+/** More than any chain has. The time to order certificates is quadratic in their number. */
 const MAX_CERTIFICATES = 20;
 
 /**
- * Reads the one private key of a PFX (PKCS#12, RFC 7292) and its certificate chain. Whatever the input is, it answers, in
- * bounded time. Nothing of the key or the password gets into a finding.
+ * Reads the single private key of a PFX (PKCS#12, RFC 7292) and its certificate chain. Returns in bounded time for any input. Findings
+ * never contain parts of the key or the password.
  *
- * @param file the file's bytes, or these in Base64
- * @param password nothing and the empty one are tried as both things that programs write for them
+ * @param file the bytes of the file, or their Base64
+ * @param password when absent or empty, both encodings that programs use for a missing password are tried
  */
 export function readPfx(file: Uint8Array | string, password?: string): PfxReading {
     try {
         const bytes = bytesOf(file);
-        return readContents(unlock(structureOf(bytes), password));
+        return readContents(decryptPfx(structureOf(bytes), password));
     } catch (error) {
         if (error instanceof PfxProblem) return { findings: [error.finding] };
         if (error instanceof MalformedError) return { findings: [unreadable().finding] };
@@ -42,13 +42,13 @@ export function readPfx(file: Uint8Array | string, password?: string): PfxReadin
 }
 
 function bytesOf(file: Uint8Array | string): Buffer {
-    // Base64 is a third longer than what it stands for, and may have line ends.
-    const most = typeof file === "string" ? MAX_PFX_BYTES * 1.5 : MAX_PFX_BYTES;
-    if (file.length > most) {
+    // Base64 is a third longer than the bytes, and may have line ends.
+    const limit = typeof file === "string" ? MAX_PFX_BYTES * 1.5 : MAX_PFX_BYTES;
+    if (file.length > limit) {
         const size = `${Math.ceil(file.length / 1024)} KiB`;
         throw new PfxProblem(
             "pfx-too-large",
-            `The PFX is ${size}: none with one key is that large.`,
+            `The PFX is ${size}: larger than any PFX with one key.`,
             GIVE_PFX,
         );
     }
@@ -61,7 +61,7 @@ function bytesOf(file: Uint8Array | string): Buffer {
         throw new PfxProblem(
             "pfx-not-base64",
             isPath ? "This is a file path; the contents of the file are needed." : "The PFX is not Base64.",
-            "Give the file's bytes in Base64, as base64 -w0 FILE prints them.",
+            "Give the bytes of the file in Base64, as base64 -w0 FILE prints them.",
         );
     }
     return Buffer.from(compact, "base64");
@@ -70,38 +70,38 @@ function bytesOf(file: Uint8Array | string): Buffer {
 function structureOf(bytes: Buffer): ReturnType<typeof parsePfx> {
     if (bytes.length === 0) throw new PfxProblem("pfx-empty", "The PFX is empty.", GIVE_PFX);
     if (bytes.includes("-----BEGIN ")) throw isPem();
-    const kind = identify(bytes);
+    const kind = identifyDer(bytes);
     if (kind === "pfx") return parsePfx(bytes);
     if (kind === undefined) {
         if (bytes[0] === SEQUENCE) throw unreadable();
-        throw new PfxProblem("pfx-unreadable", "The file is no PFX.", GIVE_PFX);
+        throw new PfxProblem("pfx-unreadable", "The file is not a PFX.", GIVE_PFX);
     }
-    throw new PfxProblem(`pfx-is-${kind}`, `The file is ${INSTEAD[kind]}, not a PFX.`, GIVE_PFX);
+    throw new PfxProblem(`pfx-is-${kind}`, `The file is ${KIND_NAMES[kind]}, not a PFX.`, GIVE_PFX);
 }
 
 const SEQUENCE = 0x30;
-const GIVE_PFX = "Give the PFX (PKCS#12) file that holds the certificate, its chain and its private key.";
-const INSTEAD = {
-    certificate: "a certificate in binary form (DER), which has no private key",
+const GIVE_PFX = "Give the PFX (PKCS#12) file that contains the certificate, its chain and its private key.";
+const KIND_NAMES = {
+    certificate: "a binary (DER) certificate, which has no private key",
     request: "a certificate request (CSR)",
-    pkcs7: "a PKCS#7 bundle, which has certificates but no private key",
-    "private-key": "a private key in binary form (DER)",
-    "encrypted-key": "an encrypted private key in binary form (DER)",
+    pkcs7: "a PKCS#7 bundle, which contains certificates but no private key",
+    "private-key": "a binary (DER) private key",
+    "encrypted-key": "an encrypted binary (DER) private key",
     "public-key": "a public key",
 };
 
 function isPem(): PfxProblem {
     return new PfxProblem(
         "pfx-is-pem",
-        "This is a PEM text, not a PFX.",
-        "Give PEM as certificate and private key, without a PFX.",
+        "This is PEM text, not a PFX.",
+        "Set PEM as the certificate and the private key, instead of the PFX.",
     );
 }
 
-/** Findings about all that is missing or too much, at once. */
+/** Extracts key and chain. Reports all missing and superfluous contents at once. */
 function readContents({ keys, certificates }: PfxContents): PfxReading {
     const findings: Finding[] = [];
-    const key = onlyKey(keys, findings);
+    const key = singleKey(keys, findings);
     const {
         pem: privateKey,
         key: keyObject,
@@ -110,15 +110,15 @@ function readContents({ keys, certificates }: PfxContents): PfxReading {
     findings.push(...keyFindings);
     const parsed = parseAll(certificates, findings);
     const path = buildChain(parsed, keyObject)?.path ?? [];
-    // Windows adds the root always. Right above the leaf it stays: without it nobody could tell that nothing is missing.
-    const served = path.filter((one, at) => at <= 1 || !one.selfSigned);
-    const strangers = parsed.filter(one => !path.includes(one));
-    if (strangers.length > 0) {
+    // Windows always adds the root. A root directly above the leaf is kept, because it shows that no intermediate is missing.
+    const served = path.filter((one, i) => i <= 1 || !one.selfSigned);
+    const unrelated = parsed.filter(one => !path.includes(one));
+    if (unrelated.length > 0) {
         findings.push({
             code: "pfx-stray-certificates",
             severity: "warning",
-            message: `The PFX holds certificates that are not of the chain: ${strangers.map(one => one.subject).join("; ")}.`,
-            advice: "They are left out; export the file with its own chain only.",
+            message: `The PFX contains certificates that are not part of the chain: ${unrelated.map(one => one.subject).join("; ")}.`,
+            advice: "These certificates are not used. Export the file with its own chain only.",
         });
     }
     return {
@@ -128,55 +128,55 @@ function readContents({ keys, certificates }: PfxContents): PfxReading {
     };
 }
 
-function onlyKey(keys: readonly PfxKey[], findings: Finding[]): PfxKey | undefined {
-    const different = [...new Map(keys.map(key => [key.pkcs8.toString("hex"), key])).values()];
-    if (different.length === 1) return different[0];
+function singleKey(keys: readonly PfxKey[], findings: Finding[]): PfxKey | undefined {
+    const distinct = [...new Map(keys.map(key => [key.pkcs8.toString("hex"), key])).values()];
+    if (distinct.length === 1) return distinct[0];
     findings.push(
-        different.length === 0
+        distinct.length === 0
             ? new PfxProblem(
                   "pfx-no-key",
-                  "The PFX holds no private key.",
-                  "Export it again where the key is, together with its private key.",
+                  "The PFX contains no private key.",
+                  "Export it again with its private key, on the machine that has the key.",
               ).finding
             : new PfxProblem(
                   "pfx-several-keys",
-                  `The PFX holds ${different.length} private keys${names(different)}.`,
-                  "Export the one that is to be served, alone with its chain.",
+                  `The PFX contains ${distinct.length} private keys${friendlyNames(distinct)}.`,
+                  "Export only the certificate to serve, with its key and its chain.",
               ).finding,
     );
     return undefined;
 }
 
-function names(keys: readonly PfxKey[]): string {
+function friendlyNames(keys: readonly PfxKey[]): string {
     const known = keys.flatMap(key => key.friendlyName ?? []);
     return known.length === 0 ? "" : ` (${known.map(name => JSON.stringify(name.slice(0, 60))).join(", ")})`;
 }
 
 function parseAll(certificates: readonly Buffer[], findings: Finding[]): Certificate[] {
-    const different = [...new Map(certificates.map(der => [der.toString("hex"), der])).values()];
+    const distinct = [...new Map(certificates.map(der => [der.toString("hex"), der])).values()];
     const problem = (code: ReadingCode, message: string, advice: string): Certificate[] => {
         findings.push(new PfxProblem(code, message, advice).finding);
         return [];
     };
-    if (different.length === 0) {
+    if (distinct.length === 0) {
         return problem(
             "pfx-no-certificate",
-            "The PFX holds no certificate.",
+            "The PFX contains no certificate.",
             "Export it again with the certificate and its chain.",
         );
     }
-    if (different.length > MAX_CERTIFICATES) {
+    if (distinct.length > MAX_CERTIFICATES) {
         return problem(
             "pfx-too-many-certificates",
-            `The PFX holds ${different.length} certificates: no chain is that long.`,
-            "Export the certificate that is to be served, with its chain only.",
+            `The PFX contains ${distinct.length} certificates, more than any chain.`,
+            "Export only the certificate to serve, with its chain.",
         );
     }
-    const parsed = different.flatMap(der => parseCertificate(der) ?? []);
-    if (parsed.length === different.length) return parsed;
+    const parsed = distinct.flatMap(der => parseCertificate(der) ?? []);
+    if (parsed.length === distinct.length) return parsed;
     return problem(
         "pfx-certificate-unreadable",
         "A certificate in the PFX cannot be read.",
-        "Export the file again, from the certificate as its authority issued it.",
+        "Export the file again, with the certificate that the authority issued.",
     );
 }

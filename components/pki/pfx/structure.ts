@@ -13,12 +13,12 @@ import {
 } from "./asn1";
 import { unsupported } from "./problem";
 
-/** A PFX taken apart as far as that goes without its password (RFC 7292, section 4). */
+/** The structure of a PFX before decryption (RFC 7292, section 4). */
 export interface PfxStructure {
-    /** What the integrity check is over. */
+    /** The bytes that the integrity check covers. */
     authenticated: Buffer;
     mac?: Mac;
-    /** Each a SafeContents, some encrypted. */
+    /** SafeContents structures, encrypted or not. */
     parts: Array<Asn1 | Encrypted>;
 }
 
@@ -31,7 +31,7 @@ export interface Mac {
     iterations: number;
 }
 
-/** Encrypted contents and how they were encrypted. */
+/** Encrypted contents and their encryption algorithm. */
 export interface Encrypted {
     /** AlgorithmIdentifier. */
     algorithm: Asn1;
@@ -43,12 +43,12 @@ const SIGNED_DATA = "1.2.840.113549.1.7.2";
 const ENVELOPED_DATA = "1.2.840.113549.1.7.3";
 const ENCRYPTED_DATA = "1.2.840.113549.1.7.6";
 
-/** @throws MalformedError | PfxProblem */
+/** Parses a PFX without decrypting it. @throws MalformedError | PfxProblem */
 export function parsePfx(bytes: Buffer): PfxStructure {
     const [version, authSafe, macData] = sequence(parseAsn1(bytes), 2);
     if (integer(version) !== 3) throw new MalformedError("not version 3");
     const { type, content } = contentInfo(authSafe);
-    if (type === SIGNED_DATA) throw unsupported("a signature in place of a password");
+    if (type === SIGNED_DATA) throw unsupported("a signature instead of a password");
     if (type !== DATA) throw new MalformedError("not password integrity");
     const authenticated = octets(content);
     return {
@@ -88,7 +88,7 @@ function parseMac(element: Asn1): Mac {
 function parsePart(element: Asn1): Asn1 | Encrypted {
     const { type, content } = contentInfo(element);
     if (type === DATA) return parseAsn1(octets(content));
-    if (type === ENVELOPED_DATA) throw unsupported("a public key in place of a password");
+    if (type === ENVELOPED_DATA) throw unsupported("a public key instead of a password");
     if (type !== ENCRYPTED_DATA) throw new MalformedError("not SafeContents");
     const [, encrypted] = sequence(content, 2);
     const [, algorithm, data] = sequence(encrypted, 3);

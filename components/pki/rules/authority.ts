@@ -7,15 +7,15 @@ import { findViolation } from "../name-constraints";
 const ANY_EXTENDED_KEY_USAGE = "2.5.29.37.0";
 
 /** RFC 5280, 6.1.4: an issuer must be a CA, may sign certificates, and has not exceeded its path length. */
-export function issuerNotCa({ links }: Facts): Finding | undefined {
-    for (const [i, issuer] of links.entries()) {
+export function issuerNotCa({ verifiedPath }: Facts): Finding | undefined {
+    for (const [i, issuer] of verifiedPath.entries()) {
         if (i === 0) continue;
         const reason = reasonAgainst(issuer, i - 1);
         if (!reason) continue;
         return {
             code: "issuer-not-ca",
             severity: "error",
-            message: `${issuer.subject} issued ${links[i - 1]?.subject} and ${reason}.`,
+            message: `${issuer.subject} issued ${verifiedPath[i - 1]?.subject} and ${reason}.`,
             advice: "Get the certificate from a certificate authority.",
         };
     }
@@ -39,8 +39,8 @@ function reasonAgainst(issuer: Certificate, intermediatesBelow: number): string 
 }
 
 /** Version 1 certificates cannot mark an authority. Most clients accept such a root; OpenSSL (strict) and Python 3.13 refuse it. */
-export function version1Root({ links }: Facts): Finding | undefined {
-    const root = links.slice(1).find(isVersion1Root);
+export function version1Root({ verifiedPath }: Facts): Finding | undefined {
+    const root = verifiedPath.slice(1).find(isVersion1Root);
     if (!root) return undefined;
     return {
         code: "version-1-root",
@@ -55,9 +55,9 @@ function isVersion1Root(issuer: Certificate): boolean {
 }
 
 /** The issuer name matches but the key does not: often the file has an older intermediate. */
-export function signatureInvalid({ links }: Facts): Finding | undefined {
-    for (const [i, certificate] of links.entries()) {
-        const issuer = links[i + 1];
+export function signatureInvalid({ verifiedPath }: Facts): Finding | undefined {
+    for (const [i, certificate] of verifiedPath.entries()) {
+        const issuer = verifiedPath[i + 1];
         if (!issuer || signedBy(certificate.x509, issuer.x509)) continue;
         return {
             code: "signature-invalid",
@@ -70,9 +70,9 @@ export function signatureInvalid({ links }: Facts): Finding | undefined {
 }
 
 /** The signature is valid, but OpenSSL looks for the issuer by its key identifier and does not find it (RFC 5280, 4.2.1.1). */
-export function keyIdentifierMismatch({ links }: Facts): Finding | undefined {
-    for (const [i, certificate] of links.entries()) {
-        const issuer = links[i + 1];
+export function keyIdentifierMismatch({ verifiedPath }: Facts): Finding | undefined {
+    for (const [i, certificate] of verifiedPath.entries()) {
+        const issuer = verifiedPath[i + 1];
         if (!issuer || !contradictsKeyId(certificate, issuer)) continue;
         // `signatureInvalid` reports a wrong issuer.
         if (!signedBy(certificate.x509, issuer.x509)) continue;
@@ -98,11 +98,11 @@ export function contradictsKeyId({ authorityKeyId }: Certificate, issuer: Certif
 }
 
 /** RFC 5280, 4.2.1.10: all authorities above a certificate must be allowed to issue for each of its names. */
-export function nameNotPermitted({ links }: Facts): Finding | undefined {
-    for (const [i, authority] of links.entries()) {
+export function nameNotPermitted({ verifiedPath }: Facts): Finding | undefined {
+    for (const [i, authority] of verifiedPath.entries()) {
         const { nameConstraints } = authority;
         if (!nameConstraints || i === 0) continue;
-        for (const [place, certificate] of links.slice(0, i).entries()) {
+        for (const [place, certificate] of verifiedPath.slice(0, i).entries()) {
             // RFC 5280 exempts self-issued intermediates from the constraints.
             if (place > 0 && certificate.subjectDer === certificate.issuerDer) continue;
             const violation = findViolation(nameConstraints, certificate);
@@ -124,8 +124,8 @@ export function nameNotPermitted({ links }: Facts): Finding | undefined {
 }
 
 /** Go refuses critical constraints on name forms that it does not process, even when they do not affect these names. */
-export function unusualConstraints({ links }: Facts): Finding | undefined {
-    const authority = links
+export function unusualConstraints({ verifiedPath }: Facts): Finding | undefined {
+    const authority = verifiedPath
         .slice(1)
         .find(
             one =>
@@ -142,8 +142,8 @@ export function unusualConstraints({ links }: Facts): Finding | undefined {
 }
 
 /** OpenSSL, Go and browsers apply the extended key usage of an authority to all certificates below it. */
-export function authorityNotForServers({ links }: Facts): Finding | undefined {
-    const authority = links
+export function authorityNotForServers({ verifiedPath }: Facts): Finding | undefined {
+    const authority = verifiedPath
         .slice(1)
         .find(({ extendedKeyUsage: uses }) => uses && !uses.includes(id_kp_serverAuth));
     if (!authority) return undefined;

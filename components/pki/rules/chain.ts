@@ -2,7 +2,7 @@ import { type Certificate, signedBy } from "../certificate";
 import type { CertificateChain } from "../chain";
 import type { Facts } from "../facts";
 import type { Finding } from "../finding";
-import { isAnchor, isIssuedByAnchor } from "../roots";
+import { isTrustAnchor, isIssuedByTrustAnchor } from "../roots";
 import { contradictsKeyId } from "./authority";
 
 /**
@@ -10,7 +10,7 @@ import { contradictsKeyId } from "./authority";
  * and the front still require the leaf first (RFC 8446, 4.4.2); current clients sort the other certificates.
  */
 export function chainDisordered({ chain }: Facts): Finding | undefined {
-    const places = chain.path.map(one => chain.given.indexOf(one));
+    const places = chain.path.map(one => chain.certificates.indexOf(one));
     const inOrder = places.every((place, i) => i === 0 || place > (places[i - 1] ?? 0));
     const leafIsFirst = places[0] === 0;
     if (leafIsFirst && inOrder) return undefined;
@@ -30,7 +30,7 @@ export function chainDisordered({ chain }: Facts): Finding | undefined {
  */
 export function chainIncomplete({ chain, roots }: Facts): Finding | undefined {
     const { leaf, path } = chain;
-    if (path.length > 1 || leaf.selfSigned || isIssuedByAnchor(leaf, roots)) return undefined;
+    if (path.length > 1 || leaf.selfSigned || isIssuedByTrustAnchor(leaf, roots)) return undefined;
     return {
         code: "chain-incomplete",
         severity: "error",
@@ -40,8 +40,8 @@ export function chainIncomplete({ chain, roots }: Facts): Finding | undefined {
 }
 
 export function duplicateCertificate({ chain }: Facts): Finding | undefined {
-    const prints = chain.given.map(one => one.fingerprint);
-    const twice = chain.given.find((one, i) => prints.indexOf(one.fingerprint) !== i);
+    const prints = chain.certificates.map(one => one.fingerprint);
+    const twice = chain.certificates.find((one, i) => prints.indexOf(one.fingerprint) !== i);
     if (!twice) return undefined;
     return {
         code: "duplicate-certificate",
@@ -55,7 +55,7 @@ export function unrelatedCertificate({ chain }: Facts): Finding | undefined {
     const onPath = new Set(chain.path.map(one => one.fingerprint));
     // Other rules report more serious problems of these certificates.
     const wrong = wrongIssuers(chain).map(one => one.wrong);
-    const others = chain.given.filter(one => !onPath.has(one.fingerprint) && !wrong.includes(one));
+    const others = chain.certificates.filter(one => !onPath.has(one.fingerprint) && !wrong.includes(one));
     if (others.length === 0) return undefined;
     return {
         code: "unrelated-certificate",
@@ -81,12 +81,15 @@ export function wrongIssuerFirst({ chain }: Facts): Finding | undefined {
     };
 }
 
-function wrongIssuers({ path, given }: CertificateChain): { certificate: Certificate; wrong: Certificate }[] {
+function wrongIssuers({
+    path,
+    certificates,
+}: CertificateChain): { certificate: Certificate; wrong: Certificate }[] {
     return path.slice(1).flatMap((issuer, i) => {
         const certificate = path[i];
         if (!certificate || !signedBy(certificate.x509, issuer.x509)) return [];
-        return given
-            .slice(0, given.indexOf(issuer))
+        return certificates
+            .slice(0, certificates.indexOf(issuer))
             .filter(one => one.subjectDer === certificate.issuerDer && !contradictsKeyId(certificate, one))
             .filter(one => !path.includes(one) && !signedBy(certificate.x509, one.x509))
             .map(wrong => ({ certificate, wrong }));
@@ -98,12 +101,12 @@ export function needlessRoot({ chain, roots }: Facts): Finding | undefined {
     const top = chain.path.at(-1);
     const hasIssued = chain.path.length > 1;
     // A private root that issued the leaf directly completes the chain, see `chainIncomplete`.
-    const mayBeNeeded = chain.path.length === 2 && top && !isAnchor(top, roots);
+    const mayBeNeeded = chain.path.length === 2 && top && !isTrustAnchor(top, roots);
     if (!hasIssued || !top?.selfSigned || mayBeNeeded) return undefined;
     return {
         code: "needless-root",
         severity: "info",
-        message: `The chain ends with the root ${top.subject}${isAnchor(top, roots) ? ", which clients have" : ""}.`,
+        message: `The chain ends with the root ${top.subject}${isTrustAnchor(top, roots) ? ", which clients have" : ""}.`,
         advice: "Remove the root to reduce the size of each handshake.",
     };
 }

@@ -4,7 +4,7 @@ import type { Finding } from "../finding";
 /** HAProxy does not start when key and certificate do not match. */
 export function keyMismatch({ chain, key }: Facts): Finding | undefined {
     if (!key || chain.leaf.x509.checkPrivateKey(key)) return undefined;
-    const owner = chain.given.find(one => one.x509.checkPrivateKey(key));
+    const owner = chain.certificates.find(one => one.x509.checkPrivateKey(key));
     return {
         code: "key-mismatch",
         severity: "error",

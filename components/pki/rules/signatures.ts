@@ -57,8 +57,8 @@ export function uncommonSignature(facts: Facts): Finding | undefined {
 }
 
 /** Clients do not verify the signature of a trusted root. */
-function signed({ links }: Facts): Certificate[] {
-    return links.filter((one, i) => i === 0 || !one.selfSigned);
+function signed({ verifiedPath }: Facts): Certificate[] {
+    return verifiedPath.filter((one, i) => i === 0 || !one.selfSigned);
 }
 
 function weakHash(algorithm: SignatureAlgorithm): string | undefined {

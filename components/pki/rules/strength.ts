@@ -13,8 +13,8 @@ const SMALL_CURVES = /^(?:secp|prime|sect|c2pnb|wap-wsg)\D*(\d+)/;
 const TLS_CURVES: ReadonlySet<string> = new Set(["prime256v1", "secp384r1", "secp521r1"]);
 const RSA_PSS = "rsa-pss";
 
-export function weakKey({ links }: Facts): Finding | undefined {
-    for (const certificate of links) {
+export function weakKey({ verifiedPath }: Facts): Finding | undefined {
+    for (const certificate of verifiedPath) {
         const weakness = weaknessOfKey(certificate.x509.publicKey);
         if (!weakness) continue;
         return {
@@ -48,8 +48,8 @@ function weaknessOfKey({
 }
 
 /** Current TLS clients do not offer DSA and most curves, although `openssl verify` accepts such a chain. */
-export function unsupportedKey({ links }: Facts): Finding | undefined {
-    for (const certificate of links) {
+export function unsupportedKey({ verifiedPath }: Facts): Finding | undefined {
+    for (const certificate of verifiedPath) {
         const { asymmetricKeyType: type, asymmetricKeyDetails: details } = certificate.x509.publicKey;
         const curve = details?.namedCurve;
         const what =
@@ -99,8 +99,8 @@ export function uncommonKey({ chain: { leaf } }: Facts): Finding | undefined {
 }
 
 /** The usual exponent is 65537; smaller ones need a faultless padding, larger ones than 31 bits do not fit into Go and Windows. */
-export function unusualExponent({ links }: Facts): Finding | undefined {
-    for (const certificate of links) {
+export function unusualExponent({ verifiedPath }: Facts): Finding | undefined {
+    for (const certificate of verifiedPath) {
         const { publicExponent: exponent } = certificate.x509.publicKey.asymmetricKeyDetails ?? {};
         if (exponent === undefined || weaknessOfKey(certificate.x509.publicKey)) continue;
         if (exponent >= 65_537n && exponent < 2n ** 31n) continue;

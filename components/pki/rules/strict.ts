@@ -11,12 +11,12 @@ const REISSUE =
 const PYTHON = "Python 3.13 and later refuse it";
 
 /** RFC 5280, 4.2.1.1 and 4.2.1.2. */
-export function missingKeyIdentifier({ links, trusted }: Facts): Finding | undefined {
-    for (const [i, certificate] of links.entries()) {
+export function missingKeyIdentifier({ verifiedPath, trusted }: Facts): Finding | undefined {
+    for (const [i, certificate] of verifiedPath.entries()) {
         // A single certificate needs no identifiers, and only version 3 has them.
-        if (links.length === 1 && certificate.selfSigned) continue;
+        if (verifiedPath.length === 1 && certificate.selfSigned) continue;
         if (certificate.version < 3) continue;
-        const isAnchor = certificate.selfSigned || (trusted && i === links.length - 1);
+        const isAnchor = certificate.selfSigned || (trusted && i === verifiedPath.length - 1);
         const missing =
             !isAnchor && certificate.authorityKeyId?.keyId === undefined
                 ? "authority key identifier"
@@ -35,8 +35,8 @@ export function missingKeyIdentifier({ links, trusted }: Facts): Finding | undef
 }
 
 /** RFC 5280, 4.2.1.3 and 4.2.1.9: an authority needs a critical basicConstraints extension and the key usage keyCertSign. */
-export function looseAuthority({ links }: Facts): Finding | undefined {
-    for (const authority of links.slice(1)) {
+export function looseAuthority({ verifiedPath }: Facts): Finding | undefined {
+    for (const authority of verifiedPath.slice(1)) {
         if (!authority.isCa) continue;
         const reason = !authority.criticalExtensions.includes(BASIC_CONSTRAINTS)
             ? "has a basicConstraints extension that is not critical"
@@ -75,8 +75,8 @@ export function leafIsAuthority({ chain: { leaf } }: Facts): Finding | undefined
 }
 
 /** RFC 5280, 4.1.2.4, 4.1.2.6 and 4.2.1.6: an empty subject needs critical subject alternative names. */
-export function emptySubject({ links }: Facts): Finding | undefined {
-    for (const [i, certificate] of links.entries()) {
+export function emptySubject({ verifiedPath }: Facts): Finding | undefined {
+    for (const [i, certificate] of verifiedPath.entries()) {
         if (certificate.hasSubject) continue;
         const namesAreCritical = certificate.criticalExtensions.includes(SUBJECT_ALTERNATIVE_NAME);
         if (i === 0 && !certificate.isCa && namesAreCritical) continue;
@@ -97,8 +97,8 @@ export function emptySubject({ links }: Facts): Finding | undefined {
 const SUBJECT_ALTERNATIVE_NAME = "2.5.29.17";
 
 /** RFC 5280, 4.1.2.2: a positive number of at most 20 bytes. Go refuses a negative one, Chrome a longer one. */
-export function badSerial({ links }: Facts): Finding | undefined {
-    for (const certificate of links) {
+export function badSerial({ verifiedPath }: Facts): Finding | undefined {
+    for (const certificate of verifiedPath) {
         const reason = weaknessOfSerial(certificate);
         if (!reason) continue;
         return {

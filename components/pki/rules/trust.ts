@@ -3,8 +3,8 @@ import type { Finding } from "../finding";
 import { chainIncomplete } from "./chain";
 
 /** curl, Go and Python accept any trusted certificate as the end of the chain; the OpenSSL tools and Node require a root. */
-export function trustWithoutRoot({ links, trusted, trustIsJudged }: Facts): Finding | undefined {
-    const anchor = links.at(-1);
+export function trustWithoutRoot({ verifiedPath, trusted, trustIsJudged }: Facts): Finding | undefined {
+    const anchor = verifiedPath.at(-1);
     if (!trustIsJudged || !trusted || !anchor || anchor.selfSigned) return undefined;
     return {
         code: "trust-without-root",

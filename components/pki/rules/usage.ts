@@ -73,8 +73,8 @@ const KNOWN_EXTENSIONS: ReadonlySet<string> = new Set([
  * Clients refuse critical extensions that they do not support (RFC 5280, 4.2). They support key identifiers, which must not be
  * critical: OpenSSL and Go refuse that.
  */
-export function unknownCriticalExtension({ links }: Facts): Finding | undefined {
-    for (const { subject, criticalExtensions } of links) {
+export function unknownCriticalExtension({ verifiedPath }: Facts): Finding | undefined {
+    for (const { subject, criticalExtensions } of verifiedPath) {
         const unknown = criticalExtensions.filter(oid => !KNOWN_EXTENSIONS.has(oid));
         if (unknown.length === 0) continue;
         return {

@@ -62,8 +62,10 @@ export function expiresSoon({ chain: { leaf }, now }: Facts): Finding | undefine
 }
 
 /** Go and OpenSSL check the dates of the root; Java does not. */
-export function rootExpired({ links, now }: Facts): Finding | undefined {
-    const root = links.slice(1).find(one => one.selfSigned && (now > one.notAfter || now < one.notBefore));
+export function rootExpired({ verifiedPath, now }: Facts): Finding | undefined {
+    const root = verifiedPath
+        .slice(1)
+        .find(one => one.selfSigned && (now > one.notAfter || now < one.notBefore));
     if (!root) return undefined;
     const when =
         now > root.notAfter
@@ -120,6 +122,6 @@ function lifetimeDays({ notBefore, notAfter }: Certificate): number {
 }
 
 /** Without cross-signed versions of a trusted root, whose dates clients do not check. */
-function intermediates({ links }: Facts): Certificate[] {
-    return links.slice(1).filter(one => !one.selfSigned);
+function intermediates({ verifiedPath }: Facts): Certificate[] {
+    return verifiedPath.slice(1).filter(one => !one.selfSigned);
 }

@@ -7,7 +7,7 @@ import {
 import { buildChain } from "../../../../components/pki/chain";
 import { type Facts, gatherFacts } from "../../../../components/pki/facts";
 import type { Finding } from "../../../../components/pki/finding";
-import { onlyRoots } from "../../../../components/pki/roots";
+import { privateTrustStore } from "../../../../components/pki/roots";
 import { RULES } from "../../../../components/pki/rules";
 import type { Scene } from "./case";
 import { keyPem, now } from "./mint";
@@ -30,11 +30,11 @@ export function factsOf(scene: Scene): Facts {
     const { key } = readPrivateKey(keyOf(scene) ?? "");
     const chain = buildChain(given, key);
     if (!chain) throw new Error("There is no certificate to judge.");
-    const roots = onlyRoots(rootsOf(scene));
+    const roots = privateTrustStore(rootsOf(scene));
     return gatherFacts({
         ...{ chain, key, roots, hostnames: [scene.hostname], now: scene.at ?? now },
         ...{ trustIsJudged: true, selfSignedAllowed: false },
-        publicRoots: scene.public ? roots : onlyRoots([]),
+        publicRoots: scene.public ? roots : privateTrustStore([]),
     });
 }
 

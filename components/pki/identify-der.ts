@@ -1,14 +1,14 @@
 import { type Asn1, MalformedError, elements, identifier, parseAsn1, shape } from "./pfx/asn1";
 
-/** What people take for one another. */
+/** Kinds of files that users confuse with each other. */
 export type EncodedKind =
     "certificate" | "request" | "pkcs7" | "pfx" | "private-key" | "encrypted-key" | "public-key";
 
-/** Says what a binary (DER or BER) file is, by its outermost elements. Undefined when it is none of these. */
-export function identify(bytes: Buffer): EncodedKind | undefined {
+/** Identifies a binary (DER or BER) file by its outermost elements. Returns undefined when it is none of these kinds. */
+export function identifyDer(bytes: Buffer): EncodedKind | undefined {
     try {
         const file = parseAsn1(bytes);
-        return SHAPES.find(([outer, fits]) => outer.test(shape(file)) && fits(elements(file)))?.[2];
+        return SHAPES.find(([outer, matches]) => outer.test(shape(file)) && matches(elements(file)))?.[2];
     } catch (error) {
         if (error instanceof MalformedError) return undefined;
         throw error;
@@ -22,7 +22,7 @@ const firstIs =
     ([first]: Asn1[]): boolean =>
         first !== undefined && inner.test(shape(first));
 
-/** By the types of the elements, one letter each (see `shape`). */
+/** Each kind has a pattern for the types of its elements, one letter each (see `shape`), and a check of their contents. */
 const SHAPES: ReadonlyArray<readonly [RegExp, (inside: Asn1[]) => boolean, EncodedKind]> = [
     // RFC 2986: version, subject, key, attributes.
     [/^SSB$/, firstIs(/^ISSc?$/), "request"],

@@ -1,19 +1,19 @@
 import { timingSafeEqual } from "node:crypto";
-import { macOf, schemeOf } from "./algorithms";
+import { readMac, readScheme } from "./algorithms";
 import { type Asn1, MalformedError, parseAsn1 } from "./asn1";
-import { type Bags, bagsOf } from "./bags";
+import { type Bags, readBags } from "./bags";
 import type { Password } from "./derive-key";
 import { PfxProblem, tooManyIterations } from "./problem";
 import { type Encrypted, type PfxStructure, isEncrypted } from "./structure";
 
-/** A key and what it is called. */
+/** A private key and its name. */
 export interface PfxKey {
     friendlyName?: string;
     /** PKCS#8 as DER. Secret. */
     pkcs8: Buffer;
 }
 
-/** What a PFX holds, decrypted. */
+/** The decrypted contents of a PFX. */
 export interface PfxContents {
     keys: PfxKey[];
     /** DER, in the order of the file. */
@@ -21,53 +21,53 @@ export interface PfxContents {
 }
 
 /**
- * Rounds of key derivation that one file may cost, all together. Older Firefox asks for most, 3.6 million (600,000 for each
- * digest of two keys, two initial vectors and the integrity check); Windows, Java and OpenSSL for thousands. A few seconds of
- * work, so that a made-up file cannot keep an update waiting.
+ * The maximum number of key derivation iterations for one file, which take a few seconds. The limit prevents a malicious file from
+ * blocking an update. Older versions of Firefox use the most, 3.6 million (600,000 for each digest of two keys, two initial vectors and
+ * the integrity check). Windows, Java and OpenSSL use thousands.
  */
 const MAX_ITERATIONS = 5_000_000;
 
-/** Something did not decrypt, so the password is another one. */
+/** A part of the file cannot be decrypted with this password. */
 class WrongPassword extends Error {}
 
 /**
- * Checks the integrity and decrypts everything.
+ * Checks the integrity and decrypts all contents.
  *
  * @throws PfxProblem | MalformedError
  */
-export function unlock(structure: PfxStructure, password: string | undefined): PfxContents {
-    const open = structure.parts.filter(part => !isEncrypted(part)).map(part => bagsOf(part as Asn1));
-    const locked = structure.parts.filter(isEncrypted);
-    const mac = structure.mac && macOf(structure.mac);
-    const budget = new Budget(mac?.iterations ?? 0);
-    // Before any work is done: what the file asks for as a whole.
-    for (const one of [...locked, ...open.flatMap(lockedKeys)]) budget.spend(one);
+export function decryptPfx(structure: PfxStructure, password: string | undefined): PfxContents {
+    const plain = structure.parts.filter(part => !isEncrypted(part)).map(part => readBags(part as Asn1));
+    const encrypted = structure.parts.filter(isEncrypted);
+    const mac = structure.mac && readMac(structure.mac);
+    const budget = new IterationBudget(mac?.iterations ?? 0);
+    // Check the limit for the whole file before deriving any key.
+    for (const one of [...encrypted, ...plain.flatMap(encryptedKeys)]) budget.spend(one);
 
     const passwords: Password[] = password ? [password] : ["", null];
-    const fitting = passwords.filter(
+    const verified = passwords.filter(
         one =>
             structure.mac && mac && isSame(mac.compute(structure.authenticated, one), structure.mac.digest),
     );
-    const contents = firstThatDecrypts(fitting.length > 0 ? fitting : passwords, one =>
-        decryptAll(open, locked, one, budget),
+    const contents = firstSuccess(verified.length > 0 ? verified : passwords, one =>
+        decryptAll(plain, encrypted, one, budget),
     );
-    if (structure.mac === undefined || fitting.length > 0) {
+    if (structure.mac === undefined || verified.length > 0) {
         if (contents) return contents;
-        throw fitting.length > 0 ? twoPasswords() : wrongPassword(password);
+        throw verified.length > 0 ? twoPasswords() : wrongPassword(password);
     }
-    // Who has the right password can decrypt also what somebody changed elsewhere in the file.
-    const decryptsNothing = locked.length === 0 && !open.some(one => lockedKeys(one).length > 0);
-    throw contents && !decryptsNothing ? damaged() : wrongPassword(password);
+    // The integrity check failed. If the password decrypts the contents, it is right, so the file was changed.
+    const hasEncryption = encrypted.length > 0 || plain.some(one => encryptedKeys(one).length > 0);
+    throw contents && hasEncryption ? damaged() : wrongPassword(password);
 }
 
-/** Counts what is asked for before it is done. */
-class Budget {
+/** Counts iterations before they are computed. @throws PfxProblem above MAX_ITERATIONS */
+class IterationBudget {
     constructor(private spent: number) {
         this.check();
     }
 
     spend(encrypted: Encrypted): void {
-        this.spent += schemeOf(encrypted).iterations;
+        this.spent += readScheme(encrypted).iterations;
         this.check();
     }
 
@@ -76,7 +76,7 @@ class Budget {
     }
 }
 
-function firstThatDecrypts(
+function firstSuccess(
     passwords: readonly Password[],
     decrypt: (password: Password) => PfxContents,
 ): PfxContents | undefined {
@@ -91,15 +91,15 @@ function firstThatDecrypts(
 }
 
 function decryptAll(
-    open: readonly Bags[],
-    locked: readonly Encrypted[],
+    plain: readonly Bags[],
+    encrypted: readonly Encrypted[],
     password: Password,
-    budget: Budget,
+    budget: IterationBudget,
 ): PfxContents {
-    const bags = [...open, ...locked.map(part => safeContents(decrypt(part, password)))];
+    const bags = [...plain, ...encrypted.map(part => safeContents(decrypt(part, password)))];
     const keys = bags.flatMap(one => one.keys);
-    // Those inside of an encrypted part have only come to light now.
-    for (const key of bags.slice(open.length).flatMap(lockedKeys)) budget.spend(key);
+    // Keys inside an encrypted part are known only after its decryption.
+    for (const key of bags.slice(plain.length).flatMap(encryptedKeys)) budget.spend(key);
     return {
         keys: keys.map(({ friendlyName, pkcs8 }) => ({
             friendlyName,
@@ -111,15 +111,15 @@ function decryptAll(
 
 function safeContents(decrypted: Buffer): Bags {
     try {
-        return bagsOf(parseAsn1(decrypted));
+        return readBags(parseAsn1(decrypted));
     } catch (error) {
         throw error instanceof MalformedError ? new WrongPassword() : error;
     }
 }
 
-/** DER: one wrong password in 256 leaves something that ends as it should, so what it begins with is looked at too. */
+/** Decrypts DER. One wrong password in 256 produces valid padding, so the result is also parsed. */
 function decrypt(encrypted: Encrypted, password: Password): Buffer {
-    const scheme = schemeOf(encrypted);
+    const scheme = readScheme(encrypted);
     try {
         const decrypted = scheme.decrypt(encrypted.data, password);
         parseAsn1(decrypted);
@@ -129,7 +129,7 @@ function decrypt(encrypted: Encrypted, password: Password): Buffer {
     }
 }
 
-function lockedKeys({ keys }: Bags): Encrypted[] {
+function encryptedKeys({ keys }: Bags): Encrypted[] {
     return keys.flatMap(({ pkcs8 }) => (Buffer.isBuffer(pkcs8) ? [] : [pkcs8]));
 }
 
@@ -142,12 +142,12 @@ function wrongPassword(password: string | undefined): PfxProblem {
         ? new PfxProblem(
               "pfx-password-wrong",
               "The password does not open the PFX.",
-              "Try it with openssl pkcs12 -info -noout -in FILE; if it is right there too, copy the file again, whole.",
+              "Try the password with openssl pkcs12 -info -noout -in FILE. If openssl accepts it, copy the complete file again.",
           )
         : new PfxProblem(
               "pfx-password-missing",
-              "The PFX is protected by a password, and none was given.",
-              "Give the password that it was exported with.",
+              "The PFX has a password, and none was given.",
+              "Set the password that was chosen when the file was exported.",
           );
 }
 
@@ -155,14 +155,14 @@ function damaged(): PfxProblem {
     return new PfxProblem(
         "pfx-damaged",
         "The password is right, but the integrity check of the PFX fails: the file was changed or damaged.",
-        "Export it again; do not use what it holds.",
+        "Export it again, and do not use its contents.",
     );
 }
 
 function twoPasswords(): PfxProblem {
     return new PfxProblem(
         "pfx-two-passwords",
-        "The password fits the integrity check of the PFX, but its contents are encrypted with another one.",
-        "Export it again with a single password.",
+        "The password matches the integrity check of the PFX, but the contents are encrypted with another password.",
+        "Export it again with one password.",
     );
 }
