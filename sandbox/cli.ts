@@ -17,49 +17,57 @@ const MEBIBYTE = 1024 * 1024;
 
 const program = new Command("sandbox")
     .description(
-        "A local Azure: an ARM server, DNS, load balancers and a Kubernetes node that runs containers.",
+        "Starts, stops and inspects a local Azure: Resource Manager, DNS, load balancers and a Kubernetes node.",
     )
-    // Options behind a command are that command's: kubectl has its own.
+    // Options after the name of a command belong to that command. kubectl parses its options itself.
     .enablePositionalOptions();
 
 program
     .command("up")
-    .description("start what does not run; state of earlier runs is kept")
-    .option("--kubeconfig <file>", "run containers in this cluster instead of a node of the sandbox's own")
-    .option("--control-plane-only", "ARM and DNS alone: container groups are recorded, no container runs")
+    .description("start the processes that are not running; keeps the state of earlier runs")
+    .option(
+        "--kubeconfig <file>",
+        "run containers in an existing cluster instead of the sandbox's Kubernetes node",
+    )
+    .option(
+        "--control-plane-only",
+        "start Resource Manager and DNS only: container groups are recorded, but do not run",
+    )
     .action(async (options: SandboxOptions) => {
         const instance = sandboxInstance();
         const { containerRuntime, reason, started } = await sandboxUp(instance, options);
         if (containerRuntime === "none") {
-            const because = reason ? `The Kubernetes node was left out: ${reason}. ` : "";
-            console.log(`${because}Container groups are recorded, but no container runs.`);
+            const because = reason ? `The Kubernetes node was not started: ${reason}. ` : "";
+            console.log(`${because}Container groups are recorded, but do not run.`);
         }
-        console.log(started.length > 0 ? `Started ${started.join(", ")}.` : "Everything runs already.");
         console.log(
-            `ARM at https://${instance.arm.address}:${instance.arm.port}, state in ${instance.stateFolder}.`,
+            started.length > 0 ? `Started ${started.join(", ")}.` : "All processes were already running.",
+        );
+        console.log(
+            `Resource Manager: https://${instance.arm.address}:${instance.arm.port}. State: ${instance.stateFolder}.`,
         );
     });
 
 program
     .command("status")
-    .description("what runs and answers; exit code 1 unless everything does")
-    .option("--json", "for programs")
+    .description("show processes, memory and readiness; exit code 1 unless all parts are ready")
+    .option("--json", "write JSON")
     .action(async ({ json }: { json?: boolean }) => {
         const instance = sandboxInstance();
         const status = await sandboxStatus(instance);
         if (json) {
             console.log(JSON.stringify(status, undefined, 2));
         } else {
-            const table = new Table({ head: ["Program", "Process", "MiB"], style: { head: [], border: [] } });
+            const table = new Table({ head: ["Process", "Id", "MiB"], style: { head: [], border: [] } });
             for (const { name, pid, memory } of status.daemons) {
-                table.push([name, pid ?? "does not run", pid ? (memory / MEBIBYTE).toFixed(0) : ""]);
+                table.push([name, pid ?? "not running", pid ? (memory / MEBIBYTE).toFixed(0) : ""]);
             }
             console.log(table.toString());
             for (const [name, answers] of Object.entries(status.ready)) {
                 console.log(`${name}: ${answers ? "ready" : "not ready"}`);
             }
             console.log(
-                `memory of all processes with containers: ${(status.memory / MEBIBYTE).toFixed(0)} MiB`,
+                `memory of all processes, including containers: ${(status.memory / MEBIBYTE).toFixed(0)} MiB`,
             );
         }
         if (!Object.values(status.ready).every(Boolean)) process.exitCode = 1;
@@ -67,18 +75,16 @@ program
 
 program
     .command("logs")
-    .description(
-        "what a container group or a program of the sandbox has written; names them when called without one",
-    )
-    .argument("[name]", "a container group, or a program as `status` lists them")
-    .option("-f, --follow", "go on until interrupted")
+    .description("write the log of a container group or of a process; without a name, list the names")
+    .argument("[name]", "a container group, or a process that `status` lists")
+    .option("-f, --follow", "continue with new lines until interrupted")
     .action(async (name: string | undefined, { follow }: { follow?: boolean }) => {
         await sandboxLogs(sandboxInstance(), { name, follow: follow ?? false }, process.stdout);
     });
 
 program
     .command("kubectl")
-    .description("Kubernetes' own client on the sandbox's cluster, e.g. `kubectl get pods --all-namespaces`")
+    .description("run kubectl with the sandbox's cluster, e.g. `kubectl get pods --all-namespaces`")
     .argument("[arguments...]")
     .passThroughOptions()
     .allowUnknownOption()
@@ -91,21 +97,21 @@ program
 
 program
     .command("down")
-    .description("stop everything; state is kept")
+    .description("stop all processes and keep the state")
     .action(async () => {
         const instance = sandboxInstance();
         await sandboxDown(instance);
         console.log(
-            `Stopped. State is kept in ${instance.stateFolder}; \`npm run sandbox -- reset\` deletes it.`,
+            `The sandbox is stopped. Its state is in ${instance.stateFolder}; \`npm run sandbox -- reset\` deletes it.`,
         );
     });
 
 program
     .command("reset")
-    .description("stop everything and delete all state")
+    .description("stop all processes and delete the state")
     .action(async () => {
         await sandboxReset(sandboxInstance());
-        console.log("Stopped, and all state is deleted.");
+        console.log("The sandbox is stopped, and its state is deleted.");
     });
 
 program.parseAsync().catch((error: unknown) => {

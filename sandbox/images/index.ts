@@ -10,8 +10,8 @@ import { buildImage } from "./recipe";
 
 /**
  * Images of the local stacks: the front (HAProxy), the sample model of `examples/iris`, and lego. Imports `localhost/front:3.0`
- * and `localhost/iris:1` into a running node, and builds them if they are not in the cache. Images of a registry do not need
- * this: the node pulls them.
+ * and `localhost/iris:1` into a running node, and builds them if they are not in the cache. The
+ * node cannot pull images, because its network namespace has no connection to the Internet.
  * @param configuration text of a stack's configuration; `localhost/lego:5` is imported only if the text contains its name
  */
 export async function ensureImages(instance: SandboxInstance, configuration = ""): Promise<void> {

@@ -4,15 +4,10 @@ import * as path from "node:path";
 import { PassThrough, type Writable } from "node:stream";
 import { finished, pipeline } from "node:stream/promises";
 import type { KubeConfig, V1Pod } from "@kubernetes/client-node";
+import { ID_ANNOTATION } from "../control/container-groups/pod";
 import type { SandboxInstance } from "../instance";
 import { logFile } from "../processes/daemon";
 import { DAEMONS } from "./sandbox";
-
-/**
- * The annotation with the ARM id of a pod's container group (control/container-groups/pod.ts). Not imported, because that
- * file loads the Kubernetes client.
- */
-const ID_ANNOTATION = "sandbox/container-group-id";
 
 export interface LogOptions {
     /** A container group or a daemon. Without it, the names of all of them are written. */
@@ -36,14 +31,14 @@ export async function sandboxLogs(
     if (name === undefined) {
         const groups = [...new Set(pods.map(groupName))];
         output.write(
-            `Container groups: ${groups.join(", ") || "none"}\nPrograms: ${daemons.join(", ") || "none"}\n`,
+            `Container groups: ${groups.join(", ") || "none"}\nProcesses: ${daemons.join(", ") || "none"}\n`,
         );
         return;
     }
     const groupPods = pods.filter(pod => groupName(pod) === name);
     if (groupPods.length === 0) {
         throw new Error(
-            `${name}: no container group or program has this name. Run \`npm run sandbox -- logs\` for a list of names.`,
+            `${name}: no container group or process has this name. Run \`npm run sandbox -- logs\` for a list of names.`,
         );
     }
     const { config, kubernetes } = await kubernetesClient(instance);

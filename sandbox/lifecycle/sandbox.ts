@@ -20,7 +20,7 @@ import { controlAnswers, controlCommand } from "./control-process";
 export interface SandboxOptions {
     /** Path of a kubeconfig: containers run in this cluster instead of the sandbox's Kubernetes node. */
     kubeconfig?: string;
-    /** Start ARM and DNS only: container groups are recorded, but no container runs. */
+    /** Start Resource Manager and DNS only: container groups are recorded, but do not run. */
     controlPlaneOnly?: boolean;
 }
 
@@ -125,7 +125,7 @@ function chooseContainerRuntime(options: SandboxOptions): {
     if (options.controlPlaneOnly) return { containerRuntime: "none" };
     if (options.kubeconfig) return { containerRuntime: "cluster" };
     if (process.platform !== "linux") return { containerRuntime: "none", reason: "it needs Linux" };
-    if (process.getuid?.() !== 0) return { containerRuntime: "none", reason: "it needs root (try sudo)" };
+    if (process.getuid?.() !== 0) return { containerRuntime: "none", reason: "it needs root (use sudo)" };
     return { containerRuntime: "node" };
 }
 
@@ -172,7 +172,9 @@ async function startControl(instance: SandboxInstance, control: Daemon): Promise
         return answers || runningDaemon(instance, name) === undefined;
     }, READY_TIMEOUT_MS);
     if (!answers) {
-        throw new Error(`The ARM server does not answer. The end of its log:\n${logTail(instance, name)}`);
+        throw new Error(
+            `Resource Manager does not answer. The end of the log of the process "${name}":\n${logTail(instance, name)}`,
+        );
     }
     return started ? [name] : [];
 }

@@ -36,51 +36,45 @@ export interface ClusterCredentials {
 export async function clusterCredentials(instance: SandboxInstance): Promise<ClusterCredentials> {
     const folder = path.join(instance.stateFolder, "node", "pki");
     const authority = await CertificateAuthority.open(folder, "sandbox-cluster");
-    const user = async (name: string, organization?: string) => {
-        const files = await authority.issue({
-            file: name,
-            commonName: name === "kubelet" ? `system:node:${NODE_NAME}` : `system:${name}`,
-            ...(organization ? { organization } : {}),
+    await writeAdministratorKubeconfig(instance, authority);
+    return {
+        authority: authority.files,
+        ...(await serverCertificates(instance, authority)),
+        apiServerToKubelet: await authority.issue({
+            file: "kube-apiserver-kubelet-client",
+            commonName: "kube-apiserver-kubelet-client",
+            organization: "system:masters",
             use: "client",
-        });
-        const kubeconfig = path.join(folder, `${name}.kubeconfig`);
-        writeKubeconfig(kubeconfig, `https://${NODE_ADDRESS}:${API_SERVER_PORT}`, authority.files, files);
-        return kubeconfig;
+        }),
+        frontProxy: await frontProxyCredentials(folder),
+        serviceAccounts: await serviceAccountKeys(folder),
+        kubeconfigs: await programKubeconfigs(folder, authority),
     };
-    const { address, port } = instance.kubernetes;
+}
+
+async function writeAdministratorKubeconfig(
+    { stateFolder, kubernetes }: SandboxInstance,
+    authority: CertificateAuthority,
+): Promise<void> {
     const administrator = await authority.issue({
         file: "administrator",
         commonName: "administrator",
         organization: "system:masters",
         use: "client",
     });
-    const administratorKubeconfig = path.join(instance.stateFolder, "kubeconfig");
-    writeKubeconfig(administratorKubeconfig, `https://${address}:${port}`, authority.files, administrator);
-    const serviceAccounts = {
-        privateKey: path.join(folder, "service-accounts-key.pem"),
-        publicKey: path.join(folder, "service-accounts.pem"),
-    };
-    await createKeyPair(serviceAccounts.privateKey, serviceAccounts.publicKey);
-    // A separate authority: an aggregated server accepts user names from every client that this authority certifies.
-    const frontProxy = await CertificateAuthority.open(
-        path.join(folder, "front-proxy"),
-        "sandbox-front-proxy",
-    );
+    const server = `https://${kubernetes.address}:${kubernetes.port}`;
+    writeKubeconfig(path.join(stateFolder, "kubeconfig"), server, authority.files, administrator);
+}
+
+async function serverCertificates({ kubernetes }: SandboxInstance, authority: CertificateAuthority) {
     const service = "kubernetes.default.svc";
     return {
-        authority: authority.files,
         apiServer: await authority.issue({
             file: "kube-apiserver",
             commonName: "kube-apiserver",
             use: "server",
             names: ["kubernetes", "kubernetes.default", service, `${service}.${CLUSTER_DOMAIN}`],
-            addresses: [NODE_ADDRESS, API_SERVER_SERVICE_ADDRESS, address],
-        }),
-        apiServerToKubelet: await authority.issue({
-            file: "kube-apiserver-kubelet-client",
-            commonName: "kube-apiserver-kubelet-client",
-            organization: "system:masters",
-            use: "client",
+            addresses: [NODE_ADDRESS, API_SERVER_SERVICE_ADDRESS, kubernetes.address],
         }),
         kubelet: await authority.issue({
             file: "kubelet-server",
@@ -96,23 +90,49 @@ export async function clusterCredentials(instance: SandboxInstance): Promise<Clu
             use: "server",
             names: ["metrics-server.kube-system.svc"],
         }),
-        frontProxy: {
-            authority: frontProxy.files,
-            client: await frontProxy.issue({
-                file: "client",
-                commonName: FRONT_PROXY_NAME,
-                use: "client",
-            }),
-        },
-        serviceAccounts,
-        kubeconfigs: {
-            controllerManager: await user("kube-controller-manager"),
-            scheduler: await user("kube-scheduler"),
-            kubelet: await user("kubelet", "system:nodes"),
-            proxy: await user("kube-proxy"),
-            coredns: await user("coredns"),
-            metricsServer: await user("metrics-server"),
-        },
+    };
+}
+
+/** A separate authority: an aggregated server accepts user names from every client that this authority certifies. */
+async function frontProxyCredentials(folder: string): Promise<ClusterCredentials["frontProxy"]> {
+    const authority = await CertificateAuthority.open(
+        path.join(folder, "front-proxy"),
+        "sandbox-front-proxy",
+    );
+    const client = await authority.issue({ file: "client", commonName: FRONT_PROXY_NAME, use: "client" });
+    return { authority: authority.files, client };
+}
+
+async function serviceAccountKeys(folder: string): Promise<ClusterCredentials["serviceAccounts"]> {
+    const privateKey = path.join(folder, "service-accounts-key.pem");
+    const publicKey = path.join(folder, "service-accounts.pem");
+    await createKeyPair(privateKey, publicKey);
+    return { privateKey, publicKey };
+}
+
+/** Kubeconfigs of the cluster's programs. The API server recognizes each program by the common name and the organization. */
+async function programKubeconfigs(
+    folder: string,
+    authority: CertificateAuthority,
+): Promise<ClusterCredentials["kubeconfigs"]> {
+    const kubeconfig = async (name: string, commonName = `system:${name}`, organization?: string) => {
+        const files = await authority.issue({
+            file: name,
+            commonName,
+            ...(organization && { organization }),
+            use: "client",
+        });
+        const file = path.join(folder, `${name}.kubeconfig`);
+        writeKubeconfig(file, `https://${NODE_ADDRESS}:${API_SERVER_PORT}`, authority.files, files);
+        return file;
+    };
+    return {
+        controllerManager: await kubeconfig("kube-controller-manager"),
+        scheduler: await kubeconfig("kube-scheduler"),
+        kubelet: await kubeconfig("kubelet", `system:node:${NODE_NAME}`, "system:nodes"),
+        proxy: await kubeconfig("kube-proxy"),
+        coredns: await kubeconfig("coredns"),
+        metricsServer: await kubeconfig("metrics-server"),
     };
 }
 

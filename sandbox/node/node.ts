@@ -87,7 +87,6 @@ async function writeConfigurations(
 }
 
 /** Starts the daemons in the order of their dependencies. */
-
 async function startNode(
     instance: SandboxInstance,
     daemons: NodeDaemons,

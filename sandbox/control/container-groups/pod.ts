@@ -43,7 +43,8 @@ export interface PodInput extends PodHost {
     namespace: string;
 }
 
-const ID_ANNOTATION = "sandbox/container-group-id";
+/** The annotation with the ARM id of the container group. */
+export const ID_ANNOTATION = "sandbox/container-group-id";
 /** See {@link groupKey}. A label value cannot contain an ARM id. */
 export const GROUP_LABEL = "sandbox/container-group";
 export const GENERATION_LABEL = "sandbox/generation";
