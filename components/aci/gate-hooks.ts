@@ -11,7 +11,7 @@ import { type GroupStatus, groupStatus } from "./container-status";
 import { type GateExpectation, gateFailure, gateProblem } from "./gate-check";
 import { probeRevision } from "./gate-probe";
 import { type Clock, waitUntilReady } from "./gate-wait";
-import { awaitedOnRecord } from "./issuer";
+import { waitAfterRecord } from "./issuer";
 import type { AciSettings } from "./settings";
 
 /** Time for a front to find a certificate that an earlier revision stored; the first reads of the share can be slow. */
@@ -76,7 +76,7 @@ export function gateHooks(
         if (oldInputs) previousRecord.ttl = Number(oldInputs.ttl);
     });
     const { acme } = settings.tls;
-    const issued = acme ? awaitedOnRecord(name, acme, settings, group, component) : [];
+    const issued = acme ? waitAfterRecord(name, acme, settings, group, component) : [];
     return { beforeCreate: gate, beforeUpdate: gate, afterCreate: issued, afterUpdate: issued };
 }
 

@@ -19,19 +19,19 @@ import type { AciSettings } from "./settings";
 export interface Issuer {
     container: input.containerinstance.ContainerArgs;
     volume: input.containerinstance.VolumeArgs;
-    /** For the front, which serves what is in the volume. */
+    /** The read-only mount of the front, which serves the certificate from it. */
     frontMount: input.containerinstance.VolumeMountArgs;
-    /** Which certificate that is. */
+    /** The name of the certificate in the store. */
     storedCertificate: pulumi.Output<string>;
-    /** The resource id of the identity that answers `Dns01`, for the group's identities. */
+    /** With `Dns01`, the resource id of the identity that writes to the zone. The group gets it. */
     identityId: pulumi.Output<string> | undefined;
-    /** What has to be there before the group. */
+    /** Resources that the group depends on. */
     dependsOn: pulumi.Resource[];
-    /** For after the group, where that is the last thing that the authority needs. */
+    /** Hooks of the group that wait for the certificate, where no DNS record of the component follows. */
     groupHook: pulumi.ResourceHook[];
 }
 
-/** Gets the certificate and renews it, beside the front and the model; what it gets outlives the group. */
+/** Creates the certificate store, and returns the container that orders and renews the certificate. The store outlives the group. */
 export function issuer(
     name: string,
     acme: AcmeSettings,
@@ -51,7 +51,7 @@ export function issuer(
     });
     const { revisions } = settings;
     return {
-        groupHook: revisions ? [] : awaitedOnGroup(name, acme, settings, parent),
+        groupHook: revisions ? [] : waitAfterGroup(name, acme, settings, parent),
         container: container(acme, variables, store.mount(false)),
         volume: store.volume,
         frontMount: store.mount(true),
@@ -61,8 +61,8 @@ export function issuer(
     };
 }
 
-/** For after the record of the group's name. */
-export function awaitedOnRecord(
+/** Hooks of the DNS record that wait until the group serves the certificate. */
+export function waitAfterRecord(
     name: string,
     acme: AcmeSettings,
     settings: AciSettings,
@@ -81,7 +81,7 @@ export function awaitedOnRecord(
     return certificateWaitHooks(name, { hostnames, userManagedNames: [], waitSeconds, find }, component);
 }
 
-function awaitedOnGroup(
+function waitAfterGroup(
     name: string,
     { challenge, waitSeconds }: AcmeSettings,
     { tls, fqdn, resourceGroupName }: AciSettings,
@@ -104,7 +104,7 @@ function logCommand(resourceGroupName: string, groupName: string): string {
 
 function access(name: string, settings: AciSettings, parent: pulumi.Resource): ZoneAccess {
     const { resourceGroupName, location, tags } = settings;
-    // The settings are refused without a zone.
+    // Dns01 without a zone is an invalid argument.
     const { zoneName = "", zoneResourceGroupName } = settings.dns;
     const args = { zoneName, zoneResourceGroupName, resourceGroupName, location, tags };
     return zoneAccess(`${name}-issuer`, args, parent);

@@ -11,16 +11,16 @@ import { mostReplicas } from "./model";
 import type { ModelSettings } from "./model-settings";
 import type { AksSettings } from "./settings";
 
-/** What the front's pods read. Each is named anew when it changes, so that the pods follow one by one. */
+/** The objects with the files of the front. Each gets a new name when it changes, which starts a rolling update of the pods. */
 export interface FrontFiles {
-    /** Readable: configuration. A changed limit is a changed line in a preview. */
+    /** Not secret, so that a preview shows a changed limit as a changed line. */
     configuration: core.ConfigMap;
-    /** Certificate and digests of keys; absent when there are none. */
+    /** Certificate with key, and digests of scoring keys; undefined if there are none. */
     secrets: core.Secret | undefined;
     pullSecret: core.Secret | undefined;
 }
 
-/** What the front does, as soon as the models' own names are known. */
+/** The settings of the front, known once the host names of the models are known. */
 export function frontSettings(
     { tls, models, front }: AksSettings,
     scope: KubernetesScope,
@@ -37,7 +37,7 @@ export function frontSettings(
                       followed: tls.secretName !== undefined,
                       storedCertificate: stored,
                   },
-        // While one set of pods takes the place of another, both are there.
+        // During a rolling update the old and the new pods run at the same time.
         fronts: { host: serviceHost(scope, "fronts"), most: 2 * front.replicas + 1 },
         models: models.map((one, index) => frontModel(one, hostnames[index], scope)),
     }));
@@ -81,7 +81,7 @@ function keyDigestsFile(model: string): string {
     return `${model}.key-digests`;
 }
 
-/** The certificate with its key, and what scoring keys are compared with. */
+/** The certificate with its key, and the digests of scoring keys. */
 export function frontSecrets(
     certificate: ServingCertificate | undefined,
     keys: ReadonlyMap<string, pulumi.Output<ScoringKeys>>,
@@ -101,7 +101,7 @@ export function frontSecrets(
     );
 }
 
-/** Everything that is mounted as secrets: ours, and the Secret that somebody else keeps. */
+/** The Secrets in the front's secret volume: that of the component, and the one in `tls.secretName`. */
 export function secretSources(
     { tls }: AksSettings,
     secrets: core.Secret | undefined,
@@ -109,7 +109,7 @@ export function secretSources(
     const followed = tls.secretName !== undefined && {
         secret: {
             name: tls.secretName,
-            // HAProxy takes the key from the file with this ending.
+            // HAProxy reads the key from the file with this suffix.
             items: [
                 { key: "tls.crt", path: CERTIFICATE_FILE },
                 { key: "tls.key", path: `${CERTIFICATE_FILE}.key` },
@@ -122,7 +122,7 @@ export function secretSources(
     ];
 }
 
-/** The login to the images' registry, for the kubelet. */
+/** The registry credentials with which the kubelet pulls images. */
 export function pullSecret({ registry }: AksSettings, scope: KubernetesScope): core.Secret | undefined {
     if (!registry) return undefined;
     const login = pulumi

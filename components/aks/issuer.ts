@@ -6,7 +6,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { type AcmeSettings, AcmeChallenge } from "../certificate/acme-arguments";
 import type { Share } from "../model/container";
 import { warnAboutAcmeNames } from "../certificate/acme-name-warnings";
-import { issuerVariables, storedCertificateName } from "../certificate/issuer-environment";
+import {
+    type IssuerEnvironment,
+    issuerVariables,
+    storedCertificateName,
+} from "../certificate/issuer-environment";
 import { CERTIFICATES_FOLDER, STORE_FOLDER } from "../front";
 import { issuerContainerCommand } from "../issuer";
 import type { PublicAddress } from "./address";
@@ -20,71 +24,111 @@ import { ANY_USER, quantities, RESTRICTED_CONTAINER, RESTRICTED_POD } from "./po
 import { secretEnvironment } from "./secret-environment";
 import type { AksSettings } from "./settings";
 
-/** It sleeps nearly always; awake, it needs its memory. */
+/** Small, because the issuer sleeps almost always. */
 const SHARE: Share = { cpu: 0.05, memoryInGB: 0.125 };
-/** Kubernetes tells that a deadline has passed a moment after it has. */
-const PATIENCE_SECONDS = 15;
 const MEMORY_LIMIT: Partial<Share> = { memoryInGB: 0.25 };
+/** Added to the timeout of the provider, because Kubernetes reports an exceeded deadline a moment after it. */
+const DEADLINE_MARGIN_SECONDS = 15;
 
 /**
- * What the rest of the service has to know of it. By DNS it comes first, and the fronts can wait for the certificate. By HTTP it comes
- * last: the authority asks the service itself, and public ones allow few vain attempts (Let's Encrypt: five an hour).
+ * The issuer, and what the rest of the service needs from it. With DNS-01 it starts before the fronts, which can wait for the certificate.
+ * With HTTP-01 it starts last: the authority connects to the service itself, and public authorities allow few failed attempts (Let's
+ * Encrypt: five an hour).
  */
 export interface Issuer {
-    /** Where the fronts find the certificate, and what the authority asks them for. */
+    /** The store with the certificate and the HTTP-01 challenge files. The fronts mount it. */
     store: CertificateStore;
-    /** Which one it is. */
+    /** The name of the certificate in the store. */
     storedCertificate: pulumi.Output<string>;
-    /** What comes before the fronts change. */
+    /** Resources that the fronts depend on. */
     beforeFronts: pulumi.Resource[];
-    /** Where an update waits for the certificate by DNS. */
+    /** With DNS-01, the hooks that wait until the fronts serve the certificate. */
     loadBalancerHooks: pulumi.ResourceHookBinding | undefined;
-    /** Lets it begin by HTTP, after all that leads to the fronts. */
-    reachableBy(way: pulumi.Resource[]): void;
+    /** With HTTP-01, starts the issuer after the resources through which the authority reaches the fronts. */
+    startAfter(path: pulumi.Resource[]): void;
 }
 
-/** What it is for, and what it needs. */
-export interface IssuerPlace {
+/** What the issuer is created from, besides the settings. */
+export interface IssuerContext {
     cluster: Cluster;
     scope: KubernetesScope;
-    /** Absent with an internal load balancer. */
+    /** Undefined with an internal load balancer. */
     address: PublicAddress | undefined;
     pullSecret: core.Secret | undefined;
     component: pulumi.Resource;
 }
 
-/** Gets one certificate for all names of the service, and renews it. */
-export function issuer(acme: AcmeSettings, settings: AksSettings, place: IssuerPlace): Issuer {
-    const { cluster, scope, address, pullSecret, component } = place;
+/** Creates the issuer, which orders one certificate for all names of the service and renews it. */
+export function issuer(acme: AcmeSettings, settings: AksSettings, context: IssuerContext): Issuer {
+    const { cluster, scope, address, pullSecret, component } = context;
     const name = objectName(scope, "issuer");
-    const selector = labels(scope, "issuer", "issuer");
-    const metadata = { name, namespace: scope.namespace, labels: selector };
     const store = certificateStore(settings.tls.storageClassName, scope);
     const identity =
         acme.challenge === AcmeChallenge.Dns01
             ? issuerIdentity(settings, cluster, scope, component)
             : undefined;
-    const own = hostnames(settings);
-    const names = own.length > 0 || !address ? own : [address.fqdn];
+    const custom = hostnames(settings);
+    const names = custom.length > 0 || !address ? custom : [address.fqdn];
     warnAboutAcmeNames(acme, names, component);
-    const stored = storedCertificateName(acme, names);
-    const { plain, secret } = issuerVariables({
+    const storedCertificate = storedCertificateName(acme, names);
+    denyIngress(name, scope);
+    const { waitSeconds } = acme;
+    // With DNS-01 the certificate can be issued before the fronts change. The running fronts stay until then.
+    const readyWith = identity && waitSeconds > 0 ? storedCertificate : undefined;
+    const variables = issuerVariables({
         acme,
         hostnames: names,
         renewalTrigger: settings.tls.renewalTrigger,
         zone: identity?.zone,
     });
-    nobodyAsks(name, metadata, scope);
-    const { waitSeconds } = acme;
-    // By DNS the certificate can be there before the fronts: those that serve stay until it is.
-    const readyWith = identity && waitSeconds > 0 ? stored : undefined;
-    const args: apps.DeploymentArgs = {
-        metadata,
+    const args = deploymentArgs(name, { acme, store, identity, readyWith, pullSecret }, variables, scope);
+    // The claim of the store depends on the namespace, so this does too.
+    const deploy = (opts: pulumi.CustomResourceOptions) =>
+        new apps.Deployment(name, args, { ...scope.opts, ...opts });
+    const hooks = issuedCertificateHooks(acme, settings, { scope, address, component });
+    const common = { store, storedCertificate };
+    if (!identity) {
+        return {
+            ...common,
+            beforeFronts: [],
+            loadBalancerHooks: undefined,
+            startAfter: path => void deploy({ dependsOn: path, hooks }),
+        };
+    }
+    const timeout = `${waitSeconds + DEADLINE_MARGIN_SECONDS}s`;
+    const customTimeouts = readyWith && { create: timeout, update: timeout };
+    const deployment = deploy({ dependsOn: identity.dependsOn, customTimeouts });
+    return {
+        ...common,
+        beforeFronts: readyWith ? [deployment] : [],
+        loadBalancerHooks: hooks,
+        startAfter: () => undefined,
+    };
+}
+
+interface IssuerParts {
+    acme: AcmeSettings;
+    store: CertificateStore;
+    identity: IssuerIdentity | undefined;
+    /** The pod is ready once this certificate is in the store; undefined: at once. */
+    readyWith: pulumi.Output<string> | undefined;
+    pullSecret: core.Secret | undefined;
+}
+
+function deploymentArgs(
+    name: string,
+    { acme, store, identity, readyWith, pullSecret }: IssuerParts,
+    { plain, secret }: IssuerEnvironment,
+    scope: KubernetesScope,
+): apps.DeploymentArgs {
+    const selector = issuerLabels(scope);
+    return {
+        metadata: { name, namespace: scope.namespace, labels: selector },
         spec: {
             replicas: 1,
-            progressDeadlineSeconds: readyWith && waitSeconds,
+            progressDeadlineSeconds: readyWith && acme.waitSeconds,
             selector: { matchLabels: selector },
-            // Two would do no harm, as they wait for each other; they would do no good either.
+            // The lease lets one pod at a time work, so a second one during an update would only wait.
             strategy: { type: "Recreate" },
             template: {
                 metadata: { labels: selector },
@@ -102,31 +146,13 @@ export function issuer(acme: AcmeSettings, settings: AksSettings, place: IssuerP
             },
         },
     };
-    // After the namespace in any case, by way of the claim.
-    const deploy = (opts: pulumi.CustomResourceOptions) =>
-        new apps.Deployment(name, args, { ...scope.opts, ...opts });
-    const hooks = issuedCertificateHooks(acme, settings, { scope, address, component });
-    const facts = { store, storedCertificate: stored };
-    if (!identity) {
-        return {
-            ...facts,
-            beforeFronts: [],
-            loadBalancerHooks: undefined,
-            reachableBy: way => void deploy({ dependsOn: way, hooks }),
-        };
-    }
-    const patience = `${waitSeconds + PATIENCE_SECONDS}s`;
-    const customTimeouts = readyWith && { create: patience, update: patience };
-    const deployment = deploy({ dependsOn: identity.dependsOn, customTimeouts });
-    return {
-        ...facts,
-        beforeFronts: readyWith ? [deployment] : [],
-        loadBalancerHooks: hooks,
-        reachableBy: () => undefined,
-    };
 }
 
-/** What only some pods have, or what is only known later. */
+function issuerLabels(scope: KubernetesScope): Record<string, string> {
+    return labels(scope, "issuer", "issuer");
+}
+
+/** The parts of the pod that depend on the challenge or are outputs. */
 interface PodParts {
     readinessProbe: input.core.v1.Probe | undefined;
     env: pulumi.Output<input.core.v1.EnvVar[]>;
@@ -170,19 +196,20 @@ function podSpec(
     };
 }
 
-/** Ready as soon as the certificate of this name is in the store. */
+/** The pod is ready once the certificate of this name is in the store. */
 function readiness(certificate: pulumi.Output<string>): input.core.v1.Probe {
     const file = pulumi.interpolate`${STORE_FOLDER}/${CERTIFICATES_FOLDER}/${certificate}.pem`;
     return { exec: { command: ["test", "-s", file] }, periodSeconds: 2, timeoutSeconds: 5 };
 }
 
-/** It asks others; nobody has to ask it anything: what the authority asks for, the fronts answer. */
-function nobodyAsks(name: string, metadata: input.meta.v1.ObjectMeta, scope: KubernetesScope): void {
+/** Denies all connections to the issuer. It only opens connections; the fronts answer the authority. */
+function denyIngress(name: string, scope: KubernetesScope): void {
+    const selector = issuerLabels(scope);
     new networking.NetworkPolicy(
         name,
         {
-            metadata,
-            spec: { podSelector: { matchLabels: metadata.labels }, policyTypes: ["Ingress"], ingress: [] },
+            metadata: { name, namespace: scope.namespace, labels: selector },
+            spec: { podSelector: { matchLabels: selector }, policyTypes: ["Ingress"], ingress: [] },
         },
         scope.opts,
     );

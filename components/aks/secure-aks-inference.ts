@@ -106,7 +106,7 @@ export class SecureAksInference extends pulumi.ComponentResource {
         const ingressIp = service.status.apply(({ loadBalancer: { ingress = [] } }) => ingress[0]?.ip ?? "");
 
         const records = dnsRecords(name, settings, { address, ip: ingressIp, service }, this);
-        certificateIssuer?.reachableBy([service, ...records.recordSets]);
+        certificateIssuer?.startAfter([service, ...records.recordSets]);
         guard.remember(addressState, [service, ...records.recordSets], this);
 
         this.fqdn = fqdn ?? pulumi.output(undefined);
