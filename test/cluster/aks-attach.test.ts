@@ -56,8 +56,8 @@ describe.skipIf(CANNOT_RUN)(titled("an existing cluster"), () => {
         const kubeconfig = readFileSync(path.join(instance.stateFolder, "kubeconfig"), "utf8");
         byKubeconfig.configure({ "cluster.attach.kubeconfig": secret(kubeconfig) });
 
-        root = named.workshop.root();
-        intermediate = named.workshop.intermediate(root);
+        root = named.workspace.root();
+        intermediate = named.workspace.intermediate(root);
         named.trust(root.certificate);
         const level = { "pod-security.kubernetes.io/enforce": "restricted" };
         await named.kubectl.apply(namespace(PREPARED, level), namespace(NEIGHBOUR), ...neighbours());
@@ -79,13 +79,13 @@ describe.skipIf(CANNOT_RUN)(titled("an existing cluster"), () => {
 
     /** Puts a new certificate into the Secret, as cert-manager does. @returns its fingerprint */
     async function newCertificate(): Promise<string> {
-        const leaf = named.workshop.leaf(intermediate, [`DNS:${HOST}`]);
+        const leaf = named.workspace.leaf(intermediate, [`DNS:${HOST}`]);
         await named.kubectl.apply({
             ...{ apiVersion: "v1", kind: "Secret", type: "kubernetes.io/tls" },
             metadata: { name: "score-certificate", namespace: PREPARED },
             stringData: { "tls.crt": leaf.certificate + intermediate.certificate, "tls.key": leaf.key },
         });
-        return named.workshop
+        return named.workspace
             .run("x509", "-in", leaf.certificateFile, "-noout", "-fingerprint", "-sha256")
             .trim();
     }

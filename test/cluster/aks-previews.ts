@@ -180,9 +180,9 @@ export function describePreviews({
         });
 
         it("show a changed certificate as a Secret and the front's rollout, without printing it", async () => {
-            const { workshop } = current();
-            const root = workshop.root();
-            const leaf = workshop.leaf(root, [`DNS:${hostname}`, `DNS:${modelHostname}`]);
+            const { workspace } = current();
+            const root = workspace.root();
+            const leaf = workspace.leaf(root, [`DNS:${hostname}`, `DNS:${modelHostname}`]);
             const pair = {
                 "tls.certificate": leaf.certificate + root.certificate,
                 "tls.privateKey": leaf.key,

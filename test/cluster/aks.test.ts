@@ -198,7 +198,7 @@ describe.skipIf(CANNOT_RUN)(titled("models on Kubernetes"), () => {
                 "--output",
                 "/dev/null",
             ],
-            ...["--header", `@${stage.workshop.write("header", `Authorization: Bearer ${key("slow")}`)}`],
+            ...["--header", `@${stage.workspace.write("header", `Authorization: Bearer ${key("slow")}`)}`],
             ...["--data", "{}", "--write-out", "%{http_code} %{time_total} %header{retry-after}\\n"],
             `${at(HOST, "slow")}?[1-12]`,
         ]);

@@ -90,7 +90,7 @@ describe.skipIf(CANNOT_RUN)(titled("TlsMode.Auto on Kubernetes with Dns01"), () 
             url: `https://${HOST}/api/v1/service/small/score`,
             rate: 50,
             // Clients trust both authorities.
-            ca: stage.workshop.write("both.pem", authority + stage.authority.pebble.root),
+            ca: stage.workspace.write("both.pem", authority + stage.authority.pebble.root),
             resolve: stage.outputs.ipAddress,
             body: "{}",
             seconds: RENEWAL_TIMEOUT_MS / 1000,

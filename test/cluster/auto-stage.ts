@@ -11,7 +11,7 @@ import type { PebbleOptions } from "../../sandbox/testing/pebble";
 import { type SandboxPebble, sandboxPebble } from "../../sandbox/testing/pebble-sandbox";
 import { prepareSandbox } from "../support/aks-stage";
 import { type Answer, curl } from "../support/curl";
-import { Workshop } from "../support/openssl";
+import { OpensslWorkspace } from "../support/openssl";
 import { configure, createServiceStack, type Settings } from "../support/service-stack";
 
 /** The outputs of both hostings that the tests use. */
@@ -35,7 +35,7 @@ export interface ServedCertificate {
 
 /** A stack in the sandbox with TlsMode.Auto, and the ACME server that issues its certificates. */
 export class AutoStage {
-    readonly workshop = new Workshop();
+    readonly workspace = new OpensslWorkspace();
     outputs!: AutoOutputs;
     /** File with the root of the issued certificates. */
     readonly rootFile: string;
@@ -47,7 +47,7 @@ export class AutoStage {
         private readonly acme: Settings,
         readonly kubectl: Kubectl,
     ) {
-        this.rootFile = this.workshop.write("authority.pem", authority.pebble.root);
+        this.rootFile = this.workspace.write("authority.pem", authority.pebble.root);
     }
 
     static async open(
@@ -68,7 +68,7 @@ export class AutoStage {
         if (namespace !== undefined) await this.kubectl.killPods(namespace);
         await this.project.dispose();
         await this.authority.pebble.stop();
-        this.workshop.close();
+        this.workspace.close();
     }
 
     /** Deploys the current settings. */

@@ -16,7 +16,7 @@ import { secret } from "../../sandbox/testing/stack-configuration";
 import { testSandbox } from "../../sandbox/testing/test-sandbox";
 import { prepareSandbox } from "../support/aks-stage";
 import { type Answer, curl } from "../support/curl";
-import { Workshop } from "../support/openssl";
+import { OpensslWorkspace } from "../support/openssl";
 import { filesBelow, privateKeysOf, secretsFoundIn } from "../support/secrets";
 import { configure, createServiceStack, stackSettings } from "../support/service-stack";
 
@@ -39,7 +39,7 @@ const TTL = 1;
 /** The stack `local` as `npm run up` deploys it, with a short drain. The tests depend on each other's order. */
 describe.skipIf(CANNOT_RUN)(titled("a model on Container Instances"), () => {
     const instance = testSandbox();
-    const workshop = new Workshop();
+    const workspace = new OpensslWorkspace();
     let project: TestProject;
     let tools: DebianTree;
     let outputs: StackOutputs;
@@ -55,7 +55,7 @@ describe.skipIf(CANNOT_RUN)(titled("a model on Container Instances"), () => {
 
     afterAll(async () => {
         await project?.dispose();
-        workshop.close();
+        workspace.close();
     });
 
     /** Deploys the current settings and waits until `verify` finds no fault. */
@@ -80,7 +80,7 @@ describe.skipIf(CANNOT_RUN)(titled("a model on Container Instances"), () => {
 
     function request(url: string, ...args: string[]): Promise<Answer> {
         const authority = outputs.certificate?.authority ?? customRoots[0];
-        const authorityFile = authority && workshop.write("trusted.pem", authority);
+        const authorityFile = authority && workspace.write("trusted.pem", authority);
         return curl(url, { address: outputs.ipAddress, authorityFile }, ...args);
     }
 
@@ -88,7 +88,7 @@ describe.skipIf(CANNOT_RUN)(titled("a model on Container Instances"), () => {
         request(
             url,
             ...["--data", SAMPLE, "--header", "Content-Type: application/json"],
-            ...(key ? ["--header", `@${workshop.write("header", `Authorization: Bearer ${key}`)}`] : []),
+            ...(key ? ["--header", `@${workspace.write("header", `Authorization: Bearer ${key}`)}`] : []),
         );
 
     it("scores over HTTPS under the paths of v1, with either key", async () => {
@@ -177,11 +177,11 @@ describe.skipIf(CANNOT_RUN)(titled("a model on Container Instances"), () => {
     });
 
     it("refuses an invalid certificate at preview with every finding, and the service stays", async () => {
-        const root = workshop.root();
-        const leaf = workshop.leaf(root, ["DNS:elsewhere.test"], {
+        const root = workspace.root();
+        const leaf = workspace.leaf(root, ["DNS:elsewhere.test"], {
             notAfter: new Date(Date.now() - 86_400_000),
         });
-        const other = workshop.leaf(root, [`DNS:${HOST}`]);
+        const other = workspace.leaf(root, [`DNS:${HOST}`]);
         const started = await startedContainers();
         configure(project, {
             "tls.mode": "Custom",
@@ -197,9 +197,9 @@ describe.skipIf(CANNOT_RUN)(titled("a model on Container Instances"), () => {
     });
 
     it("switches to Custom, Disabled and SelfSigned, each in one update", async () => {
-        const root = workshop.root();
-        const intermediate = workshop.intermediate(root);
-        const leaf = workshop.leaf(intermediate, [`DNS:${HOST}`]);
+        const root = workspace.root();
+        const intermediate = workspace.intermediate(root);
+        const leaf = workspace.leaf(intermediate, [`DNS:${HOST}`]);
         configure(project, {
             // Starts at once; the other tests are not about the image.
             "model.image": MODEL_IMAGE,

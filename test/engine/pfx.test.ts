@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { installStandIns } from "../../sandbox/providers/install";
-import { PfxWorkshop } from "../support/pfx-workshop";
+import { PfxWorkspace } from "../support/pfx-workspace";
 import { TestProject } from "../../sandbox/testing/harness";
 import { startArm, type TestArm } from "../../sandbox/testing/arm";
 import { secret } from "../../sandbox/testing/stack-configuration";
@@ -40,18 +40,18 @@ new SecureAciInference("iris", {
 
 /** The tests depend on each other's order. */
 describe("a PFX under the real engine", () => {
-    const workshop = new PfxWorkshop();
+    const workspace = new PfxWorkspace();
     let arm: TestArm;
     let project: TestProject;
     let pfx: string;
     let leaf: string;
 
     beforeAll(async () => {
-        const root = workshop.root();
-        const intermediate = workshop.intermediate(root);
-        const issued = workshop.leaf(intermediate, [`DNS:${HOSTNAME}`]);
+        const root = workspace.root();
+        const intermediate = workspace.intermediate(root);
+        const issued = workspace.leaf(intermediate, [`DNS:${HOSTNAME}`]);
         leaf = new X509Certificate(issued.certificate).fingerprint256;
-        pfx = workshop.export(issued, [intermediate], "-passout", `pass:${PASSWORD}`).toString("base64");
+        pfx = workspace.export(issued, [intermediate], "-passout", `pass:${PASSWORD}`).toString("base64");
         arm = await startArm();
         project = await TestProject.create({
             files: { "index.ts": PROGRAM },
@@ -63,7 +63,7 @@ describe("a PFX under the real engine", () => {
     afterAll(async () => {
         await project.dispose();
         await arm.close();
-        workshop.close();
+        workspace.close();
     });
 
     const groups = () => arm.resources().filter(({ type }) => /containerGroups/i.test(type));

@@ -9,7 +9,7 @@ import { secret } from "../../sandbox/testing/stack-configuration";
 import { testSandbox } from "../../sandbox/testing/test-sandbox";
 import { prepareSandbox } from "../support/aks-stage";
 import { FULL } from "../support/full";
-import { type Issued, Workshop } from "../support/openssl";
+import { type Issued, OpensslWorkspace } from "../support/openssl";
 import { configure, createServiceStack, type Settings, stackSettings } from "../support/service-stack";
 import { RevisionClients, type Seen } from "./aci-revisions-clients";
 
@@ -22,15 +22,15 @@ const SERVED_SECONDS = 60;
 /** Each change happens under 60 requests per second, and none may fail. The tests depend on each other's order. */
 describe.skipIf(CANNOT_RUN)(titled("revisions under load"), () => {
     const instance = testSandbox();
-    const workshop = new Workshop();
+    const workspace = new OpensslWorkspace();
     let project: TestProject;
     let root: Issued;
     let first: Issued;
     let second: Issued;
 
     beforeAll(async () => {
-        root = workshop.root();
-        [first, second] = [workshop.leaf(root, [`DNS:${HOST}`]), workshop.leaf(root, [`DNS:${HOST}`])];
+        root = workspace.root();
+        [first, second] = [workspace.leaf(root, [`DNS:${HOST}`]), workspace.leaf(root, [`DNS:${HOST}`])];
         await prepareSandbox(instance);
         project = await createServiceStack(instance, {
             ...stackSettings("local"),
@@ -51,7 +51,7 @@ describe.skipIf(CANNOT_RUN)(titled("revisions under load"), () => {
 
     afterAll(async () => {
         await project?.dispose();
-        workshop.close();
+        workspace.close();
     });
 
     const set = (settings: Settings): void => configure(project, settings);

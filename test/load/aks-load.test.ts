@@ -38,8 +38,8 @@ describe.skipIf(CANNOT_RUN)(titled("models on Kubernetes under load"), () => {
             limits: LIMITS,
             models: { iris: MODEL, wine: { ...SMALL_MODEL, replicas: 1 } },
         });
-        root = stage.workshop.root();
-        intermediate = stage.workshop.intermediate(root);
+        root = stage.workspace.root();
+        intermediate = stage.workspace.intermediate(root);
         stage.trust(root.certificate);
         newCertificate();
         await timed("up from nothing", () => stage.up());
@@ -50,10 +50,10 @@ describe.skipIf(CANNOT_RUN)(titled("models on Kubernetes under load"), () => {
 
     /** @returns its fingerprint, as openssl prints it */
     function newCertificate(): string {
-        const leaf = stage.workshop.leaf(intermediate, [`DNS:${HOST}`]);
+        const leaf = stage.workspace.leaf(intermediate, [`DNS:${HOST}`]);
         const chain = leaf.certificate + intermediate.certificate;
         stage.configure({ "tls.certificate": secret(chain), "tls.privateKey": secret(leaf.key) });
-        return stage.workshop
+        return stage.workspace
             .run("x509", "-in", leaf.certificateFile, "-noout", "-fingerprint", "-sha256")
             .trim();
     }

@@ -3,7 +3,7 @@ import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Report } from "../../cli/verify";
 import { TestProject } from "../../sandbox/testing/harness";
-import { type Issued, Workshop } from "../support/openssl";
+import { type Issued, OpensslWorkspace } from "../support/openssl";
 import { type Running, redirectToHttps, startDns, startPlain, startService } from "./verify-service";
 
 const REPOSITORY = path.resolve(__dirname, "..", "..");
@@ -11,26 +11,26 @@ const ADDRESS = "127.0.125.30";
 const HOST = "score.command.test";
 const KEY = "the-key-of-this-service";
 
-const workshop = new Workshop();
+const workspace = new OpensslWorkspace();
 const running: Running[] = [];
 let root: Issued;
 let flags: string[];
 let uri: string;
 
 beforeAll(async () => {
-    root = workshop.root();
-    const leaf = workshop.leaf(root, [`DNS:${HOST}`]);
+    root = workspace.root();
+    const leaf = workspace.leaf(root, [`DNS:${HOST}`]);
     const service = await startService(ADDRESS, { tls: { cert: leaf.certificate, key: leaf.key }, key: KEY });
     const plain = await startPlain(ADDRESS, redirectToHttps);
     const dns = await startDns(ADDRESS, { [HOST]: [["A", ADDRESS]] });
     running.push(service, plain, dns);
     uri = `https://${HOST}:${service.port}/score`;
     flags = ["--dns-server", `${ADDRESS}:${dns.port}`, "--http-port", String(plain.port)];
-    flags.push("--data", workshop.write("sample.json", '{"data": [[1, 2, 3, 4]]}'));
+    flags.push("--data", workspace.write("sample.json", '{"data": [[1, 2, 3, 4]]}'));
 });
 afterAll(async () => {
     await Promise.all(running.map(one => one.close()));
-    workshop.close();
+    workspace.close();
 });
 
 function verify(args: string[], environment: NodeJS.ProcessEnv = {}, cwd = REPOSITORY) {
@@ -144,7 +144,7 @@ describe("azure-secure-inference verify", () => {
         await execa("npm", ["run", "build"], { cwd: REPOSITORY });
         const { exitCode, stdout } = await execa("npx", ["azure-secure-inference", "verify", ...good()], {
             cwd: REPOSITORY,
-            env: { KEY_OF_SERVICE: KEY, npm_config_offline: "true", npm_config_cache: workshop.folder },
+            env: { KEY_OF_SERVICE: KEY, npm_config_offline: "true", npm_config_cache: workspace.folder },
             reject: false,
         });
         expect(stdout).toMatch(/score +│ ok/);

@@ -1,5 +1,5 @@
 import { type Report, type VerifyOptions, type VerifyTarget, verifyService } from "../../cli/verify";
-import { type Issued, Workshop } from "../support/openssl";
+import { type Issued, OpensslWorkspace } from "../support/openssl";
 import {
     type DnsServerOptions,
     type Records,
@@ -38,10 +38,10 @@ export const goodRecords = (): Records => ({ [HOST]: [["CNAME", FQDN]], [FQDN]: 
 
 /** An authority, its certificate for the service, and all that a test starts. */
 export class Stage {
-    readonly workshop = new Workshop();
-    readonly root = this.workshop.root();
-    readonly intermediate = this.workshop.intermediate(this.root);
-    readonly leaf = this.workshop.leaf(this.intermediate, [`DNS:${HOST}`]);
+    readonly workspace = new OpensslWorkspace();
+    readonly root = this.workspace.root();
+    readonly intermediate = this.workspace.intermediate(this.root);
+    readonly leaf = this.workspace.leaf(this.intermediate, [`DNS:${HOST}`]);
     private readonly running: Running[] = [];
 
     async start(server: Promise<Running>): Promise<Running> {

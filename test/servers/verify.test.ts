@@ -25,7 +25,7 @@ beforeAll(() => {
     stage = new Stage();
 });
 afterEach(() => stage.clear());
-afterAll(() => stage.workshop.close());
+afterAll(() => stage.workspace.close());
 
 const verify = (scene?: Scene) => stage.verify(scene);
 const named = (report: Report, outcome: string) =>
@@ -46,9 +46,9 @@ describe("verify", () => {
         expect(check(report, "score")?.seen).toMatch(/^200 in \d+ ms: \[0, 2\]$/);
     });
 
-    const other = () => stage.workshop.leaf(stage.intermediate, ["DNS:other.verify.test"]);
+    const other = () => stage.workspace.leaf(stage.intermediate, ["DNS:other.verify.test"]);
     const expired = () =>
-        stage.workshop.leaf(stage.intermediate, [`DNS:${HOST}`], {
+        stage.workspace.leaf(stage.intermediate, [`DNS:${HOST}`], {
             notBefore: new Date(Date.now() - 90 * DAY),
             notAfter: new Date(Date.now() - DAY),
         });
@@ -186,7 +186,7 @@ describe("verify", () => {
     });
 
     it("asks a service by its address without DNS", async () => {
-        const own = stage.workshop.leaf(stage.intermediate, [`IP:${ADDRESS}`]);
+        const own = stage.workspace.leaf(stage.intermediate, [`IP:${ADDRESS}`]);
         const service = await stage.start(
             startService(ADDRESS, { tls: { cert: chainOf(own, stage.intermediate), key: own.key } }),
         );

@@ -13,7 +13,7 @@ import type { Outcome, TestProject } from "../../sandbox/testing/harness";
 import { Kubectl } from "../../sandbox/testing/kubectl";
 import { importModelImages, MODEL_IMAGE } from "../../sandbox/testing/model-image";
 import { type Answer, curl } from "./curl";
-import { Workshop } from "./openssl";
+import { OpensslWorkspace } from "./openssl";
 import { configure, createServiceStack, type Settings } from "./service-stack";
 
 /** Timeout for a change in Kubernetes, long enough for a busy machine. */
@@ -69,7 +69,7 @@ export async function prepareSandbox(instance: SandboxInstance): Promise<void> {
 
 /** A stack on Kubernetes in the sandbox, and independent clients (curl, openssl, kubectl) to inspect it. */
 export class AksStage {
-    readonly workshop = new Workshop();
+    readonly workspace = new OpensslWorkspace();
     outputs!: AksOutputs;
 
     private constructor(
@@ -87,7 +87,7 @@ export class AksStage {
     async close(): Promise<void> {
         await this.killPods();
         await this.project.dispose();
-        this.workshop.close();
+        this.workspace.close();
     }
 
     /** Deletes the pods of the stack without their drain, so that a destroy does not wait for it. */
@@ -155,7 +155,7 @@ export class AksStage {
 
     /** Sets the authority that clients trust. @returns its file */
     trust(authority = this.outputs.certificate?.authority ?? ""): string {
-        return this.workshop.write("trusted.pem", authority);
+        return this.workspace.write("trusted.pem", authority);
     }
 
     /** A request by curl to the address that the sandbox's DNS server has for the host name. */
@@ -166,12 +166,12 @@ export class AksStage {
 
     /** The file that `trust` writes. */
     get authorityFile(): string {
-        return path.join(this.workshop.folder, "trusted.pem");
+        return path.join(this.workspace.folder, "trusted.pem");
     }
 
     /** A scoring request by curl. The key is in a file, because every user can read arguments. */
     score(url: string, key?: string, body = "{}"): Promise<Answer> {
-        const header = key && this.workshop.write("header", `Authorization: Bearer ${key}`);
+        const header = key && this.workspace.write("header", `Authorization: Bearer ${key}`);
         return this.curl(url, "--data", body, ...(header ? ["--header", `@${header}`] : []));
     }
 
@@ -194,8 +194,8 @@ export class AksStage {
         const { stdout } = await execa("openssl", ["s_client", ...connect, ...trust, ...check], {
             input: "",
         });
-        const file = this.workshop.write("served.pem", stdout);
-        return this.workshop.run("x509", "-in", file, "-noout", "-fingerprint", "-sha256").trim();
+        const file = this.workspace.write("served.pem", stdout);
+        return this.workspace.run("x509", "-in", file, "-noout", "-fingerprint", "-sha256").trim();
     }
 
     /** The statistics of one pod of the test's model, through the API server's proxy. */

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 
-/** A certificate and its key, as PEM and as files for the openssl commands. */
+/** A certificate and its key, as PEM text and as files for openssl commands. */
 export interface Issued {
     subject: string;
     certificate: string;
@@ -12,18 +12,18 @@ export interface Issued {
     keyFile: string;
 }
 
-export interface Order {
+export interface CertificateOptions {
     subject: string;
-    /** Absent: self-signed. */
+    /** Default: self-signed. */
     issuer?: Issued;
     /** Lines of an openssl extension section. */
     extensions: string[];
     notBefore?: Date;
     notAfter?: Date;
-    /** Arguments for `openssl genpkey`; default: EC P-256. */
+    /** Arguments of `openssl genpkey`; default: EC P-256. */
     key?: string[];
     digest?: string;
-    /** Uses the key of this certificate instead of a new one. */
+    /** A certificate whose key is used instead of a new one. */
     keyOf?: Issued;
 }
 
@@ -44,10 +44,10 @@ export const leafExtensions = (...names: string[]) => [
 export const rsaKey = (bits: number) => ["-algorithm", "RSA", "-pkeyopt", `rsa_keygen_bits:${bits}`];
 export const ecKey = (curve: string) => ["-algorithm", "EC", "-pkeyopt", `ec_paramgen_curve:${curve}`];
 
-/** Creates and verifies certificates with the openssl commands, independently of our code. */
-export class Workshop {
+/** A temporary folder in which openssl commands create and verify certificates, independently of the code under test. */
+export class OpensslWorkspace {
     readonly folder = mkdtempSync(path.join(tmpdir(), "pki-"));
-    private made = 0;
+    private issuedCount = 0;
 
     close(): void {
         rmSync(this.folder, { recursive: true });
@@ -63,23 +63,23 @@ export class Workshop {
         return file;
     }
 
-    issue(order: Order): Issued {
-        const name = `${++this.made}`;
-        const keyFile = order.keyOf?.keyFile ?? path.join(this.folder, `${name}.key`);
-        if (!order.keyOf) this.run("genpkey", "-out", keyFile, ...(order.key ?? ecKey("P-256")));
-        this.run("req", "-new", "-key", keyFile, "-subj", order.subject, "-out", `${name}.csr`);
+    issue(options: CertificateOptions): Issued {
+        const name = `${++this.issuedCount}`;
+        const keyFile = options.keyOf?.keyFile ?? path.join(this.folder, `${name}.key`);
+        if (!options.keyOf) this.run("genpkey", "-out", keyFile, ...(options.key ?? ecKey("P-256")));
+        this.run("req", "-new", "-key", keyFile, "-subj", options.subject, "-out", `${name}.csr`);
         this.write("index.txt", "");
         const configuration = this.write(
             `${name}.cnf`,
             [
-                "[ca]\ndefault_ca=own",
-                "[own]\ndatabase=index.txt\nnew_certs_dir=.\nrand_serial=yes\npolicy=any\nunique_subject=no",
+                "[ca]\ndefault_ca=test_ca",
+                "[test_ca]\ndatabase=index.txt\nnew_certs_dir=.\nrand_serial=yes\npolicy=any\nunique_subject=no",
                 "[any]\ncommonName=optional\norganizationName=optional",
-                `[extensions]\n${order.extensions.join("\n")}`,
+                `[extensions]\n${options.extensions.join("\n")}`,
             ].join("\n"),
         );
-        const signer = order.issuer
-            ? ["-cert", order.issuer.certificateFile, "-keyfile", order.issuer.keyFile]
+        const signer = options.issuer
+            ? ["-cert", options.issuer.certificateFile, "-keyfile", options.issuer.keyFile]
             : ["-selfsign", "-keyfile", keyFile];
         const certificateFile = path.join(this.folder, `${name}.pem`);
         this.run(
@@ -93,13 +93,13 @@ export class Workshop {
                 "-extensions",
                 "extensions",
             ],
-            ...["-md", order.digest ?? "sha256", "-in", `${name}.csr`, "-out", certificateFile],
-            ...["-startdate", generalized(order.notBefore ?? new Date(Date.now() - DAY))],
-            ...["-enddate", generalized(order.notAfter ?? new Date(Date.now() + 89 * DAY))],
+            ...["-md", options.digest ?? "sha256", "-in", `${name}.csr`, "-out", certificateFile],
+            ...["-startdate", generalizedTime(options.notBefore ?? new Date(Date.now() - DAY))],
+            ...["-enddate", generalizedTime(options.notAfter ?? new Date(Date.now() + 89 * DAY))],
             ...signer,
         );
         return {
-            subject: order.subject,
+            subject: options.subject,
             certificate: this.run("x509", "-in", certificateFile),
             key: this.run("pkey", "-in", keyFile),
             certificateFile,
@@ -107,24 +107,29 @@ export class Workshop {
         };
     }
 
-    root(subject = "/CN=Test root", order: Partial<Order> = {}): Issued {
-        return this.issue({ subject, extensions: CA_EXTENSIONS, ...order });
+    root(subject = "/CN=Test root", options: Partial<CertificateOptions> = {}): Issued {
+        return this.issue({ subject, extensions: CA_EXTENSIONS, ...options });
     }
 
-    intermediate(issuer: Issued, order: Partial<Order> = {}): Issued {
-        return this.issue({ subject: "/CN=Test intermediate", issuer, extensions: CA_EXTENSIONS, ...order });
+    intermediate(issuer: Issued, options: Partial<CertificateOptions> = {}): Issued {
+        return this.issue({
+            subject: "/CN=Test intermediate",
+            issuer,
+            extensions: CA_EXTENSIONS,
+            ...options,
+        });
     }
 
-    leaf(issuer: Issued | undefined, names: string[], order: Partial<Order> = {}): Issued {
+    leaf(issuer: Issued | undefined, names: string[], options: Partial<CertificateOptions> = {}): Issued {
         return this.issue({
             subject: "/CN=Test leaf",
             issuer,
             extensions: leafExtensions(...names),
-            ...order,
+            ...options,
         });
     }
 
-    /** The result of `openssl verify`: "OK" or the first error. */
+    /** Returns the result of `openssl verify`: "OK" or the first error. */
     verify(leaf: string, intermediates: string[], root: string, ...args: string[]): string {
         const file = this.write("verify-leaf.pem", leaf);
         const untrusted = this.write("verify-untrusted.pem", intermediates.join(""));
@@ -144,6 +149,6 @@ export class Workshop {
     }
 }
 
-function generalized(date: Date): string {
+function generalizedTime(date: Date): string {
     return `${date.toISOString().replace(/[-:T]|\.\d+/g, "")}`;
 }

@@ -10,12 +10,12 @@ import {
     type ProbeResult,
 } from "../../../components/aci/gate-check";
 import { probeRevision } from "../../../components/aci/gate-probe";
-import { type Issued, Workshop } from "../../support/openssl";
+import { type Issued, OpensslWorkspace } from "../../support/openssl";
 
 const HOST = "score.contoso.test";
 const ADDRESS = "127.0.0.1";
 
-const workshop = new Workshop();
+const workspace = new OpensslWorkspace();
 let root: Issued;
 let right: Issued;
 let other: Issued;
@@ -25,12 +25,12 @@ let placeholder: Issued;
 let servers: net.Server[] = [];
 
 beforeAll(() => {
-    root = workshop.root();
-    right = workshop.leaf(root, [`DNS:${HOST}`]);
-    other = workshop.leaf(root, [`DNS:${HOST}`]);
-    elsewhere = workshop.leaf(root, ["DNS:elsewhere.test"]);
-    expired = workshop.leaf(root, [`DNS:${HOST}`], { notAfter: new Date(Date.now() - 86_400_000) });
-    placeholder = workshop.leaf(undefined, []);
+    root = workspace.root();
+    right = workspace.leaf(root, [`DNS:${HOST}`]);
+    other = workspace.leaf(root, [`DNS:${HOST}`]);
+    elsewhere = workspace.leaf(root, ["DNS:elsewhere.test"]);
+    expired = workspace.leaf(root, [`DNS:${HOST}`], { notAfter: new Date(Date.now() - 86_400_000) });
+    placeholder = workspace.leaf(undefined, []);
 });
 
 afterEach(() => {
@@ -38,7 +38,7 @@ afterEach(() => {
     servers = [];
 });
 
-afterAll(() => workshop.close());
+afterAll(() => workspace.close());
 
 /** Starts a server on a free port. */
 async function listening(server: net.Server): Promise<number> {

@@ -8,14 +8,14 @@ import { ArgumentsError } from "../../../components/shared/argument-check";
 import { customCertificate } from "../../../components/certificate/custom-certificate";
 import type { Issued } from "../../support/openssl";
 import { settled } from "../../support/mocks";
-import { PfxWorkshop, buildPfx, certificateBag, keyBag } from "../../support/pfx-workshop";
+import { PfxWorkspace, buildPfx, certificateBag, keyBag } from "../../support/pfx-workspace";
 
 const PASSWORD = "correct horse";
 const PASS = ["-iter", "1", "-passout", `pass:${PASSWORD}`];
 const HOST = "score.contoso.test";
 const NOW = new Date();
 
-const workshop = new PfxWorkshop();
+const workspace = new PfxWorkspace();
 let root: Issued;
 let intermediate: Issued;
 let leaf: Issued;
@@ -52,16 +52,16 @@ const mocks = () =>
     );
 
 beforeAll(() => {
-    root = workshop.root();
-    intermediate = workshop.intermediate(root);
-    leaf = workshop.leaf(intermediate, [`DNS:${HOST}`]);
-    good = workshop.export(leaf, [intermediate, root], ...PASS).toString("base64");
+    root = workspace.root();
+    intermediate = workspace.intermediate(root);
+    leaf = workspace.leaf(intermediate, [`DNS:${HOST}`]);
+    good = workspace.export(leaf, [intermediate, root], ...PASS).toString("base64");
 });
 beforeEach(async () => {
     registered = [];
     await mocks();
 });
-afterAll(() => workshop.close());
+afterAll(() => workspace.close());
 
 const common = { resourceGroupName: "group", location: "westeurope" };
 const aci = (tls: TlsArgs) => ({ ...common, model: { image: "iris:1" }, tls });
@@ -88,7 +88,7 @@ describe.each(READERS)("tls.pfx on %s, at preview", (_, read) => {
             return Object.fromEntries(error.errors.map(one => [one.propertyPath, one.reason]));
         }
     };
-    const der = (...args: string[]) => workshop.der(...args);
+    const der = (...args: string[]) => workspace.der(...args);
     const twoKeys = () => {
         const keys = [leaf, root].map(one => der("pkcs8", "-topk8", "-nocrypt", "-in", one.keyFile));
         const chain = [leaf, intermediate].map(one => der("x509", "-in", one.certificateFile));
@@ -146,7 +146,7 @@ describe.each(READERS)("tls.pfx on %s, at preview", (_, read) => {
         pfxPassword: PASSWORD,
     });
     const made = (one: Issued, chain: Issued[], ...args: string[]) =>
-        given(workshop.export(one, chain, ...PASS, ...args));
+        given(workspace.export(one, chain, ...PASS, ...args));
 
     it("accepts a PFX with chain and key", () => {
         expect(problems(given(good))).toEqual({});
@@ -223,7 +223,7 @@ describe("the same certificate as PEM and as PFX", () => {
     const pem = (): TlsArgs => ({
         certificate: leaf.certificate + intermediate.certificate,
         // The encryption of old OpenSSL versions, and Windows line ends.
-        privateKey: workshop.run("ec", "-in", leaf.keyFile).replace(/\n/g, "\r\n"),
+        privateKey: workspace.run("ec", "-in", leaf.keyFile).replace(/\n/g, "\r\n"),
     });
     const pfx = (): TlsArgs => ({ pfx: good, pfxPassword: PASSWORD });
 

@@ -14,33 +14,33 @@ import { execa } from "execa";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type ConvertFlags, convertPfx } from "../../../cli/certificate/convert";
 import type { Issued } from "../../support/openssl";
-import { PfxWorkshop } from "../../support/pfx-workshop";
+import { PfxWorkspace } from "../../support/pfx-workspace";
 
 const REPOSITORY = path.resolve(__dirname, "../../..");
 const PASSWORD = "correct horse";
 const ENVIRONMENT = { PFX_PASSWORD: PASSWORD };
 
-const workshop = new PfxWorkshop();
-const folder = path.join(workshop.folder, "out");
+const workspace = new PfxWorkspace();
+const folder = path.join(workspace.folder, "out");
 const [cert, key] = [path.join(folder, "chain.pem"), path.join(folder, "key.pem")];
 let intermediate: Issued;
 let leaf: Issued;
 let pfx: string;
 
 beforeAll(() => {
-    const root = workshop.root();
-    intermediate = workshop.intermediate(root);
-    leaf = workshop.leaf(intermediate, ["DNS:score.contoso.test"]);
-    pfx = workshop.write(
+    const root = workspace.root();
+    intermediate = workspace.intermediate(root);
+    leaf = workspace.leaf(intermediate, ["DNS:score.contoso.test"]);
+    pfx = workspace.write(
         "score.pfx",
-        workshop.export(leaf, [root, intermediate], "-passout", `pass:${PASSWORD}`),
+        workspace.export(leaf, [root, intermediate], "-passout", `pass:${PASSWORD}`),
     );
 });
 beforeEach(() => {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder);
 });
-afterAll(() => workshop.close());
+afterAll(() => workspace.close());
 
 /** Converts, and tells what came to standard output. */
 async function convert(flags: Partial<ConvertFlags> = {}, isTTY = false) {
@@ -129,9 +129,9 @@ describe("certificate convert", () => {
     });
 
     it("writes nothing when the PFX does not have both", async () => {
-        const open = workshop.write(
+        const open = workspace.write(
             "no-key.pfx",
-            workshop.export(leaf, [], "-nokeys", "-passout", `pass:${PASSWORD}`),
+            workspace.export(leaf, [], "-nokeys", "-passout", `pass:${PASSWORD}`),
         );
         expect(await convert({ pfx: open })).toMatchObject({ codes: ["pfx-no-key"], converted: false });
         expect([existsSync(cert), existsSync(key)]).toEqual([false, false]);

@@ -3,16 +3,16 @@ import { readCertificates, readPfx, readPrivateKey } from "../../../components/p
 import { runs } from "../../support/full";
 import { Dice, mutated } from "./mutate";
 import {
-    PfxWorkshop,
+    PfxWorkspace,
     buildPfx,
     certificateBag,
     integer,
     keyBag,
     octets,
     sequence,
-    shroudedWith,
+    keyBagEncryptedWith,
     toBer,
-} from "../../support/pfx-workshop";
+} from "../../support/pfx-workspace";
 
 /** Inputs to all readers together. */
 const INPUTS = Number(process.env.FUZZ_INPUTS ?? runs(10_000, 200_000));
@@ -23,17 +23,17 @@ const MAX_CPU_SECONDS = 30;
 const MAX_GROWTH_MIB = 600;
 const TIMEOUT_MS = Math.max(600_000, INPUTS * 3);
 
-const workshop = new PfxWorkshop();
+const workspace = new PfxWorkspace();
 const pemFiles: Buffer[] = [];
 const pfxFiles: Buffer[] = [];
 let certificate: Buffer;
 let key: Buffer;
 
 beforeAll(() => {
-    const root = workshop.root();
-    const leaf = workshop.leaf(root, ["DNS:score.contoso.test"]);
-    certificate = workshop.der("x509", "-in", leaf.certificateFile);
-    key = workshop.der("pkcs8", "-topk8", "-nocrypt", "-in", leaf.keyFile);
+    const root = workspace.root();
+    const leaf = workspace.leaf(root, ["DNS:score.contoso.test"]);
+    certificate = workspace.der("x509", "-in", leaf.certificateFile);
+    key = workspace.der("pkcs8", "-topk8", "-nocrypt", "-in", leaf.keyFile);
     const fast = ["-iter", "1", "-nomaciter", "-passout", "pass:x"];
     const bags = [keyBag(key, "score"), certificateBag(certificate)];
     const checked = buildPfx([bags], { password: "x" });
@@ -43,25 +43,25 @@ beforeAll(() => {
         buildPfx([[keyBag(key)], []]),
         checked,
         toBer(checked),
-        workshop.export(leaf, [root], ...fast),
-        workshop.export(leaf, [], "-legacy", ...fast),
-        workshop.export(leaf, [], "-nomac", ...fast),
+        workspace.export(leaf, [root], ...fast),
+        workspace.export(leaf, [], "-legacy", ...fast),
+        workspace.export(leaf, [], "-nomac", ...fast),
         certificate,
     );
     pemFiles.push(
         ...[
             `\ufeffBag Attributes\r\n${leaf.certificate.replace(/\n/g, "\r\n")}`,
             leaf.key,
-            workshop.run("ec", "-in", leaf.keyFile),
-            workshop.run("ec", "-aes128", "-in", leaf.keyFile, "-passout", "pass:x"),
-            workshop.run("crl2pkcs7", "-nocrl", "-certfile", leaf.certificateFile),
-            workshop.run("req", "-new", "-key", leaf.keyFile, "-subj", "/CN=x"),
+            workspace.run("ec", "-in", leaf.keyFile),
+            workspace.run("ec", "-aes128", "-in", leaf.keyFile, "-passout", "pass:x"),
+            workspace.run("crl2pkcs7", "-nocrl", "-certfile", leaf.certificateFile),
+            workspace.run("req", "-new", "-key", leaf.keyFile, "-subj", "/CN=x"),
             checked.toString("base64"),
         ].map(text => Buffer.from(text)),
         certificate,
     );
 });
-afterAll(() => workshop.close());
+afterAll(() => workspace.close());
 
 const isError = ({ severity }: { severity: string }) => severity === "error";
 
@@ -108,7 +108,7 @@ describe("mutated files and random bytes", () => {
     it(
         `never make the PEM readers fail (${INPUTS / 2} of FUZZ_SEED=${SEED})`,
         () => {
-            // Half of the files are decoded as UTF-8, as programs do with every text file.
+            // Half of the files are decodeDer as UTF-8, as programs do with every text file.
             const found = fuzz(INPUTS / 2, pemFiles, file =>
                 readText(file.toString(file.length % 2 === 0 ? "utf8" : "latin1")),
             );
@@ -145,7 +145,7 @@ describe("files of 200 kB that are designed to cost much time", () => {
     const SIZE = 200_000;
     const fill = (hex: string) => Buffer.from(hex.repeat(Math.floor((2 * SIZE) / hex.length)), "hex");
     const key1 = (salt: Buffer) =>
-        shroudedWith("1.2.840.113549.1.12.1.3", sequence(octets(salt), integer(1)));
+        keyBagEncryptedWith("1.2.840.113549.1.12.1.3", sequence(octets(salt), integer(1)));
     const pieces = (count: number) =>
         Buffer.concat([
             Buffer.from("2480", "hex"),

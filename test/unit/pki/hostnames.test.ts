@@ -2,10 +2,10 @@ import { X509Certificate } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Certificate, coversHostname, readCertificates } from "../../../components/pki";
-import { Workshop } from "../../support/openssl";
+import { OpensslWorkspace } from "../../support/openssl";
 import { runs } from "../../support/full";
 
-const workshop = new Workshop();
+const workspace = new OpensslWorkspace();
 const NAMES = [
     "DNS:a.contoso.test",
     "DNS:*.contoso.test",
@@ -18,13 +18,13 @@ let certificate: Certificate;
 let judge: X509Certificate;
 
 beforeAll(() => {
-    const { certificate: pem } = workshop.leaf(undefined, [...NAMES, ...ADDRESSES], {
+    const { certificate: pem } = workspace.leaf(undefined, [...NAMES, ...ADDRESSES], {
         subject: "/CN=only.common.test",
     });
     certificate = readCertificates(pem).certificates[0] as Certificate;
     judge = new X509Certificate(pem);
 });
-afterAll(() => workshop.close());
+afterAll(() => workspace.close());
 
 const openssl = (name: string) =>
     judge.checkHost(name, { subject: "never", partialWildcards: false }) !== undefined;

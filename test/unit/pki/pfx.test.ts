@@ -4,47 +4,47 @@ import { readPfx, readPrivateKey } from "../../../components/pki";
 import { type Issued, ecKey, rsaKey } from "../../support/openssl";
 import {
     type Bag,
-    PfxWorkshop,
+    PfxWorkspace,
     buildPfx,
     certificateBag,
-    decoded,
+    decodeDer,
     identifier,
     integer,
     keyBag,
     nestedBag,
     octets,
-    remade,
+    replaceMac,
     secretBag,
     sequence,
     shroudedKeyBag,
-    shroudedWith,
+    keyBagEncryptedWith,
     toBer,
-} from "../../support/pfx-workshop";
+} from "../../support/pfx-workspace";
 import { runs } from "../../support/full";
 
 const PASSWORD = "correct horse";
 const PASS = ["-passout", `pass:${PASSWORD}`];
 const SECOND = 1000;
 
-const workshop = new PfxWorkshop();
+const workspace = new PfxWorkspace();
 let root: Issued;
 let intermediate: Issued;
 let leaf: Issued;
 let chained: string;
 
 beforeAll(() => {
-    root = workshop.root();
-    intermediate = workshop.intermediate(root);
-    leaf = workshop.leaf(intermediate, ["DNS:score.contoso.test"]);
+    root = workspace.root();
+    intermediate = workspace.intermediate(root);
+    leaf = workspace.leaf(intermediate, ["DNS:score.contoso.test"]);
     chained = leaf.certificate + intermediate.certificate;
 });
-afterAll(() => workshop.close());
+afterAll(() => workspace.close());
 
 const codes = (reading: { findings: { code: string }[] }) => reading.findings.map(finding => finding.code);
-const der = (one: Issued) => workshop.der("x509", "-in", one.certificateFile);
-const pkcs8 = (one: Issued) => workshop.der("pkcs8", "-topk8", "-nocrypt", "-in", one.keyFile);
+const der = (one: Issued) => workspace.der("x509", "-in", one.certificateFile);
+const pkcs8 = (one: Issued) => workspace.der("pkcs8", "-topk8", "-nocrypt", "-in", one.keyFile);
 const shrouded = (one: Issued, password = PASSWORD) =>
-    workshop.der("pkcs8", "-topk8", "-in", one.keyFile, "-iter", "1", "-passout", `pass:${password}`);
+    workspace.der("pkcs8", "-topk8", "-in", one.keyFile, "-iter", "1", "-passout", `pass:${password}`);
 
 describe("readPfx", () => {
     it.each<[string, string[], string | undefined]>([
@@ -84,7 +84,7 @@ describe("readPfx", () => {
         ["a password beyond ASCII of old", ["-legacy", "-passout", "pass:gräßlich 漢"], "gräßlich 漢"],
         ["a friendly name and key ids", ["-name", "score", "-caname", "middle", ...PASS], PASSWORD],
     ])("reads %s", (_, args, password) => {
-        const reading = readPfx(workshop.export(leaf, [intermediate], ...args), password);
+        const reading = readPfx(workspace.export(leaf, [intermediate], ...args), password);
         expect(reading).toEqual({ certificate: chained, privateKey: leaf.key, findings: [] });
     });
 
@@ -93,37 +93,37 @@ describe("readPfx", () => {
         ["P-384", ecKey("P-384")],
         ["Ed25519", ["-algorithm", "ED25519"]],
     ])("reads keys of type %s", (_, key) => {
-        const other = workshop.leaf(root, ["DNS:other.contoso.test"], { key });
-        const reading = readPfx(workshop.export(other, [], ...PASS), PASSWORD);
+        const other = workspace.leaf(root, ["DNS:other.contoso.test"], { key });
+        const reading = readPfx(workspace.export(other, [], ...PASS), PASSWORD);
         expect(reading).toEqual({ certificate: other.certificate, privateKey: other.key, findings: [] });
     });
 
     it("puts the chain in order and leaves the root out, which Windows always adds", () => {
-        const pfx = workshop.export(leaf, [root, intermediate], ...PASS);
+        const pfx = workspace.export(leaf, [root, intermediate], ...PASS);
         expect(readPfx(pfx, PASSWORD)).toEqual({ certificate: chained, privateKey: leaf.key, findings: [] });
     });
 
     it("keeps the root that signed the leaf directly", () => {
-        const direct = workshop.leaf(root, ["DNS:direct.contoso.test"]);
-        const { certificate } = readPfx(workshop.export(direct, [root], ...PASS), PASSWORD);
+        const direct = workspace.leaf(root, ["DNS:direct.contoso.test"]);
+        const { certificate } = readPfx(workspace.export(direct, [root], ...PASS), PASSWORD);
         expect(certificate).toBe(direct.certificate + root.certificate);
     });
 
     it("keeps a certificate that signed itself", () => {
-        const own = workshop.leaf(undefined, ["DNS:own.contoso.test"]);
-        expect(readPfx(workshop.export(own, [], ...PASS), PASSWORD).certificate).toBe(own.certificate);
+        const own = workspace.leaf(undefined, ["DNS:own.contoso.test"]);
+        expect(readPfx(workspace.export(own, [], ...PASS), PASSWORD).certificate).toBe(own.certificate);
     });
 
     it("finds the leaf by its key, and says what does not belong to it", () => {
-        const other = workshop.leaf(root, ["DNS:other.contoso.test"], { subject: "/CN=Another leaf" });
-        const reading = readPfx(workshop.export(leaf, [other, intermediate], ...PASS), PASSWORD);
+        const other = workspace.leaf(root, ["DNS:other.contoso.test"], { subject: "/CN=Another leaf" });
+        const reading = readPfx(workspace.export(leaf, [other, intermediate], ...PASS), PASSWORD);
         expect(reading.certificate).toBe(chained);
         expect(codes(reading)).toEqual(["pfx-stray-certificates"]);
         expect(reading.findings[0]?.message).toContain("CN=Another leaf");
     });
 
     it("reads Base64 with and without line ends", () => {
-        const pfx = workshop.export(leaf, [intermediate], ...PASS);
+        const pfx = workspace.export(leaf, [intermediate], ...PASS);
         const lines = pfx.toString("base64").replace(/.{64}/g, "$&\r\n");
         for (const text of [pfx.toString("base64"), `${lines}\r\n`]) {
             expect(readPfx(text, PASSWORD).certificate).toBe(chained);
@@ -131,8 +131,8 @@ describe("readPfx", () => {
     });
 
     it("reads BER, as streaming programs write it", () => {
-        const pfx = toBer(workshop.export(leaf, [intermediate], ...PASS));
-        expect(workshop.opened(pfx, PASSWORD)).toContain(leaf.certificate);
+        const pfx = toBer(workspace.export(leaf, [intermediate], ...PASS));
+        expect(workspace.printContents(pfx, PASSWORD)).toContain(leaf.certificate);
         expect(readPfx(pfx, PASSWORD)).toEqual({ certificate: chained, privateKey: leaf.key, findings: [] });
     });
 
@@ -158,7 +158,7 @@ describe("readPfx", () => {
 });
 
 describe("readPfx refuses", () => {
-    const good = () => workshop.export(leaf, [intermediate], ...PASS);
+    const good = () => workspace.export(leaf, [intermediate], ...PASS);
     const mac = { password: PASSWORD };
     const twoKeys = () =>
         buildPfx(
@@ -178,7 +178,7 @@ describe("readPfx refuses", () => {
             sequence(identifier("2.16.840.1.101.3.4.1.42"), octets(Buffer.alloc(16))),
         );
     const withKey = (algorithm: string, parameters: Bag) =>
-        buildPfx([[shroudedWith(algorithm, parameters)]], mac);
+        buildPfx([[keyBagEncryptedWith(algorithm, parameters)]], mac);
     const [PBES2, TRIPLE_DES] = ["1.2.840.113549.1.5.13", "1.2.840.113549.1.12.1.3"];
     const changed = (pfx: Buffer) => {
         const copy = Buffer.from(pfx);
@@ -194,14 +194,14 @@ describe("readPfx refuses", () => {
             "a wrong password of old",
             "pfx-password-wrong",
             /does not open/,
-            () => workshop.export(leaf, [], "-legacy", ...PASS),
+            () => workspace.export(leaf, [], "-legacy", ...PASS),
             "x",
         ],
         [
             "a wrong password without integrity check",
             "pfx-password-wrong",
             /does not open/,
-            () => workshop.export(leaf, [], "-nomac", ...PASS),
+            () => workspace.export(leaf, [], "-nomac", ...PASS),
             "x",
         ],
         [
@@ -216,16 +216,16 @@ describe("readPfx refuses", () => {
             "two passwords",
             "pfx-two-passwords",
             /another/,
-            () => remade(good(), { password: "other" }),
+            () => replaceMac(good(), { password: "other" }),
             "other",
         ],
-        ["no key", "pfx-no-key", /no private key/, () => workshop.export(leaf, [], "-nokeys", ...PASS)],
+        ["no key", "pfx-no-key", /no private key/, () => workspace.export(leaf, [], "-nokeys", ...PASS)],
         ["two keys", "pfx-several-keys", /2 private keys \("score", "other"\)/, twoKeys],
         [
             "no certificate",
             "pfx-no-certificate",
             /no certificate/,
-            () => workshop.export(leaf, [], "-nocerts", ...PASS),
+            () => workspace.export(leaf, [], "-nocerts", ...PASS),
         ],
         [
             "a damaged certificate",
@@ -243,31 +243,31 @@ describe("readPfx refuses", () => {
             "RC4",
             "pfx-algorithm-unsupported",
             /RC4/,
-            () => workshop.export(leaf, [], "-legacy", "-certpbe", "PBE-SHA1-RC4-128", ...PASS),
+            () => workspace.export(leaf, [], "-legacy", "-certpbe", "PBE-SHA1-RC4-128", ...PASS),
         ],
         [
             "Camellia",
             "pfx-algorithm-unsupported",
             /Camellia/,
-            () => workshop.export(leaf, [], "-keypbe", "CAMELLIA-256-CBC", ...PASS),
+            () => workspace.export(leaf, [], "-keypbe", "CAMELLIA-256-CBC", ...PASS),
         ],
         [
             "PBE-MD5-DES",
             "pfx-algorithm-unsupported",
             /MD5/,
-            () => workshop.export(leaf, [], "-legacy", "-keypbe", "PBE-MD5-DES", ...PASS),
+            () => workspace.export(leaf, [], "-legacy", "-keypbe", "PBE-MD5-DES", ...PASS),
         ],
         [
             "an MD5 integrity check",
             "pfx-algorithm-unsupported",
             /MD5/,
-            () => workshop.export(leaf, [], "-macalg", "md5", ...PASS),
+            () => workspace.export(leaf, [], "-macalg", "md5", ...PASS),
         ],
         [
             "PBMAC1",
             "pfx-algorithm-unsupported",
             /PBMAC1/,
-            () => remade(good(), { ...mac, algorithm: "1.2.840.113549.1.5.14" }),
+            () => replaceMac(good(), { ...mac, algorithm: "1.2.840.113549.1.5.14" }),
         ],
         [
             "scrypt",
@@ -293,7 +293,7 @@ describe("readPfx refuses", () => {
             "2^31 iterations for the integrity check",
             "pfx-too-many-iterations",
             /iterations/,
-            () => remade(good(), { ...mac, iterations: 2 ** 31 }),
+            () => replaceMac(good(), { ...mac, iterations: 2 ** 31 }),
         ],
         [
             "2^31 iterations for a key of old",
@@ -317,7 +317,7 @@ describe("readPfx refuses", () => {
             "many iterations in small pieces",
             "pfx-too-many-iterations",
             /iterations/,
-            () => buildPfx([Array.from({ length: 60 }, () => shroudedWith(PBES2, pbes2(100_000)))]),
+            () => buildPfx([Array.from({ length: 60 }, () => keyBagEncryptedWith(PBES2, pbes2(100_000)))]),
         ],
         ["an identifier without end", "pfx-unreadable", /damaged/, () => buildPfx([[endless()]], mac)],
         ["no iterations", "pfx-unreadable", /damaged/, () => withKey(PBES2, pbes2(0))],
@@ -337,22 +337,22 @@ describe("readPfx refuses", () => {
             "PKCS#7",
             "pfx-is-pkcs7",
             /PKCS#7/,
-            () => workshop.der("crl2pkcs7", "-nocrl", "-certfile", leaf.certificateFile),
+            () => workspace.der("crl2pkcs7", "-nocrl", "-certfile", leaf.certificateFile),
         ],
         [
             "a request",
             "pfx-is-request",
             /CSR/,
-            () => workshop.der("req", "-new", "-key", leaf.keyFile, "-subj", "/CN=x"),
+            () => workspace.der("req", "-new", "-key", leaf.keyFile, "-subj", "/CN=x"),
         ],
         ["a PKCS#8 key", "pfx-is-private-key", /private key/, () => pkcs8(leaf)],
-        ["a SEC 1 key", "pfx-is-private-key", /private key/, () => workshop.der("ec", "-in", leaf.keyFile)],
+        ["a SEC 1 key", "pfx-is-private-key", /private key/, () => workspace.der("ec", "-in", leaf.keyFile)],
         ["an encrypted key", "pfx-is-encrypted-key", /encrypted/, () => shrouded(leaf)],
         [
             "a public key",
             "pfx-is-public-key",
             /public key/,
-            () => workshop.der("pkey", "-in", leaf.keyFile, "-pubout"),
+            () => workspace.der("pkey", "-in", leaf.keyFile, "-pubout"),
         ],
     ])("%s", (_, code, message, make, password = PASSWORD) => {
         const file = make();
@@ -373,8 +373,8 @@ describe("readPfx refuses", () => {
 
     it("exactly what openssl says it would for the two keys that were put together by hand", () => {
         const keys =
-            workshop
-                .opened(twoKeys(), PASSWORD)
+            workspace
+                .printContents(twoKeys(), PASSWORD)
                 .match(/-----BEGIN PRIVATE KEY[^]*?END PRIVATE KEY-----\n/g) ?? [];
         expect(keys.map(text => readPrivateKey(text).pem)).toEqual([leaf.key, root.key]);
     });
@@ -391,8 +391,8 @@ describe("readPfx refuses", () => {
     });
 
     const endless = () =>
-        sequence(decoded(Buffer.from("0609ffffffffffffffff7f", "hex")), octets(Buffer.alloc(1)));
-    const x25519 = () => workshop.der("genpkey", "-algorithm", "X25519");
+        sequence(decodeDer(Buffer.from("0609ffffffffffffffff7f", "hex")), octets(Buffer.alloc(1)));
+    const x25519 = () => workspace.der("genpkey", "-algorithm", "X25519");
     const manyCertificates = (count: number) =>
         Array.from({ length: count }, (_, at) =>
             certificateBag(Buffer.concat([der(leaf), Buffer.from([at])])),

@@ -1,21 +1,21 @@
 import { rootCertificates } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { judgePresentedChain, readCertificates, trustStore } from "../../../components/pki";
-import { DAY, type Issued, Workshop } from "../../support/openssl";
+import { DAY, type Issued, OpensslWorkspace } from "../../support/openssl";
 
 const HOST = "score.contoso.test";
 const now = new Date();
-const workshop = new Workshop();
+const workspace = new OpensslWorkspace();
 let root: Issued;
 let intermediate: Issued;
 let leaf: Issued;
 
 beforeAll(() => {
-    root = workshop.root();
-    intermediate = workshop.intermediate(root);
-    leaf = workshop.leaf(intermediate, [`DNS:${HOST}`]);
+    root = workspace.root();
+    intermediate = workspace.intermediate(root);
+    leaf = workspace.leaf(intermediate, [`DNS:${HOST}`]);
 });
-afterAll(() => workshop.close());
+afterAll(() => workspace.close());
 
 const read = (...issued: Issued[]) =>
     readCertificates(issued.map(one => one.certificate).join("")).certificates;
@@ -28,21 +28,21 @@ function codes(presented: Issued[], trusted: Issued[], at = now): string[] {
 describe("judgePresentedChain", () => {
     it("is content with a chain below a trusted root, and so is openssl", () => {
         expect(codes([leaf, intermediate], [root])).toEqual([]);
-        expect(workshop.verify(leaf.certificate, [intermediate.certificate], root.certificate)).toBe("OK");
+        expect(workspace.verify(leaf.certificate, [intermediate.certificate], root.certificate)).toBe("OK");
     });
 
     it("says that nobody trusts the root, and so does openssl", () => {
-        const stranger = workshop.root("/CN=Stranger");
+        const stranger = workspace.root("/CN=Stranger");
         expect(codes([leaf, intermediate], [stranger])).toEqual(["untrusted"]);
-        expect(workshop.verify(leaf.certificate, [intermediate.certificate], stranger.certificate)).toMatch(
+        expect(workspace.verify(leaf.certificate, [intermediate.certificate], stranger.certificate)).toMatch(
             /unable to get (local )?issuer/,
         );
     });
 
     it("does not take another root of the same name for the trusted one, and neither does openssl", () => {
-        const impostor = workshop.root();
+        const impostor = workspace.root();
         expect(codes([leaf, intermediate], [impostor])).toEqual(["untrusted"]);
-        expect(workshop.verify(leaf.certificate, [intermediate.certificate], impostor.certificate)).not.toBe(
+        expect(workspace.verify(leaf.certificate, [intermediate.certificate], impostor.certificate)).not.toBe(
             "OK",
         );
     });
@@ -52,19 +52,19 @@ describe("judgePresentedChain", () => {
     });
 
     it("needs no intermediate when the trusted root issued the leaf", () => {
-        expect(codes([workshop.leaf(root, [`DNS:${HOST}`])], [root])).toEqual([]);
+        expect(codes([workspace.leaf(root, [`DNS:${HOST}`])], [root])).toEqual([]);
     });
 
     it("trusts a self-signed leaf that clients were given", () => {
-        const own = workshop.leaf(undefined, [`DNS:${HOST}`]);
+        const own = workspace.leaf(undefined, [`DNS:${HOST}`]);
         expect(codes([own], [own])).toEqual(["self-signed"]);
         expect(codes([own], [])).toEqual(["untrusted", "self-signed"]);
     });
 
     it("does not mind the dates of a cross-signed edition of a trusted root", () => {
         // As ISRG Root X1 was in 2021: known by itself, and sent in an edition signed by an older root, now expired.
-        const old = workshop.root("/CN=Old root");
-        const crossed = workshop.intermediate(old, {
+        const old = workspace.root("/CN=Old root");
+        const crossed = workspace.intermediate(old, {
             subject: root.subject,
             keyOf: root,
             notAfter: new Date(now.getTime() + 10 * DAY),

@@ -3,17 +3,17 @@ import * as path from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { normalizePem, readCertificates, readPrivateKey } from "../../../components/pki";
-import { type Issued, Workshop, ecKey, rsaKey } from "../../support/openssl";
+import { type Issued, OpensslWorkspace, ecKey, rsaKey } from "../../support/openssl";
 
-const workshop = new Workshop();
+const workspace = new OpensslWorkspace();
 let root: Issued;
 let leaf: Issued;
 
 beforeAll(() => {
-    root = workshop.root();
-    leaf = workshop.leaf(root, ["DNS:score.contoso.test"]);
+    root = workspace.root();
+    leaf = workspace.leaf(root, ["DNS:score.contoso.test"]);
 });
-afterAll(() => workshop.close());
+afterAll(() => workspace.close());
 
 const codes = (reading: { findings: { code: string }[] }) => reading.findings.map(finding => finding.code);
 
@@ -40,11 +40,11 @@ subject=CN = Test\n${root.certificate.replace(/\n/g, "  \n")}\nthe end`;
         ["lines with spaces before them", () => (leaf.certificate + root.certificate).replace(/^/gm, "    ")],
         [
             "the text form in between",
-            () => workshop.run("x509", "-text", "-in", leaf.certificateFile) + root.certificate,
+            () => workspace.run("x509", "-text", "-in", leaf.certificateFile) + root.certificate,
         ],
         [
             "OpenSSL's trusted form",
-            () => workshop.run("x509", "-trustout", "-in", leaf.certificateFile) + root.certificate,
+            () => workspace.run("x509", "-trustout", "-in", leaf.certificateFile) + root.certificate,
         ],
         ["a label of old", () => (leaf.certificate + root.certificate).replaceAll(" CERT", " X509 CERT")],
     ])("reads %s", (_, text) => {
@@ -138,16 +138,20 @@ subject=CN = Test\n${root.certificate.replace(/\n/g, "  \n")}\nthe end`;
 describe("readPrivateKey", () => {
     it.each<[string, () => string]>([
         ["PKCS#8", () => leaf.key],
-        ["SEC 1", () => workshop.run("ec", "-in", leaf.keyFile)],
-        ["SEC 1 after its parameters", () => workshop.run("ecparam", "-genkey", "-name", "prime256v1")],
-        ["PKCS#1", () => workshop.run("rsa", "-traditional", "-in", rsa())],
+        ["SEC 1", () => workspace.run("ec", "-in", leaf.keyFile)],
+        ["SEC 1 after its parameters", () => workspace.run("ecparam", "-genkey", "-name", "prime256v1")],
+        ["PKCS#1", () => workspace.run("rsa", "-traditional", "-in", rsa())],
         ["PKCS#8 with CRLF and a byte order mark", () => `\ufeff${leaf.key.replace(/\n/g, "\r\n")}`],
         ["a file with the certificate too", () => leaf.certificate + leaf.key],
     ])("reads %s as openssl does", (_, make) => {
         const text = make();
         const { pem = "", findings } = readPrivateKey(text);
         expect(findings).toEqual([]);
-        const theirs = workshop.run("pkey", "-in", workshop.write("theirs.key", text.replace("\ufeff", "")));
+        const theirs = workspace.run(
+            "pkey",
+            "-in",
+            workspace.write("theirs.key", text.replace("\ufeff", "")),
+        );
         expect(pem).toBe(theirs);
     });
 
@@ -193,9 +197,9 @@ describe("readPrivateKey", () => {
         }
     });
 
-    const rsa = () => workshop.write("rsa.key", workshop.run("genpkey", ...rsaKey(2048)));
-    const encryptedOld = () => workshop.run("ec", "-aes128", "-in", leaf.keyFile, "-passout", "pass:x");
-    const x25519 = () => workshop.run("genpkey", "-algorithm", "X25519");
+    const rsa = () => workspace.write("rsa.key", workspace.run("genpkey", ...rsaKey(2048)));
+    const encryptedOld = () => workspace.run("ec", "-aes128", "-in", leaf.keyFile, "-passout", "pass:x");
+    const x25519 = () => workspace.run("genpkey", "-algorithm", "X25519");
 });
 
 describe("both readers", () => {
@@ -271,16 +275,16 @@ describe("both readers", () => {
 
     it("know curves and sizes that servers use", () => {
         const keys = [ecKey("P-384"), ecKey("P-521"), rsaKey(3072), ["-algorithm", "ED25519"]];
-        for (const key of keys) expect(readPrivateKey(workshop.run("genpkey", ...key)).findings).toEqual([]);
+        for (const key of keys) expect(readPrivateKey(workspace.run("genpkey", ...key)).findings).toEqual([]);
     });
 });
 
-const request = () => workshop.run("req", "-new", "-key", leaf.keyFile, "-subj", "/CN=x");
-const publicKey = () => workshop.run("pkey", "-pubout", "-in", leaf.keyFile);
-const encrypted = () => workshop.run("pkcs8", "-topk8", "-in", leaf.keyFile, "-passout", "pass:x");
-const pkcs7 = () => workshop.run("crl2pkcs7", "-nocrl", "-certfile", leaf.certificateFile);
+const request = () => workspace.run("req", "-new", "-key", leaf.keyFile, "-subj", "/CN=x");
+const publicKey = () => workspace.run("pkey", "-pubout", "-in", leaf.keyFile);
+const encrypted = () => workspace.run("pkcs8", "-topk8", "-in", leaf.keyFile, "-passout", "pass:x");
+const pkcs7 = () => workspace.run("crl2pkcs7", "-nocrl", "-certfile", leaf.certificateFile);
 const pfx = () => {
-    workshop.run(
+    workspace.run(
         "pkcs12",
         "-export",
         "-inkey",
@@ -292,7 +296,7 @@ const pfx = () => {
         "-out",
         "x.pfx",
     );
-    return readFileSync(path.join(workshop.folder, "x.pfx"));
+    return readFileSync(path.join(workspace.folder, "x.pfx"));
 };
 
 const utf16 = (text: string) => Buffer.from(`\ufeff${text}`, "utf16le");

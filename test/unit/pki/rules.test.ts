@@ -5,7 +5,7 @@ import {
     CA_EXTENSIONS,
     DAY,
     type Issued,
-    Workshop,
+    OpensslWorkspace,
     ecKey,
     leafExtensions,
     rsaKey,
@@ -14,7 +14,7 @@ import {
 const HOST = "score.contoso.test";
 const NAMES = [`DNS:${HOST}`];
 const now = new Date();
-const workshop = new Workshop();
+const workspace = new OpensslWorkspace();
 let root: Issued;
 let intermediate: Issued;
 let leaf: Issued;
@@ -24,11 +24,11 @@ beforeAll(() => {
         notBefore: new Date(now.getTime() - 400 * DAY),
         notAfter: new Date(now.getTime() + 3000 * DAY),
     };
-    root = workshop.root(undefined, authority);
-    intermediate = workshop.intermediate(root, authority);
-    leaf = workshop.leaf(intermediate, NAMES);
+    root = workspace.root(undefined, authority);
+    intermediate = workspace.intermediate(root, authority);
+    leaf = workspace.leaf(intermediate, NAMES);
 });
-afterAll(() => workshop.close());
+afterAll(() => workspace.close());
 
 interface Case {
     chain: Issued[];
@@ -46,7 +46,7 @@ const codes = (judgement: Judgement) => judgement.findings.map(finding => findin
 describe("judgeServingCertificate", () => {
     it("has nothing to say about a good chain, nor has openssl", () => {
         expect(judge({ chain: [leaf, intermediate] }).findings).toEqual([]);
-        const verdict = workshop.verify(
+        const verdict = workspace.verify(
             leaf.certificate,
             [intermediate.certificate],
             root.certificate,
@@ -58,7 +58,7 @@ describe("judgeServingCertificate", () => {
     it("sums up the leaf as openssl prints it", () => {
         const { summary } = judge({ chain: [leaf, intermediate] });
         const file = leaf.certificateFile;
-        const printed = workshop.run("x509", "-in", file, "-noout", "-fingerprint", "-sha256", "-dates");
+        const printed = workspace.run("x509", "-in", file, "-noout", "-fingerprint", "-sha256", "-dates");
         expect(printed).toContain(`Fingerprint=${summary?.fingerprint}\n`);
         const [, notAfter = ""] = /notAfter=(.*)/.exec(printed) ?? [];
         expect(summary).toMatchObject({
@@ -70,7 +70,7 @@ describe("judgeServingCertificate", () => {
     });
 
     it.each<[string, () => Case]>([
-        ["key-mismatch", () => ({ chain: [leaf, intermediate], key: workshop.leaf(root, NAMES).key })],
+        ["key-mismatch", () => ({ chain: [leaf, intermediate], key: workspace.leaf(root, NAMES).key })],
         ["leaf-expired", () => ({ chain: [short(), intermediate], at: new Date(now.getTime() + 31 * DAY) })],
         [
             "leaf-not-yet-valid",
@@ -84,7 +84,7 @@ describe("judgeServingCertificate", () => {
             "chain-disordered",
             () => ({ chain: [...longChain(), intermediate].reverse(), key: leafOfLong.key }),
         ],
-        ["signature-invalid", () => ({ chain: [leaf, workshop.intermediate(root)] })],
+        ["signature-invalid", () => ({ chain: [leaf, workspace.intermediate(root)] })],
         ["issuer-not-ca", () => chainOver(["basicConstraints=critical,CA:FALSE"])],
         ["issuer-not-ca", () => chainOver([CA, "keyUsage=critical,digitalSignature"])],
         ["issuer-not-ca", () => tooLong()],
@@ -97,9 +97,9 @@ describe("judgeServingCertificate", () => {
         ["weak-signature", () => leafLike({ digest: "sha1" })],
         ["weak-signature", () => signedWithMd5()],
         ["unknown-critical-extension", () => leafWith(["1.2.3.4=critical,ASN1:UTF8String:x"])],
-        ["unrelated-certificate", () => ({ chain: [leaf, intermediate, workshop.root("/CN=Stranger")] })],
+        ["unrelated-certificate", () => ({ chain: [leaf, intermediate, workspace.root("/CN=Stranger")] })],
         ["duplicate-certificate", () => ({ chain: [leaf, intermediate, intermediate] })],
-        ["self-signed", () => ({ chain: [workshop.leaf(undefined, NAMES)] })],
+        ["self-signed", () => ({ chain: [workspace.leaf(undefined, NAMES)] })],
         ["expires-soon", () => ({ chain: [leaf, intermediate], at: new Date(now.getTime() + 75 * DAY) })],
         ["long-lifetime", () => leafLike({ notAfter: new Date(now.getTime() + 826 * DAY) })],
         ["needless-root", () => ({ chain: [leaf, intermediate, root] })],
@@ -126,7 +126,7 @@ describe("judgeServingCertificate", () => {
     });
 
     it("takes a leaf that a private root issued directly, with that root beside it", () => {
-        const direct = workshop.leaf(root, NAMES);
+        const direct = workspace.leaf(root, NAMES);
         expect(codes(judge({ chain: [direct, root] }))).toEqual([]);
     });
 
@@ -189,7 +189,7 @@ describe("judgeServingCertificate", () => {
             const time = args[0] === "-attime" ? new Date(Number(args[1]) * 1000) : now;
             const hostnames = args[0] === "-verify_hostname" ? ["a.b"] : [HOST];
             expect(codes(judge({ chain, hostnames, at: time }))).toContain(code);
-            expect(workshop.verify(first ?? "", rest, root.certificate, ...args)).toMatch(verdict);
+            expect(workspace.verify(first ?? "", rest, root.certificate, ...args)).toMatch(verdict);
         });
     });
 });
@@ -199,12 +199,12 @@ let leafOfLong: Issued;
 
 const at = (days: number) => String(Math.floor(now.getTime() / 1000) + days * 24 * 60 * 60);
 
-const short = () => workshop.leaf(intermediate, NAMES, { notAfter: new Date(now.getTime() + 30 * DAY) });
+const short = () => workspace.leaf(intermediate, NAMES, { notAfter: new Date(now.getTime() + 30 * DAY) });
 
-const onlyCommonName = () => workshop.leaf(intermediate, [], { subject: `/CN=${HOST}` });
+const onlyCommonName = () => workspace.leaf(intermediate, [], { subject: `/CN=${HOST}` });
 
-const leafLike = (order: Parameters<Workshop["leaf"]>[2]): Case => ({
-    chain: [workshop.leaf(intermediate, NAMES, order), intermediate],
+const leafLike = (order: Parameters<OpensslWorkspace["leaf"]>[2]): Case => ({
+    chain: [workspace.leaf(intermediate, NAMES, order), intermediate],
 });
 
 /** A leaf whose extensions of the same name are replaced. */
@@ -216,34 +216,36 @@ function leafWith(changed: string[]): Case {
 
 /** There is no MD5 for elliptic curves. */
 function signedWithMd5(): Case {
-    const issuer = workshop.intermediate(root, { key: rsaKey(2048) });
-    return { chain: [workshop.leaf(issuer, NAMES, { digest: "md5" }), issuer] };
+    const issuer = workspace.intermediate(root, { key: rsaKey(2048) });
+    return { chain: [workspace.leaf(issuer, NAMES, { digest: "md5" }), issuer] };
 }
 
 function chainOver(extensions: string[]): Case {
-    const issuer = workshop.intermediate(root, { extensions });
-    return { chain: [workshop.leaf(issuer, NAMES), issuer] };
+    const issuer = workspace.intermediate(root, { extensions });
+    return { chain: [workspace.leaf(issuer, NAMES), issuer] };
 }
 
 /** Leaf and lower intermediate below the common one. */
 function longChain(): Issued[] {
-    const lower = workshop.intermediate(intermediate, { subject: "/CN=Lower" });
-    leafOfLong = workshop.leaf(lower, NAMES);
+    const lower = workspace.intermediate(intermediate, { subject: "/CN=Lower" });
+    leafOfLong = workspace.leaf(lower, NAMES);
     return [leafOfLong, lower];
 }
 
 function tooLong(): Case {
-    const upper = workshop.intermediate(root, { extensions: [`${CA},pathlen:0`, ...CA_EXTENSIONS.slice(1)] });
-    const lower = workshop.intermediate(upper, { subject: "/CN=Lower" });
-    return { chain: [workshop.leaf(lower, NAMES), lower, upper] };
+    const upper = workspace.intermediate(root, {
+        extensions: [`${CA},pathlen:0`, ...CA_EXTENSIONS.slice(1)],
+    });
+    const lower = workspace.intermediate(upper, { subject: "/CN=Lower" });
+    return { chain: [workspace.leaf(lower, NAMES), lower, upper] };
 }
 
 function shortIntermediate(): Case {
-    const issuer = workshop.intermediate(root, { notAfter: new Date(now.getTime() + 30 * DAY) });
-    return { chain: [workshop.leaf(issuer, NAMES), issuer] };
+    const issuer = workspace.intermediate(root, { notAfter: new Date(now.getTime() + 30 * DAY) });
+    return { chain: [workspace.leaf(issuer, NAMES), issuer] };
 }
 
 function lateIntermediate(): Case {
-    const issuer = workshop.intermediate(root, { notBefore: new Date(now.getTime() + 5 * DAY) });
-    return { chain: [workshop.leaf(issuer, NAMES), issuer] };
+    const issuer = workspace.intermediate(root, { notBefore: new Date(now.getTime() + 5 * DAY) });
+    return { chain: [workspace.leaf(issuer, NAMES), issuer] };
 }

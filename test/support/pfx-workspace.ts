@@ -2,33 +2,43 @@ import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import forge from "node-forge";
-import { type Issued, Workshop } from "./openssl";
+import { type Issued, OpensslWorkspace } from "./openssl";
 
 type Asn1 = forge.asn1.Asn1;
 const { Class, Type } = forge.asn1;
 
-/** Creates PFX files with openssl, and builds those that openssl cannot create. */
-export class PfxWorkshop extends Workshop {
-    /** `openssl pkcs12 -export`. */
+/** Creates PFX files with openssl. `buildPfx` creates the files that openssl cannot create. */
+export class PfxWorkspace extends OpensslWorkspace {
+    /** Runs `openssl pkcs12 -export`. */
     export(leaf: Issued, chain: readonly Issued[], ...args: string[]): Buffer {
-        const more = this.write("pfx-chain.pem", chain.map(one => one.certificate).join(""));
+        const chainFile = this.write("pfx-chain.pem", chain.map(one => one.certificate).join(""));
         this.run(
-            ...["pkcs12", "-export", "-out", "made.pfx", "-in", leaf.certificateFile, "-inkey", leaf.keyFile],
-            ...(chain.length > 0 ? ["-certfile", more] : []),
+            ...[
+                "pkcs12",
+                "-export",
+                "-out",
+                "exported.pfx",
+                "-in",
+                leaf.certificateFile,
+                "-inkey",
+                leaf.keyFile,
+            ],
+            ...(chain.length > 0 ? ["-certfile", chainFile] : []),
             ...args,
         );
-        return readFileSync(path.join(this.folder, "made.pfx"));
+        return readFileSync(path.join(this.folder, "exported.pfx"));
     }
 
-    /** The contents of a PFX as openssl prints them. @throws when openssl rejects the file */
-    opened(pfx: Buffer, password: string): string {
-        this.write("opened.pfx", pfx);
-        return this.run("pkcs12", "-in", "opened.pfx", "-nodes", "-passin", `pass:${password}`);
+    /** Returns the contents of a PFX as openssl prints them. @throws when openssl rejects the file */
+    printContents(pfx: Buffer, password: string): string {
+        this.write("printed.pfx", pfx);
+        return this.run("pkcs12", "-in", "printed.pfx", "-nodes", "-passin", `pass:${password}`);
     }
 
+    /** Runs an openssl command and returns its output as DER. */
     der(...args: string[]): Buffer {
-        this.run(...args, "-outform", "DER", "-out", "made.der");
-        return readFileSync(path.join(this.folder, "made.der"));
+        this.run(...args, "-outform", "DER", "-out", "output.der");
+        return readFileSync(path.join(this.folder, "output.der"));
     }
 }
 
@@ -46,52 +56,54 @@ export const integer = (value: number) =>
 const tagged = (inside: Asn1) => forge.asn1.create(Class.CONTEXT_SPECIFIC, 0, true, [inside]);
 const set = (...inside: Asn1[]) => forge.asn1.create(Class.UNIVERSAL, Type.SET, true, inside);
 
-export const decoded = (der: Buffer) => forge.asn1.fromDer(der.toString("latin1"));
-const encoded = (element: Asn1) => Buffer.from(forge.asn1.toDer(element).getBytes(), "latin1");
+export const decodeDer = (der: Buffer) => forge.asn1.fromDer(der.toString("latin1"));
+const encodeDer = (element: Asn1) => Buffer.from(forge.asn1.toDer(element).getBytes(), "latin1");
 
 /** A SafeBag. */
 export type Bag = Asn1;
 
-export const keyBag = (pkcs8: Buffer, name?: string): Bag => bag("1", decoded(pkcs8), name);
+export const keyBag = (pkcs8: Buffer, name?: string): Bag => bag("1", decodeDer(pkcs8), name);
 export const shroudedKeyBag = (encryptedPkcs8: Buffer, name?: string): Bag =>
-    bag("2", decoded(encryptedPkcs8), name);
+    bag("2", decodeDer(encryptedPkcs8), name);
 export const certificateBag = (der: Buffer, name?: string): Bag =>
     bag("3", sequence(identifier("1.2.840.113549.1.9.22.1"), tagged(octets(der))), name);
 export const secretBag = (): Bag =>
     bag("5", sequence(identifier("1.2.3.4"), tagged(octets(Buffer.from("a secret")))));
 export const nestedBag = (...bags: Bag[]): Bag => bag("6", sequence(...bags));
 
-/** EncryptedPrivateKeyInfo with arbitrary algorithm and parameters. */
-export const shroudedWith = (algorithm: string, parameters: Asn1): Bag =>
+/** A key bag whose EncryptedPrivateKeyInfo has this algorithm, these parameters and no valid contents. */
+export const keyBagEncryptedWith = (algorithm: string, parameters: Asn1): Bag =>
     bag("2", sequence(sequence(identifier(algorithm), parameters), octets(Buffer.alloc(64))));
 
-export interface MacOrder {
+export interface MacOptions {
     password: string;
-    /** The number in the file. The integrity check is always computed with one. */
+    /** The number that the file states. The integrity check is always computed with one iteration. */
     iterations?: number;
     algorithm?: string;
 }
 
-/** A PFX of unencrypted parts, each a SafeContents. */
-export function buildPfx(parts: ReadonlyArray<readonly Bag[]>, mac?: MacOrder): Buffer {
-    return withMac(encoded(sequence(...parts.map(bags => data(encoded(sequence(...bags)))))), mac);
+/** Builds a PFX from unencrypted parts, each a SafeContents. */
+export function buildPfx(parts: ReadonlyArray<readonly Bag[]>, mac?: MacOptions): Buffer {
+    return withMac(encodeDer(sequence(...parts.map(bags => data(encodeDer(sequence(...bags)))))), mac);
 }
 
-/** The same contents with a different integrity check. */
-export function remade(pfx: Buffer, mac?: MacOrder): Buffer {
-    const [, authSafe] = decoded(pfx).value as Asn1[];
+/** Replaces the integrity check of a PFX. */
+export function replaceMac(pfx: Buffer, mac?: MacOptions): Buffer {
+    const [, authSafe] = decodeDer(pfx).value as Asn1[];
     const [, content] = authSafe?.value as Asn1[];
     const [bytes] = content?.value as Asn1[];
     return withMac(Buffer.from(bytes?.value as string, "latin1"), mac);
 }
 
-function withMac(authenticated: Buffer, mac?: MacOrder): Buffer {
-    return encoded(sequence(integer(3), data(authenticated), ...(mac ? [macData(authenticated, mac)] : [])));
+function withMac(authenticated: Buffer, mac?: MacOptions): Buffer {
+    return encodeDer(
+        sequence(integer(3), data(authenticated), ...(mac ? [macData(authenticated, mac)] : [])),
+    );
 }
 
 function macData(
     authenticated: Buffer,
-    { password, iterations = 1, algorithm = "2.16.840.1.101.3.4.2.1" }: MacOrder,
+    { password, iterations = 1, algorithm = "2.16.840.1.101.3.4.2.1" }: MacOptions,
 ): Asn1 {
     const salt = Buffer.from("12345678");
     const key = forge.pkcs12.generateKey(
@@ -120,9 +132,9 @@ function bag(type: string, value: Asn1, name?: string): Bag {
     return sequence(identifier(`${BAG}.${type}`), tagged(value), ...attributes);
 }
 
-/** The same in BER as streaming programs write it: indefinite lengths and strings in segments. */
+/** Converts DER to the BER that streaming programs write, with indefinite lengths and segmented strings. */
 export function toBer(der: Buffer): Buffer {
-    return ber(decoded(der));
+    return ber(decodeDer(der));
 }
 
 function ber(element: Asn1): Buffer {
@@ -132,10 +144,10 @@ function ber(element: Asn1): Buffer {
         return Buffer.concat([Buffer.from([tag | 0x20, 0x80]), ...element.value.map(ber), end]);
     }
     const isString = element.tagClass === Class.UNIVERSAL && element.type === Type.OCTETSTRING;
-    if (!isString) return encoded(element);
+    if (!isString) return encodeDer(element);
     const bytes = Buffer.from(element.value as string, "latin1");
     const half = Math.ceil(bytes.length / 2);
-    const pieces = [bytes.subarray(0, half), bytes.subarray(half)].map(piece => encoded(octets(piece)));
+    const pieces = [bytes.subarray(0, half), bytes.subarray(half)].map(piece => encodeDer(octets(piece)));
     return Buffer.concat([Buffer.from([0x24, 0x80]), ...pieces, end]);
 }
 
