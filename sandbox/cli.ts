@@ -24,14 +24,14 @@ const program = new Command("sandbox")
 
 program
     .command("up")
-    .description("start the processes that are not running; keeps the state of earlier runs")
+    .description("Starts the processes that are not running. Keeps the state of earlier runs.")
     .option(
         "--kubeconfig <file>",
-        "run containers in an existing cluster instead of the sandbox's Kubernetes node",
+        "runs containers in an existing cluster instead of the sandbox's Kubernetes node",
     )
     .option(
         "--control-plane-only",
-        "start Resource Manager and DNS only: container groups are recorded, but do not run",
+        "starts Resource Manager and DNS only: container groups are recorded, but do not run",
     )
     .action(async (options: SandboxOptions) => {
         const instance = sandboxInstance();
@@ -50,8 +50,8 @@ program
 
 program
     .command("status")
-    .description("show processes, memory and readiness; exit code 1 unless all parts are ready")
-    .option("--json", "write JSON")
+    .description("Shows processes, memory and readiness. The exit code is 1 unless all parts are ready.")
+    .option("--json", "writes JSON")
     .action(async ({ json }: { json?: boolean }) => {
         const instance = sandboxInstance();
         const status = await sandboxStatus(instance);
@@ -75,16 +75,16 @@ program
 
 program
     .command("logs")
-    .description("write the log of a container group or of a process; without a name, list the names")
+    .description("Writes the log of a container group or of a process. Without a name, lists the names.")
     .argument("[name]", "a container group, or a process that `status` lists")
-    .option("-f, --follow", "continue with new lines until interrupted")
+    .option("-f, --follow", "continues with new lines until interrupted")
     .action(async (name: string | undefined, { follow }: { follow?: boolean }) => {
         await sandboxLogs(sandboxInstance(), { name, follow: follow ?? false }, process.stdout);
     });
 
 program
     .command("kubectl")
-    .description("run kubectl with the sandbox's cluster, e.g. `kubectl get pods --all-namespaces`")
+    .description("Runs kubectl with the sandbox's cluster, e.g. `kubectl get pods --all-namespaces`.")
     .argument("[arguments...]")
     .passThroughOptions()
     .allowUnknownOption()
@@ -97,7 +97,7 @@ program
 
 program
     .command("down")
-    .description("stop all processes and keep the state")
+    .description("Stops all processes and keeps the state.")
     .action(async () => {
         const instance = sandboxInstance();
         await sandboxDown(instance);
@@ -108,7 +108,7 @@ program
 
 program
     .command("reset")
-    .description("stop all processes and delete the state")
+    .description("Stops all processes and deletes the state.")
     .action(async () => {
         await sandboxReset(sandboxInstance());
         console.log("The sandbox is stopped, and its state is deleted.");

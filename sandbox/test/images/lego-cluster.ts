@@ -10,20 +10,20 @@ const NAMESPACE = "lego";
 const ACCOUNT = "issuer";
 const CLAIM = "store";
 
-/** Nobody whom an image would know. */
+/** A user id that is in no image. */
 export const USER = 12_345;
 
-/** A managed cluster with workload identity, and in it a namespace with a claim for a share. */
+/** A managed cluster with workload identity, and a namespace with a persistent volume claim of Azure Files. */
 export class LegoCluster {
     private constructor(
         private readonly stage: LegoStage,
         private readonly config: KubeConfig,
     ) {}
 
-    /** @param identity whose service account the issuer's is */
+    /** @param identity trusts the service account `issuer` */
     static async create(stage: LegoStage, identity: Identity): Promise<LegoCluster> {
         const { managedClusters } = stage.azure.clusters;
-        const made = await managedClusters.createOrUpdate(GROUP, "aks", {
+        const created = await managedClusters.createOrUpdate(GROUP, "aks", {
             location: LOCATION,
             identity: { type: "SystemAssigned" },
             dnsPrefix: "lego",
@@ -32,13 +32,13 @@ export class LegoCluster {
             securityProfile: { workloadIdentity: { enabled: true } },
         });
         await stage.azure.identities.federatedIdentityCredentials.createOrUpdate(GROUP, "workload", "aks", {
-            issuer: made.oidcIssuerProfile?.issuerURL ?? "",
+            issuer: created.oidcIssuerProfile?.issuerURL ?? "",
             subject: `system:serviceaccount:${NAMESPACE}:${ACCOUNT}`,
             audiences: ["api://AzureADTokenExchange"],
         });
         const cluster = new LegoCluster(stage, stage.kubernetes);
         const { core } = cluster;
-        // What is not restricted is refused.
+        // The API server refuses pods that do not meet the level `restricted`.
         const labels = { "pod-security.kubernetes.io/enforce": "restricted" };
         await core.createNamespace({ body: { metadata: { name: NAMESPACE, labels } } });
         const annotations = { "azure.workload.identity/client-id": identity.clientId };
@@ -71,7 +71,7 @@ export class LegoCluster {
         return this.config.makeApiClient(CoreV1Api);
     }
 
-    /** Runs a command as a service account to its end. @returns what it wrote */
+    /** Runs a command in a job and waits for its end. @returns its log */
     async run(
         name: string,
         command: string,
@@ -92,12 +92,12 @@ export class LegoCluster {
             async () => ["Succeeded", "Failed"].includes((await pod())?.status?.phase ?? ""),
             120_000,
         );
-        const found = (await pod())?.metadata?.name;
-        if (!ended || found === undefined) throw new Error(`The job ${name} does not end.`);
-        return this.core.readNamespacedPodLog({ namespace, name: found });
+        const podName = (await pod())?.metadata?.name;
+        if (!ended || podName === undefined) throw new Error(`The job ${name} did not end in time.`);
+        return this.core.readNamespacedPodLog({ namespace, name: podName });
     }
 
-    /** The folders of the volumes that this cluster has. */
+    /** Folders of the cluster's persistent volumes. */
     async volumes(): Promise<string[]> {
         const { items } = await this.core.listPersistentVolume();
         const folder = sharesFolder(this.stage.instance);

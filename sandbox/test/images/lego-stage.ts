@@ -12,7 +12,7 @@ import { importImage } from "../../node/images";
 import { type AzureClients, azureClients, LOCATION, SUBSCRIPTION } from "../../testing/azure-clients";
 import { type SandboxPebble, sandboxPebble } from "../../testing/pebble-sandbox";
 
-/** Built-in roles. */
+/** Ids of built-in roles. */
 export const ROLES = {
     dnsZoneContributor: "befefa01-2a29-4197-83a8-272ff33ce314",
     reader: "acdd72a7-3385-48ef-bd42-f606fba81ae7",
@@ -33,7 +33,7 @@ export interface Identity {
     clientId: string;
 }
 
-/** A resource group with a zone, a share and a server of certificates, all of a sandbox. */
+/** A resource group with a DNS zone and a file share in a sandbox, and an ACME server. */
 export class LegoStage {
     private constructor(
         readonly instance: SandboxInstance,
@@ -70,12 +70,12 @@ export class LegoStage {
 
     async identity(name: string): Promise<Identity> {
         const { userAssignedIdentities } = this.azure.identities;
-        const made = await userAssignedIdentities.createOrUpdate(GROUP, name, { location: LOCATION });
-        const { id = "", principalId = "", clientId = "" } = made;
+        const created = await userAssignedIdentities.createOrUpdate(GROUP, name, { location: LOCATION });
+        const { id = "", principalId = "", clientId = "" } = created;
         return { id, principalId, clientId };
     }
 
-    /** Gives an identity a role on the zone. */
+    /** Assigns a role on the zone to an identity. */
     async grant({ principalId }: Identity, role: string): Promise<void> {
         const scope = `/subscriptions/${SUBSCRIPTION}/resourceGroups/${GROUP}/providers/Microsoft.Network/dnsZones/${ZONE}`;
         await this.azure.authorization.roleAssignments.create(scope, randomUUID(), {
@@ -85,7 +85,7 @@ export class LegoStage {
         });
     }
 
-    /** What lego is told about the server, the zone, and where things are. */
+    /** lego's environment: authority of the ACME server, and the location of the zone. */
     environment(): Record<string, string> {
         return {
             LEGO_CA_CERTIFICATES: `${AUTHORITY_FOLDER}/ca.pem`,
@@ -94,21 +94,21 @@ export class LegoStage {
         };
     }
 
-    /** A shell command that asks for a certificate. */
+    /** A shell command that requests a certificate. */
     run(host: string, ...challenge: string[]): string {
         const { directoryUrl } = this.server;
         const account = ["--server", directoryUrl, "--accept-tos", "--path", `${STORE}/${host}`];
         return ["/lego", "run", ...account, "--domains", host, ...challenge].join(" ");
     }
 
-    /** A container group with the share; what the first container wrote when it had ended. */
+    /** Creates a container group that mounts the share, and waits until its first container ends. @returns its log */
     async group(
         name: string,
         containers: Container[],
-        more: { identity?: Identity; label?: string; readOnly?: boolean } = {},
+        options: { identity?: Identity; label?: string; readOnly?: boolean } = {},
     ): Promise<string> {
         const { containerGroups, containers: logs } = this.azure.containers;
-        const { identity, label, readOnly = false } = more;
+        const { identity, label, readOnly = false } = options;
         await containerGroups.beginCreateOrUpdateAndWait(GROUP, name, {
             location: LOCATION,
             osType: "Linux",
@@ -127,7 +127,7 @@ export class LegoStage {
             const group = await containerGroups.get(GROUP, name);
             return group.containers[0]?.instanceView?.currentState?.state === "Terminated";
         }, ENDED_MS);
-        if (!ended) throw new Error(`The container ${first} of ${name} does not end.`);
+        if (!ended) throw new Error(`The container ${first} of ${name} did not end in time.`);
         return (await logs.listLogs(GROUP, name, first)).content ?? "";
     }
 
@@ -147,7 +147,7 @@ export class LegoStage {
         };
     }
 
-    /** The chain that lego has put onto the share for a host. */
+    /** The certificate chain that lego has stored on the share for a host. */
     certificate(host: string): string | undefined {
         const folder = shareFolder(this.instance, ACCOUNT, SHARE);
         const file = path.join(folder, host, "certificates", `${host}.crt`);

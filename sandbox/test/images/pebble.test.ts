@@ -10,11 +10,11 @@ import { Pebble, type PebbleOptions } from "../../testing/pebble";
 import { type TestNames, testNames } from "../../testing/pebble-names";
 
 const HOST = "score.example.test";
-/** Where nobody answers. */
-const ELSEWHERE = "elsewhere.example.test";
+/** A name whose address has no web server. */
+const UNREACHABLE = "unreachable.example.test";
 const KEY = "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W";
 
-/** What the tests of certificates build on: the server, names for it, and lego, without a sandbox. */
+/** The tools of all tests with ACME: the server Pebble, a DNS server, and lego, without a sandbox. */
 describe("Pebble and lego", () => {
     const folder = mkdtempSync(path.join(os.tmpdir(), "pebble-test-"));
     const pebbles: Pebble[] = [];
@@ -25,7 +25,7 @@ describe("Pebble and lego", () => {
     beforeAll(async () => {
         lego = await legoProgram();
         mkdirSync(path.join(folder, "web"));
-        names = await testNames({ [HOST]: "127.0.0.1", [ELSEWHERE]: "127.0.0.2" });
+        names = await testNames({ [HOST]: "127.0.0.1", [UNREACHABLE]: "127.0.0.2" });
         web = createServer((request, response) => {
             const file = path.join(folder, "web", path.normalize(request.url ?? ""));
             if (existsSync(file)) response.end(readFileSync(file));
@@ -40,30 +40,30 @@ describe("Pebble and lego", () => {
         rmSync(folder, { recursive: true });
     });
 
-    /** A server, and a lego that nobody else has: they wait most of the time, so the cases go side by side. */
-    async function start(options: Partial<PebbleOptions> = {}, host = HOST) {
+    /** A server and a folder for lego. Both wait most of the time, so the tests run concurrently. */
+    async function start(pebbleOptions: Partial<PebbleOptions> = {}, host = HOST) {
         const { port } = web.address() as { port: number };
-        const pebble = await Pebble.start({ dnsServer: names.server, httpPort: port, ...options });
+        const pebble = await Pebble.start({ dnsServer: names.server, httpPort: port, ...pebbleOptions });
         pebbles.push(pebble);
         const at = mkdtempSync(path.join(folder, "lego-"));
-        const run = (...more: string[]) =>
+        const run = (...options: string[]) =>
             execa(
                 lego,
                 [
                     ...["run", "--server", pebble.directoryUrl, "--accept-tos", "--domains", host],
                     ...["--path", at, "--http", "--http.webroot", path.join(folder, "web")],
-                    ...more,
+                    ...options,
                 ],
                 { env: { LEGO_CA_CERTIFICATES: pebble.authorityFile }, all: true, reject: false },
             );
         const chain = () => readFileSync(path.join(at, "certificates", `${host}.crt`), "utf8");
-        /** lego does not try again with a key that it has registered without success. */
-        const forget = (what = "") => rmSync(path.join(at, what), { recursive: true });
-        return { pebble, run, chain, forget };
+        /** Deletes files of lego. lego does not register a key again after a failed registration. */
+        const deleteFiles = (name = "") => rmSync(path.join(at, name), { recursive: true });
+        return { pebble, run, chain, deleteFiles };
     }
 
     it.concurrent(
-        "issue a certificate of the lifetime that was asked for, and renew it when the server suggests it",
+        "issue a certificate with the configured lifetime, and renew it when the server suggests it",
         async () => {
             const { pebble, run, chain } = await start({ lifetimeSeconds: 3_600 });
             expect((await run()).exitCode).toBe(0);
@@ -81,7 +81,7 @@ describe("Pebble and lego", () => {
             const before = pebble.counts();
             const past = new Date(Date.now() - 1_000);
             await pebble.suggestRenewal(first, new Date(past.getTime() - 60_000), past);
-            // Otherwise it waits up to eight minutes, so that not all of the world's clients come at the full hour.
+            // By default, lego waits up to eight minutes, so that clients do not all renew at the full hour.
             expect((await run("--no-random-sleep")).exitCode).toBe(0);
             expect(pebble.counts(before)).toMatchObject({
                 accounts: 0,
@@ -93,7 +93,7 @@ describe("Pebble and lego", () => {
         },
     );
 
-    it.concurrent("get over nonces that are refused", async () => {
+    it.concurrent("retry when the server rejects nonces", async () => {
         const { pebble, run } = await start({ refusedNoncesPercent: 50 });
         expect((await run()).exitCode).toBe(0);
         expect(pebble.log()).toContain("Configured to reject 50% of good nonces");
@@ -103,10 +103,10 @@ describe("Pebble and lego", () => {
     it.concurrent(
         "fail while the server is unreachable, and continue with the same account after that",
         async () => {
-            const { pebble, run, forget } = await start();
+            const { pebble, run, deleteFiles } = await start();
             const registered = await run();
             expect(registered.exitCode).toBe(0);
-            forget("certificates");
+            deleteFiles("certificates");
             await pebble.disconnect();
             // lego retries for half a minute before it gives up.
             const failed = await run();
@@ -119,29 +119,29 @@ describe("Pebble and lego", () => {
         },
     );
 
-    it.concurrent("part at once where the server turns everybody away, and meet after that", async () => {
-        const { pebble, run, forget } = await start();
+    it.concurrent("fail at once while the server rejects all requests, and succeed after that", async () => {
+        const { pebble, run, deleteFiles } = await start();
         await pebble.rejectRequests();
-        const away = await run();
-        expect(away.exitCode).not.toBe(0);
-        expect(away.all).toContain("urn:ietf:params:acme:error:unauthorized");
-        forget();
+        const rejected = await run();
+        expect(rejected.exitCode).not.toBe(0);
+        expect(rejected.all).toContain("urn:ietf:params:acme:error:unauthorized");
+        deleteFiles();
         await pebble.reconnect();
         expect((await run()).exitCode).toBe(0);
         expect(pebble.counts()).toMatchObject({ accounts: 1, certificates: 1 });
     });
 
-    it.concurrent("want an account that is bound to one of the keys, where there are any", async () => {
-        const { run, forget } = await start({ externalAccounts: { "key-1": KEY } });
+    it.concurrent("require an external account binding if keys are configured", async () => {
+        const { run, deleteFiles } = await start({ externalAccounts: { "key-1": KEY } });
         const unbound = await run();
         expect(unbound.all).toContain("server requires External Account Binding");
-        forget();
+        deleteFiles();
         const bound = await run("--eab", "--eab.kid", "key-1", "--eab.hmac", KEY);
         expect(bound.all).toContain("Server responded with a certificate.");
     });
 
-    it.concurrent("count a challenge that fails", async () => {
-        const { pebble, run } = await start({}, ELSEWHERE);
+    it.concurrent("count failed challenges", async () => {
+        const { pebble, run } = await start({}, UNREACHABLE);
         expect((await run()).exitCode).not.toBe(0);
         expect(pebble.counts()).toMatchObject({ certificates: 0, failedAuthorizations: 1 });
     });

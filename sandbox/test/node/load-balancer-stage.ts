@@ -14,17 +14,17 @@ import { eventually } from "../../processes/wait";
 import type { SandboxInstance } from "../../instance";
 import { MODEL_IMAGE } from "../../testing/model-image";
 
-/** How long Kubernetes may take for anything, on a busy machine. */
-const PATIENCE_MS = 60_000;
+/** Timeout for a change in Kubernetes to take effect. Long enough for a busy machine. */
+const CHANGE_TIMEOUT_MS = 60_000;
 
-/** How long a pod that is to go serves on: nobody says when the load balancer has heard of it. */
+/** How long a pod serves requests after SIGTERM. Kubernetes does not report when the load balancer has removed the pod. */
 const DRAIN_MS = 10_000;
 
 const MERGE = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
 
 const ANNOTATION = "service.beta.kubernetes.io/azure-";
 
-/** What a replica of the model says of itself. */
+/** The answer of a replica of the model. */
 export interface Score {
     model: string;
     version: string;
@@ -85,10 +85,12 @@ export class BalancerStage {
     async close(): Promise<void> {
         const name = this.namespace;
         await this.#core.deleteNamespace({ name }).catch(() => undefined);
-        await expectSoon(`namespace ${name} is gone`, async () => gone(this.#core.readNamespace({ name })));
+        await expectSoon(`namespace ${name} does not exist`, async () =>
+            isMissing(this.#core.readNamespace({ name })),
+        );
     }
 
-    /** Changes the model's Deployment and waits until exactly the wanted pods are there. */
+    /** Changes the model's Deployment and waits until it has exactly the requested pods, all ready. */
     async deploy(change: { replicas?: number; image?: string }): Promise<void> {
         const { replicas, image } = change;
         const containers = [{ name: "model", image }];
@@ -143,7 +145,7 @@ export class BalancerStage {
         });
     }
 
-    /** The address that a Service is given. */
+    /** Waits for the address of a Service and returns it. */
     async address(name: string): Promise<string> {
         let address: string | undefined;
         await expectSoon(`Service ${name} has an address`, async () => {
@@ -157,21 +159,21 @@ export class BalancerStage {
         return this.#core.readNamespacedService({ namespace: this.namespace, name });
     }
 
-    async retype(name: string, type: string): Promise<void> {
+    async changeType(name: string, type: string): Promise<void> {
         const body = { spec: { type } };
         await this.#core.patchNamespacedService({ namespace: this.namespace, name, body }, MERGE);
     }
 
-    /** Ends when the Service is gone. */
+    /** Deletes a Service and waits until it no longer exists. */
     async deleteService(name: string): Promise<void> {
         const { namespace } = this;
         await this.#core.deleteNamespacedService({ namespace, name });
-        await expectSoon(`Service ${name} is gone`, () =>
-            gone(this.#core.readNamespacedService({ namespace, name })),
+        await expectSoon(`Service ${name} does not exist`, () =>
+            isMissing(this.#core.readNamespacedService({ namespace, name })),
         );
     }
 
-    /** The message of a Service's event, once there is one. */
+    /** Waits for an event of a Service and returns its message. */
     async event(name: string, reason: string): Promise<string> {
         let message: string | undefined;
         await expectSoon(`Service ${name} has an event ${reason}`, async () => {
@@ -183,7 +185,7 @@ export class BalancerStage {
         return message!;
     }
 
-    /** Scores by name, looked up in the sandbox's DNS. */
+    /** A scoring request to a name that the sandbox's DNS resolves. */
     async scoreByName(name: string): Promise<Score> {
         const resolver = new Resolver();
         resolver.setServers([`${this.instance.dns.address}:${this.instance.dns.port}`]);
@@ -192,7 +194,7 @@ export class BalancerStage {
     }
 }
 
-/** A scoring request. @param from the client's own address @throws when the connection is refused or reset */
+/** A scoring request. @param options.from source address @throws if the connection is refused or reset */
 export function score(
     address: string,
     options: { host?: string; from?: string; port?: number } = {},
@@ -218,11 +220,14 @@ export function score(
     });
 }
 
-async function expectSoon(what: string, condition: () => Promise<boolean>): Promise<void> {
-    if (!(await eventually(condition, PATIENCE_MS))) throw new Error(`It has not come to pass that ${what}.`);
+/** Waits for a condition. @param expected a description of the condition for the error */
+async function expectSoon(expected: string, condition: () => Promise<boolean>): Promise<void> {
+    if (!(await eventually(condition, CHANGE_TIMEOUT_MS)))
+        throw new Error(`Not within ${CHANGE_TIMEOUT_MS / 1000} s: ${expected}`);
 }
 
-async function gone(reading: Promise<unknown>): Promise<boolean> {
+/** Whether a read fails with 404. */
+async function isMissing(reading: Promise<unknown>): Promise<boolean> {
     try {
         await reading;
         return false;

@@ -16,12 +16,12 @@ const instance = testSandbox();
 const GROUP = "load-balancer-test";
 const LABEL = `balanced-${process.pid}`;
 const NAME = `${LABEL}.${LOCATION}.cloudapp.azure.com`;
-/** Without what configuration.ts does about it, every few reloads lost a connection. */
+/** Without the measures in control/load-balancer/configuration.ts, one of a few reloads loses a connection. */
 const RELOADS = 30;
 const CLIENTS = 20;
 const FRONT = { "pip-name": "front", "load-balancer-resource-group": GROUP };
 
-describe.skipIf(!hasNode)("Services of type LoadBalancer (needs Linux and root)", () => {
+describe.skipIf(!hasNode)("the load balancer of Services (needs Linux and root)", () => {
     let stage: BalancerStage;
     let azure: AzureClients;
     let address: string;
@@ -40,7 +40,7 @@ describe.skipIf(!hasNode)("Services of type LoadBalancer (needs Linux and root)"
         await azure?.resources.resourceGroups.beginDeleteAndWait(GROUP);
     });
 
-    it("gets the public IP address that it names, which is then in use", async () => {
+    it("assigns the public IP address named by an annotation, which then cannot be deleted", async () => {
         await stage.service("front", FRONT);
         expect(await stage.address("front")).toBe(address);
         expect((await stage.read("front")).status?.loadBalancer?.ingress).toEqual([
@@ -54,13 +54,13 @@ describe.skipIf(!hasNode)("Services of type LoadBalancer (needs Linux and root)"
             statusCode: 400,
             code: "PublicIPAddressCannotBeDeleted",
         });
-        // A changed public IP address stays in use.
+        // An update of the public IP address keeps the attachment.
         await publicIp("front", { domainNameLabel: LABEL });
         const after = await azure.network.publicIPAddresses.get(GROUP, "front");
         expect(after.ipConfiguration?.id).toBe(ipConfiguration?.id);
     });
 
-    it("answers by its name, from every replica", async () => {
+    it("distributes requests to the DNS name over all replicas", async () => {
         expect(await stage.scoreByName(NAME)).toMatchObject({ model: "iris", version: "1" });
         const answers = await Promise.all([1, 2, 3, 4].map(() => score(address)));
         expect(new Set(answers.map(({ pod }) => pod)).size).toBe(2);
@@ -82,7 +82,7 @@ describe.skipIf(!hasNode)("Services of type LoadBalancer (needs Linux and root)"
             expect(new Set(answers.map(({ version }) => version))).toEqual(new Set(["1", "2"]));
             console.log(`${report.requests} requests, ${answers.length} replicas,`, report.latencies);
         }
-        // HAProxy was told of the pods, and no new process was needed.
+        // The changes of pods reached HAProxy as commands, without a new process.
         expect(haproxyWorkers()).toEqual(workers);
     });
 
@@ -90,7 +90,7 @@ describe.skipIf(!hasNode)("Services of type LoadBalancer (needs Linux and root)"
         let ended = false;
         const failures: unknown[] = [];
         let requests = 0;
-        // Back to back, so that every reload meets connections that are not passed on yet.
+        // Without pauses, so that at each reload some connections have no server yet.
         const clients = Array.from({ length: CLIENTS }, async () => {
             while (!ended)
                 await score(address)
@@ -107,17 +107,17 @@ describe.skipIf(!hasNode)("Services of type LoadBalancer (needs Linux and root)"
         ended = true;
         await Promise.all(clients);
         expect(failures).toEqual([]);
-        console.log(`${requests} connections while there were ${RELOADS} reloads`);
+        console.log(`${requests} connections during ${RELOADS} reloads`);
     });
 
     it("refuses connections while no pod is ready", async () => {
-        await stage.service("nobody", FRONT, { port: 81, selector: "nobody" });
-        expect(await stage.address("nobody")).toBe(address);
+        await stage.service("empty", FRONT, { port: 81, selector: "empty" });
+        expect(await stage.address("empty")).toBe(address);
         await expect(score(address, { port: 81 })).rejects.toThrow(/ECONNRESET|hang up/);
-        await stage.deleteService("nobody");
+        await stage.deleteService("empty");
     });
 
-    it("tells why it gives no address, and gives one as soon as it can", async () => {
+    it("reports in an event why a Service has no address, and assigns one when the reason ends", async () => {
         await stage.service("early", { ...FRONT, "pip-name": "late" });
         expect(await stage.event("early", "SyncLoadBalancerFailed")).toBe(
             `Error syncing load balancer: failed to ensure load balancer: public IP late was not found in resource group ${GROUP}`,
@@ -125,7 +125,7 @@ describe.skipIf(!hasNode)("Services of type LoadBalancer (needs Linux and root)"
         const late = await publicIp("late");
         expect(await stage.address("early")).toBe(late);
         await stage.deleteService("early");
-        // At once: a Service is gone only after its address is free.
+        // Without a wait: the deletion of a Service ends after the release of its address.
         await azure.network.publicIPAddresses.beginDeleteAndWait(GROUP, "late");
 
         await stage.service("second", FRONT);
@@ -140,14 +140,16 @@ describe.skipIf(!hasNode)("Services of type LoadBalancer (needs Linux and root)"
         await stage.deleteService("basic");
     });
 
-    it("makes an address for a Service that names none, for the life of the Service", async () => {
+    it("creates a public IP address for a Service that names none, and deletes it with the Service", async () => {
         await stage.service("own", {});
         const own = await stage.address("own");
-        const made = async () =>
+        const addresses = async () =>
             (await all(azure.network.publicIPAddresses.listAll())).filter(
                 ({ ipAddress }) => ipAddress === own,
             );
-        expect(await made()).toMatchObject([{ tags: { "k8s-azure-service": `${stage.namespace}/own` } }]);
+        expect(await addresses()).toMatchObject([
+            { tags: { "k8s-azure-service": `${stage.namespace}/own` } },
+        ]);
 
         sendSignal(runningDaemon(instance, "control")!, "SIGKILL");
         await eventually(() => runningDaemon(instance, "control") === undefined, 10_000);
@@ -155,12 +157,12 @@ describe.skipIf(!hasNode)("Services of type LoadBalancer (needs Linux and root)"
         expect(await stage.address("own")).toBe(own);
         expect(await score(own)).toMatchObject({ model: "iris" });
 
-        await stage.retype("own", "ClusterIP");
-        expect(await eventually(async () => (await made()).length === 0, 10_000)).toBe(true);
+        await stage.changeType("own", "ClusterIP");
+        expect(await eventually(async () => (await addresses()).length === 0, 10_000)).toBe(true);
         await expect(score(own)).rejects.toThrow("ECONNREFUSED");
     });
 
-    it("has internal addresses, and lets in who is allowed", async () => {
+    it("assigns internal addresses, and accepts only clients in the allowed ranges", async () => {
         await stage.service("inside", {
             "load-balancer-internal": "true",
             "load-balancer-internal-subnet": "models",
@@ -173,7 +175,7 @@ describe.skipIf(!hasNode)("Services of type LoadBalancer (needs Linux and root)"
         await expect(score(internal, { from: "127.0.0.12" })).rejects.toThrow(/ECONNRESET|hang up/);
     });
 
-    /** Declares one and returns its address. */
+    /** Creates a public IP address and returns the address. */
     async function publicIp(name: string, dnsSettings = {}, sku = "Standard"): Promise<string> {
         const { ipAddress } = await azure.network.publicIPAddresses.beginCreateOrUpdateAndWait(GROUP, name, {
             location: LOCATION,

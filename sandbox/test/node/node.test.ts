@@ -24,7 +24,7 @@ const instance = testSandbox();
 const PROBE_IMAGE = "localhost/node-probe:test";
 const PORT = 8080;
 
-/** A new one for every run: names in it cannot have been asked for before. */
+/** Different in each run, so that CoreDNS has no cached answers for its names. */
 const namespace = `node-${randomBytes(3).toString("hex")}`;
 const restricted = `${namespace}-restricted`;
 
@@ -63,11 +63,11 @@ describe.skipIf(!hasNode)("the sandbox's cluster (needs Linux and root)", () => 
             await core.deleteNamespace({ name }).catch(() => undefined);
     });
 
-    it("names the pods of a headless Service and the address of another to a pod", async () => {
+    it("resolves a headless Service to its pods and another Service to its address", async () => {
         const addresses = pods.map(({ address }) => address).sort();
         expect(addresses).toHaveLength(2);
         const resolved = () => resolve(`models.${namespace}.svc.cluster.local`);
-        // The Service is younger than the pods, and its endpoints take a moment.
+        // The Service was created after the pods, and CoreDNS may have cached an answer without endpoints.
         await eventually(async () => (await resolved()).length === 2, 35_000);
         expect(await resolved()).toEqual(addresses);
         expect(await resolve("front")).toEqual([frontAddress]);
@@ -77,29 +77,29 @@ describe.skipIf(!hasNode)("the sandbox's cluster (needs Linux and root)", () => 
         ]);
     });
 
-    it("gives answers that may be kept for 30 seconds, as AKS does", async () => {
+    it("answers with a TTL of 30 seconds, as AKS does", async () => {
         const script = `
             const resolver = new (require("node:dns").promises.Resolver)();
             resolver.setServers(["${NODE_ADDRESS}"]);
             resolver.resolve4("front.${namespace}.svc.cluster.local", { ttl: true }).then(([{ ttl }]) => console.log(ttl));
         `;
         const ttl = Number(await onNode(script));
-        // The server may have had it in its own cache for as long as this test has run.
+        // CoreDNS may have cached the answer since the start of this file, which reduces the TTL.
         expect(ttl).toBeGreaterThan(5);
         expect(ttl).toBeLessThanOrEqual(30);
     });
 
-    it("says at once that there are no names outside of the cluster", async () => {
-        const begun = Date.now();
+    it("answers at once that names outside of the cluster do not exist", async () => {
+        const start = Date.now();
         await expect(resolve("example.com")).rejects.toThrow(/no such host/);
-        expect(Date.now() - begun).toBeLessThan(2_000);
+        expect(Date.now() - start).toBeLessThan(2_000);
     });
 
-    it("leads the address of a Service to each of its pods, from a pod and from the node", async () => {
+    it("forwards the address of a Service to each of its pods, from a pod and from the node", async () => {
         const names = pods.map(({ name }) => name).sort();
         const seen = new Set<string>();
         await eventually(async () => {
-            // A new Service is unreachable for the second that kube-proxy may take to see it.
+            // kube-proxy takes up to a second to apply a new Service.
             const name = await fetchFromPod(`http://${frontAddress}/`).catch(() => undefined);
             if (name !== undefined) seen.add(name);
             return seen.size === 2;
@@ -116,7 +116,7 @@ describe.skipIf(!hasNode)("the sandbox's cluster (needs Linux and root)", () => 
         await deploy(name, 1, { requests: { cpu: "50m" }, limits: { cpu: "200m" } });
         const [pod] = await podsOf(name);
         await throughApiServer(proxied(pod!.name, "/burn"));
-        const begun = Date.now();
+        const start = Date.now();
         await autoscaling.createNamespacedHorizontalPodAutoscaler({
             namespace,
             body: {
@@ -140,11 +140,11 @@ describe.skipIf(!hasNode)("the sandbox's cluster (needs Linux and root)", () => 
         const hasScaled = await eventually(async () => (await podsOf(name)).length === 2, 60_000);
         const { status } = await autoscaling.readNamespacedHorizontalPodAutoscaler({ namespace, name });
         expect(hasScaled, JSON.stringify(status?.conditions)).toBe(true);
-        console.log(`Scaled after ${((Date.now() - begun) / 1000).toFixed(0)} s of load.`);
+        console.log(`Scaled after ${((Date.now() - start) / 1000).toFixed(0)} s of load.`);
         expect(status?.currentMetrics?.[0]?.resource?.current.averageUtilization).toBeGreaterThan(60);
     });
 
-    it("refuses what a namespace's Pod Security level forbids", async () => {
+    it("refuses pods that the Pod Security level of the namespace forbids", async () => {
         const labels = { "pod-security.kubernetes.io/enforce": "restricted" };
         await core.createNamespace({ body: { metadata: { name: restricted, labels } } });
         const refused = core.createNamespacedPod({
@@ -217,7 +217,7 @@ describe.skipIf(!hasNode)("the sandbox's cluster (needs Linux and root)", () => 
         return onNode(`fetch("${url}").then(answer => answer.text()).then(console.log)`);
     }
 
-    /** What a script writes that runs in the node's network. */
+    /** Runs a script in the node's network. @returns its output */
     async function onNode(script: string): Promise<string> {
         const [program, ...options] = findNamespaces(instance)!.inNode([process.execPath, "-e", script]);
         return (await execa(program!, options)).stdout;

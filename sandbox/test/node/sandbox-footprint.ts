@@ -5,14 +5,14 @@ import { allProcesses, processStart } from "../../processes/processes";
 import type { SandboxInstance } from "../../instance";
 import { debianPackages } from "../../../machine/debian";
 
-/** All that a sandbox could change of its host, as lists of lines that can be compared. */
+/** The state of the host that a sandbox could change, as lists of lines to compare. */
 export interface HostFootprint {
     processes: string[];
     mounts: string[];
     networkNamespaces: string[];
-    /** Links, addresses, routes and rules for routing. */
+    /** Links, addresses, routes and routing rules. */
     network: string[];
-    /** Listening sockets that are not bound to a loopback address, and those that are. */
+    /** Listening sockets, by whether they are bound to a loopback address. */
     listeners: { loopback: string[]; other: string[] };
     packetFilter: string[];
     controlGroups: string[];
@@ -21,7 +21,7 @@ export interface HostFootprint {
     files: string[];
 }
 
-/** Counters and what the kernel tunes by itself. */
+/** Counters, and settings that the kernel adjusts. */
 const VOLATILE_SETTINGS = [
     /^fs\/(aio-nr|dentry-state|file-nr|inode-nr|inode-state)$/,
     /^fs\/quota\//,
@@ -31,12 +31,10 @@ const VOLATILE_SETTINGS = [
     /^net\/netfilter\/nf_conntrack_count$/,
 ];
 
-/** Kept by package managers and other programs of the machine, which may run at any time. */
+/** Files of package managers and other programs, which may run at any time. */
 const VOLATILE_FILES = [/^\/var\/(cache|tmp|lib\/(apt|dpkg))\//, /^\/run\/(lock|user|mount)(\/|$)/];
 
-/**
- * Takes stock of the host. What belongs to sandboxes with another number is left out: they may come and go meanwhile.
- */
+/** Reads the state of the host. Leaves out lines of other sandboxes, which may start and stop at the same time. */
 export async function hostFootprint(instance: SandboxInstance): Promise<HostFootprint> {
     const tools = await debianPackages(["iptables", "nftables"]);
     const output = async (program: string, args: readonly string[]) => {
@@ -45,7 +43,7 @@ export async function hostFootprint(instance: SandboxInstance): Promise<HostFoot
     };
     const ip = (...args: string[]) => output("ip", ["-oneline", ...args]);
     const ours = (line: string) => !mentionsAnother(instance, line);
-    // Counters and remaining life times.
+    // Removes counters and remaining lifetimes.
     const steady = (line: string) => line.replace(/\[\d+:\d+\]|valid_lft.*/g, "").trim();
     const filters = [
         ...(await output(tools.path("usr/sbin/iptables-nft-save"), [])),
@@ -71,7 +69,7 @@ export async function hostFootprint(instance: SandboxInstance): Promise<HostFoot
     };
 }
 
-/** Lines of `after` that `before` does not have, and with a minus in front those that it alone has. */
+/** Lines that only `before` has, with a minus in front, and lines that only `after` has, with a plus. */
 export function difference(before: readonly string[], after: readonly string[]): string[] {
     const [old, now] = [new Set(before), new Set(after)];
     return [
@@ -80,7 +78,7 @@ export function difference(before: readonly string[], after: readonly string[]):
     ];
 }
 
-/** Namespaces of one kind that any process is in. */
+/** Namespaces of one kind that have a process. */
 function namespacesOf(kind: "net" | "mnt"): string[] {
     const links = allProcesses().map(pid => {
         try {
@@ -92,12 +90,13 @@ function namespacesOf(kind: "net" | "mnt"): string[] {
     return [...new Set(links.filter(link => link !== undefined))];
 }
 
+/** Whether a line contains numbers of sandboxes, but not the number of this one. */
 function mentionsAnother(instance: SandboxInstance, line: string): boolean {
     const numbers = [...line.matchAll(/(?:azure-secure-inference|inference-sandbox|sandbox)-(\d+)\b/g)];
     return numbers.length > 0 && numbers.every(([, number]) => Number(number) !== instance.number);
 }
 
-/** Programs, not threads of the kernel. */
+/** User processes. Kernel threads have no command line and are left out. */
 function processes(): string[] {
     return allProcesses().flatMap(pid => {
         const start = processStart(pid);
@@ -113,32 +112,32 @@ function processes(): string[] {
 }
 
 function listeners(): HostFootprint["listeners"] {
-    const LISTENING = "0A";
-    const UNCONNECTED = "07";
-    const found = ["tcp", "udp"].flatMap(protocol =>
-        readFileSync(`/proc/net/${protocol}`, "utf8")
-            .split("\n")
-            .slice(1)
-            .map(line => line.trim().split(/\s+/))
-            .filter(fields => fields[3] === (protocol === "tcp" ? LISTENING : UNCONNECTED))
-            .map(([, local = ""]) => `${protocol} ${readableAddress(local)}`),
+    const version4 = ["tcp", "udp"].flatMap(protocol =>
+        localAddresses(protocol).map(address => `${protocol} ${readableAddress(address)}`),
     );
-    const six = ["tcp6", "udp6"].flatMap(protocol =>
-        readFileSync(`/proc/net/${protocol}`, "utf8")
-            .split("\n")
-            .slice(1)
-            .map(line => line.trim().split(/\s+/))
-            .filter(fields => fields[3] === (protocol === "tcp6" ? LISTENING : UNCONNECTED))
-            .map(([, local = ""]) => `${protocol} ${local}`),
+    const version6 = ["tcp6", "udp6"].flatMap(protocol =>
+        localAddresses(protocol).map(address => `${protocol} ${address}`),
     );
     const isLoopback = (line: string) => line.includes(" 127.");
     return {
-        loopback: found.filter(isLoopback),
-        other: [...found.filter(line => !isLoopback(line)), ...six],
+        loopback: version4.filter(isLoopback),
+        other: [...version4.filter(line => !isLoopback(line)), ...version6],
     };
 }
 
-/** From the form in /proc/net: hexadecimal, the bytes of the address in the machine's order. */
+/** Local addresses of listening sockets, in the format of /proc/net. */
+function localAddresses(protocol: string): string[] {
+    const LISTENING = "0A";
+    const UNCONNECTED = "07";
+    return readFileSync(`/proc/net/${protocol}`, "utf8")
+        .split("\n")
+        .slice(1)
+        .map(line => line.trim().split(/\s+/))
+        .filter(fields => fields[3] === (protocol.startsWith("tcp") ? LISTENING : UNCONNECTED))
+        .map(([, local = ""]) => local);
+}
+
+/** Decodes an address of /proc/net: hexadecimal, in the byte order of the machine. */
 function readableAddress(text: string): string {
     const [address = "", port = ""] = text.split(":");
     const bytes = [6, 4, 2, 0].map(at => parseInt(address.slice(at, at + 2), 16));

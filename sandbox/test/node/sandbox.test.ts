@@ -15,19 +15,19 @@ const hasNode = process.platform === "linux" && process.getuid?.() === 0;
 const instance = testSandbox();
 const neighbour = sandboxInstance({ ...process.env, AZURE_SECURE_INFERENCE_SANDBOX: "14" });
 
-/** Of the daemons that a sandbox with a node has. */
+/** All daemons of a sandbox with a node, except the one that only keeps the namespaces. */
 const EVERY_DAEMON = [...DAEMONS].filter(name => name !== "namespace").sort();
 
 const GIBIBYTE = 1024 ** 3;
 
 describe.skipIf(!hasNode)("a sandbox (needs Linux and root)", () => {
     beforeAll(async () => {
-        // This file compares the whole machine before and after. Earlier files leave their sandboxes running.
+        // Other test files leave their sandboxes running, and this file compares the whole machine before and after.
         const others = TEST_SANDBOXES.filter(number => number !== instance.number);
         await Promise.all(others.map(cleanTestSandbox));
-        // Tools are fetched and built once, which is not what is looked at here.
+        // The first start downloads and builds programs, which the comparison must not include.
         await sandboxUp(instance);
-        // Of a run that was interrupted.
+        // Pods of an interrupted run.
         for (const { metadata } of (await api().listNamespacedPod({ namespace: "default" })).items) {
             await deletePod(metadata?.name ?? "");
         }
@@ -37,7 +37,7 @@ describe.skipIf(!hasNode)("a sandbox (needs Linux and root)", () => {
         await sandboxReset(neighbour);
     });
 
-    it("changes nothing of its host outside of its own namespaces, and leaves nothing behind", async () => {
+    it("changes nothing on the host outside of its namespaces, and removes everything when it stops", async () => {
         const before = await hostFootprint(instance);
         await sandboxUp(instance);
         await runPod("footprint");
@@ -48,30 +48,30 @@ describe.skipIf(!hasNode)("a sandbox (needs Linux and root)", () => {
         await sandboxDown(instance);
         const after = await hostFootprint(instance);
 
-        // While it runs: programs in its own control groups, loopback addresses, one folder for sockets.
-        const own = `/azure-secure-inference-${instance.number}`;
-        const isOwnGroup = (line: string) => line.startsWith("+ /sys/fs/cgroup/") && line.includes(own);
+        // While it runs: processes in its control groups, loopback addresses, and one folder for sockets.
+        const name = `/azure-secure-inference-${instance.number}`;
+        const isSandboxGroup = (line: string) => line.startsWith("+ /sys/fs/cgroup/") && line.includes(name);
         expect(unexpected(before, during, "mounts")).toEqual([]);
         expect(unexpected(before, during, "network")).toEqual([]);
         expect(unexpected(before, during, "packetFilter")).toEqual([]);
         expect(unexpected(before, during, "kernelSettings")).toEqual([]);
         expect(difference(before.listeners.other, during.listeners.other)).toEqual([]);
-        expect(unexpected(before, during, "controlGroups").filter(line => !isOwnGroup(line))).toEqual([]);
-        expect(unexpected(before, during, "files").filter(line => !line.startsWith(`+ /run${own}`))).toEqual(
+        expect(unexpected(before, during, "controlGroups").filter(line => !isSandboxGroup(line))).toEqual([]);
+        expect(unexpected(before, during, "files").filter(line => !line.startsWith(`+ /run${name}`))).toEqual(
             [],
         );
 
-        // What was there to be left behind, so that the comparison below cannot pass by chance.
+        // The running sandbox differs from the state before. Otherwise the comparison below would prove nothing.
         expect(members.size).toBeGreaterThanOrEqual(EVERY_DAEMON.length + 2);
         expect(namespaces.length).toBeGreaterThanOrEqual(2);
         expect(unexpected(before, during, "controlGroups").length).toBeGreaterThan(0);
         expect(unexpected(before, during, "files").length).toBeGreaterThan(0);
 
-        // Afterwards: as before.
-        const stillThere = during.processes
+        // After the stop, the state is the one before the start.
+        const remainingProcesses = during.processes
             .filter(line => members.has(Number(line.split(" ")[0])))
             .filter(line => after.processes.includes(line));
-        expect(stillThere).toEqual([]);
+        expect(remainingProcesses).toEqual([]);
         expect(after.networkNamespaces.filter(one => namespaces.includes(`+ ${one}`))).toEqual([]);
         for (const list of [
             "mounts",
@@ -83,11 +83,13 @@ describe.skipIf(!hasNode)("a sandbox (needs Linux and root)", () => {
         ] as const) {
             expect(unexpected(before, after, list)).toEqual([]);
         }
-        const remaining = after.listeners.loopback.filter(line => line.includes(` ${addressBlock()}`));
-        expect(remaining).toEqual([]);
+        const remainingListeners = after.listeners.loopback.filter(line =>
+            line.includes(` ${addressBlock()}`),
+        );
+        expect(remainingListeners).toEqual([]);
     });
 
-    it("has its state and its pods again after down and up", async () => {
+    it("keeps its state and restarts its pods after down and up", async () => {
         await sandboxUp(instance);
         const { token, authority } = identity();
         await runPod("kept");
@@ -98,7 +100,7 @@ describe.skipIf(!hasNode)("a sandbox (needs Linux and root)", () => {
         await deletePod("kept");
     });
 
-    it("is repaired by up after kill -9 of every daemon at once, while containers go on", async () => {
+    it("restarts all daemons after SIGKILL, while containers continue to run", async () => {
         await sandboxUp(instance);
         await runPod("survivor");
         const containers = sandboxProcesses(instance, "kubepods").map(pid => `${pid} ${processStart(pid)}`);
@@ -119,7 +121,7 @@ describe.skipIf(!hasNode)("a sandbox (needs Linux and root)", () => {
         await deletePod("survivor");
     });
 
-    it("restarts exactly what has died", async () => {
+    it("restarts only the processes that have ended", async () => {
         await sandboxUp(instance);
         expect((await sandboxUp(instance)).started).toEqual([]);
         const { daemons } = await sandboxStatus(instance);
@@ -129,7 +131,7 @@ describe.skipIf(!hasNode)("a sandbox (needs Linux and root)", () => {
         expect((await sandboxUp(instance)).started).toEqual(["kube-scheduler"]);
     });
 
-    it("does not meet another sandbox on the same machine", async () => {
+    it("runs beside another sandbox on the same machine", async () => {
         await sandboxUp(instance);
         await runPod("mine");
         await sandboxUp(neighbour);
@@ -145,7 +147,7 @@ describe.skipIf(!hasNode)("a sandbox (needs Linux and root)", () => {
         await deletePod("mine");
     });
 
-    it("takes at most 1 GiB when idle", async () => {
+    it("uses at most 1 GiB of memory when idle", async () => {
         await sandboxUp(instance);
         const { memory } = await sandboxStatus(instance);
         console.log(
@@ -155,17 +157,17 @@ describe.skipIf(!hasNode)("a sandbox (needs Linux and root)", () => {
         expect(memory).toBeLessThanOrEqual(GIBIBYTE);
     });
 
-    it("keeps its state to its owner and its keys out of arguments and logs", async () => {
+    it("lets only the owner read its state, and writes no keys to arguments and logs", async () => {
         await sandboxUp(instance);
         expect(readable(instance.stateFolder)).toEqual([]);
         const { token } = identity();
         const { processes } = await hostFootprint(instance);
         expect(processes.filter(line => line.includes(token))).toEqual([]);
         const logs = path.join(instance.stateFolder, "log");
-        const telling = readdirSync(logs).filter(name =>
+        const logsWithToken = readdirSync(logs).filter(name =>
             readFileSync(path.join(logs, name), "utf8").includes(token),
         );
-        expect(telling).toEqual([]);
+        expect(logsWithToken).toEqual([]);
     });
 });
 
@@ -173,7 +175,7 @@ describe("a sandbox without a node", () => {
     const bare = sandboxInstance({ ...process.env, AZURE_SECURE_INFERENCE_SANDBOX: "15" });
     afterAll(() => sandboxReset(bare));
 
-    it("runs ARM and DNS alone", async () => {
+    it("runs Resource Manager and DNS only", async () => {
         const { containerRuntime, started } = await sandboxUp(bare, { controlPlaneOnly: true });
         expect({ containerRuntime, started }).toEqual({ containerRuntime: "none", started: ["control"] });
         const { daemons, ready } = await sandboxStatus(bare);
@@ -201,7 +203,7 @@ function identity() {
     return { token: text("arm-token").trim(), authority: text("ca.pem") };
 }
 
-/** The outermost folders and files that others than the owner may enter or read. */
+/** The folder, if other users than the owner have any permission on it. */
 function readable(folder: string): string[] {
     const { mode } = statSync(folder);
     return (mode & 0o077) === 0 ? [] : [folder];

@@ -2,11 +2,11 @@ import { describe, expect, it } from "vitest";
 import { sandboxInstance } from "../../instance";
 
 describe("sandboxInstance", () => {
-    it("gives every instance its own addresses, namespace and state", () => {
+    it("uses different addresses, namespaces and state folders for all numbers", () => {
         const all = Array.from({ length: 16 }, (_, number) =>
             sandboxInstance({ AZURE_SECURE_INFERENCE_SANDBOX: String(number) }),
         );
-        const own = all.flatMap(one => [
+        const values = all.flatMap(one => [
             one.stateFolder,
             one.namespace,
             one.arm.address,
@@ -16,10 +16,10 @@ describe("sandboxInstance", () => {
             one.loadBalancerAddresses,
             one.internalLoadBalancerAddresses,
         ]);
-        expect(new Set(own).size).toBe(own.length);
+        expect(new Set(values).size).toBe(values.length);
     });
 
-    it.each(["-1", "16", "1.5", "two", " "])("refuses %j", text => {
+    it.each(["-1", "16", "1.5", "two", " "])("rejects the number %j", text => {
         expect(() => sandboxInstance({ AZURE_SECURE_INFERENCE_SANDBOX: text })).toThrow(
             /whole number from 0 to 15/,
         );

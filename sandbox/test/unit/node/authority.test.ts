@@ -11,7 +11,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-it("issues certificates that openssl accepts, once", async () => {
+it("issues certificates that openssl accepts, and does not issue them again", async () => {
     const authority = await CertificateAuthority.open(folder, "test-cluster");
     const request = {
         file: "server",

@@ -33,39 +33,42 @@ describe("downloadRelease", () => {
         return { url: `${base}/kubelet`, checksumUrl: `${base}/kubelet.sha256` };
     };
 
-    it("keeps a program whose checksum is right, executable", async () => {
+    it("stores a program with the right checksum as executable", async () => {
         answers = { "/kubelet": program, "/kubelet.sha256": digest };
         await downloadRelease(release(), folder);
         expect(readFileSync(path.join(folder, "kubelet"))).toEqual(program);
         expect(statSync(path.join(folder, "kubelet")).mode & 0o111).toBe(0o111);
     });
 
-    it("keeps nothing of a program whose checksum is wrong", async () => {
+    it("deletes a program with a wrong checksum", async () => {
         answers = { "/kubelet": Buffer.from("tampered"), "/kubelet.sha256": digest };
         await expect(downloadRelease(release(), folder)).rejects.toThrow(/does not have the SHA-256 digest/);
         expect(() => statSync(path.join(folder, "kubelet"))).toThrow(/ENOENT/);
     });
 
-    it("says that there is no network when the server is not there", async () => {
-        const gone = { url: "http://127.0.0.1:9/kubelet", checksumUrl: "http://127.0.0.1:9/kubelet.sha256" };
-        await expect(downloadRelease(gone, folder)).rejects.toThrow(ReleaseUnavailable);
+    it("throws ReleaseUnavailable if the server cannot be reached", async () => {
+        const unreachable = {
+            url: "http://127.0.0.1:9/kubelet",
+            checksumUrl: "http://127.0.0.1:9/kubelet.sha256",
+        };
+        await expect(downloadRelease(unreachable, folder)).rejects.toThrow(ReleaseUnavailable);
     });
 });
 
 describe("digestOf", () => {
     const other = "0".repeat(64);
 
-    it("finds the file's own line among others", () => {
+    it("finds the line of the file among others", () => {
         expect(
             digestOf(`${other}  etcd-arm64.tar.gz\n${digest} *etcd-amd64.tar.gz\n`, "etcd-amd64.tar.gz"),
         ).toBe(digest);
     });
 
-    it("takes a digest that stands alone", () => {
+    it("accepts a digest without a file name", () => {
         expect(digestOf(`${digest.toUpperCase()}\n`, "kubelet")).toBe(digest);
     });
 
-    it("does not take another file's digest, nor what is none", () => {
+    it("ignores digests of other files and text that is not a digest", () => {
         expect(digestOf(`${other}  kubectl\n`, "kubelet")).toBeUndefined();
         expect(digestOf("<html>", "kubelet")).toBeUndefined();
     });
