@@ -1,4 +1,4 @@
-/** The sandbox's ARM server on a free port, with a container group runner that a test can make fail. */
+/** Resource Manager of the sandbox on a free port, with container groups that a test can make fail. */
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
@@ -19,15 +19,15 @@ import { CertificateAuthority } from "../node/authority";
 
 export interface TestArm {
     instance: SandboxInstance;
-    /** Names of container groups that ARM accepts and fails to start. */
+    /** Names of container groups that are accepted and then fail to start. */
     broken: Set<string>;
-    /** Names of container groups that ARM accepts and never finishes starting. */
+    /** Names of container groups that are accepted and never finish starting. */
     stuck: Set<string>;
     token: string;
     subscription: string;
-    /** All stored resources, with properties that ARM never returns. */
+    /** All stored resources, including properties that Resource Manager never returns. */
     resources(): Resource[];
-    /** A request outside of Pulumi. */
+    /** Sends a request without Pulumi. */
     request(
         method: "GET" | "PUT" | "DELETE",
         relative: string,

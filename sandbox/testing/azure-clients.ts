@@ -16,12 +16,12 @@ import { createDefaultHttpClient, type HttpClient } from "@azure/core-rest-pipel
 import { controlAnswers, controlCommand } from "../lifecycle/control-process";
 import { eventually } from "../processes/wait";
 import { type SandboxInstance, sandboxInstance } from "../instance";
+import { SUBSCRIPTION } from "../subscriptions";
 import { testSandbox } from "./test-sandbox";
 
-export const SUBSCRIPTION = "00000000-0000-0000-0000-000000000001";
 export const LOCATION = "westeurope";
 
-/** A container of a group that is recorded but not started. */
+/** The container of `group`. Its image does not exist, so it can only be recorded. */
 export const CONTAINER = {
     name: "web",
     image: "web:1",
@@ -29,7 +29,7 @@ export const CONTAINER = {
     resources: { requests: { cpu: 1, memoryInGB: 1.5 } },
 };
 
-/** A public group of one container. */
+/** A container group with a public address and one container. */
 export const group = (dnsNameLabel: string) => ({
     location: LOCATION,
     osType: "Linux",
@@ -49,7 +49,7 @@ export interface AzureClients {
     storage: StorageManagementClient;
 }
 
-/** @param token another one than the sandbox's, for tests of refused requests */
+/** @param token a different token than that of the sandbox, for tests of refused requests */
 export function azureClients(
     instance: SandboxInstance,
     token = armToken(instance),
@@ -60,7 +60,7 @@ export function azureClients(
     };
     const options = {
         endpoint: `https://${instance.arm.address}:${instance.arm.port}`,
-        httpClient: trusting(readFileSync(path.join(instance.stateFolder, "ca.pem"), "utf8")),
+        httpClient: clientTrusting(readFileSync(path.join(instance.stateFolder, "ca.pem"), "utf8")),
         retryOptions: { maxRetries: 0 },
     };
     return {
@@ -75,7 +75,7 @@ export function azureClients(
     };
 }
 
-/** A control plane without Kubernetes, in a process and on addresses that no sandbox uses. */
+/** A control plane without Kubernetes, in a separate process, with state and addresses that no other test uses. */
 export class ControlProcess {
     private process: ResultPromise | undefined;
 
@@ -86,7 +86,7 @@ export class ControlProcess {
     ) {}
 
     static async start(): Promise<ControlProcess> {
-        // 1 to 3 are sandboxes with containers; each of them has one of 12 to 14.
+        // Test files that run concurrently have the sandboxes 1 to 3, and therefore different numbers from 12 to 14.
         const number = 12 + (testSandbox().number % 3);
         const home = await mkdtemp(path.join(os.tmpdir(), "azure-clients-"));
         const environment = {
@@ -99,7 +99,7 @@ export class ControlProcess {
         return control;
     }
 
-    /** Starts it, after `kill` with the state that it left. */
+    /** Starts the process. After `kill`, it continues with the same state. */
     async resume(): Promise<void> {
         const [program = "", ...args] = controlCommand();
         const started = execa(program, args, { env: this.environment, reject: false, all: true });
@@ -109,7 +109,7 @@ export class ControlProcess {
         throw new Error(`The control process does not answer: ${(await started).all}`);
     }
 
-    /** Ends it without cleanup, like a power failure. */
+    /** Ends the process without cleanup, as a power failure does. */
     async kill(): Promise<void> {
         this.process?.kill("SIGKILL");
         await this.process;
@@ -139,6 +139,7 @@ export async function refusal(
     throw new Error("The call succeeded, but it was expected to fail.");
 }
 
+/** All items of a paged list. */
 export async function all<Item>(pages: AsyncIterable<Item>): Promise<Item[]> {
     const items: Item[] = [];
     for await (const item of pages) items.push(item);
@@ -150,7 +151,7 @@ export function armToken(instance: SandboxInstance): string {
 }
 
 /** An HTTP client that trusts the sandbox's authority. Certificates are verified. */
-function trusting(ca: string): HttpClient {
+function clientTrusting(ca: string): HttpClient {
     const client = createDefaultHttpClient();
     const tlsSettings = { ca };
     return { sendRequest: request => client.sendRequest(Object.assign(request, { tlsSettings })) };

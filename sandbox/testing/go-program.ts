@@ -4,7 +4,10 @@ import * as path from "node:path";
 import { execa } from "execa";
 import { cached } from "../../machine/cache";
 
-/** A program of a Go module beside this file, which pins its version. Built once; Go verifies the checksums in go.sum. */
+/**
+ * Path of a program that is built from a Go module and cached. Go verifies the checksums in go.sum.
+ * @param module folder next to this file, whose go.mod pins the version
+ */
 export async function goProgram(name: string, module: string, mainPackage: string): Promise<string> {
     const source = path.join(__dirname, module);
     const checksums = readFileSync(path.join(source, "go.sum"));

@@ -98,7 +98,7 @@ export class TestProject {
             PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
             PULUMI_DEBUG_COMMANDS: "true",
             PULUMI_OPTION_STACK: STACK,
-            // Outside of the project, which may be this checkout.
+            // Outside of the project folder, because that can be a folder of this checkout.
             PULUMI_OPTION_CONFIG_FILE: configurationFile(state),
             NO_COLOR: "1",
             ...options.environment,
@@ -182,7 +182,7 @@ export class TestProject {
         await this.abandon();
     }
 
-    /** Removes the project without destroying its resources, for an Azure that ends with the test. */
+    /** Removes the project without destroying its resources, for a sandbox that ends with the test. */
     async abandon(): Promise<void> {
         await this.stopProgramHost();
         await rm(this.state, { recursive: true, force: true });
@@ -209,7 +209,7 @@ export class TestProject {
             reject: false,
             all: true,
         });
-        // After a failure the program may wait for a resource for ever.
+        // A failed program can wait indefinitely for a resource.
         if (failed) await this.stopProgramHost();
         const events = await readEvents(log);
         return {
@@ -263,7 +263,7 @@ async function writeProject(directory: string, options: ProjectOptions): Promise
     }
 }
 
-/** The name in Pulumi.yaml. The engine finds a stack by it. */
+/** The name in Pulumi.yaml. The engine stores stacks under this name. */
 async function projectName(directory: string): Promise<string> {
     const text = await readFile(path.join(directory, "Pulumi.yaml"), "utf8");
     return (parse(text) as { name: string }).name;

@@ -6,15 +6,15 @@ import { execa } from "execa";
 import { goProgram } from "./go-program";
 
 export interface LoadOptions {
-    /** The certificate must be valid for its host name. */
+    /** URL of the requests. The certificate must be valid for its host name. */
     url: string;
     /** Requests per second, independent of how fast the server answers. */
     rate: number;
     /** @default true */
     keepAlive?: boolean;
     /**
-     * The maximum number of idle connections. With few of them, each is reused at once: a server that wants to close one
-     * announces it in an answer and does not close it while a request is on its way.
+     * The maximum number of idle connections. With few, each is reused at once, so that a server does not close one as idle
+     * while the next request is on its way.
      * @default 10000
      */
     idleConnections?: number;
@@ -49,7 +49,7 @@ export interface LoadReport {
     requests: number;
     /** Requests without an answer of status 200 to 399. */
     failed: Outcome[];
-    /** The first of them as text, for the message of a failed test. */
+    /** The first failed requests as text, for the message of a failed test. */
     firstFailures: string[];
     statusCodes: Record<string, number>;
     /** Milliseconds. */
@@ -82,7 +82,7 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
         header: Object.fromEntries(headers),
         ...(options.body !== undefined && { body: Buffer.from(options.body).toString("base64") }),
     };
-    // In a file, because headers may have keys and every user can read arguments.
+    // In a file, because headers can contain keys, and every user can read the arguments of a process.
     await writeFile(targets, `${JSON.stringify(target)}\n`, { mode: 0o600 });
     const attack = execa(
         vegeta,
@@ -99,7 +99,7 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
 
     async function stop(): Promise<LoadReport> {
         try {
-            // It stops sending and waits for answers.
+            // At SIGINT, vegeta stops sending and waits for answers.
             attack.kill("SIGINT");
             const { exitCode, stderr } = await attack;
             if (exitCode !== 0) throw new Error(`vegeta ended with ${exitCode}: ${stderr}`);
@@ -177,7 +177,7 @@ function outcomeOf(line: string): Outcome {
     };
 }
 
-/** The program, built when it is not in the cache. */
+/** Path of vegeta. Builds it if it is not in the cache. */
 export function loadProgram(): Promise<string> {
     return goProgram("vegeta", "load", "github.com/tsenart/vegeta/v12");
 }

@@ -9,7 +9,7 @@ import { importImage } from "../node/images";
 import { buildGo } from "../node/go-build";
 import { cached } from "../../machine/cache";
 
-/** The image of the test's model, `model/main.go`. Port 5001. */
+/** The image of the model for tests, `model/main.go`. It listens on port 5001. */
 export const MODEL_IMAGE = "localhost/model:1";
 
 /** The same model with version 2 in its answers. */
@@ -20,7 +20,7 @@ export async function importModelImages(instance: SandboxInstance): Promise<void
     for (const archive of await modelArchives()) await importImage(instance, archive);
 }
 
-/** The archives of both images, built when they are not in the cache. */
+/** The archives of both images, built if they are not in the cache. */
 export async function modelArchives(): Promise<string[]> {
     return [await modelArchive("1"), await modelArchive("2")];
 }

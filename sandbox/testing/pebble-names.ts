@@ -12,7 +12,7 @@ export interface TestNames {
     close(): Promise<void>;
 }
 
-/** @param addresses the address of each name */
+/** Starts a DNS server. @param addresses the address of each name */
 export async function testNames(addresses: Readonly<Record<string, string>>): Promise<TestNames> {
     const address = "127.0.0.1";
     // Each name is a zone, so that no parent zone is needed.

@@ -24,7 +24,7 @@ export interface PebbleOptions {
     httpPort?: number;
     /** Lifetime of the certificates, in seconds. @default 90 days */
     lifetimeSeconds?: number;
-    /** Keys (base64url) by key ID. When there is one, accounts need an external account binding. */
+    /** Keys (base64url) by key ID. If not empty, accounts need an external account binding. */
     externalAccounts?: Readonly<Record<string, string>>;
     /** Share of valid nonces that are rejected; clients must retry. @default 0 */
     refusedNoncesPercent?: number;
@@ -33,7 +33,7 @@ export interface PebbleOptions {
 /** The options with their defaults. */
 type PebbleSettings = Required<Omit<PebbleOptions, "port">>;
 
-/** What the server has done since its start. */
+/** Numbers of events since the start of the server. */
 export interface PebbleCounts {
     accounts: number;
     orders: number;
@@ -193,7 +193,7 @@ export class Pebble {
             port: this.ports.management,
             path: at,
             method: body === undefined ? "GET" : "POST",
-            // Pebble requires one.
+            // Pebble rejects requests without this header.
             headers: { "user-agent": "test" },
             ca: this.authority,
             agent: false as const,
@@ -223,7 +223,7 @@ async function writeConfiguration(
     ports: { inner: number; management: number },
 ): Promise<string> {
     const { address, alsoKnownAs, httpPort, lifetimeSeconds, externalAccounts } = settings;
-    const authority = await CertificateAuthority.open(folder, "Pebble's own authority");
+    const authority = await CertificateAuthority.open(folder, "Pebble's authority");
     const isAddress = (name: string) => /^[\d.]+$/.test(name);
     const { certificate, key } = await authority.issue({
         file: DIRECTORY,
@@ -241,7 +241,7 @@ async function writeConfiguration(
         // TLS-ALPN-01 is not used.
         tlsPort: 443,
         keyAlgorithm: "ecdsa",
-        profiles: { default: { description: "Of this test", validityPeriod: lifetimeSeconds } },
+        profiles: { default: { description: "Profile of the test", validityPeriod: lifetimeSeconds } },
         // Polling interval of clients in seconds; the minimum keeps tests short.
         retryAfter: { authz: 1, order: 1 },
         externalAccountBindingRequired: Object.keys(externalAccounts).length > 0,
@@ -254,7 +254,7 @@ async function writeConfiguration(
 
 function environment({ refusedNoncesPercent }: { refusedNoncesPercent: number }): NodeJS.ProcessEnv {
     return {
-        // Otherwise it waits up to 15 seconds before it validates a challenge, ...
+        // By default, Pebble waits up to 15 seconds before it validates a challenge, ...
         PEBBLE_VA_NOSLEEP: "1",
         // ... and reuses half of the valid authorizations of a name.
         PEBBLE_AUTHZREUSE: "0",
@@ -262,7 +262,7 @@ function environment({ refusedNoncesPercent }: { refusedNoncesPercent: number })
     };
 }
 
-/** The listener of the directory's port. Pebble runs on while it is closed. */
+/** The listener on the port of the directory. Pebble continues to run while it is closed. */
 interface Listener {
     close(): Promise<void>;
 }
@@ -294,7 +294,7 @@ async function forwardTo(address: string, port: number, inner: number): Promise<
     };
 }
 
-/** Answers 403 itself, with the certificate of the directory. */
+/** Answers all requests with 403 instead of Pebble, with the certificate of the directory. */
 async function rejectAll(address: string, port: number, folder: string): Promise<Listener> {
     const pem = (file: string) => readFileSync(path.join(folder, `${file}.pem`));
     const problem = {
@@ -350,7 +350,7 @@ async function freePort(address: string): Promise<number> {
     return found.port;
 }
 
-/** The program, built when it is not in the cache. */
+/** Path of Pebble. Builds it if it is not in the cache. */
 export function pebbleProgram(): Promise<string> {
     return goProgram("pebble", "pebble", "github.com/letsencrypt/pebble/v2/cmd/pebble");
 }

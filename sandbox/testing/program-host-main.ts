@@ -55,7 +55,7 @@ const ERRORS = ["uncaughtException", "unhandledRejection"];
 
 /**
  * Ends a failed program when it has no outstanding call to the engine. As a process it would end when its event loop is empty;
- * here promises that wait for the failed part would wait for ever.
+ * in this process, promises that depend on the failed part would wait indefinitely.
  */
 async function failed(answer: (error: unknown) => void): Promise<void> {
     for (let quiet = 0; quiet < IDLE_POLLS; quiet = callsInFlight() > 0 ? 0 : quiet + 1) await sleep(POLL_MS);
@@ -64,8 +64,8 @@ async function failed(answer: (error: unknown) => void): Promise<void> {
 
 function callsInFlight(): number {
     let calls = 0;
-    channels.GetTopChannels(ALL_CHANNELS, (_, found) => {
-        for (const { data } of found?.channel ?? [])
+    channels.GetTopChannels(ALL_CHANNELS, (_, response) => {
+        for (const { data } of response?.channel ?? [])
             calls += Number(data?.calls_started) - Number(data?.calls_succeeded) - Number(data?.calls_failed);
     });
     return calls;

@@ -6,12 +6,12 @@ import { containerGroupHidden, containerGroupProperties } from "../control/conta
 import { type ContainerGroupRunner, RecordingRunner } from "../control/container-groups/runner";
 import type { Resource } from "../control/state/resource";
 
-/** Images of the model container; each makes its group behave differently. */
+/** Images of the model container. The image decides how a group behaves. */
 export const HEALTHY_IMAGE = "localhost/iris:1";
 export const NEXT_IMAGE = "localhost/iris:2";
 export const ILL_IMAGE = "localhost/ill:1";
 export const MISSING_IMAGE = "localhost/missing:1";
-/** ARM takes `SLOW_MS` to start its group, so that a test can interrupt the update meanwhile. */
+/** The start of its group takes `SLOW_MS`, so that a test can interrupt the update. */
 export const SLOW_IMAGE = "localhost/slow:1";
 const SLOW_MS = 6_000;
 

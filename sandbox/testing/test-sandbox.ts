@@ -5,18 +5,18 @@ import { lockSync } from "proper-lockfile";
 import { sandboxReset } from "../lifecycle/sandbox";
 import { type SandboxInstance, sandboxInstance } from "../instance";
 
-/** One for each file that runs concurrently: as many as WORKERS in vitest.config.mts. */
+/** Numbers of the sandboxes for tests: as many as files run concurrently (WORKERS in vitest.config.mts). */
 export const TEST_SANDBOXES = [1, 2, 3];
 
-/** How long to wait for a sandbox whose file has just ended, in milliseconds. */
+/** Timeout for a free sandbox, in milliseconds. A test file that has just ended releases its sandbox late. */
 const CLAIM_TIMEOUT_MS = 60_000;
 const RETRY_MS = 100;
 /** A lock of this age belongs to a process that was killed. A busy process renews its lock late. */
 const STALE_MS = 45_000;
 
 /**
- * The sandbox of this test file: the one that the environment names, else one that no other file uses. A file starts it when
- * it is not running, removes its own resources and leaves it running, because the start takes longer than many files.
+ * The sandbox of this test file: the one that the environment selects, else one that no other file uses. A file starts it if
+ * it is not running, deletes its resources, and leaves it running, because a start takes longer than many files.
  */
 export function testSandbox(): SandboxInstance {
     const { AZURE_SECURE_INFERENCE_SANDBOX: named } = process.env;
@@ -24,7 +24,7 @@ export function testSandbox(): SandboxInstance {
 }
 
 /**
- * A sandbox that no other process uses until this one ends, whatever the environment names.
+ * A sandbox that no other process uses until this one ends. Ignores the selection of the environment.
  *
  * @param numbers to choose from; a process asks for one set of numbers only
  */
@@ -35,11 +35,15 @@ export function claimedSandbox(numbers: readonly number[] = TEST_SANDBOXES): San
 /** The number that this process has claimed. */
 let claimed: number | undefined;
 
+/** The sandbox with this number. */
 export function numbered(number: string): SandboxInstance {
     return sandboxInstance({ ...process.env, AZURE_SECURE_INFERENCE_SANDBOX: number });
 }
 
-/** Each file has a process. VITEST_POOL_ID cannot be used: two files of different groups may have the same at one time. */
+/**
+ * Each test file has a process, so a lock of the process reserves the sandbox. VITEST_POOL_ID is not unique: files of
+ * different groups can have the same one at the same time.
+ */
 function claimFree(numbers: readonly number[]): number {
     const deadline = Date.now() + CLAIM_TIMEOUT_MS;
     for (;;) {
@@ -64,7 +68,7 @@ function claim(number: number): (() => void) | undefined {
     }
 }
 
-/** Resets a sandbox, unless another process uses it. A run that was killed may have left resources in it. */
+/** Resets a sandbox unless another process uses it. An interrupted run can have left resources in it. */
 export async function cleanTestSandbox(number: number): Promise<void> {
     const deadline = Date.now() + CLAIM_TIMEOUT_MS;
     let release = claim(number);

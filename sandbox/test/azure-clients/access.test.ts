@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { TENANT } from "../../subscriptions";
+import { SUBSCRIPTION, TENANT } from "../../subscriptions";
 import { TokenIssuer } from "../../control/arm/tokens";
 import {
     all,
@@ -10,10 +10,9 @@ import {
     ControlProcess,
     LOCATION,
     refusal,
-    SUBSCRIPTION,
 } from "../../testing/azure-clients";
 
-/** Microsoft's clients for identities, roles and networks against a control plane without Kubernetes. */
+/** Tests identities, roles and networks with Microsoft's clients, on a control plane without Kubernetes. */
 let control: ControlProcess;
 let azure: AzureClients;
 
@@ -40,16 +39,18 @@ const publicIp = (name: string) =>
     });
 
 describe("user-assigned identities", () => {
-    it("keep their ids, and go with their credentials", async () => {
+    it("keep their ids, and are deleted with their federated credentials", async () => {
         const { userAssignedIdentities, federatedIdentityCredentials } = azure.identities;
-        const made = await userAssignedIdentities.createOrUpdate("clients", "issuer", { location: LOCATION });
-        expect(made).toMatchObject({
+        const created = await userAssignedIdentities.createOrUpdate("clients", "issuer", {
+            location: LOCATION,
+        });
+        expect(created).toMatchObject({
             tenantId: "00000000-0000-0000-0000-000000000002",
             principalId: expect.stringMatching(/^[-0-9a-f]{36}$/) as string,
             clientId: expect.stringMatching(/^[-0-9a-f]{36}$/) as string,
         });
         expect(await userAssignedIdentities.get("clients", "issuer")).toMatchObject({
-            clientId: made.clientId,
+            clientId: created.clientId,
         });
         const content = {
             issuer: "https://issuer.example/",
@@ -73,8 +74,8 @@ describe("role assignments", () => {
         const scope = await scopeOf();
         const [name, principalId] = [randomUUID(), randomUUID()];
         const properties = { roleDefinitionId: NETWORK_CONTRIBUTOR, principalId, principalType: "User" };
-        const made = await roleAssignments.create(scope, name, properties);
-        expect(made).toMatchObject({
+        const created = await roleAssignments.create(scope, name, properties);
+        expect(created).toMatchObject({
             ...properties,
             id: `${scope}/providers/Microsoft.Authorization/roleAssignments/${name}`,
             name,
@@ -82,7 +83,7 @@ describe("role assignments", () => {
         });
         expect(await roleAssignments.create(scope, name, properties)).toMatchObject({ name });
         expect(await roleAssignments.get(scope, name)).toMatchObject(properties);
-        expect(await roleAssignments.getById(made.id ?? "")).toMatchObject({ name });
+        expect(await roleAssignments.getById(created.id ?? "")).toMatchObject({ name });
         await roleAssignments.delete(scope, name);
         expect(await refusal(roleAssignments.get(scope, name))).toMatchObject({ statusCode: 404 });
         await roleAssignments.delete(scope, name);
@@ -93,15 +94,15 @@ describe("role assignments", () => {
         const { id: resource = "" } = await publicIp("listed");
         const principalId = randomUUID();
         const scopes = { subscription: `/subscriptions/${SUBSCRIPTION}`, group: GROUP, resource };
-        const made: Record<string, string> = {};
+        const created: Record<string, string> = {};
         for (const [where, scope] of Object.entries(scopes)) {
             const name = randomUUID();
             await roleAssignments.create(scope, name, { roleDefinitionId: DNS_CONTRIBUTOR, principalId });
-            made[name] = where;
+            created[name] = where;
         }
         const listed = async (scope: string, filter?: string) =>
             (await all(roleAssignments.listForScope(scope, { filter })))
-                .map(({ name = "" }) => made[name])
+                .map(({ name = "" }) => created[name])
                 .sort();
         const everywhere = ["group", "resource", "subscription"];
         expect(await listed(GROUP)).toEqual(everywhere);
@@ -109,15 +110,15 @@ describe("role assignments", () => {
         expect(await listed(resource, "atScope()")).toEqual(everywhere);
         expect(await listed(GROUP, `principalId eq '${principalId}'`)).toEqual(everywhere);
         expect(await listed(GROUP, `principalId eq '${randomUUID()}'`)).toEqual([]);
-        // They are no resources of the group.
+        // A role assignment is not listed as a resource of the group.
         const resources = await all(azure.resources.resources.listByResourceGroup("clients"));
         expect(resources.map(({ type }) => type)).not.toContain("Microsoft.Authorization/roleAssignments");
-        for (const [name, where] of Object.entries(made)) {
+        for (const [name, where] of Object.entries(created)) {
             await roleAssignments.delete(scopes[where as keyof typeof scopes], name);
         }
     });
 
-    it("go with what they hang on", async () => {
+    it("are deleted with the resource that is their scope", async () => {
         const { roleAssignments } = azure.authorization;
         const { id: scope = "" } = await publicIp("short-lived");
         const [name, principalId] = [randomUUID(), randomUUID()];
@@ -128,7 +129,7 @@ describe("role assignments", () => {
         expect(await all(roleAssignments.listForScope(scope))).toEqual([]);
     });
 
-    it("are refused when they change, repeat one another, or name what cannot be", async () => {
+    it("are refused for changes, duplicates, invalid names, and roles and scopes that do not exist", async () => {
         const { roleAssignments } = azure.authorization;
         const [name, principalId] = [randomUUID(), randomUUID()];
         const properties = { roleDefinitionId: NETWORK_CONTRIBUTOR, principalId };
@@ -162,7 +163,7 @@ describe("role assignments", () => {
         await roleAssignments.delete(GROUP, name);
     });
 
-    it("to a managed identity must not call it a user", async () => {
+    it("are refused if they declare a managed identity to be a user", async () => {
         const { principalId = "" } = await azure.identities.userAssignedIdentities.createOrUpdate(
             "clients",
             "front",
@@ -174,11 +175,11 @@ describe("role assignments", () => {
             principalType: "User",
         });
         expect(await refusal(asUser)).toMatchObject({ statusCode: 400, code: "UnmatchedPrincipalType" });
-        const made = await azure.authorization.roleAssignments.create(GROUP, randomUUID(), properties);
-        expect(made.principalType).toBe("ServicePrincipal");
+        const created = await azure.authorization.roleAssignments.create(GROUP, randomUUID(), properties);
+        expect(created.principalType).toBe("ServicePrincipal");
     });
 
-    it("let a managed identity do what its role says, and no more", async () => {
+    it("allow a managed identity only the actions of its role", async () => {
         const identity = await azure.identities.userAssignedIdentities.createOrUpdate("clients", "dns", {
             location: LOCATION,
         });
@@ -204,7 +205,7 @@ describe("role assignments", () => {
         expect(await refusal(other)).toMatchObject({ statusCode: 403, code: "AuthorizationFailed" });
     });
 
-    it("have the built-in roles", async () => {
+    it("refer to built-in roles, which can be read and listed", async () => {
         const { roleDefinitions } = azure.authorization;
         const id = DNS_CONTRIBUTOR.split("/").at(-1) ?? "";
         expect(await roleDefinitions.get(GROUP, id)).toMatchObject({ roleName: "DNS Zone Contributor" });
@@ -223,14 +224,14 @@ describe("virtual networks", () => {
     const subnet = (name: string, addressPrefix: string) =>
         azure.network.subnets.beginCreateOrUpdateAndWait("clients", "net", name, { addressPrefix });
 
-    it("have subnets, named with them or made one by one", async () => {
-        const made = await network([{ name: "nodes", addressPrefix: "10.1.0.0/24" }]);
-        expect(made.subnets).toMatchObject([{ name: "nodes", provisioningState: "Succeeded" }]);
+    it("create subnets in the request for the network or in separate requests", async () => {
+        const created = await network([{ name: "nodes", addressPrefix: "10.1.0.0/24" }]);
+        expect(created.subnets).toMatchObject([{ name: "nodes", provisioningState: "Succeeded" }]);
         expect(await subnet("front", "10.1.1.0/24")).toMatchObject({
-            id: `${made.id ?? ""}/subnets/front`,
+            id: `${created.id ?? ""}/subnets/front`,
             addressPrefix: "10.1.1.0/24",
         });
-        // Not mentioned, not touched; listed without it, gone.
+        // A request without `subnets` keeps all subnets. A request with `subnets` deletes those that it does not list.
         expect((await network()).subnets?.map(({ name }) => name)).toEqual(["nodes", "front"]);
         const fewer = await network([{ name: "nodes", addressPrefix: "10.1.0.0/24" }]);
         expect(fewer.subnets?.map(({ name }) => name)).toEqual(["nodes"]);
@@ -241,15 +242,15 @@ describe("virtual networks", () => {
         expect(await all(azure.network.virtualNetworks.list("clients"))).toEqual([]);
     });
 
-    it("refuse what does not fit, and to lose a subnet in use", async () => {
+    it("refuse invalid address ranges, and the deletion of a subnet in use", async () => {
         await network([{ name: "nodes", addressPrefix: "10.1.0.0/24" }]);
         expect(await refusal(subnet("outside", "10.2.0.0/24"))).toMatchObject({
             code: "NetcfgInvalidSubnet",
         });
-        expect(await refusal(subnet("twice", "10.1.0.128/25"))).toMatchObject({
+        expect(await refusal(subnet("overlapping", "10.1.0.128/25"))).toMatchObject({
             code: "NetcfgSubnetRangesOverlap",
         });
-        expect(await refusal(subnet("crooked", "10.1.1.1/24"))).toMatchObject({
+        expect(await refusal(subnet("misaligned", "10.1.1.1/24"))).toMatchObject({
             code: "InvalidCIDRNotation",
         });
 

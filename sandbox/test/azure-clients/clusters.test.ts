@@ -9,10 +9,10 @@ import {
     ControlProcess,
     LOCATION,
     refusal,
-    SUBSCRIPTION,
 } from "../../testing/azure-clients";
+import { SUBSCRIPTION } from "../../subscriptions";
 
-/** Microsoft's client for managed clusters against a control plane without Kubernetes. */
+/** Tests managed clusters with Microsoft's client, on a control plane without Kubernetes. */
 let control: ControlProcess;
 let azure: AzureClients;
 
@@ -46,10 +46,10 @@ function kubeconfig(results: { kubeconfigs?: { value?: Uint8Array }[] }): KubeCo
 }
 
 describe("managed clusters", () => {
-    it("are created with what Azure adds, changed, tagged, listed and deleted", async () => {
+    it("are created with defaults, changed, tagged, listed and deleted", async () => {
         const { managedClusters, agentPools } = azure.clusters;
-        const made = await put("aks");
-        expect(made).toMatchObject({
+        const created = await put("aks");
+        expect(created).toMatchObject({
             id: `/subscriptions/${SUBSCRIPTION}/resourceGroups/clients/providers/Microsoft.ContainerService/managedClusters/aks`,
             name: "aks",
             location: LOCATION,
@@ -65,15 +65,15 @@ describe("managed clusters", () => {
             oidcIssuerProfile: { enabled: false },
             sku: { name: "Base", tier: "Free" },
         });
-        expect(made.fqdn).toMatch(new RegExp(`^contoso-[0-9a-f]{8}\\.hcp\\.${LOCATION}\\.azmk8s\\.io$`));
+        expect(created.fqdn).toMatch(new RegExp(`^contoso-[0-9a-f]{8}\\.hcp\\.${LOCATION}\\.azmk8s\\.io$`));
 
         const more = await put("aks", { agentPoolProfiles: [{ ...POOL, count: 5 }] });
         expect(more.agentPoolProfiles?.[0]).toMatchObject({ count: 5, orchestratorVersion: "1.34" });
-        expect({ ...more, agentPoolProfiles: [] }).toEqual({ ...made, agentPoolProfiles: [] });
+        expect({ ...more, agentPoolProfiles: [] }).toEqual({ ...created, agentPoolProfiles: [] });
 
         const tagged = await managedClusters.updateTags("clients", "aks", { tags: { a: "b" } });
         expect(tagged).toMatchObject({ tags: { a: "b" }, dnsPrefix: "contoso" });
-        // What Azure showed can be sent back.
+        // A request with the body of a response changes nothing.
         const sentBack = await managedClusters.createOrUpdate("clients", "aks", tagged);
         expect(sentBack).toEqual(tagged);
 
@@ -91,7 +91,7 @@ describe("managed clusters", () => {
         });
     });
 
-    it("bring a node resource group, which goes with them", async () => {
+    it("create a node resource group, which is deleted with them", async () => {
         const { nodeResourceGroup = "", identityProfile } = await put("aks");
         expect(await azure.resources.resourceGroups.get(nodeResourceGroup)).toMatchObject({
             location: LOCATION,
@@ -108,15 +108,15 @@ describe("managed clusters", () => {
         expect((await azure.resources.resourceGroups.checkExistence(nodeResourceGroup)).body).toBe(false);
     });
 
-    it("are never given a group that exists", async () => {
-        await azure.resources.resourceGroups.createOrUpdate("precious", { location: LOCATION });
-        expect(await refusal(put("aks", { nodeResourceGroup: "precious" }))).toMatchObject({
+    it("are refused if the node resource group exists already", async () => {
+        await azure.resources.resourceGroups.createOrUpdate("existing", { location: LOCATION });
+        expect(await refusal(put("aks", { nodeResourceGroup: "existing" }))).toMatchObject({
             statusCode: 400,
             code: "InvalidParameter",
         });
     });
 
-    it("show no secret", async () => {
+    it("return no secrets", async () => {
         const shown = await put("aks", {
             identity: undefined,
             servicePrincipalProfile: { clientId: "client", secret: "of-the-principal" },
@@ -125,15 +125,15 @@ describe("managed clusters", () => {
         await azure.clusters.managedClusters.delete("clients", "aks");
     });
 
-    it("act with a user-assigned identity, if there is one", async () => {
+    it("accept only a user-assigned identity that exists", async () => {
         const identity = await azure.identities.userAssignedIdentities.createOrUpdate("clients", "front", {
             location: LOCATION,
         });
         const id = identity.id ?? "";
-        const made = await put("aks", {
+        const created = await put("aks", {
             identity: { type: "UserAssigned", userAssignedIdentities: { [id]: {} } },
         });
-        expect(made.identity?.userAssignedIdentities?.[id]).toEqual({
+        expect(created.identity?.userAssignedIdentities?.[id]).toEqual({
             principalId: identity.principalId,
             clientId: identity.clientId,
         });
@@ -145,7 +145,7 @@ describe("managed clusters", () => {
         await azure.clusters.managedClusters.delete("clients", "aks");
     });
 
-    it("are refused what they cannot change", async () => {
+    it("are refused changes of immutable properties", async () => {
         await put("aks");
         expect(await refusal(put("aks", { dnsPrefix: "fabrikam" }))).toMatchObject({
             statusCode: 400,
@@ -161,7 +161,7 @@ describe("managed clusters", () => {
         await azure.clusters.managedClusters.delete("clients", "aks");
     });
 
-    it("give credentials: a kubeconfig, or a login where Entra ID is all there is", async () => {
+    it("return a kubeconfig with credentials, or with kubelogin if local accounts are disabled", async () => {
         const { managedClusters } = azure.clusters;
         await put("aks");
         const user = kubeconfig(await managedClusters.listClusterUserCredentials("clients", "aks"));
@@ -179,21 +179,21 @@ describe("managed clusters", () => {
         await managedClusters.delete("clients", "aks");
     });
 
-    it("live in the other subscription too, and neither sees the other's", async () => {
+    it("exist in both subscriptions, each listed only in its own", async () => {
         const token = armToken(control.instance);
         const other = azureClients(control.instance, token, "00000000-0000-0000-0000-000000000003");
         await other.resources.resourceGroups.createOrUpdate("elsewhere", { location: LOCATION });
-        const made = await other.clusters.managedClusters.createOrUpdate("elsewhere", "theirs", cluster());
-        expect(made.id).toMatch(/^\/subscriptions\/00000000-0000-0000-0000-000000000003\//);
+        const created = await other.clusters.managedClusters.createOrUpdate("elsewhere", "aks", cluster());
+        expect(created.id).toMatch(/^\/subscriptions\/00000000-0000-0000-0000-000000000003\//);
         expect(await all(azure.clusters.managedClusters.list())).toEqual([]);
         expect((await all(azure.resources.resourceGroups.list())).map(({ name }) => name)).not.toContain(
             "elsewhere",
         );
         expect((await all(other.resources.resourceGroups.list())).map(({ name }) => name)).toEqual([
             "elsewhere",
-            `MC_elsewhere_theirs_${LOCATION}`,
+            `MC_elsewhere_aks_${LOCATION}`,
         ]);
-        await other.clusters.managedClusters.delete("elsewhere", "theirs");
+        await other.clusters.managedClusters.delete("elsewhere", "aks");
         await other.resources.resourceGroups.beginDeleteAndWait("elsewhere");
 
         const unknown = azureClients(control.instance, token, "00000000-0000-0000-0000-000000000009");

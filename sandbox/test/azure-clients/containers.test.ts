@@ -15,12 +15,12 @@ import { BUSYBOX_IMAGE, busyboxArchive } from "./image";
 import { type AzureClients, azureClients, LOCATION, refusal } from "../../testing/azure-clients";
 import { testSandbox } from "../../testing/test-sandbox";
 
-const needs = process.platform === "linux" && process.getuid?.() === 0;
+const hasNode = process.platform === "linux" && process.getuid?.() === 0;
 const GROUP = "clients-containers";
 const PORT = 8080;
 
-/** Container groups that really run, driven by Microsoft's client. */
-describe.skipIf(!needs)("container groups in Kubernetes (needs Linux and root)", () => {
+/** Tests container groups with Microsoft's client in a sandbox that runs the containers. */
+describe.skipIf(!hasNode)("container groups in Kubernetes (needs Linux and root)", () => {
     const instance = testSandbox();
     let azure: AzureClients;
 
@@ -37,7 +37,7 @@ describe.skipIf(!needs)("container groups in Kubernetes (needs Linux and root)",
     const get = (name: string) => azure.containers.containerGroups.get(GROUP, name);
     const address = async (name: string) => (await get(name)).ipAddress?.ip ?? "";
 
-    /** @param script what the container does before it serves the folder /tmp/www */
+    /** @param script shell commands that the container runs before it serves the folder /tmp/www */
     function containerGroup({
         script = "true",
         label,
@@ -45,7 +45,7 @@ describe.skipIf(!needs)("container groups in Kubernetes (needs Linux and root)",
     }: {
         script?: string;
         label?: string;
-        [more: string]: unknown;
+        [member: string]: unknown;
     }) {
         const { container, ...properties } = members as { container?: object };
         return {
@@ -71,7 +71,7 @@ describe.skipIf(!needs)("container groups in Kubernetes (needs Linux and root)",
         };
     }
 
-    it("answer at their own address, with their variables and secrets, and write a log", async () => {
+    it("answer at their address, and have their variables, secrets and logs", async () => {
         await create("served", {
             script:
                 'echo "$PLAIN $KEY $(cat /run/secret/word)" > /tmp/www/index.html; ' +
@@ -96,7 +96,7 @@ describe.skipIf(!needs)("container groups in Kubernetes (needs Linux and root)",
         });
     });
 
-    it("restart at every PUT, also at an unchanged one, and keep their address", async () => {
+    it("restart at every PUT, even without a change, and keep their address", async () => {
         const script = "cat /proc/sys/kernel/random/uuid > /tmp/www/index.html";
         await create("again", { script });
         const ip = await address("again");
@@ -106,7 +106,7 @@ describe.skipIf(!needs)("container groups in Kubernetes (needs Linux and root)",
         expect(await answerOf(ip, answer => answer !== first)).not.toBe(first);
     });
 
-    it("get connections only while their readiness probe passes", async () => {
+    it("receive connections only while their readiness probe succeeds", async () => {
         await create("unready", {
             script: "true > /tmp/www/index.html; while [ ! -e /tmp/www/never ]; do sleep 1; done",
             container: {
@@ -119,7 +119,7 @@ describe.skipIf(!needs)("container groups in Kubernetes (needs Linux and root)",
         );
     });
 
-    it("stop, and start again with everything but the address", async () => {
+    it("stop, and start again with the same containers", async () => {
         await create("paused", { script: "echo here > /tmp/www/index.html" });
         const ip = await address("paused");
         expect(await answerOf(ip)).toBe("here\n");
@@ -129,7 +129,7 @@ describe.skipIf(!needs)("container groups in Kubernetes (needs Linux and root)",
         expect(await answerOf(await address("paused"))).toBe("here\n");
     });
 
-    it("share files over an Azure file share with what comes after them", async () => {
+    it("write files to an Azure file share", async () => {
         const { storageAccounts, fileShares } = azure.storage;
         const account = `shares${instance.number}`;
         await storageAccounts.create(GROUP, account, {
@@ -157,7 +157,7 @@ describe.skipIf(!needs)("container groups in Kubernetes (needs Linux and root)",
         ).toBe(true);
     });
 
-    it("wait for their init containers", async () => {
+    it("start after their init containers", async () => {
         await create("prepared", {
             script: "cat /mnt/ready/word > /tmp/www/index.html",
             container: { volumeMounts: [{ name: "ready", mountPath: "/mnt/ready" }] },
@@ -174,7 +174,7 @@ describe.skipIf(!needs)("container groups in Kubernetes (needs Linux and root)",
         expect(await answerOf(await address("prepared"))).toBe("prepared\n");
     });
 
-    it("tell how often a container crashed; with restart policy Never it stays down", async () => {
+    it("count restarts after crashes, and do not restart with restart policy Never", async () => {
         const crash = { container: { command: ["/bin/sh", "-c", "exit 3"] } };
         await create("crashing", crash);
         const crashed = async () =>
@@ -192,7 +192,7 @@ describe.skipIf(!needs)("container groups in Kubernetes (needs Linux and root)",
         expect((await get("once")).containers[0]?.instanceView?.restartCount).toBe(0);
     });
 
-    it("fail with the name of an image that cannot be had, and can then be corrected", async () => {
+    it("fail with the name of an inaccessible image, and can be corrected", async () => {
         const missing = create("mistyped", { container: { image: "localhost/no-such-image:1" } });
         expect((await refusal(missing)).message).toContain(
             "The image 'localhost/no-such-image:1' in container group 'mistyped' is not accessible.",
@@ -202,7 +202,7 @@ describe.skipIf(!needs)("container groups in Kubernetes (needs Linux and root)",
         expect(await answerOf(await address("mistyped"))).toBe("corrected\n");
     });
 
-    it("have their secrets neither in a pod's text nor in the load balancer's", async () => {
+    it("have no secrets in the load balancer's configuration or in process arguments", async () => {
         await create("quiet", {
             container: { environmentVariables: [{ name: "KEY", secureValue: "very-secret" }] },
         });
@@ -216,11 +216,11 @@ describe.skipIf(!needs)("container groups in Kubernetes (needs Linux and root)",
         expect(stdout).not.toContain("very-secret");
     });
 
-    it("keep their connections while another group comes and goes", async () => {
+    it("keep their connections while another group is created and deleted", async () => {
         await create("steady", { script: "echo steady > /tmp/www/index.html" });
         const ip = await address("steady");
         expect(await answerOf(ip)).toBe("steady\n");
-        // An open connection, half way through its request, while HAProxy is reloaded for another group.
+        // The request is incomplete while HAProxy reloads for another group.
         const socket = net.connect(PORT, ip);
         socket.write("GET / HTTP/1.0\r\n");
         await create("neighbour", {});
@@ -234,7 +234,7 @@ describe.skipIf(!needs)("container groups in Kubernetes (needs Linux and root)",
         expect(await received).toContain("steady");
     });
 
-    it("come back when somebody deletes their pod, at the same address", async () => {
+    it("are started again at the same address after their pod is deleted", async () => {
         await create("deleted", { script: "cat /proc/sys/kernel/random/uuid > /tmp/www/index.html" });
         const ip = await address("deleted");
         const first = await answerOf(ip);
@@ -245,13 +245,13 @@ describe.skipIf(!needs)("container groups in Kubernetes (needs Linux and root)",
         expect(await answerOf(ip, answer => answer !== first && answer !== "")).not.toBe(first);
     });
 
-    it("leave nothing behind when they are deleted, with their resource group too", async () => {
-        const group = `${GROUP}-leaving`;
+    it("leave no pods, secrets and listeners after the deletion of their resource group", async () => {
+        const group = `${GROUP}-removed`;
         await azure.resources.resourceGroups.createOrUpdate(group, { location: LOCATION });
         const secret = { container: { environmentVariables: [{ name: "KEY", secureValue: "value" }] } };
         const { ipAddress } = await azure.containers.containerGroups.beginCreateOrUpdateAndWait(
             group,
-            "leaving",
+            "removed",
             containerGroup(secret),
         );
         const ip = ipAddress?.ip ?? "";
@@ -260,15 +260,15 @@ describe.skipIf(!needs)("container groups in Kubernetes (needs Linux and root)",
         const pods = await api.listNamespacedPod({ namespace: NAMESPACE });
         const secrets = await api.listNamespacedSecret({ namespace: NAMESPACE });
         const names = [...pods.items, ...secrets.items].map(({ metadata }) => metadata?.name ?? "");
-        expect(names.filter(name => name.startsWith("leaving-"))).toEqual([]);
-        const gone = async () => {
+        expect(names.filter(name => name.startsWith("removed-"))).toEqual([]);
+        const listenerIsRemoved = async () => {
             const configuration = await readFile(
                 path.join(instance.stateFolder, "control", "haproxy", "haproxy.cfg"),
                 "utf8",
             );
-            return !configuration.includes("containerGroups/leaving");
+            return !configuration.includes("containerGroups/removed");
         };
-        expect(await eventually(gone, 5_000)).toBe(true);
+        expect(await eventually(listenerIsRemoved, 5_000)).toBe(true);
         expect(
             await eventually(
                 () =>
@@ -287,12 +287,12 @@ describe.skipIf(!needs)("container groups in Kubernetes (needs Linux and root)",
         return config.makeApiClient(CoreV1Api);
     }
 
-    /** The body at `/`, once there is one that fits. */
-    async function answerOf(ip: string, fits = (body: string) => body !== ""): Promise<string> {
+    /** Requests `/` until the body is not empty and `matches` accepts it. @returns the last body */
+    async function answerOf(ip: string, matches = (body: string) => body !== ""): Promise<string> {
         let body = "";
         await eventually(async () => {
             body = await request(ip).catch(() => "");
-            return fits(body) && body !== "";
+            return matches(body) && body !== "";
         }, 20_000);
         return body;
     }

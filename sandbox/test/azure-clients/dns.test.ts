@@ -12,7 +12,7 @@ import {
     refusal,
 } from "../../testing/azure-clients";
 
-/** Microsoft's DNS client, and resolvers that we did not write, against a control plane without Kubernetes. */
+/** Tests DNS with Microsoft's client, the resolver of Node and dig, on a control plane without Kubernetes. */
 let control: ControlProcess;
 let azure: AzureClients;
 let resolver: Resolver;
@@ -28,13 +28,14 @@ afterAll(() => control.stop());
 beforeEach(async () => {
     await azure.resources.resourceGroups.createOrUpdate("clients", { location: LOCATION });
 });
+
 describe("DNS zones and record sets", () => {
     const zone = "contoso.example";
     beforeEach(async () => {
         await azure.dns.zones.createOrUpdate("clients", zone, { location: "global" });
     });
 
-    it("begin with SOA and NS", async () => {
+    it("have SOA and NS records from the start", async () => {
         const { nameServers, etag } = await azure.dns.zones.get("clients", zone);
         expect(nameServers).toHaveLength(4);
         expect(etag).toMatch(/^[-0-9a-f]{36}$/);
@@ -47,7 +48,7 @@ describe("DNS zones and record sets", () => {
         expect(await resolver.resolve4(servers[0] ?? "")).toEqual([control.instance.dns.address]);
     });
 
-    it("are created, changed, listed and deleted, and DNS follows", async () => {
+    it("are created, changed, listed and deleted, and the DNS server answers accordingly", async () => {
         const { recordSets } = azure.dns;
         await recordSets.createOrUpdate("clients", zone, "www", "A", {
             ttl: 60,
@@ -93,7 +94,7 @@ describe("DNS zones and record sets", () => {
         await expect(resolver.resolve4(`www.${zone}`)).rejects.toMatchObject({ code: "ENODATA" });
     });
 
-    it("lead from a CNAME to the address of a container group", async () => {
+    it("resolve a CNAME to the address of a container group", async () => {
         await azure.containers.containerGroups.beginCreateOrUpdateAndWait(
             "clients",
             "scored",
@@ -109,7 +110,7 @@ describe("DNS zones and record sets", () => {
         expect(await resolver.resolve4(`score.${zone}`)).toEqual([ipAddress?.ip]);
     });
 
-    it("lead from an alias to a public IP address", async () => {
+    it("resolve an alias to a public IP address", async () => {
         const address = await azure.network.publicIPAddresses.beginCreateOrUpdateAndWait(
             "clients",
             "aliased",
@@ -124,7 +125,7 @@ describe("DNS zones and record sets", () => {
             targetResource: { id: address.id },
         });
         expect(await resolver.resolve4(zone)).toEqual([address.ipAddress]);
-        // The record follows the address; without one it is empty, and a new one of the name is found again.
+        // The alias is empty after the deletion of the address, and resolves to a new address with the same name.
         await azure.network.publicIPAddresses.beginDeleteAndWait("clients", "aliased");
         await expect(resolver.resolve4(zone)).rejects.toMatchObject({ code: "ENODATA" });
         const dangling = azure.dns.recordSets.createOrUpdate("clients", zone, "dangling", "A", {
@@ -141,7 +142,7 @@ describe("DNS zones and record sets", () => {
         expect(renewed.ipAddress).not.toBe(address.ipAddress);
     });
 
-    it("are refused where a CNAME cannot be", async () => {
+    it("are refused if a CNAME is at the apex or beside other records", async () => {
         const { recordSets } = azure.dns;
         const cname = { ttl: 60, cnameRecord: { cname: "elsewhere.example" } };
         expect(await refusal(recordSets.createOrUpdate("clients", zone, "@", "CNAME", cname))).toMatchObject({
@@ -172,7 +173,7 @@ describe("DNS zones and record sets", () => {
         });
     });
 
-    it("are guarded by ETags", async () => {
+    it("are changed only if the ETag in the request matches", async () => {
         const { recordSets } = azure.dns;
         const a = (ipv4Address: string) => ({ ttl: 60, aRecords: [{ ipv4Address }] });
         const first = await recordSets.createOrUpdate("clients", zone, "etag", "A", a("127.0.0.1"), {
@@ -196,11 +197,11 @@ describe("DNS zones and record sets", () => {
         await recordSets.delete("clients", zone, "etag", "A", { ifMatch: second.etag });
     });
 
-    it("go with their zone", async () => {
-        await azure.dns.zones.createOrUpdate("clients", "gone.example", { location: "global" });
-        await azure.dns.zones.beginDeleteAndWait("clients", "gone.example");
-        await expect(resolver.resolveSoa("gone.example")).rejects.toMatchObject({ code: "EREFUSED" });
-        const orphan = azure.dns.recordSets.createOrUpdate("clients", "gone.example", "www", "A", {
+    it("are deleted with their zone", async () => {
+        await azure.dns.zones.createOrUpdate("clients", "deleted.example", { location: "global" });
+        await azure.dns.zones.beginDeleteAndWait("clients", "deleted.example");
+        await expect(resolver.resolveSoa("deleted.example")).rejects.toMatchObject({ code: "EREFUSED" });
+        const orphan = azure.dns.recordSets.createOrUpdate("clients", "deleted.example", "www", "A", {
             ttl: 1,
             aRecords: [{ ipv4Address: "127.0.0.1" }],
         });
@@ -244,13 +245,13 @@ describe.skipIf(!hasDebianPackages())("dig (needs packages of Debian or Ubuntu)"
         }
     });
 
-    it("turns to TCP for what is too long", async () => {
+    it("uses TCP for answers that are too long for UDP", async () => {
         const txtRecords = Array.from({ length: 20 }, (_, index) => ({
             value: [String(index).repeat(100).slice(0, 200)],
         }));
         await azure.dns.recordSets.createOrUpdate("clients", zone, "long", "TXT", { ttl: 60, txtRecords });
-        const cut = await dig(`long.${zone}`, "TXT", "+ignore", "+noedns");
-        expect(cut).toMatch(/flags: qr aa tc rd;/);
+        const truncated = await dig(`long.${zone}`, "TXT", "+ignore", "+noedns");
+        expect(truncated).toMatch(/flags: qr aa tc rd;/);
         const whole = await dig(`long.${zone}`, "TXT");
         expect(whole.split("\n").filter(line => line.includes("IN\tTXT"))).toHaveLength(20);
     });
@@ -259,6 +260,8 @@ describe.skipIf(!hasDebianPackages())("dig (needs packages of Debian or Ubuntu)"
         ["nothing.dig.example", "NXDOMAIN"],
         ["dig.example", "NOERROR"],
         ["example.org", "REFUSED"],
-        ["nobody.westeurope.azurecontainer.io", "NXDOMAIN"],
-    ])("is told of %s: %s", async (name, status) => expect(await dig(name)).toContain(`status: ${status}`));
+        ["unknown.westeurope.azurecontainer.io", "NXDOMAIN"],
+    ])("gets for %s the status %s", async (name, status) =>
+        expect(await dig(name)).toContain(`status: ${status}`),
+    );
 });

@@ -9,7 +9,7 @@ import { debianPackages } from "../../../machine/debian";
 
 export const BUSYBOX_IMAGE = "localhost/busybox:test";
 
-/** A small image with a shell and a web server, of one static program. */
+/** The archive of an image that contains busybox with a shell and a web server. */
 export async function busyboxArchive(): Promise<string> {
     const tree = await debianPackages(["busybox-static"]);
     const busybox = tree.path("bin/busybox");

@@ -10,11 +10,11 @@ const hasNode = process.platform === "linux" && process.getuid?.() === 0;
 const instance = testSandbox();
 const GROUP = "clients-kubernetes";
 
-/** A namespace that is older than the managed cluster. */
+/** A namespace that exists before the managed cluster. */
 const EARLIER = "earlier";
 
-/** Microsoft's clients against a sandbox with its Kubernetes. */
-describe.skipIf(!hasNode)("a managed cluster with Kubernetes behind it (needs Linux and root)", () => {
+/** Tests managed clusters with Microsoft's clients in a sandbox with a Kubernetes node. */
+describe.skipIf(!hasNode)("a managed cluster of the Kubernetes node (needs Linux and root)", () => {
     let azure: AzureClients;
     let kubernetes: CoreV1Api;
 
@@ -25,38 +25,38 @@ describe.skipIf(!hasNode)("a managed cluster with Kubernetes behind it (needs Li
             dnsPrefix: "contoso",
             agentPoolProfiles: [{ name: "system", mode: "System", vmSize: "Standard_D4s_v5", count: 3 }],
         });
-    const own = () => {
+    const administrator = () => {
         const config = new KubeConfig();
         config.loadFromFile(path.join(instance.stateFolder, "kubeconfig"));
         return config.makeApiClient(CoreV1Api);
     };
     const createdAt = async (name: string) =>
-        (await own().readNamespace({ name })).metadata?.creationTimestamp?.getTime() ?? NaN;
+        (await administrator().readNamespace({ name })).metadata?.creationTimestamp?.getTime() ?? NaN;
     const namespaces = async () =>
-        (await own().listNamespace()).items.map(({ metadata }) => metadata?.name ?? "");
+        (await administrator().listNamespace()).items.map(({ metadata }) => metadata?.name ?? "");
 
     beforeAll(async () => {
         await sandboxUp(instance);
         azure = azureClients(instance);
-        // Of a run that was interrupted.
+        // Resources of an interrupted run.
         if ((await azure.resources.resourceGroups.checkExistence(GROUP)).body) {
             await azure.resources.resourceGroups.beginDeleteAndWait(GROUP);
         }
         await azure.resources.resourceGroups.createOrUpdate(GROUP, { location: LOCATION });
         if (!(await namespaces()).includes(EARLIER)) {
-            await own().createNamespace({ body: { metadata: { name: EARLIER } } });
+            await administrator().createNamespace({ body: { metadata: { name: EARLIER } } });
         }
-        // Kubernetes tells the age of a namespace in whole seconds.
+        // Kubernetes stores the creation time of a namespace in whole seconds.
         await eventually(async () => Date.now() - (await createdAt(EARLIER)) >= 1_000, 10_000);
         await create("aks");
     });
     afterAll(async () => {
         await azure.resources.resourceGroups.beginDeleteAndWait(GROUP);
-        await own().deleteNamespace({ name: EARLIER });
+        await administrator().deleteNamespace({ name: EARLIER });
         await eventually(async () => !(await namespaces()).includes(EARLIER), 60_000);
     });
 
-    it("opens it with the credentials that Azure gives", async () => {
+    it("accepts the credentials that Resource Manager returns", async () => {
         const { kubeconfigs } = await azure.clusters.managedClusters.listClusterUserCredentials(GROUP, "aks");
         const config = new KubeConfig();
         config.loadFromString(Buffer.from(kubeconfigs?.[0]?.value ?? []).toString());
@@ -64,7 +64,7 @@ describe.skipIf(!hasNode)("a managed cluster with Kubernetes behind it (needs Li
         expect((await kubernetes.listNode()).items).toHaveLength(1);
     });
 
-    it("is the only one", async () => {
+    it("is refused if another one exists", async () => {
         const refused = await refusal(create("second"));
         expect(refused).toMatchObject({ statusCode: 409, code: "ManagedClusterCountExceedsQuotaLimit" });
         expect(refused.message).toMatch(
@@ -72,7 +72,7 @@ describe.skipIf(!hasNode)("a managed cluster with Kubernetes behind it (needs Li
         );
     });
 
-    it("takes with it what users put into it, and nothing else", async () => {
+    it("is deleted with the namespaces of users, and with no others", async () => {
         const before = await namespaces();
         for (const name of ["inference", "monitoring"]) {
             await kubernetes.createNamespace({ body: { metadata: { name } } });
@@ -89,7 +89,7 @@ describe.skipIf(!hasNode)("a managed cluster with Kubernetes behind it (needs Li
         expect(before).toEqual(
             expect.arrayContaining(["default", "kube-system", "container-groups", EARLIER]),
         );
-        // A new cluster may follow at once, and it is empty.
+        // A new cluster can be created at once, and it is empty.
         await create("second");
         expect((await namespaces()).sort()).toEqual(before.sort());
     });

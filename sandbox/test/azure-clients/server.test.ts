@@ -10,10 +10,10 @@ import {
     group,
     LOCATION,
     refusal,
-    SUBSCRIPTION,
 } from "../../testing/azure-clients";
+import { SUBSCRIPTION } from "../../subscriptions";
 
-/** What the control plane does whatever is asked of it. */
+/** Tests authentication, routing and persistence of the control plane, which all resource types share. */
 let control: ControlProcess;
 let azure: AzureClients;
 
@@ -26,16 +26,17 @@ afterAll(() => control.stop());
 beforeEach(async () => {
     await azure.resources.resourceGroups.createOrUpdate("clients", { location: LOCATION });
 });
+
 describe("the server", () => {
-    it("lets in only who has the token", async () => {
-        const stranger = azureClients(control.instance, "not-the-token");
-        expect(await refusal(stranger.resources.resourceGroups.get("clients"))).toMatchObject({
+    it("refuses requests without the right token", async () => {
+        const unauthenticated = azureClients(control.instance, "wrong-token");
+        expect(await refusal(unauthenticated.resources.resourceGroups.get("clients"))).toMatchObject({
             statusCode: 401,
             code: "InvalidAuthenticationToken",
         });
     });
 
-    it("shows a certificate that only its own authority vouches for", async () => {
+    it("has a certificate that only the authority of the sandbox certifies", async () => {
         const { address, port } = control.instance.arm;
         const request = createPipelineRequest({ url: `https://${address}:${port}/` });
         await expect(createDefaultHttpClient().sendRequest(request)).rejects.toThrow(/certificate/);
@@ -72,7 +73,7 @@ describe("the server", () => {
         expect(JSON.parse(response.bodyAsText ?? "")).toMatchObject({ error: { code } });
     });
 
-    it("remembers everything after it was killed, and keeps it to itself", async () => {
+    it("keeps all resources after SIGKILL, in files that only the owner can read", async () => {
         await azure.containers.containerGroups.beginCreateOrUpdateAndWait("clients", "lasting", {
             ...group("lasting-abc"),
             containers: [{ ...CONTAINER, environmentVariables: [{ name: "KEY", secureValue: "hidden" }] }],

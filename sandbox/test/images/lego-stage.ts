@@ -9,7 +9,8 @@ import { eventually } from "../../processes/wait";
 import { LEGO_IMAGE, legoArchive } from "../../images/lego";
 import type { SandboxInstance } from "../../instance";
 import { importImage } from "../../node/images";
-import { type AzureClients, azureClients, LOCATION, SUBSCRIPTION } from "../../testing/azure-clients";
+import { type AzureClients, azureClients, LOCATION } from "../../testing/azure-clients";
+import { SUBSCRIPTION } from "../../subscriptions";
 import { type SandboxPebble, sandboxPebble } from "../../testing/pebble-sandbox";
 
 /** Ids of built-in roles. */

@@ -4,12 +4,12 @@ import * as path from "node:path";
 import type { Needs } from "./builds";
 
 const MAIN = path.join(__dirname, "build-main.ts");
-/** Of `nice`: the running tests come first. */
+/** The value of `nice`, so that running tests have priority. */
 const PRIORITY = "10";
 
 /**
- * Builds beside the first tests, so that later ones find programs and images in the cache. The builds run one after the
- * other; when one fails, the tests that need it build it again and report the error.
+ * Builds programs and images while the first tests run. The builds run one after the other. If one fails, the tests that
+ * need it build it again and report the error.
  */
 export class BackgroundBuilds {
     private readonly added = new Set<Needs>();
@@ -26,7 +26,7 @@ export class BackgroundBuilds {
     stop(): void {
         this.stopped = true;
         const pid = this.current?.pid;
-        // The process group has the compilers too.
+        // The signal goes to the process group, because it also contains the compilers.
         if (pid !== undefined) process.kill(-pid, "SIGTERM");
     }
 

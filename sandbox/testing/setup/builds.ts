@@ -31,7 +31,7 @@ const STEPS: Record<Needs, (() => Promise<unknown>)[]> = {
  * built by one of them, and the others wait for it.
  */
 export async function build(needs: Needs): Promise<void> {
-    // The tests that need more than the engine are skipped on other machines.
+    // Other machines skip the tests that need more than the engine.
     if (CANNOT_RUN !== undefined && needs !== "engine") return;
     for (const step of STEPS[needs]) await step();
 }

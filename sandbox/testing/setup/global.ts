@@ -27,7 +27,7 @@ export async function teardown(): Promise<void> {
     }
 }
 
-/** A sandbox that the environment names may hold things of the user and is left alone. */
+/** Does not reset a sandbox that the environment selects, because the user may need its resources. */
 async function resetSandboxes(): Promise<void> {
     if (named === undefined) await Promise.all(TEST_SANDBOXES.map(cleanTestSandbox));
 }
