@@ -1,30 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { SUBSCRIPTION, TENANT } from "../../subscriptions";
 import { TokenIssuer } from "../../control/arm/tokens";
-import {
-    all,
-    armToken,
-    type AzureClients,
-    azureClients,
-    ControlProcess,
-    LOCATION,
-    refusal,
-} from "../../testing/azure-clients";
+import { all, armToken, azureClients, LOCATION, refusal } from "../../testing/azure-clients";
+import { azure, control, useControlPlane } from "./control-plane";
 
 /** Tests identities, roles and networks with Microsoft's clients, on a control plane without Kubernetes. */
-let control: ControlProcess;
-let azure: AzureClients;
-
-beforeAll(async () => {
-    control = await ControlProcess.start();
-    azure = azureClients(control.instance);
-});
-afterAll(() => control.stop());
-
-beforeEach(async () => {
-    await azure.resources.resourceGroups.createOrUpdate("clients", { location: LOCATION });
-});
+useControlPlane();
 
 const GROUP = `/subscriptions/${SUBSCRIPTION}/resourceGroups/clients`;
 const role = (id: string) =>

@@ -1,30 +1,12 @@
 import { KubeConfig } from "@kubernetes/client-node";
 import type { ManagedCluster } from "@azure/arm-containerservice";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import {
-    all,
-    armToken,
-    type AzureClients,
-    azureClients,
-    ControlProcess,
-    LOCATION,
-    refusal,
-} from "../../testing/azure-clients";
+import { describe, expect, it } from "vitest";
+import { all, armToken, azureClients, LOCATION, refusal } from "../../testing/azure-clients";
+import { azure, control, useControlPlane } from "./control-plane";
 import { SUBSCRIPTION } from "../../subscriptions";
 
 /** Tests managed clusters with Microsoft's client, on a control plane without Kubernetes. */
-let control: ControlProcess;
-let azure: AzureClients;
-
-beforeAll(async () => {
-    control = await ControlProcess.start();
-    azure = azureClients(control.instance);
-});
-afterAll(() => control.stop());
-
-beforeEach(async () => {
-    await azure.resources.resourceGroups.createOrUpdate("clients", { location: LOCATION });
-});
+useControlPlane();
 
 const POOL = { name: "system", mode: "System", vmSize: "Standard_D4s_v5", count: 3 };
 

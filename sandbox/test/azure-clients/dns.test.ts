@@ -1,33 +1,11 @@
 import { execa } from "execa";
-import { Resolver } from "node:dns/promises";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { debianPackages, hasDebianPackages } from "../../../machine/debian";
-import {
-    all,
-    type AzureClients,
-    azureClients,
-    ControlProcess,
-    group,
-    LOCATION,
-    refusal,
-} from "../../testing/azure-clients";
+import { all, group, LOCATION, refusal } from "../../testing/azure-clients";
+import { azure, control, resolver, useControlPlane } from "./control-plane";
 
 /** Tests DNS with Microsoft's client, the resolver of Node and dig, on a control plane without Kubernetes. */
-let control: ControlProcess;
-let azure: AzureClients;
-let resolver: Resolver;
-
-beforeAll(async () => {
-    control = await ControlProcess.start();
-    azure = azureClients(control.instance);
-    resolver = new Resolver();
-    resolver.setServers([`${control.instance.dns.address}:${control.instance.dns.port}`]);
-});
-afterAll(() => control.stop());
-
-beforeEach(async () => {
-    await azure.resources.resourceGroups.createOrUpdate("clients", { location: LOCATION });
-});
+useControlPlane();
 
 describe("DNS zones and record sets", () => {
     const zone = "contoso.example";

@@ -1,35 +1,12 @@
 import { existsSync } from "node:fs";
-import { Resolver } from "node:dns/promises";
 import * as path from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import {
-    all,
-    type AzureClients,
-    azureClients,
-    CONTAINER,
-    ControlProcess,
-    group,
-    LOCATION,
-    refusal,
-} from "../../testing/azure-clients";
+import { describe, expect, it } from "vitest";
+import { all, CONTAINER, group, LOCATION, refusal } from "../../testing/azure-clients";
+import { azure, control, resolver, useControlPlane } from "./control-plane";
 import { SUBSCRIPTION } from "../../subscriptions";
 
 /** Tests resource groups, container groups, addresses and storage with Microsoft's clients, without Kubernetes. */
-let control: ControlProcess;
-let azure: AzureClients;
-let resolver: Resolver;
-
-beforeAll(async () => {
-    control = await ControlProcess.start();
-    azure = azureClients(control.instance);
-    resolver = new Resolver();
-    resolver.setServers([`${control.instance.dns.address}:${control.instance.dns.port}`]);
-});
-afterAll(() => control.stop());
-
-beforeEach(async () => {
-    await azure.resources.resourceGroups.createOrUpdate("clients", { location: LOCATION });
-});
+useControlPlane();
 
 describe("resource groups", () => {
     it("are created, listed, tagged, and deleted with their resources", async () => {

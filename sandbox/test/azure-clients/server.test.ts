@@ -1,31 +1,13 @@
 import { createDefaultHttpClient, createPipelineRequest } from "@azure/core-rest-pipeline";
 import { readFileSync, statSync } from "node:fs";
 import * as path from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import {
-    type AzureClients,
-    azureClients,
-    CONTAINER,
-    ControlProcess,
-    group,
-    LOCATION,
-    refusal,
-} from "../../testing/azure-clients";
+import { describe, expect, it } from "vitest";
+import { azureClients, CONTAINER, group, refusal } from "../../testing/azure-clients";
+import { azure, control, useControlPlane } from "./control-plane";
 import { SUBSCRIPTION } from "../../subscriptions";
 
 /** Tests authentication, routing and persistence of the control plane, which all resource types share. */
-let control: ControlProcess;
-let azure: AzureClients;
-
-beforeAll(async () => {
-    control = await ControlProcess.start();
-    azure = azureClients(control.instance);
-});
-afterAll(() => control.stop());
-
-beforeEach(async () => {
-    await azure.resources.resourceGroups.createOrUpdate("clients", { location: LOCATION });
-});
+useControlPlane();
 
 describe("the server", () => {
     it("refuses requests without the right token", async () => {

@@ -7,9 +7,9 @@ import { irisRoot } from "../../images";
 import { commandInRoot } from "../../images/command";
 import { irisImage } from "../../images/iris";
 import { ROOT, SAMPLE_REQUEST } from "../../../machine/root";
-import { CANNOT_RUN } from "../../testing/requirements";
+import { CANNOT_RUN, titled } from "../../testing/requirements";
 
-describe.skipIf(CANNOT_RUN)(`the iris image${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`, () => {
+describe.skipIf(CANNOT_RUN)(titled("the iris image"), () => {
     const networkNamespace = `iris-test-${process.pid}`;
     let server: ResultPromise<{ reject: false }> | undefined;
     const curl = (...args: string[]) =>

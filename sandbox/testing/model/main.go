@@ -90,7 +90,7 @@ func main() {
 	<-ended
 }
 
-// After SIGTERM requests still arrive until all clients know. Connections end with the next answer.
+// After SIGTERM, requests arrive until all clients have removed the replica. Each answer closes its connection.
 func drain(server *http.Server, ended chan<- struct{}) {
 	terminated := make(chan os.Signal, 1)
 	signal.Notify(terminated, syscall.SIGTERM)

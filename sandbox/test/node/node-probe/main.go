@@ -1,4 +1,4 @@
-// A container that tells what a cluster looks like from inside of a pod, and that can be busy.
+// A web server that reports names and addresses as seen from inside of a pod, and that can use CPU time.
 package main
 
 import (
@@ -18,12 +18,12 @@ import (
 const patience = 10 * time.Second
 
 func main() {
-	// As its host name, a pod has its own name.
+	// The host name of a pod is the name of the pod.
 	http.HandleFunc("/", func(answer http.ResponseWriter, _ *http.Request) {
 		name, _ := os.Hostname()
 		fmt.Fprint(answer, name)
 	})
-	// Addresses of a name, sorted, one a line: from the pod's own DNS server, or from another.
+	// Sorted addresses of a name, one a line, from the DNS server of the pod or from the given one.
 	http.HandleFunc("/resolve", func(answer http.ResponseWriter, request *http.Request) {
 		within, cancel := context.WithTimeout(request.Context(), patience)
 		defer cancel()
@@ -41,7 +41,7 @@ func main() {
 		sort.Strings(addresses)
 		fmt.Fprint(answer, strings.Join(addresses, "\n"))
 	})
-	// What another server answers, over a connection of its own. Whose certificate it shows does not matter here.
+	// The answer of another server, over a new connection. Certificates are not verified.
 	http.HandleFunc("/fetch", func(answer http.ResponseWriter, request *http.Request) {
 		transport := &http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
 		client := http.Client{Timeout: patience, Transport: transport}
@@ -53,7 +53,7 @@ func main() {
 		defer response.Body.Close()
 		io.Copy(answer, response.Body)
 	})
-	// A processor's whole time, as far as the container may have it, until the container ends.
+	// Uses one processor up to the limit of the container, until the container ends.
 	http.HandleFunc("/burn", func(http.ResponseWriter, *http.Request) {
 		go func() {
 			for {
