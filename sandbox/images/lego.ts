@@ -7,7 +7,7 @@ import { cached } from "../../machine/cache";
 import { debianPackages } from "../../machine/debian";
 import { withProgress } from "../../machine/progress";
 import { buildGo } from "../node/go-build";
-import { LAYER, packImage } from "../node/archive";
+import { createLayer, packImage } from "../node/archive";
 
 /** lego, the ACME client. Like its official image: the program `/lego` and a small shell, started as root. */
 export const LEGO_IMAGE = "localhost/lego:5";
@@ -51,10 +51,7 @@ export async function legoArchive(): Promise<string> {
         writeFileSync(path.join(root, "etc", "ssl", "certs", "ca-certificates.crt"), authorities);
         writeFileSync(path.join(root, "etc", "passwd"), "root:x:0:0:root:/root:/bin/sh\n");
         writeFileSync(path.join(root, "etc", "group"), "root:x:0:\n");
-        const owner = ["--owner=0", "--group=0", "--numeric-owner", "--mtime=@0"];
-        await execa("tar", ["--create", ...owner, "--file", LAYER, "--directory", root, "."], {
-            cwd: target,
-        });
+        await createLayer(target, "--directory", root, ".");
         await rm(root, { recursive: true });
         await packImage(target, LEGO_IMAGE, {
             Env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],

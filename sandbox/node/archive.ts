@@ -19,6 +19,12 @@ export interface ImageConfiguration {
 /** File name of the single layer in an archive. */
 export const LAYER = "layer.tar";
 
+/** Creates `layer.tar` in `folder`. All files belong to root. @param files arguments of tar that select the files */
+export async function createLayer(folder: string, ...files: string[]): Promise<void> {
+    const owner = ["--owner=0", "--group=0", "--numeric-owner", "--mtime=@0"];
+    await execa("tar", ["--create", ...owner, "--file", LAYER, ...files], { cwd: folder });
+}
+
 /**
  * Packs `layer.tar` in `folder` into `image.tar`, an archive in the format of `docker save` (Docker image specification 1.2).
  * containerd, podman and Docker can import it.

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } 
 import * as path from "node:path";
 import { execa } from "execa";
 import { cached } from "../../machine/cache";
-import { LAYER, packImage } from "./archive";
+import { createLayer, type ImageConfiguration, packImage } from "./archive";
 import type { SandboxInstance } from "../instance";
 import { containerdSocket, nodeFolder } from "./configuration";
 import { buildGo } from "./go-build";
@@ -40,18 +40,22 @@ export function pauseArchive(): Promise<string> {
 
 /**
  * The archive of an image that contains one static program and no other file.
- * @param source folder of a Go program with a single `main.go`; the program gets the name of the folder
+ * @param source folder of a Go program with the files `go.mod` and `main.go`; the program gets the name of the folder
  * @param image name of the image
  */
-export async function programArchive(source: string, image: string): Promise<string> {
+export async function programArchive(
+    source: string,
+    image: string,
+    configuration: ImageConfiguration = {},
+): Promise<string> {
     const name = path.basename(source);
-    const program = readFileSync(path.join(source, "main.go"));
-    const version = createHash("sha256").update(program).digest("hex").slice(0, 16);
-    const folder = await cached(path.join("node", `${name}-${version}-${process.arch}`), async target => {
+    const hash = createHash("sha256").update(JSON.stringify([image, configuration]));
+    for (const file of ["go.mod", "main.go"]) hash.update(readFileSync(path.join(source, file)));
+    const key = `${name}-${hash.digest("hex").slice(0, 16)}-${process.arch}`;
+    const folder = await cached(path.join("node", key), async target => {
         await buildGo(source, path.join(target, name));
-        const owner = ["--owner=0", "--group=0", "--numeric-owner", "--mtime=@0"];
-        await execa("tar", ["--create", ...owner, "--file", LAYER, name], { cwd: target });
-        await packImage(target, image, { Entrypoint: [`/${name}`] });
+        await createLayer(target, name);
+        await packImage(target, image, { Entrypoint: [`/${name}`], ...configuration });
         rmSync(path.join(target, name));
     });
     return path.join(folder, "image.tar");

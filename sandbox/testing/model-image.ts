@@ -1,13 +1,6 @@
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { rm } from "node:fs/promises";
 import * as path from "node:path";
-import { execa } from "execa";
-import { LAYER, packImage } from "../node/archive";
 import type { SandboxInstance } from "../instance";
-import { importImage } from "../node/images";
-import { buildGo } from "../node/go-build";
-import { cached } from "../../machine/cache";
+import { importImage, programArchive } from "../node/images";
 
 /** The image of the model for tests, `model/main.go`. It listens on port 5001. */
 export const MODEL_IMAGE = "localhost/model:1";
@@ -25,22 +18,10 @@ export async function modelArchives(): Promise<string[]> {
     return [await modelArchive("1"), await modelArchive("2")];
 }
 
-async function modelArchive(version: string): Promise<string> {
-    const source = path.join(__dirname, "model");
-    const contents = createHash("sha256");
-    for (const file of ["go.mod", "main.go"]) contents.update(readFileSync(path.join(source, file)));
-    const key = `model-${version}-${contents.digest("hex").slice(0, 16)}-${process.arch}`;
-    const folder = await cached(path.join("images", key), async target => {
-        await buildGo(source, path.join(target, "model"));
-        const owner = ["--owner=0", "--group=0", "--numeric-owner", "--mtime=@0"];
-        await execa("tar", ["--create", ...owner, "--file", LAYER, "model"], { cwd: target });
-        await packImage(target, `localhost/model:${version}`, {
-            Entrypoint: ["/model"],
-            Env: [`MODEL_VERSION=${version}`],
-            User: "65532:65532",
-            ExposedPorts: { "5001/tcp": {} },
-        });
-        await rm(path.join(target, "model"));
+function modelArchive(version: string): Promise<string> {
+    return programArchive(path.join(__dirname, "model"), `localhost/model:${version}`, {
+        Env: [`MODEL_VERSION=${version}`],
+        User: "65532:65532",
+        ExposedPorts: { "5001/tcp": {} },
     });
-    return path.join(folder, "image.tar");
 }

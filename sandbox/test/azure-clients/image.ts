@@ -2,8 +2,7 @@ import { createHash } from "node:crypto";
 import { copyFileSync, readFileSync } from "node:fs";
 import { chmod, mkdir, rm, symlink } from "node:fs/promises";
 import * as path from "node:path";
-import { execa } from "execa";
-import { LAYER, packImage } from "../../node/archive";
+import { createLayer, packImage } from "../../node/archive";
 import { cached } from "../../../machine/cache";
 import { debianPackages } from "../../../machine/debian";
 
@@ -23,13 +22,7 @@ export async function busyboxArchive(): Promise<string> {
         for (const applet of ["sh", "httpd", "cat", "echo", "env", "sleep", "mkdir"]) {
             await symlink("busybox", path.join(root, "bin", applet));
         }
-        await execa(
-            "tar",
-            ["--create", "--owner=0", "--group=0", "--file", LAYER, "--directory", root, "."],
-            {
-                cwd: target,
-            },
-        );
+        await createLayer(target, "--directory", root, ".");
         await rm(root, { recursive: true });
         await packImage(target, BUSYBOX_IMAGE, { Env: ["PATH=/bin"], Cmd: ["/bin/sh"] });
     });

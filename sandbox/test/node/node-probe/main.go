@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-const patience = 10 * time.Second
+const timeout = 10 * time.Second
 
 func main() {
 	// The host name of a pod is the name of the pod.
@@ -25,7 +25,7 @@ func main() {
 	})
 	// Sorted addresses of a name, one a line, from the DNS server of the pod or from the given one.
 	http.HandleFunc("/resolve", func(answer http.ResponseWriter, request *http.Request) {
-		within, cancel := context.WithTimeout(request.Context(), patience)
+		within, cancel := context.WithTimeout(request.Context(), timeout)
 		defer cancel()
 		resolver := net.Resolver{PreferGo: true}
 		if server := request.FormValue("server"); server != "" {
@@ -44,7 +44,7 @@ func main() {
 	// The answer of another server, over a new connection. Certificates are not verified.
 	http.HandleFunc("/fetch", func(answer http.ResponseWriter, request *http.Request) {
 		transport := &http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
-		client := http.Client{Timeout: patience, Transport: transport}
+		client := http.Client{Timeout: timeout, Transport: transport}
 		response, err := client.Get(request.FormValue("url"))
 		if err != nil {
 			http.Error(answer, err.Error(), http.StatusBadGateway)
