@@ -5,8 +5,8 @@ import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type CheckFlags, checkCertificate, readSubject } from "../../../cli/certificate/check";
 import { isValid, renderJson, renderText } from "../../../cli/certificate/report";
-import { days, keyPem } from "../pki/corpus/mint";
-import { HOST, intermediate, leaf, leafBelow, root, stranger } from "../pki/corpus/stage";
+import { days, keyPem } from "../pki/corpus/create-certificate";
+import { HOST, intermediate, leaf, leafBelow, root, otherRoot } from "../pki/corpus/fixtures";
 
 const PASSWORD = "correct-horse";
 const folder = mkdtempSync(path.join(tmpdir(), "certificate-check-"));
@@ -22,7 +22,7 @@ const files = {
     alone: file("alone.pem", leaf.pem),
     key: file("key.pem", key),
     roots: file("roots.pem", root.pem),
-    others: file("others.pem", stranger.pem),
+    others: file("others.pem", otherRoot.pem),
     own: file("own.pem", own.pem),
     empty: file("empty.pem"),
     huge: file("huge.pem", Buffer.alloc(5 * 1024 * 1024, "x")),
@@ -113,7 +113,9 @@ describe("azure-secure-inference certificate check", () => {
         expect(wrong.exitCode).toBe(1);
         expect(wrong.stdout).toContain("pfx-password-wrong");
         expect(unset).toMatchObject({ exitCode: 2, stdout: "" });
-        expect(unset.stderr).toMatch(/^error: --pfx-password-env: the environment variable PFX_PASSWORD is not set\.\n/);
+        expect(unset.stderr).toMatch(
+            /^error: --pfx-password-env: the environment variable PFX_PASSWORD is not set\.\n/,
+        );
         for (const ran of [right, wrong, unset]) expectNoSecret(ran);
     });
 

@@ -1,39 +1,49 @@
-import type { Minted } from "./mint";
+import type { TestCertificate } from "./create-certificate";
 
-export type JudgeName = "openssl" | "node" | "python" | "go" | "java";
+export type VerifierName = "openssl" | "node" | "python" | "go" | "java";
 
-/** What is put before us and before the judges. */
-export interface Scene {
-    /** As in the file. */
-    chain: Minted[];
-    /** PEM of the key in the file, if it is not that of the first certificate. */
+/** A certificate chain and its clients, judged by the code under test and by the verifiers. */
+export interface Scenario {
+    /** The certificates in file order. */
+    chain: TestCertificate[];
+    /** PEM of the private key. Default: the key of the first certificate. */
     key?: string;
-    /** What clients trust. */
-    roots: Minted[];
+    /** The root certificates that clients trust. */
+    roots: TestCertificate[];
     hostname: string;
-    /** Default: now. Judges whose clock cannot be set are then not asked. */
+    /** Default: now. Verifiers whose clock cannot be set skip a scenario with another time. */
     at?: Date;
-    /** For us alone: everybody trusts the roots. */
+    /** The roots are public authorities. Affects only the code under test. */
     public?: true;
 }
 
 export interface Case {
-    /** What is special about it. */
+    /** The property that distinguishes this case. */
     name: string;
-    /** The codes that we find, in their order. */
+    /** The expected codes, in order. */
     finds: string[];
-    /** We find an error among them. */
+    /** No finding is an error. */
     valid: boolean;
-    /** Each judge whose verdict is another one than ours, and why in a line. */
-    differs?: Partial<Record<JudgeName, string>>;
-    scene: () => Scene;
+    /** The verifiers with a different verdict, and the reason in one line. */
+    differs?: Partial<Record<VerifierName, string>>;
+    scenario: () => Scenario;
 }
 
-/** Clients take it, and there may be something to say about it. */
-export function accepted(name: string, finds: string[], scene: () => Scene, differs?: Case["differs"]): Case {
-    return { name, finds, valid: true, differs, scene };
+/** A case without errors. Findings are warnings or information. */
+export function accepted(
+    name: string,
+    finds: string[],
+    scenario: () => Scenario,
+    differs?: Case["differs"],
+): Case {
+    return { name, finds, valid: true, differs, scenario };
 }
 
-export function refused(name: string, finds: string[], scene: () => Scene, differs?: Case["differs"]): Case {
-    return { name, finds, valid: false, differs, scene };
+export function refused(
+    name: string,
+    finds: string[],
+    scenario: () => Scenario,
+    differs?: Case["differs"],
+): Case {
+    return { name, finds, valid: false, differs, scenario };
 }

@@ -3,32 +3,32 @@ import * as path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Finding } from "../../../../components/pki";
 import { RULES } from "../../../../components/pki/rules";
-import type { JudgeName, Scene } from "./case";
+import type { VerifierName, Scenario } from "./case";
 import { CASES } from "./cases";
-import { factsOf, findingsOf } from "./findings";
-import { go } from "./judges/go";
-import type { Judge, Verdict } from "./judges/judge";
-import { java } from "./judges/java";
-import { node } from "./judges/node";
-import { openssl } from "./judges/openssl";
-import { python } from "./judges/python";
+import { factsFor, findingsFor } from "./findings";
+import { go } from "./verifiers/go";
+import type { Verifier, Verdict } from "./verifiers/verifier";
+import { java } from "./verifiers/java";
+import { node } from "./verifiers/node";
+import { openssl } from "./verifiers/openssl";
+import { python } from "./verifiers/python";
 
-const JUDGES: readonly Judge[] = [openssl, node, python, go, java];
+const VERIFIERS: readonly Verifier[] = [openssl, node, python, go, java];
 
-const scenes = CASES.map(one => one.scene());
+const scenarios = CASES.map(one => one.scenario());
 const allFindings: Finding[] = [];
-const verdicts = new Map<JudgeName, Verdict[]>();
+const verdicts = new Map<VerifierName, Verdict[]>();
 
 beforeAll(async () => {
-    await Promise.all(JUDGES.map(async ({ name, judge }) => verdicts.set(name, await judge(scenes))));
+    await Promise.all(VERIFIERS.map(async ({ name, verify }) => verdicts.set(name, await verify(scenarios))));
     // The first run on a machine builds the Go program.
 }, 300_000);
 
 describe.each(CASES.map((one, i) => [one.name, one, i] as const))(
     "%s",
     (_, { finds, valid, differs = {} }, i) => {
-        const scene = scenes[i] as Scene;
-        const findings = findingsOf(scene);
+        const scenario = scenarios[i] as Scenario;
+        const findings = findingsFor(scenario);
         allFindings.push(...findings);
 
         it("has the expected findings", () => {
@@ -48,7 +48,7 @@ describe.each(CASES.map((one, i) => [one.name, one, i] as const))(
                 others[name] = verdict || "accepts it";
             }
             const asked = [...verdicts].filter(([, all]) => all[i] !== undefined).map(([name]) => name);
-            // The comparison shows the reason of each judge when the test fails.
+            // On failure the comparison shows the reason of each verifier.
             expect(others).toEqual(
                 Object.fromEntries(
                     asked.flatMap(name =>
@@ -70,8 +70,8 @@ describe.each(CASES.map((one, i) => [one.name, one, i] as const))(
 
 describe("every rule", () => {
     const only = new Map(
-        scenes.map((scene, i) => {
-            const facts = factsOf(scene);
+        scenarios.map((scenario, i) => {
+            const facts = factsFor(scenario);
             return [CASES[i]?.name, RULES.filter(rule => rule(facts))];
         }),
     );

@@ -9,39 +9,39 @@ import { type Facts, gatherFacts } from "../../../../components/pki/facts";
 import type { Finding } from "../../../../components/pki/finding";
 import { privateTrustStore } from "../../../../components/pki/roots";
 import { RULES } from "../../../../components/pki/rules";
-import type { Scene } from "./case";
-import { keyPem, now } from "./mint";
+import type { Scenario } from "./case";
+import { keyPem, now } from "./create-certificate";
 
-/** As a person would have it judged: texts in, findings out. */
-export function findingsOf(scene: Scene): Finding[] {
-    if (scene.public) return RULES.flatMap(rule => rule(factsOf(scene)) ?? []);
-    const certificate = scene.chain.map(one => one.pem).join("");
-    const privateKey = keyOf(scene);
-    const { hostname, at = now } = scene;
+/** Returns the findings for the PEM texts of a scenario. */
+export function findingsFor(scenario: Scenario): Finding[] {
+    if (scenario.public) return RULES.flatMap(rule => rule(factsFor(scenario)) ?? []);
+    const certificate = scenario.chain.map(one => one.pem).join("");
+    const privateKey = keyOf(scenario);
+    const { hostname, at = now } = scenario;
     return judgeServingCertificate({ certificate, privateKey, hostnames: [hostname] }, at, {
-        roots: rootsOf(scene),
+        roots: rootsOf(scenario),
         selfSignedAllowed: false,
     }).findings;
 }
 
-/** What the rules are told of it. */
-export function factsOf(scene: Scene): Facts {
-    const given = readCertificates(scene.chain.map(one => one.pem).join("")).certificates;
-    const { key } = readPrivateKey(keyOf(scene) ?? "");
+/** Returns the input of the rules for a scenario. */
+export function factsFor(scenario: Scenario): Facts {
+    const given = readCertificates(scenario.chain.map(one => one.pem).join("")).certificates;
+    const { key } = readPrivateKey(keyOf(scenario) ?? "");
     const chain = buildChain(given, key);
-    if (!chain) throw new Error("There is no certificate to judge.");
-    const roots = privateTrustStore(rootsOf(scene));
+    if (!chain) throw new Error("The scenario has no certificate.");
+    const roots = privateTrustStore(rootsOf(scenario));
     return gatherFacts({
-        ...{ chain, key, roots, hostnames: [scene.hostname], now: scene.at ?? now },
+        ...{ chain, key, roots, hostnames: [scenario.hostname], now: scenario.at ?? now },
         ...{ trustIsJudged: true, selfSignedAllowed: false },
-        publicRoots: scene.public ? roots : privateTrustStore([]),
+        publicRoots: scenario.public ? roots : privateTrustStore([]),
     });
 }
 
-function rootsOf(scene: Scene): Certificate[] {
-    return readCertificates(scene.roots.map(one => one.pem).join("")).certificates;
+function rootsOf(scenario: Scenario): Certificate[] {
+    return readCertificates(scenario.roots.map(one => one.pem).join("")).certificates;
 }
 
-function keyOf({ chain: [leaf], key }: Scene): string | undefined {
+function keyOf({ chain: [leaf], key }: Scenario): string | undefined {
     return key ?? (leaf && keyPem(leaf));
 }

@@ -6,8 +6,8 @@ import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { haproxy } from "../../../../sandbox/control/load-balancer/haproxy";
 import { hasDebianPackages } from "../../../../machine/debian";
-import { ecKeys, keyPem } from "./mint";
-import { HOST, intermediate, leaf, leafBelow } from "./stage";
+import { ecKeys, keyPem } from "./create-certificate";
+import { HOST, intermediate, leaf, leafBelow } from "./fixtures";
 
 const folder = mkdtempSync(path.join(tmpdir(), "haproxy-"));
 const socket = path.join(folder, "tls.sock");
@@ -20,7 +20,7 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A front that has this file and nothing else. */
+/** Writes the configuration of a front with these certificates and key. */
 function configure(...pem: (string | undefined)[]): void {
     const file = path.join(folder, "certificate.pem");
     writeFileSync(file, pem.join(""), { mode: 0o600 });
@@ -35,9 +35,9 @@ function configure(...pem: (string | undefined)[]): void {
 
 const loads = async () => !(await execa(program, ["-c", "-f", configuration], { env, reject: false })).failed;
 
-/** What the front does itself with certificates that the rules refuse: it is no judge to rely on. */
+/** HAProxy itself loads some certificates that the rules refuse, so its configuration check does not replace the rules. */
 describe.skipIf(!hasDebianPackages())("HAProxy", () => {
-    it("loads a file whose intermediate is cut off, and serves the leaf alone", async () => {
+    it("loads a file without the intermediate, and serves the leaf alone", async () => {
         configure(leaf.pem, keyPem(leaf));
         const front = execa(program, ["-W", "-db", "-f", configuration], { env, reject: false });
         try {

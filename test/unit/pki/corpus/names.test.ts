@@ -3,13 +3,13 @@ import { domainToASCII } from "node:url";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { coversHostname } from "../../../../components/pki";
-import { coveredInGo } from "./judges/go";
-import { dns, ecKeys, server } from "./mint";
+import { areCoveredInGo } from "./verifiers/go";
+import { dns, ecKeys, serverCertificate } from "./create-certificate";
 import { runs } from "../../../support/full";
 
 const KEY = ecKeys();
 
-/** Few, so that they meet; all that real names are made of. No name ends in a number (it would be an address). */
+/** Few labels, so that names often match. Includes all kinds of characters of real names. No name ends in a number, because it would be an address. */
 const LABELS = ["a", "b", "score", "contoso", "test", "com", "xn--bcher-kva", "a_b", "0a", "x-y"];
 const label = fc.constantFrom(...LABELS);
 const hostname = fc
@@ -18,7 +18,7 @@ const hostname = fc
         ([labels, loud, dot]) =>
             (loud ? labels.join(".").toUpperCase() : labels.join(".")) + (dot ? "." : ""),
     );
-/** Wildcards as they should be, and as they should not. */
+/** Valid and invalid wildcards. */
 const first = fc.oneof(label, fc.constantFrom("*", "*", "sc*", "*e", "s*e", "**", "xn--*"));
 const pattern = fc
     .tuple(
@@ -31,7 +31,7 @@ const pattern = fc
     .map(([start, rest]) => [start, ...rest].join("."));
 const dnsNames = fc.array(pattern, { minLength: 1, maxLength: 3 });
 
-/** One that is likely to be covered, or nearly: taken from the names. */
+/** Half of the host names are derived from the certificate's names, so that many are covered or almost covered. */
 const question = fc.oneof(
     fc.record({ dnsNames, hostname }),
     fc
@@ -51,7 +51,7 @@ const isTopLevelWildcard = (name: string) => /^\*\.[^.]+$/.test(name);
 describe("coversHostname", () => {
     it("agrees with Go, except for wildcards of top-level domains", async () => {
         const questions = fc.sample(question, SAMPLE);
-        const theirs = await coveredInGo(questions);
+        const theirs = await areCoveredInGo(questions);
         let covered = 0;
         for (const [i, { dnsNames: names, hostname: name }] of questions.entries()) {
             const ours = coversHostname({ dnsNames: names, ipAddresses: [] }, name);
@@ -77,7 +77,7 @@ describe("coversHostname", () => {
                 dnsNames,
                 fc.array(fc.oneof(hostname, label), { minLength: 20, maxLength: 20 }),
                 (names, hosts) => {
-                    const judge = new X509Certificate(server(names.map(dns), { key: KEY }).pem);
+                    const judge = new X509Certificate(serverCertificate(names.map(dns), { key: KEY }).pem);
                     for (const host of hosts.map(one => one.replace(/\.$/, ""))) {
                         const theirs = judge.checkHost(host, { subject: "never", partialWildcards: false });
                         expect([host, coversHostname({ dnsNames: names, ipAddresses: [] }, host)]).toEqual([

@@ -1,101 +1,123 @@
 import { accepted, type Case, refused } from "../case";
-import { authorityKeyId, authorityNumber, ecKeys, forged, keyPem } from "../mint";
-import { below, intermediate, leaf, leafBelow, root, rootLike, scene, stranger } from "../stage";
+import {
+    authorityKeyId,
+    authorityKeyIdWithSerial,
+    ecKeys,
+    withInvalidSignature,
+    keyPem,
+} from "../create-certificate";
+import {
+    intermediateBelow,
+    intermediate,
+    leaf,
+    leafBelow,
+    root,
+    testRoot,
+    scenario,
+    otherRoot,
+} from "../fixtures";
 
 const SKID = "2.5.29.14";
 
-/** Completeness, order, belonging together, trust. */
+/** Completeness, order, signatures and trust. */
 export const CHAIN_CASES: Case[] = [
     refused(
         "the key of another certificate",
         ["key-mismatch"],
-        () => scene([leaf, intermediate], { key: keyPem(leafBelow(root, { key: ecKeys() })) }),
-        { openssl: "is not shown the key", java: "is not shown the key" },
+        () => scenario([leaf, intermediate], { key: keyPem(leafBelow(root, { key: ecKeys() })) }),
+        { openssl: "does not check the key", java: "does not check the key" },
     ),
-    refused("the intermediate is cut off", ["chain-incomplete"], () => scene([leaf])),
-    refused("the upper of two intermediates is cut off", ["untrusted"], () => {
-        const lower = below(intermediate, { subject: "Lower" });
-        return scene([leafBelow(lower), lower]);
+    refused("the intermediate is missing", ["chain-incomplete"], () => scenario([leaf])),
+    refused("the upper of two intermediates is missing", ["untrusted"], () => {
+        const lower = intermediateBelow(intermediate, { subject: "Lower" });
+        return scenario([leafBelow(lower), lower]);
     }),
     refused("the intermediate comes first", ["chain-disordered"], () =>
-        scene([intermediate, leaf], { key: keyPem(leaf) }),
+        scenario([intermediate, leaf], { key: keyPem(leaf) }),
     ),
     accepted("the intermediates are in the wrong order", ["chain-disordered"], () => {
-        const lower = below(intermediate, { subject: "Lower" });
-        return scene([leafBelow(lower), intermediate, lower]);
+        const lower = intermediateBelow(intermediate, { subject: "Lower" });
+        return scenario([leafBelow(lower), intermediate, lower]);
     }),
     refused(
-        "a wrong intermediate first, which key identifiers do not tell apart",
+        "a wrong intermediate first, without key identifiers that exclude it",
         ["wrong-issuer-first"],
-        () => scene([leaf, below(root, { without: [SKID] }), intermediate]),
-        { go: "tries all that bear the name", java: "tries all that bear the name" },
+        () => scenario([leaf, intermediateBelow(root, { without: [SKID] }), intermediate]),
+        { go: "tries all issuers with the name", java: "tries all issuers with the name" },
     ),
-    accepted("a wrong intermediate first, told apart by key identifiers", ["unrelated-certificate"], () =>
-        scene([leaf, below(root), intermediate]),
+    accepted("a wrong intermediate first, excluded by key identifiers", ["unrelated-certificate"], () =>
+        scenario([leaf, intermediateBelow(root), intermediate]),
     ),
     refused("an intermediate of the same name with another key", ["signature-invalid"], () =>
-        scene([leaf, below(root)]),
+        scenario([leaf, intermediateBelow(root)]),
     ),
-    refused("a signature that nobody made", ["signature-invalid"], () => scene([forged(leaf), intermediate])),
+    refused("an invalid signature", ["signature-invalid"], () =>
+        scenario([withInvalidSignature(leaf), intermediate]),
+    ),
     refused(
         "the leaf names another key of the issuer",
         ["key-identifier-mismatch"],
         () => {
-            const end = leafBelow(intermediate, { with: [authorityKeyId(stranger)] });
-            return scene([end, intermediate]);
+            const end = leafBelow(intermediate, { with: [authorityKeyId(otherRoot)] });
+            return scenario([end, intermediate]);
         },
-        { go: "only prefers by key identifiers, and goes by the signature", java: "goes by the signature" },
+        { go: "uses key identifiers only to order candidates", java: "checks only the signature" },
     ),
     refused(
         "the leaf names another serial number of the issuer",
         ["key-identifier-mismatch"],
         () => {
             const end = leafBelow(intermediate, {
-                with: [authorityNumber(intermediate, root, Buffer.from([5]))],
+                with: [authorityKeyIdWithSerial(intermediate, root, Buffer.from([5]))],
             });
-            return scene([end, intermediate]);
+            return scenario([end, intermediate]);
         },
-        { go: "does not look at the issuer's serial number", java: "goes by the signature" },
+        { go: "does not check the issuer's serial number", java: "checks only the signature" },
     ),
     accepted("the leaf names the serial number of its issuer", [], () => {
-        const end = leafBelow(intermediate, { with: [authorityNumber(intermediate, root)] });
-        return scene([end, intermediate]);
+        const end = leafBelow(intermediate, { with: [authorityKeyIdWithSerial(intermediate, root)] });
+        return scenario([end, intermediate]);
     }),
     accepted("the same certificate twice", ["duplicate-certificate"], () =>
-        scene([leaf, intermediate, intermediate]),
+        scenario([leaf, intermediate, intermediate]),
     ),
-    accepted("a certificate of somebody else", ["unrelated-certificate"], () =>
-        scene([leaf, intermediate, stranger]),
+    accepted("an unrelated certificate", ["unrelated-certificate"], () =>
+        scenario([leaf, intermediate, otherRoot]),
     ),
-    accepted("the root at the end", ["needless-root"], () => scene([leaf, intermediate, root])),
+    accepted("the root at the end", ["needless-root"], () => scenario([leaf, intermediate, root])),
     accepted("the root that issued the leaf at the end", ["needless-root"], () =>
-        scene([leafBelow(root), root]),
+        scenario([leafBelow(root), root]),
     ),
-    refused("a root that clients do not have", ["untrusted"], () =>
-        scene([leaf, intermediate], { roots: [stranger] }),
+    refused("a root that clients do not trust", ["untrusted"], () =>
+        scenario([leaf, intermediate], { roots: [otherRoot] }),
     ),
     refused("another root of the same name", ["untrusted"], () =>
-        scene([leaf, intermediate], { roots: [rootLike({})] }),
+        scenario([leaf, intermediate], { roots: [testRoot({})] }),
     ),
-    accepted("the root in another edition", [], () =>
-        scene([leaf, intermediate], { roots: [rootLike({ key: root })] }),
+    accepted("another certificate of the root with the same key", [], () =>
+        scenario([leaf, intermediate], { roots: [testRoot({ key: root })] }),
     ),
     accepted(
         "clients trust the intermediate only",
         ["trust-without-root"],
-        () => scene([leaf, intermediate], { roots: [intermediate] }),
+        () => scenario([leaf, intermediate], { roots: [intermediate] }),
         {
-            openssl: "wants a chain up to a root that signed itself (Python 3.13 does not: partial chains)",
-            node: "wants a chain up to a root that signed itself",
+            openssl: "requires a self-signed root (Python 3.13 accepts partial chains)",
+            node: "requires a self-signed root",
         },
     ),
-    accepted("a leaf that signed itself, given to clients", ["self-signed"], () => {
+    accepted("a self-signed leaf that clients trust", ["self-signed"], () => {
         const own = leafBelow(undefined);
-        return scene([own], { roots: [own] });
+        return scenario([own], { roots: [own] });
     }),
-    refused("a leaf that signed itself", ["untrusted", "self-signed"], () => scene([leafBelow(undefined)])),
-    accepted("a cross-signed edition of the root, expired", [], () => {
-        const crossed = below(stranger, { subject: "Test root", key: root, from: -300, to: -10 });
-        return scene([leaf, intermediate, crossed]);
+    refused("a self-signed leaf", ["untrusted", "self-signed"], () => scenario([leafBelow(undefined)])),
+    accepted("an expired cross-signed certificate of the root", [], () => {
+        const crossed = intermediateBelow(otherRoot, {
+            subject: "Test root",
+            key: root,
+            from: -300,
+            to: -10,
+        });
+        return scenario([leaf, intermediate, crossed]);
     }),
 ];

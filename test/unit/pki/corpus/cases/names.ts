@@ -1,11 +1,11 @@
 import { accepted, type Case, refused } from "../case";
-import { dns, ip } from "../mint";
-import { HOST, intermediate, leafBelow, scene } from "../stage";
+import { dns, ip } from "../create-certificate";
+import { HOST, intermediate, leafBelow, scenario } from "../fixtures";
 
 const named = (hostname: string, names: ReturnType<typeof dns>[], subject = "Test leaf") =>
-    scene([leafBelow(intermediate, { subject }, names), intermediate], { hostname });
+    scenario([leafBelow(intermediate, { subject }, names), intermediate], { hostname });
 
-/** RFC 9525. The verdicts on names alone are compared far more often in the property tests. */
+/** Host names (RFC 9525). The property tests in names.test.ts compare many more names. */
 export const NAME_CASES: Case[] = [
     accepted("a wildcard stands for one label", [], () => named(HOST, [dns("*.contoso.test")])),
     accepted("one of several names", [], () =>
@@ -19,22 +19,24 @@ export const NAME_CASES: Case[] = [
         named("xn--bcher-kva.contoso.test", [dns("*.contoso.test")]),
     ),
     refused("another name", ["name-not-covered"], () => named(HOST, [dns("other.contoso.test")])),
-    refused("the name stands in the common name only", ["name-not-covered"], () => named(HOST, [], HOST), {
-        openssl: "goes by the common name where there are no alternative names",
-        node: "goes by the common name where there are no alternative names",
-        python: "goes by the common name where there are no alternative names",
-        java: "goes by the common name where there are no alternative names",
+    refused("the name is only in the common name", ["name-not-covered"], () => named(HOST, [], HOST), {
+        openssl: "uses the common name when there are no alternative names",
+        node: "uses the common name when there are no alternative names",
+        python: "uses the common name when there are no alternative names",
+        java: "uses the common name when there are no alternative names",
     }),
-    refused("the name stands in the common name, others beside it", ["name-not-covered"], () =>
-        named(HOST, [dns("other.test")], HOST),
+    refused(
+        "the name is in the common name, other names in the alternative names",
+        ["name-not-covered"],
+        () => named(HOST, [dns("other.test")], HOST),
     ),
     refused("a partial wildcard", ["name-not-covered"], () => named(HOST, [dns("sc*.contoso.test")]), {
-        openssl: "takes partial wildcards unless told not to",
-        node: "takes partial wildcards",
-        java: "takes partial wildcards",
+        openssl: "accepts partial wildcards by default",
+        node: "accepts partial wildcards",
+        java: "accepts partial wildcards",
     }),
     refused("a wildcard inside of the name", ["name-not-covered"], () => named(HOST, [dns("score.*.test")]), {
-        java: "takes wildcards in any label",
+        java: "accepts wildcards in any label",
     }),
     refused("a wildcard for two labels", ["name-not-covered"], () =>
         named(`a.${HOST}`, [dns("*.contoso.test")]),
@@ -47,8 +49,8 @@ export const NAME_CASES: Case[] = [
         ["name-not-covered"],
         () => named("contoso.test", [dns("*.test")]),
         {
-            go: "knows no top-level domains",
-            java: "goes by a list of public suffixes, which has only domains that exist",
+            go: "does not check for top-level domains",
+            java: "uses a list of public suffixes, which contains only existing domains",
         },
     ),
     refused("an address as a DNS name", ["name-not-covered"], () => named("20.1.2.3", [dns("20.1.2.3")])),

@@ -1,19 +1,19 @@
-import type { Scene } from "../case";
-import { keyPem, now } from "../mint";
+import type { Scenario } from "../case";
+import { keyPem, now } from "../create-certificate";
 
-/** A scene as JSON, for judges that are programs of their own. */
-export interface Question {
+/** A scenario as JSON, for verifiers that run as separate programs. */
+export interface VerifierInput {
     chain: string;
     key: string;
     roots: string;
     hostname: string;
     /** Seconds since 1970. */
     at: number;
-    /** The judge may use its own clock. */
+    /** The time is now, so the verifier may use the system clock. */
     present: boolean;
 }
 
-export function questionOf({ chain, key, roots, hostname, at }: Scene): Question {
+export function verifierInput({ chain, key, roots, hostname, at }: Scenario): VerifierInput {
     const [leaf] = chain;
     return {
         chain: chain.map(one => one.pem).join(""),

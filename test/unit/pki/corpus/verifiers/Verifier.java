@@ -18,32 +18,31 @@ import javax.net.ssl.X509TrustManager;
 import sun.security.util.HostnameChecker;
 
 /**
- * Says of each certificate chain whether a Java client would accept it: a question a line on standard input (host name,
- * seconds since 1970, chain and roots as PEM in Base64), for each an empty line or the reason of the refusal on standard
- * output.
+ * Checks whether a Java client accepts certificate chains. Reads one scenario per line from standard input (host name, seconds
+ * since 1970, chain and roots as PEM in Base64) and writes one line each: empty, or the reason of the refusal.
  */
-class Judge {
+class Verifier {
     public static void main(String[] args) throws Exception {
         var lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-            System.out.println(judge(line.split(" ")));
+            System.out.println(verify(line.split(" ")));
         }
     }
 
-    static String judge(String[] asked) {
+    static String verify(String[] scenario) {
         try {
-            var chain = certificates(asked[2]);
-            trust(certificates(asked[3]), new Date(Long.parseLong(asked[1]) * 1000))
-                // What TLS 1.3 calls every key exchange.
+            var chain = certificates(scenario[2]);
+            trust(certificates(scenario[3]), new Date(Long.parseLong(scenario[1]) * 1000))
+                // TLS 1.3 uses this name for every key exchange.
                 .checkServerTrusted(chain.toArray(new X509Certificate[0]), "UNKNOWN");
-            HostnameChecker.getInstance(HostnameChecker.TYPE_TLS).match(asked[0], chain.get(0));
+            HostnameChecker.getInstance(HostnameChecker.TYPE_TLS).match(scenario[0], chain.get(0));
             return "";
         } catch (Exception refusal) {
             return String.valueOf(refusal.getMessage()).replace('\n', ' ');
         }
     }
 
-    /** As a client makes it for roots of its own, with a time of its own. */
+    /** Creates the trust manager of a client that trusts these roots, with a fixed time. */
     static X509TrustManager trust(List<X509Certificate> roots, Date at) throws Exception {
         Set<TrustAnchor> anchors =
             roots.stream().map(root -> new TrustAnchor(root, null)).collect(Collectors.toSet());

@@ -10,37 +10,37 @@ import {
 import { AsnConvert, OctetString } from "@peculiar/asn1-schema";
 import * as asn1 from "@peculiar/asn1-x509";
 
-/** A certificate made here, and what is needed to issue below it. */
-export interface Minted {
+/** A certificate, with the name and the keys that are needed to issue certificates with it. */
+export interface TestCertificate {
     pem: string;
     name: asn1.Name;
     serial: Buffer;
     publicKey: KeyObject;
-    /** Absent where nobody has it: a key that is only looked at. */
+    /** Absent when only the public key was created. */
     privateKey?: KeyObject;
 }
 
-/** How a signature is made, and what the certificate says about it. */
+/** A signature algorithm: its identifier in the certificate, and the function that signs. */
 export interface Signature {
     oid: string;
     parameters?: Buffer;
     sign: (data: Buffer, key: KeyObject) => Buffer;
 }
 
-export interface Order {
-    /** Common name, further attributes by object identifier, or nothing. */
+export interface CertificateOptions {
+    /** The common name, or attributes by object identifier. Empty: no attributes. */
     subject?: string | Record<string, string>;
-    /** Absent: it signs itself. */
-    issuer?: Minted;
+    /** Default: self-signed. */
+    issuer?: TestCertificate;
     key?: Keys;
-    /** Days from now. */
+    /** Start and end of the validity, in days from now. */
     from?: number;
     to?: number;
     version?: 1 | 3;
     serial?: Buffer;
-    /** Take the place of the usual extensions of the same kind. */
+    /** Extensions that are added, or replace the default extension of the same type. */
     with?: asn1.Extension[];
-    /** Object identifiers of usual extensions that are left out. */
+    /** Object identifiers of default extensions that are omitted. */
     without?: string[];
     signature?: Signature;
 }
@@ -58,7 +58,7 @@ export const ecKeys = (namedCurve = "P-256"): Keys => generateKeyPairSync("ec", 
 export const rsaKeys = (modulusLength = 2048, publicExponent = 65_537): Keys =>
     generateKeyPairSync("rsa", { modulusLength, publicExponent });
 
-/** Nobody knows a private key to it, and making one would take minutes. */
+/** An RSA public key without a private key, because generating such a key pair takes minutes. */
 export function publicRsaKey(bits: number, exponent: Buffer): Keys {
     const modulus = randomBytes(bits / 8);
     modulus[0] = 0xc1;
@@ -67,55 +67,62 @@ export function publicRsaKey(bits: number, exponent: Buffer): Keys {
     return { publicKey: createPublicKey({ key: jwk, format: "jwk" }) };
 }
 
-/** An authority as RFC 5280 wants it. */
-export function authority(order: Order): Minted {
-    return issue(order, keys => [
+/** Issues a certificate for an authority that conforms to RFC 5280. */
+export function authorityCertificate(options: CertificateOptions): TestCertificate {
+    return issue(options, keys => [
         extension(asn1.id_ce_basicConstraints, new asn1.BasicConstraints({ cA: true }), true),
         keyUsage(asn1.KeyUsageFlags.keyCertSign | asn1.KeyUsageFlags.cRLSign),
         subjectKeyId(keys.publicKey),
-        ...(order.issuer ? [authorityKeyId(order.issuer)] : []),
+        ...(options.issuer ? [authorityKeyId(options.issuer)] : []),
     ]);
 }
 
-/** A server's certificate as RFC 5280 wants it. */
-export function server(names: asn1.GeneralName[], order: Order): Minted {
-    return issue(order, () => [
+/** Issues a server certificate that conforms to RFC 5280. */
+export function serverCertificate(names: asn1.GeneralName[], options: CertificateOptions): TestCertificate {
+    return issue(options, () => [
         extension(asn1.id_ce_basicConstraints, new asn1.BasicConstraints({ cA: false }), true),
         keyUsage(asn1.KeyUsageFlags.digitalSignature),
         extendedKeyUsage(asn1.id_kp_serverAuth),
         ...(names.length > 0 ? [alternativeNames(names)] : []),
-        ...(order.issuer ? [authorityKeyId(order.issuer)] : []),
+        ...(options.issuer ? [authorityKeyId(options.issuer)] : []),
     ]);
 }
 
-function issue(order: Order, usual: (keys: Keys) => asn1.Extension[]): Minted {
-    const keys = order.key ?? ecKeys();
-    const name = nameOf(order.subject ?? "Test leaf");
-    const signer = order.issuer?.privateKey ?? keys.privateKey;
-    if (!signer) throw new Error("Nobody has the key to sign with.");
-    const signature = order.signature ?? usualSignature(signer);
+function issue(options: CertificateOptions, defaults: (keys: Keys) => asn1.Extension[]): TestCertificate {
+    const keys = options.key ?? ecKeys();
+    const name = nameOf(options.subject ?? "Test leaf");
+    const signer = options.issuer?.privateKey ?? keys.privateKey;
+    if (!signer) throw new Error("The issuer has no private key.");
+    const signature = options.signature ?? defaultSignature(signer);
     const { oid: algorithm, parameters } = signature;
-    const bytes = parameters ? exactly(parameters) : signer.asymmetricKeyType === "rsa" ? null : undefined;
+    const bytes = parameters
+        ? toArrayBuffer(parameters)
+        : signer.asymmetricKeyType === "rsa"
+          ? null
+          : undefined;
     const identifier = new asn1.AlgorithmIdentifier({ algorithm, parameters: bytes });
-    const replaced = new Set([...(order.with ?? []).map(one => one.extnID), ...(order.without ?? [])]);
-    const extensions = [...usual(keys).filter(one => !replaced.has(one.extnID)), ...(order.with ?? [])];
-    const serial = order.serial ?? Buffer.concat([Buffer.from([0x40]), randomBytes(15)]);
+    const replaced = new Set([...(options.with ?? []).map(one => one.extnID), ...(options.without ?? [])]);
+    const extensions = [...defaults(keys).filter(one => !replaced.has(one.extnID)), ...(options.with ?? [])];
+    const serial = options.serial ?? Buffer.concat([Buffer.from([0x40]), randomBytes(15)]);
     const tbs = new asn1.TBSCertificate({
-        version: order.version === 1 ? asn1.Version.v1 : asn1.Version.v3,
-        serialNumber: exactly(serial),
+        version: options.version === 1 ? asn1.Version.v1 : asn1.Version.v3,
+        serialNumber: toArrayBuffer(serial),
         signature: identifier,
-        issuer: order.issuer?.name ?? name,
-        validity: new asn1.Validity({ notBefore: days(order.from ?? -1), notAfter: days(order.to ?? 89) }),
+        issuer: options.issuer?.name ?? name,
+        validity: new asn1.Validity({
+            notBefore: days(options.from ?? -1),
+            notAfter: days(options.to ?? 89),
+        }),
         subject: name,
         subjectPublicKeyInfo: AsnConvert.parse(spki(keys.publicKey), asn1.SubjectPublicKeyInfo),
-        extensions: order.version === 1 ? undefined : new asn1.Extensions(extensions),
+        extensions: options.version === 1 ? undefined : new asn1.Extensions(extensions),
     });
     const data = Buffer.from(AsnConvert.serialize(tbs));
     const der = AsnConvert.serialize(
         new asn1.Certificate({
             tbsCertificate: tbs,
             signatureAlgorithm: identifier,
-            signatureValue: exactly(signature.sign(data, signer)),
+            signatureValue: toArrayBuffer(signature.sign(data, signer)),
         }),
     );
     const { publicKey, privateKey } = keys;
@@ -128,7 +135,7 @@ export const directory = (name: Record<string, string>) =>
     new asn1.GeneralName({ directoryName: nameOf(name) });
 
 export function extension(extnID: string, value: unknown, critical = false): asn1.Extension {
-    const der = Buffer.isBuffer(value) ? exactly(value) : AsnConvert.serialize(value);
+    const der = Buffer.isBuffer(value) ? toArrayBuffer(value) : AsnConvert.serialize(value);
     return new asn1.Extension({ extnID, critical, extnValue: new OctetString(der) });
 }
 
@@ -170,27 +177,31 @@ export const authorityKeyId = (issuer: Keys, critical = false) =>
         critical,
     );
 
-/** The form that names the issuer's certificate (who issued that, and its number) beside its key. */
-export const authorityNumber = (issuer: Minted, issuerOfIssuer: Minted, serial = issuer.serial) =>
+/** The authority key identifier with the issuer name and the serial number of the issuer's certificate, in addition to the key. */
+export const authorityKeyIdWithSerial = (
+    issuer: TestCertificate,
+    issuerOfIssuer: TestCertificate,
+    serial = issuer.serial,
+) =>
     extension(
         asn1.id_ce_authorityKeyIdentifier,
         new asn1.AuthorityKeyIdentifier({
             keyIdentifier: new asn1.KeyIdentifier(keyId(issuer.publicKey)),
             authorityCertIssuer: [new asn1.GeneralName({ directoryName: issuerOfIssuer.name })],
-            authorityCertSerialNumber: exactly(serial),
+            authorityCertSerialNumber: toArrayBuffer(serial),
         }),
     );
 
-export function keyPem({ privateKey }: Minted): string | undefined {
+export function keyPem({ privateKey }: TestCertificate): string | undefined {
     return privateKey?.export({ format: "pem", type: "pkcs8" }).toString();
 }
 
-/** The same certificate with a signature that nobody made. */
-export function forged(minted: Minted): Minted {
-    const certificate = AsnConvert.parse(fromPem(minted.pem), asn1.Certificate);
+/** Replaces the signature of a certificate by an invalid one. */
+export function withInvalidSignature(original: TestCertificate): TestCertificate {
+    const certificate = AsnConvert.parse(fromPem(original.pem), asn1.Certificate);
     const wrong = sign("sha256", Buffer.from("something else"), ecKeys().privateKey as KeyObject);
-    certificate.signatureValue = exactly(wrong);
-    return { ...minted, pem: pem("CERTIFICATE", AsnConvert.serialize(certificate)) };
+    certificate.signatureValue = toArrayBuffer(wrong);
+    return { ...original, pem: pem("CERTIFICATE", AsnConvert.serialize(certificate)) };
 }
 
 export const ecdsa = (hash: string, oid: string): Signature => ({
@@ -199,7 +210,7 @@ export const ecdsa = (hash: string, oid: string): Signature => ({
 });
 export const rsa = ecdsa;
 
-/** RSASSA-PSS whose parameters say what it does, with a salt of the hash's length. */
+/** RSASSA-PSS with these parameters and a salt as long as the digest. */
 export function pss(hash: "sha1" | "sha256", parameters: string): Signature {
     const saltLength = constants.RSA_PSS_SALTLEN_DIGEST;
     return {
@@ -209,13 +220,13 @@ export function pss(hash: "sha1" | "sha256", parameters: string): Signature {
     };
 }
 
-function usualSignature({ asymmetricKeyType }: KeyObject): Signature {
+function defaultSignature({ asymmetricKeyType }: KeyObject): Signature {
     if (asymmetricKeyType === "ec") return ecdsa("sha256", "1.2.840.10045.4.3.2");
     if (asymmetricKeyType === "rsa") return rsa("sha256", "1.2.840.113549.1.1.11");
     const oids: Record<string, string> = { ed25519: "1.3.101.112", ed448: "1.3.101.113" };
     const oid = oids[asymmetricKeyType ?? ""];
     if (oid) return { oid, sign: (data, key) => sign(null, data, key) };
-    throw new Error(`No usual signature is known for a key of type ${asymmetricKeyType}.`);
+    throw new Error(`No default signature is known for a key of type ${asymmetricKeyType}.`);
 }
 
 function nameOf(subject: string | Record<string, string>): asn1.Name {
@@ -230,15 +241,15 @@ function nameOf(subject: string | Record<string, string>): asn1.Name {
 }
 
 function keyId(key: KeyObject): ArrayBuffer {
-    return exactly(createHash("sha1").update(spki(key)).digest());
+    return toArrayBuffer(createHash("sha1").update(spki(key)).digest());
 }
 
 function spki(key: KeyObject): Buffer {
     return key.export({ format: "der", type: "spki" });
 }
 
-/** Buffers share memory with others. */
-function exactly(bytes: Buffer): ArrayBuffer {
+/** Copies the bytes, because a Buffer can share its ArrayBuffer with other Buffers. */
+function toArrayBuffer(bytes: Buffer): ArrayBuffer {
     return new Uint8Array(bytes).buffer;
 }
 

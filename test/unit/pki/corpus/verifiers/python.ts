@@ -1,13 +1,13 @@
 import * as path from "node:path";
 import { execa } from "execa";
-import type { Judge, Verdict } from "./judge";
-import { questionOf } from "./question";
+import type { Verifier, Verdict } from "./verifier";
+import { verifierInput } from "./verifier-input";
 
 /** The checks of Python 3.13. The script enables them explicitly, so Python 3.10 with OpenSSL 3 is enough. */
-export const python: Judge = {
+export const python: Verifier = {
     name: "python",
-    judge: async scenes => {
-        const input = JSON.stringify(scenes.map(questionOf));
+    verify: async scenarios => {
+        const input = JSON.stringify(scenarios.map(verifierInput));
         const script = path.join(__dirname, "python.py");
         const { stdout, exitCode, code } = await execa("python3", [script], { input, reject: false });
         if (code === "ENOENT" || exitCode === TOO_OLD) {

@@ -3,18 +3,18 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { isIP } from "node:net";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import type { Scene } from "../case";
-import { now } from "../mint";
-import type { Judge, Verdict } from "./judge";
+import type { Scenario } from "../case";
+import { now } from "../create-certificate";
+import type { Verifier, Verdict } from "./verifier";
 
 /** `openssl verify` with the strictest options. It does not check the private key. */
-export const openssl: Judge = {
+export const openssl: Verifier = {
     name: "openssl",
-    judge: async scenes => {
+    verify: async scenarios => {
         const folder = await mkdtemp(path.join(tmpdir(), "corpus-"));
         try {
             const verdicts: Verdict[] = [];
-            for (const scene of scenes) verdicts.push(await verify(scene, folder));
+            for (const scenario of scenarios) verdicts.push(await verify(scenario, folder));
             return verdicts;
         } finally {
             await rm(folder, { recursive: true });
@@ -22,7 +22,7 @@ export const openssl: Judge = {
     },
 };
 
-async function verify({ chain, roots, hostname, at = now }: Scene, folder: string): Promise<string> {
+async function verify({ chain, roots, hostname, at = now }: Scenario, folder: string): Promise<string> {
     const [leaf, ...others] = chain.map(one => one.pem);
     const file = async (name: string, text: string) => {
         await writeFile(path.join(folder, name), text);

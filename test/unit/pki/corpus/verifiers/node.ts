@@ -1,17 +1,18 @@
 import { isIP } from "node:net";
 import { Duplex } from "node:stream";
 import * as tls from "node:tls";
-import type { Scene } from "../case";
-import { keyPem } from "../mint";
-import type { Judge } from "./judge";
+import type { Scenario } from "../case";
+import { keyPem } from "../create-certificate";
+import type { Verifier } from "./verifier";
 
 /** A TLS handshake inside Node: OpenSSL without strict options, as most programs use it. Checks the private key as well. */
-export const node: Judge = {
+export const node: Verifier = {
     name: "node",
-    judge: scenes => Promise.all(scenes.map(async scene => (scene.at ? undefined : await shakeHands(scene)))),
+    verify: scenarios =>
+        Promise.all(scenarios.map(async scenario => (scenario.at ? undefined : await handshake(scenario)))),
 };
 
-function shakeHands({ chain, key, roots, hostname }: Scene): Promise<string> | undefined {
+function handshake({ chain, key, roots, hostname }: Scenario): Promise<string> | undefined {
     const [leaf] = chain;
     const privateKey = key ?? (leaf && keyPem(leaf));
     if (privateKey === undefined) return undefined;

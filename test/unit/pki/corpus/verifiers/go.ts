@@ -3,21 +3,21 @@ import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { execa } from "execa";
 import { cached } from "../../../../../machine/cache";
-import type { Judge, Verdict } from "./judge";
-import { questionOf } from "./question";
+import type { Verifier, Verdict } from "./verifier";
+import { verifierInput } from "./verifier-input";
 
 /** The checks of a client written in Go. */
-export const go: Judge = {
+export const go: Verifier = {
     name: "go",
-    judge: async scenes => {
-        const input = JSON.stringify(scenes.map(questionOf));
+    verify: async scenarios => {
+        const input = JSON.stringify(scenarios.map(verifierInput));
         const { stdout } = await execa(await program(), { input });
         return JSON.parse(stdout) as Verdict[];
     },
 };
 
 /** Whether Go accepts each host name for a certificate with the given names. */
-export async function coveredInGo(
+export async function areCoveredInGo(
     questions: readonly { dnsNames: string[]; hostname: string }[],
 ): Promise<boolean[]> {
     const { stdout } = await execa(await program(), ["names"], { input: JSON.stringify(questions) });
@@ -30,12 +30,12 @@ async function program(): Promise<string> {
     const [files, version] = [["main.go", "go.mod"], (await execa("go", ["env", "GOVERSION"])).stdout];
     const hash = createHash("sha256").update(version);
     for (const file of files) hash.update(readFileSync(path.join(source, file)));
-    const key = `certificate-judge-${hash.digest("hex").slice(0, 16)}-${process.arch}`;
+    const key = `certificate-verifier-${hash.digest("hex").slice(0, 16)}-${process.arch}`;
     const folder = await cached(path.join("test", key), async target => {
-        await execa("go", ["build", "-trimpath", "-o", path.join(target, "judge"), "."], {
+        await execa("go", ["build", "-trimpath", "-o", path.join(target, "verifier"), "."], {
             cwd: source,
             env: { CGO_ENABLED: "0" },
         });
     });
-    return path.join(folder, "judge");
+    return path.join(folder, "verifier");
 }

@@ -1,6 +1,5 @@
-// Says of each certificate chain whether a Go client would accept it, or with the argument "names" of each list of
-// names whether it covers a host name: questions as JSON on standard input, for each an empty string or the reason of
-// the refusal on standard output.
+// Checks whether a Go client accepts certificate chains, or with the argument "names" whether lists of names cover host names.
+// Reads a JSON array from standard input and writes a JSON array of verdicts: an empty string or the reason of the refusal.
 package main
 
 import (
@@ -17,29 +16,29 @@ import (
 	"time"
 )
 
-type question struct {
+type scenario struct {
 	Chain, Key, Roots, Hostname string
 	At                          int64
-	// Names of a certificate that need not exist.
+	// Used with the argument "names", without a certificate.
 	DNSNames []string
 }
 
-// maxRSABits is crypto/tls's own limit, which it does not export.
+// maxRSABits is the limit of crypto/tls, which does not export it.
 const maxRSABits = 8192
 
 func main() {
-	var questions []question
-	if err := json.NewDecoder(os.Stdin).Decode(&questions); err != nil {
+	var scenarios []scenario
+	if err := json.NewDecoder(os.Stdin).Decode(&scenarios); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	ask := judge
+	check := verify
 	if len(os.Args) > 1 && os.Args[1] == "names" {
-		ask = judgeNames
+		check = verifyName
 	}
-	verdicts := make([]string, len(questions))
-	for i, one := range questions {
-		if err := ask(one); err != nil {
+	verdicts := make([]string, len(scenarios))
+	for i, one := range scenarios {
+		if err := check(one); err != nil {
 			verdicts[i] = err.Error()
 		}
 	}
@@ -48,20 +47,20 @@ func main() {
 	}
 }
 
-// judge does what crypto/tls does with what a server sends (verifyServerCertificate), at a time of its own.
-func judge(asked question) error {
-	chain, err := parse(asked.Chain)
+// verify repeats the checks of verifyServerCertificate in crypto/tls, with a fixed time.
+func verify(given scenario) error {
+	chain, err := parse(given.Chain)
 	if err != nil {
 		return err
 	}
 	roots := x509.NewCertPool()
-	// A root that cannot be read is one that is not there, as in the pool of the system.
-	roots.AppendCertsFromPEM([]byte(asked.Roots))
+	// Unreadable roots are ignored, as in the system's certificate pool.
+	roots.AppendCertsFromPEM([]byte(given.Roots))
 	options := x509.VerifyOptions{
 		Roots:         roots,
 		Intermediates: x509.NewCertPool(),
-		DNSName:       asked.Hostname,
-		CurrentTime:   time.Unix(asked.At, 0),
+		DNSName:       given.Hostname,
+		CurrentTime:   time.Unix(given.At, 0),
 	}
 	for _, one := range chain[1:] {
 		options.Intermediates.AddCert(one)
@@ -78,16 +77,16 @@ func judge(asked question) error {
 	default:
 		return fmt.Errorf("unsupported type of public key: %T", key)
 	}
-	_, err = tls.X509KeyPair([]byte(asked.Chain), []byte(asked.Key))
+	_, err = tls.X509KeyPair([]byte(given.Chain), []byte(given.Key))
 	if err != nil && strings.Contains(err.Error(), "does not match") {
 		return err
 	}
 	return nil
 }
 
-func judgeNames(asked question) error {
-	certificate := x509.Certificate{DNSNames: asked.DNSNames}
-	return certificate.VerifyHostname(asked.Hostname)
+func verifyName(given scenario) error {
+	certificate := x509.Certificate{DNSNames: given.DNSNames}
+	return certificate.VerifyHostname(given.Hostname)
 }
 
 func parse(text string) ([]*x509.Certificate, error) {

@@ -1,5 +1,5 @@
-"""Checks whether a Python client would accept each certificate chain. Reads questions as JSON from standard input. Writes for each
-an empty string, the reason of the refusal, or null when it cannot check the chain, to standard output."""
+"""Checks whether a Python client accepts certificate chains. Reads a JSON array from standard input and writes a JSON array of
+verdicts to standard output: an empty string, the reason of the refusal, or null when the chain cannot be checked."""
 
 import json
 import ssl
@@ -10,25 +10,25 @@ if sys.version_info < (3, 10) or ssl.OPENSSL_VERSION_INFO < (3, 0):
     sys.exit(77)
 
 
-def judge(asked: dict, folder: str) -> "str | None":
-    if not asked["present"] or not asked["key"]:
+def verify(scenario: dict, folder: str) -> "str | None":
+    if not scenario["present"] or not scenario["key"]:
         return None
-    # Serve whatever OpenSSL can: the client is asked, not the server.
+    # The test is about the client, so the server accepts all ciphers.
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.set_ciphers("DEFAULT:@SECLEVEL=0")
     with open(f"{folder}/chain.pem", "w") as file:
-        file.write(asked["chain"])
+        file.write(scenario["chain"])
     with open(f"{folder}/key.pem", "w") as file:
-        file.write(asked["key"])
+        file.write(scenario["key"])
     try:
         server.load_cert_chain(f"{folder}/chain.pem", f"{folder}/key.pem")
     except ssl.SSLError as error:
         return f"the server: {error}"
-    client = ssl.create_default_context(cadata=asked["roots"])
-    # The default from Python 3.13 on.
+    client = ssl.create_default_context(cadata=scenario["roots"])
+    # The default since Python 3.13.
     client.verify_flags |= ssl.VERIFY_X509_STRICT | ssl.VERIFY_X509_PARTIAL_CHAIN
     try:
-        shake_hands(client, server, asked["hostname"])
+        handshake(client, server, scenario["hostname"])
     except ssl.SSLCertVerificationError as error:
         return error.verify_message or str(error)
     except (ssl.SSLError, ValueError) as error:
@@ -36,7 +36,7 @@ def judge(asked: dict, folder: str) -> "str | None":
     return ""
 
 
-def shake_hands(client: ssl.SSLContext, server: ssl.SSLContext, hostname: str) -> None:
+def handshake(client: ssl.SSLContext, server: ssl.SSLContext, hostname: str) -> None:
     to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
     ends = [
         client.wrap_bio(to_client, to_server, server_hostname=hostname),
@@ -53,12 +53,12 @@ def shake_hands(client: ssl.SSLContext, server: ssl.SSLContext, hostname: str) -
         waiting = still
         if not waiting:
             return
-    raise ssl.SSLError("the handshake does not end")
+    raise ssl.SSLError("the handshake does not finish")
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        print(json.dumps([judge(one, folder) for one in json.load(sys.stdin)]))
+        print(json.dumps([verify(one, folder) for one in json.load(sys.stdin)]))
 
 
 main()

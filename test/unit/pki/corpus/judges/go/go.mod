@@ -1,3 +1,0 @@
-module certificate-judge
-
-go 1.24

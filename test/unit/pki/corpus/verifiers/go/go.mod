@@ -1,0 +1,3 @@
+module certificate-verifier
+
+go 1.24
