@@ -27,13 +27,18 @@ export async function sandboxLogs(
     if (name !== undefined && daemons.includes(name))
         return writeDaemonLog(logFile(instance, name), follow, output);
 
-    const pods = await containerGroupPods(instance);
+    // Without Kubernetes, the logs of the processes are still readable, e.g. to find out why it does not run.
+    const pods = await containerGroupPods(instance).catch(() => undefined);
     if (name === undefined) {
-        const groups = [...new Set(pods.map(groupName))];
-        output.write(
-            `Container groups: ${groups.join(", ") || "none"}\nProcesses: ${daemons.join(", ") || "none"}\n`,
-        );
+        const groups = [...new Set(pods?.map(groupName))].join(", ") || "none";
+        output.write(`Container groups: ${pods ? groups : "unknown, because Kubernetes does not answer"}\n`);
+        output.write(`Processes: ${daemons.join(", ") || "none"}\n`);
         return;
+    }
+    if (!pods) {
+        throw new Error(
+            `${name}: no process has this name, and Kubernetes does not answer for container groups. Run \`npm run sandbox -- up\` and try again.`,
+        );
     }
     const groupPods = pods.filter(pod => groupName(pod) === name);
     if (groupPods.length === 0) {
@@ -41,9 +46,18 @@ export async function sandboxLogs(
             `${name}: no container group or process has this name. Run \`npm run sandbox -- logs\` for a list of names.`,
         );
     }
+    await writePodLogs(instance, groupPods, follow, output);
+}
+
+async function writePodLogs(
+    instance: SandboxInstance,
+    pods: readonly V1Pod[],
+    follow: boolean,
+    output: Writable,
+): Promise<void> {
     const { config, kubernetes } = await kubernetesClient(instance);
     const log = new kubernetes.Log(config);
-    const sources = groupPods.flatMap(pod =>
+    const sources = pods.flatMap(pod =>
         [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])].map(container => ({
             pod,
             container: container.name,
