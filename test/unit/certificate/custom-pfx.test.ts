@@ -104,28 +104,28 @@ describe.each(READERS)("tls.pfx on %s, at preview", (_, read) => {
             () => ({ pfx: good, pfxPassword: "x" }),
         ],
         ["no password", "tls.pfxPassword", /^pfx-password-missing: /, () => ({ pfx: good })],
-        ["no key", "tls.pfx", /^pfx-no-key: /, () => made(leaf, [intermediate], "-nokeys")],
-        ["two keys", "tls.pfx", /^pfx-several-keys: .* 2 private keys/, () => given(twoKeys())],
-        ["an incomplete chain", "tls.pfx", /^chain-incomplete: /, () => made(leaf, [])],
+        ["no key", "tls.pfx", /^pfx-no-key: /, () => exportedPfxArgs(leaf, [intermediate], "-nokeys")],
+        ["two keys", "tls.pfx", /^pfx-several-keys: .* 2 private keys/, () => pfxArgs(twoKeys())],
+        ["an incomplete chain", "tls.pfx", /^chain-incomplete: /, () => exportedPfxArgs(leaf, [])],
         [
             "another name",
             "tls.hostname",
             /^name-not-covered: /,
-            () => ({ ...given(good), hostname: "a.contoso.test" }),
+            () => ({ ...pfxArgs(good), hostname: "a.contoso.test" }),
         ],
-        ["PEM instead of a PFX", "tls.pfx", /^pfx-is-pem: /, () => given(leaf.certificate)],
-        ["a path instead of a PFX", "tls.pfx", /^pfx-not-base64: .*path/, () => given("secrets/score.pfx")],
+        ["PEM instead of a PFX", "tls.pfx", /^pfx-is-pem: /, () => pfxArgs(leaf.certificate)],
+        ["a path instead of a PFX", "tls.pfx", /^pfx-not-base64: .*path/, () => pfxArgs("secrets/score.pfx")],
         [
             "a PFX and a certificate",
             "tls.pfx",
             /conflicts with tls\.certificate; remove/,
-            () => ({ ...given(good), certificate: "x" }),
+            () => ({ ...pfxArgs(good), certificate: "x" }),
         ],
         [
             "a PFX and a PEM pair",
             "tls.pfx",
             /conflicts with tls\.certificate and tls\.privateKey;/,
-            () => ({ ...given(good), certificate: "x", privateKey: "y" }),
+            () => ({ ...pfxArgs(good), certificate: "x", privateKey: "y" }),
         ],
         [
             "a password without a PFX",
@@ -139,17 +139,17 @@ describe.each(READERS)("tls.pfx on %s, at preview", (_, read) => {
             /or set tls\.pfx instead/,
             () => ({ privateKey: leaf.key }),
         ],
-        ["mode Auto", "tls.pfx", /set tls\.mode to Custom/, () => ({ ...given(good), mode: TlsMode.Auto })],
+        ["mode Auto", "tls.pfx", /set tls\.mode to Custom/, () => ({ ...pfxArgs(good), mode: TlsMode.Auto })],
     ];
-    const given = (pfx: string | Buffer) => ({
+    const pfxArgs = (pfx: string | Buffer) => ({
         pfx: typeof pfx === "string" ? pfx : pfx.toString("base64"),
         pfxPassword: PASSWORD,
     });
-    const made = (one: Issued, chain: Issued[], ...args: string[]) =>
-        given(workspace.export(one, chain, ...PASS, ...args));
+    const exportedPfxArgs = (one: Issued, chain: Issued[], ...args: string[]) =>
+        pfxArgs(workspace.export(one, chain, ...PASS, ...args));
 
     it("accepts a PFX with chain and key", () => {
-        expect(problems(given(good))).toEqual({});
+        expect(problems(pfxArgs(good))).toEqual({});
     });
 
     it.each(PFX)("reports %s and nothing else", (_, path, reason, tls) => {
@@ -159,12 +159,15 @@ describe.each(READERS)("tls.pfx on %s, at preview", (_, read) => {
     });
 
     it("reports a missing host name and an invalid certificate together", () => {
-        const found = problems({ ...made(leaf, [intermediate], "-nokeys"), hostname: "a.contoso.test" });
+        const found = problems({
+            ...exportedPfxArgs(leaf, [intermediate], "-nokeys"),
+            hostname: "a.contoso.test",
+        });
         expect(Object.keys(found).sort()).toEqual(["tls.hostname", "tls.pfx"]);
     });
 });
 
-it("refuses a PFX beside a Secret that somebody else keeps", () => {
+it("refuses tls.pfx together with tls.secretName", () => {
     const tls = { mode: TlsMode.Custom, hostname: HOST, secretName: "kept", pfx: good };
     expect(() => readAks("models", aks(tls), NOW)).toThrow(
         expect.objectContaining({ errors: [expect.objectContaining({ propertyPath: "tls.secretName" })] }),

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readPfx, readPrivateKey } from "../../../components/pki";
+import { READING_CODES } from "../../../components/pki/reading-codes";
 import { type Issued, ecKey, rsaKey } from "../../support/openssl";
 import {
     type Bag,
@@ -109,12 +110,12 @@ describe("readPfx", () => {
         expect(certificate).toBe(direct.certificate + root.certificate);
     });
 
-    it("keeps a certificate that signed itself", () => {
+    it("keeps a self-signed certificate", () => {
         const own = workspace.leaf(undefined, ["DNS:own.contoso.test"]);
         expect(readPfx(workspace.export(own, [], ...PASS), PASSWORD).certificate).toBe(own.certificate);
     });
 
-    it("finds the leaf by its key, and says what does not belong to it", () => {
+    it("finds the leaf by its key, and reports unrelated certificates", () => {
         const other = workspace.leaf(root, ["DNS:other.contoso.test"], { subject: "/CN=Another leaf" });
         const reading = readPfx(workspace.export(leaf, [other, intermediate], ...PASS), PASSWORD);
         expect(reading.certificate).toBe(chained);
@@ -136,7 +137,7 @@ describe("readPfx", () => {
         expect(readPfx(pfx, PASSWORD)).toEqual({ certificate: chained, privateKey: leaf.key, findings: [] });
     });
 
-    it("does not mind the order of bags, nor how they are grouped, nor what else lies there", () => {
+    it("accepts bags in any order and grouping, and ignores other bags", () => {
         const all: Bag[] = [
             ...[leaf, intermediate, root].map(one => certificateBag(der(one), one.subject)),
             shroudedKeyBag(shrouded(leaf), "score"),
@@ -188,7 +189,7 @@ describe("readPfx refuses", () => {
         return copy;
     };
 
-    it.each<[string, string, RegExp, () => Buffer | string, string?]>([
+    const rejected: Array<[string, string, RegExp, () => Buffer | string, string?]> = [
         ["a wrong password", "pfx-password-wrong", /does not open/, good, "battery staple"],
         [
             "a wrong password of old",
@@ -275,7 +276,12 @@ describe("readPfx refuses", () => {
             /scrypt/,
             () => withKey(PBES2, pbes2(1, "1.3.6.1.4.1.11591.4.11")),
         ],
-        ["what nobody knows", "pfx-algorithm-unsupported", /1\.2\.3\.4/, () => withKey("1.2.3.4", pbes1(1))],
+        [
+            "an unknown algorithm",
+            "pfx-algorithm-unsupported",
+            /1\.2\.3\.4/,
+            () => withKey("1.2.3.4", pbes1(1)),
+        ],
         [
             "a key that serves no TLS",
             "key-type-unsupported",
@@ -354,7 +360,14 @@ describe("readPfx refuses", () => {
             /public key/,
             () => workspace.der("pkey", "-in", leaf.keyFile, "-pubout"),
         ],
-    ])("%s", (_, code, message, make, password = PASSWORD) => {
+    ];
+
+    it("an input for every code that the reader can return", () => {
+        const expected = READING_CODES.filter(code => /^pfx-(?!stray)/.test(code));
+        expect(rejected.map(([, code]) => code)).toEqual(expect.arrayContaining(expected));
+    });
+
+    it.each(rejected)("%s", (_, code, message, make, password = PASSWORD) => {
         const file = make();
         const start = performance.now();
         const reading = readPfx(file, password);
@@ -371,7 +384,7 @@ describe("readPfx refuses", () => {
         expect(reading.certificate && reading.privateKey).toBeFalsy();
     });
 
-    it("exactly what openssl says it would for the two keys that were put together by hand", () => {
+    it("a hand-built file with two keys in which openssl finds the same keys", () => {
         const keys =
             workspace
                 .printContents(twoKeys(), PASSWORD)
@@ -379,11 +392,11 @@ describe("readPfx refuses", () => {
         expect(keys.map(text => readPrivateKey(text).pem)).toEqual([leaf.key, root.key]);
     });
 
-    it("a missing password as what it is", () => {
+    it("a missing password with its own code", () => {
         expect(codes(readPfx(good()))).toEqual(["pfx-password-missing"]);
     });
 
-    it("all that is missing at once", () => {
+    it("missing contents, all at once", () => {
         expect(codes(readPfx(buildPfx([[secretBag()]], mac), PASSWORD))).toEqual([
             "pfx-no-key",
             "pfx-no-certificate",

@@ -26,12 +26,12 @@ function codes(presented: Issued[], trusted: Issued[], at = now): string[] {
 }
 
 describe("judgePresentedChain", () => {
-    it("is content with a chain below a trusted root, and so is openssl", () => {
+    it("accepts a chain below a trusted root, as openssl does", () => {
         expect(codes([leaf, intermediate], [root])).toEqual([]);
         expect(workspace.verify(leaf.certificate, [intermediate.certificate], root.certificate)).toBe("OK");
     });
 
-    it("says that nobody trusts the root, and so does openssl", () => {
+    it("reports an untrusted root, as openssl does", () => {
         const stranger = workspace.root("/CN=Stranger");
         expect(codes([leaf, intermediate], [stranger])).toEqual(["untrusted"]);
         expect(workspace.verify(leaf.certificate, [intermediate.certificate], stranger.certificate)).toMatch(
@@ -39,7 +39,7 @@ describe("judgePresentedChain", () => {
         );
     });
 
-    it("does not take another root of the same name for the trusted one, and neither does openssl", () => {
+    it("refuses another root with the name of a trusted one, as openssl does", () => {
         const impostor = workspace.root();
         expect(codes([leaf, intermediate], [impostor])).toEqual(["untrusted"]);
         expect(workspace.verify(leaf.certificate, [intermediate.certificate], impostor.certificate)).not.toBe(
@@ -47,7 +47,7 @@ describe("judgePresentedChain", () => {
         );
     });
 
-    it("says that the intermediate is missing, and not that the root is unknown", () => {
+    it("reports a missing intermediate, and no untrusted root", () => {
         expect(codes([leaf], [root])).toEqual(["chain-incomplete"]);
     });
 
@@ -55,13 +55,13 @@ describe("judgePresentedChain", () => {
         expect(codes([workspace.leaf(root, [`DNS:${HOST}`])], [root])).toEqual([]);
     });
 
-    it("trusts a self-signed leaf that clients were given", () => {
+    it("accepts a self-signed leaf that clients trust", () => {
         const own = workspace.leaf(undefined, [`DNS:${HOST}`]);
         expect(codes([own], [own])).toEqual(["self-signed"]);
         expect(codes([own], [])).toEqual(["untrusted", "self-signed"]);
     });
 
-    it("does not mind the dates of a cross-signed edition of a trusted root", () => {
+    it("ignores the dates of a cross-signed certificate of a trusted root", () => {
         // As ISRG Root X1 was in 2021: known by itself, and sent in an edition signed by an older root, now expired.
         const old = workspace.root("/CN=Old root");
         const crossed = workspace.intermediate(old, {
@@ -74,7 +74,7 @@ describe("judgePresentedChain", () => {
         expect(codes([leaf, intermediate, crossed], [old], later)).toEqual(["intermediate-expired"]);
     });
 
-    it("says nothing when nothing was presented", () => {
+    it("returns no findings for an empty chain", () => {
         expect(judgePresentedChain([], HOST, now)).toEqual({ findings: [] });
     });
 });

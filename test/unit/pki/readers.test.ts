@@ -3,6 +3,7 @@ import * as path from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { normalizePem, readCertificates, readPrivateKey } from "../../../components/pki";
+import { READING_CODES } from "../../../components/pki/reading-codes";
 import { type Issued, OpensslWorkspace, ecKey, rsaKey } from "../../support/openssl";
 
 const workspace = new OpensslWorkspace();
@@ -22,7 +23,7 @@ describe("readCertificates", () => {
         () => `\ufeffBag Attributes\r\n  friendlyName: x\r\n${leaf.certificate.replace(/\n/g, "\r\n")}
 subject=CN = Test\n${root.certificate.replace(/\n/g, "  \n")}\nthe end`;
 
-    it("reads several blocks whatever stands around them", () => {
+    it("reads several blocks and ignores text around them", () => {
         const { certificates, findings } = readCertificates(decorated());
         expect(findings).toEqual([]);
         expect(certificates.map(one => one.subject)).toEqual(["CN=Test leaf", "CN=Test root"]);
@@ -54,7 +55,7 @@ subject=CN = Test\n${root.certificate.replace(/\n/g, "  \n")}\nthe end`;
         expect(readCertificates(text()).findings).toEqual([]);
     });
 
-    it.each<[string, string, RegExp, () => string]>([
+    const rejected: Array<[string, string, RegExp, () => string]> = [
         ["nothing", "certificate-empty", /is empty/, () => " \n"],
         ["junk", "no-certificate", /contains no PEM/, () => "hello"],
         ["other blocks", "no-certificate", /contains no PEM/, () => armour("DH PARAMETERS", "AAAA")],
@@ -122,7 +123,14 @@ subject=CN = Test\n${root.certificate.replace(/\n/g, "  \n")}\nthe end`;
         ],
         ["another thing inside", "certificate-unreadable", /damaged/, () => armour("CERTIFICATE", "AAAA")],
         ["a huge file", "certificate-too-large", /KiB/, () => leaf.certificate.repeat(1000)],
-    ])("says what is wrong with %s", (_, code, message, text) => {
+    ];
+
+    it("has a case for every code that the reader can return", () => {
+        const expected = READING_CODES.filter(code => /^(certificate-|no-certificate$)/.test(code));
+        expect(rejected.map(([, code]) => code)).toEqual(expect.arrayContaining(expected));
+    });
+
+    it.each(rejected)("reports %s", (_, code, message, text) => {
         const reading = readCertificates(text());
         expect(reading.findings[0]?.code).toBe(code);
         expect(reading.findings[0]?.message).toMatch(message);
@@ -155,7 +163,7 @@ describe("readPrivateKey", () => {
         expect(pem).toBe(theirs);
     });
 
-    it.each<[string, string, RegExp, () => string]>([
+    const rejected: Array<[string, string, RegExp, () => string]> = [
         ["nothing", "key-empty", /is empty/, () => ""],
         ["junk", "no-key", /no PEM private key/, () => "hello"],
         ["a certificate", "key-is-certificate", /is a certificate/, () => leaf.certificate],
@@ -187,7 +195,14 @@ describe("readPrivateKey", () => {
         ["a key for exchange only", "key-type-unsupported", /x25519/, () => x25519()],
         ["an OpenSSH key", "key-type-unsupported", /OPENSSH/, () => armour("OPENSSH PRIVATE KEY", "AAAA")],
         ["a huge file", "key-too-large", /KiB/, () => leaf.key.repeat(2000)],
-    ])("says what is wrong with %s", (_, code, message, text) => {
+    ];
+
+    it("has a case for every code that the reader can return", () => {
+        const expected = READING_CODES.filter(code => /^(key-(?!beside)|no-key$|several-keys$)/.test(code));
+        expect(rejected.map(([, code]) => code)).toEqual(expect.arrayContaining(expected));
+    });
+
+    it.each(rejected)("reports %s", (_, code, message, text) => {
         const reading = readPrivateKey(text());
         expect(codes(reading)).toEqual([code]);
         expect(reading.findings[0]?.message).toMatch(message);
@@ -210,7 +225,7 @@ describe("both readers", () => {
         expect(key.findings.length > 0).toBe(key.key === undefined);
     };
 
-    it("answer whatever the text is", () => {
+    it("return a result for any text", () => {
         const boundary = fc.constantFrom(
             ...["-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----", "-----BEGIN PRIVATE KEY-----"],
             ...[
@@ -226,7 +241,7 @@ describe("both readers", () => {
         fc.assert(fc.property(text, lines => answer(lines.join("\n"))));
     });
 
-    it("read the same whatever stands around the blocks and however lines end", () => {
+    it("ignore text around the blocks and the kind of line ends", () => {
         const around = fc
             .array(
                 fc.oneof(
@@ -257,7 +272,7 @@ describe("both readers", () => {
         );
     });
 
-    it("answer wherever a file is cut off or changed", () => {
+    it("return a result for a truncated or changed file", () => {
         const file = leaf.certificate + leaf.key;
         const place = fc.nat({ max: file.length - 1 });
         fc.assert(fc.property(place, cut => answer(file.slice(0, cut) || " ")));
@@ -269,11 +284,11 @@ describe("both readers", () => {
     });
 
     it.each(["-----BEGIN ", "-", "A", "\n", "-----BEGIN A-----\n", ":", "= "])(
-        "answer to very much of %j",
+        "return a result for 256 KiB of %j",
         piece => answer(piece.repeat(Math.floor((256 * 1024) / piece.length))),
     );
 
-    it("know curves and sizes that servers use", () => {
+    it("accept the curves and key sizes that servers use", () => {
         const keys = [ecKey("P-384"), ecKey("P-521"), rsaKey(3072), ["-algorithm", "ED25519"]];
         for (const key of keys) expect(readPrivateKey(workspace.run("genpkey", ...key)).findings).toEqual([]);
     });
