@@ -80,7 +80,7 @@ function manifest(tarball: string) {
     const versions = [...pulumi, "typescript", "@types/node"].map(name => {
         const file = path.join(ROOT, "node_modules", name, "package.json");
         const { version } = JSON.parse(readFileSync(file, "utf8")) as { version: string };
-        return [name, version.replace(/^v/, "")];
+        return [name, version.replace(/^v/, "")] as const;
     });
     return {
         name: "of-a-user",

@@ -45,7 +45,7 @@ function verify(args: string[], environment: NodeJS.ProcessEnv = {}, cwd = REPOS
 describe("azure-secure-inference verify", () => {
     const good = () => ["--url", uri, "--ca", root.certificateFile, "--key-env", "KEY_OF_SERVICE", ...flags];
 
-    it("ends with 0 and a table without colours off a terminal, when all is well", async () => {
+    it("ends with 0 for a correct service, and prints a table without colours if the output is no terminal", async () => {
         const { exitCode, stdout, stderr } = await verify(good());
         expect(stdout).toMatch(/score +│ ok +│ 200 in \d+ ms/);
         expect(stdout).not.toContain("\u001b[");
@@ -53,7 +53,7 @@ describe("azure-secure-inference verify", () => {
         expect(exitCode).toBe(0);
     });
 
-    it("ends with 1 and the same as JSON, when there is a fault", async () => {
+    it("ends with 1 for a fault, and prints the report as JSON with --json", async () => {
         const { exitCode, stdout, stderr } = await verify([
             "--json",
             ...good(),
@@ -73,20 +73,24 @@ describe("azure-secure-inference verify", () => {
     it.each<[string, () => string[], RegExp]>([
         ["no service", () => [], /--stack or --url/],
         ["two services", () => ["--url", uri, "--stack", "dev"], /cannot be used with/],
-        ["no address", () => ["--url", "score"], /not an http or https address/],
+        ["an address without a scheme", () => ["--url", "score"], /not an http or https address/],
         ["a variable that is not set", () => ["--url", uri, "--key-env", "NOT_SET"], /NOT_SET .*is not set/],
-        ["a file that is not there", () => ["--url", uri, "--data", "missing.json"], /missing\.json/],
+        ["a missing file", () => ["--url", uri, "--data", "missing.json"], /missing\.json/],
         ["an unknown option", () => ["--url", uri, "--fast"], /unknown option/],
-        ["a bad number", () => ["--url", uri, "--timeout", "soon"], /above 0/],
-        ["a bad server", () => ["--url", uri, "--dns-server", "ns"], /not the address of a DNS server/],
-    ])("ends with 2 when it is given %s", async (_, args, message) => {
+        ["an invalid number", () => ["--url", uri, "--timeout", "soon"], /above 0/],
+        [
+            "an invalid DNS server",
+            () => ["--url", uri, "--dns-server", "ns"],
+            /not the address of a DNS server/,
+        ],
+    ])("ends with 2 for %s", async (_, args, message) => {
         const { exitCode, stdout, stderr } = await verify(args());
         expect(stderr).toMatch(message);
         expect(stdout).toBe("");
         expect(exitCode).toBe(2);
     });
 
-    it("ends with 2 when there is no pulumi", async () => {
+    it("ends with 2 if pulumi is not installed", async () => {
         const { exitCode, stderr } = await verify(["--stack", "dev"], {
             PATH: path.dirname(process.execPath),
         });
@@ -119,7 +123,7 @@ describe("azure-secure-inference verify", () => {
         });
         afterAll(() => project?.dispose());
 
-        it("reads address, authority and key from the real engine", async () => {
+        it("reads the address, the authority and the key from the outputs of a deployed stack", async () => {
             const { exitCode, stdout, stderr } = await verify(
                 ["--stack", "test", "--json", ...flags],
                 project.environment,
@@ -132,15 +136,15 @@ describe("azure-secure-inference verify", () => {
             expect(exitCode).toBe(0);
         });
 
-        it("passes on what Pulumi says about a stack that is not there", async () => {
+        it("shows Pulumi's message for a missing stack", async () => {
             const { PULUMI_OPTION_STACK: _, ...environment } = project.environment;
             const { exitCode, stderr } = await verify(["--stack", "absent"], environment, project.directory);
-            expect(stderr).toMatch(/could not read the stack absent: .*no stack named 'absent'/);
+            expect(stderr).toMatch(/cannot read the stack absent: no stack named 'absent'/);
             expect(exitCode).toBe(2);
         });
     });
 
-    it("is the program that npx finds in a checkout, without asking a registry", async () => {
+    it("starts with npx in a checkout, without a request to a registry", async () => {
         await execa("npm", ["run", "build"], { cwd: REPOSITORY });
         const { exitCode, stdout } = await execa("npx", ["azure-secure-inference", "verify", ...good()], {
             cwd: REPOSITORY,

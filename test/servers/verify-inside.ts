@@ -1,4 +1,4 @@
-/** Run in the network namespace of a front: verifies it by name and prints the report. Arguments: host, authority's file. */
+/** Verifies a front from inside its network namespace and prints the report. Arguments: host name, file of the authority. */
 import { readFileSync } from "node:fs";
 import { verifyService } from "../../cli/verify";
 import { startDns } from "./verify-service";

@@ -11,7 +11,7 @@ import {
     startService,
 } from "./verify-service";
 
-// Outside of the addresses that sandboxes use.
+// No sandbox uses these addresses.
 export const ADDRESS = "127.0.125.10";
 export const ELSEWHERE = "127.0.125.11";
 export const HOST = "score.verify.test";
@@ -19,7 +19,7 @@ export const FQDN = "iris-x7k2q9.westeurope.azurecontainer.io";
 export const KEY = "a-scoring-key-of-this-test-only";
 export const DATA = Buffer.from('{"data": [[5.1, 3.5, 1.4, 0.2]]}');
 
-/** What differs from a good service. */
+/** The differences from a correct service. */
 export interface Scene {
     service?: Partial<ServiceOptions>;
     chain?: string;
@@ -36,7 +36,7 @@ export interface Scene {
 export const chainOf = (...certificates: Issued[]) => certificates.map(one => one.certificate).join("");
 export const goodRecords = (): Records => ({ [HOST]: [["CNAME", FQDN]], [FQDN]: [["A", ADDRESS]] });
 
-/** An authority, its certificate for the service, and all that a test starts. */
+/** An authority, a certificate of it for the service, and the servers that a test starts. */
 export class Stage {
     readonly workspace = new OpensslWorkspace();
     readonly root = this.workspace.root();
@@ -49,7 +49,7 @@ export class Stage {
         return server;
     }
 
-    /** Starts a good service, but for what the scene changes, and verifies it. */
+    /** Starts a correct service with the differences of the scene, and verifies it. */
     async verify(scene: Scene = {}): Promise<Report> {
         const tls = {
             cert: scene.chain ?? chainOf(this.leaf, this.intermediate),
@@ -81,7 +81,7 @@ export class Stage {
         );
     }
 
-    /** Stops what was started. */
+    /** Stops the started servers. */
     async clear(): Promise<void> {
         await Promise.all(this.running.splice(0).map(one => one.close()));
     }

@@ -13,7 +13,7 @@ import {
     streamEncode,
 } from "dns-packet";
 
-/** Anything that a test has started and has to end. */
+/** A started server. The test must close it. */
 export interface Running {
     port: number;
     close(): Promise<unknown>;
@@ -21,7 +21,7 @@ export interface Running {
 
 export interface ServiceOptions {
     tls: Pick<TlsOptions, "cert" | "key" | "minVersion" | "maxVersion" | "ciphers">;
-    /** Absent: no key is demanded. */
+    /** The required key. Absent: no key is required. */
     key?: string;
     headers?: Record<string, string>;
     /** The answer to an accepted request. */
@@ -44,7 +44,7 @@ export function startService(address: string, options: ServiceOptions): Promise<
     return listen(server, address);
 }
 
-/** What answers on the port of plain HTTP. */
+/** A server for the port of plain HTTP. */
 export function startPlain(address: string, answer: http.RequestListener): Promise<Running> {
     return listen(http.createServer(answer), address);
 }
@@ -70,16 +70,16 @@ async function listen(server: net.Server, address: string, port = 0): Promise<Ru
 export type Records = Record<string, ["A" | "CNAME" | "NS", string][]>;
 
 export interface DnsServerOptions {
-    /** 0: any free one. */
+    /** 0: a free port. */
     port?: number;
     ttl?: number;
-    /** Answers over UDP are cut off, so that TCP must be used. */
+    /** Truncates answers over UDP, so that the client must use TCP. */
     truncate?: boolean;
-    /** Leaves the client to follow aliases itself, as the server of a single zone does. */
+    /** Answers without the records of a CNAME's target, as the name server of a single zone does. */
     onlyOwn?: boolean;
 }
 
-/** A DNS server over UDP and TCP; `records` may be changed while it runs. */
+/** A DNS server over UDP and TCP. Tests may change `records` while it runs. */
 export async function startDns(
     address: string,
     records: Records,

@@ -33,7 +33,7 @@ const named = (report: Report, outcome: string) =>
 const check = (report: Report, name: string) => report.checks.find(one => one.name === name);
 
 describe("verify", () => {
-    it("finds nothing to say about a good service", async () => {
+    it("reports every check of a correct service as ok", async () => {
         const report = await verify();
         expect(named(report, "ok")).toEqual(report.checks.map(one => one.name));
         expect(report.ok).toBe(true);
@@ -67,7 +67,7 @@ describe("verify", () => {
             () => ({ chain: chainOf(stage.leaf) }),
         ],
         [
-            "an authority that nobody trusts",
+            "an untrusted authority",
             "certificate-chain",
             /untrusted/,
             () => ({ target: { authority: undefined } }),
@@ -75,11 +75,11 @@ describe("verify", () => {
         [
             "a resolver that still has the old record",
             "dns-resolver",
-            /Old DNS: .*127\.0\.125\.11 \(TTL 42 s\), while the zone says 127\.0\.125\.10/,
+            /Old DNS: .*127\.0\.125\.11 \(TTL 42 s\); the zone has 127\.0\.125\.10\./,
             () => ({ resolver: { [HOST]: [["A", ELSEWHERE]] } }),
         ],
         [
-            "a record that leads elsewhere",
+            "a record with another address",
             "dns-zone",
             /127\.0\.125\.11.*but the service is iris-/,
             () => ({ zone: { [HOST]: [["CNAME", "old.test"]], "old.test": [["A", ELSEWHERE]] } }),
@@ -112,11 +112,11 @@ describe("verify", () => {
             () => ({ plain: (_, response) => response.end("[0]") }),
         ],
         ["a redirect to plain HTTP", "http-redirect", /not HTTPS/, () => ({ plain: redirectToHttp })],
-        ["no key demanded", "keys", /got status 200/, () => ({ service: { key: undefined } })],
+        ["a service that requires no key", "keys", /got status 200/, () => ({ service: { key: undefined } })],
         [
             "another certificate than the deployed one",
             "certificate-identity",
-            /deployed was AA:BB/,
+            /the deployed one has AA:BB/,
             () => ({ target: { fingerprint: "AA:BB:CC:DD:EE:FF:00:11:22:33:44:55" } }),
         ],
         [
@@ -126,7 +126,7 @@ describe("verify", () => {
             () => ({ service: { score: () => ({ status: 500, body: "broken" }) } }),
         ],
         ["another key than the service's", "score", /Status 401/, () => ({ target: { key: "another" } })],
-    ])("names %s, and nothing else", async (_, name, seen, scene) => {
+    ])("reports %s, and nothing else", async (_, name, seen, scene) => {
         const report = await verify(scene());
         expect(named(report, "fault")).toEqual([name]);
         expect(named(report, "warning")).toEqual([]);
@@ -135,7 +135,7 @@ describe("verify", () => {
         expect(report.ok).toBe(false);
     });
 
-    it("names a service that does not listen, and skips what depends on it", async () => {
+    it("reports a closed port, and skips the checks that need a connection", async () => {
         const port = await freePort();
         const report = await verify({ target: { scoringUri: `https://${HOST}:${port}/score` } });
         expect(named(report, "fault")).toEqual(["tcp"]);
@@ -143,7 +143,7 @@ describe("verify", () => {
         expect(check(report, "tcp")?.seen).toContain("connection refused");
     });
 
-    it("is content with TLS 1.3 alone", async () => {
+    it("accepts a service with TLS 1.3 only", async () => {
         const tls = {
             cert: chainOf(stage.leaf, stage.intermediate),
             key: stage.leaf.key,
@@ -157,7 +157,7 @@ describe("verify", () => {
         });
     });
 
-    it("warns of TLS 1.2 alone", async () => {
+    it("warns about a service with TLS 1.2 only", async () => {
         const tls = {
             cert: chainOf(stage.leaf, stage.intermediate),
             key: stage.leaf.key,
@@ -166,26 +166,26 @@ describe("verify", () => {
         expect(named(await verify({ service: { tls } }), "warning")).toEqual(["tls-versions"]);
     });
 
-    it("warns of a record that holds the address itself, which Azure may change", async () => {
+    it("warns about a record that contains the address, because Azure may change it", async () => {
         const report = await verify({ zone: { [HOST]: [["A", ADDRESS]] } });
         expect(named(report, "warning")).toEqual(["dns-zone"]);
         expect(check(report, "dns-zone")?.advice).toContain(`${HOST} CNAME ${FQDN}`);
     });
 
-    it("says which record to create, as the stack declares it", async () => {
+    it("advises to create the record that the stack declares", async () => {
         const dnsRecord = { name: HOST, type: "CNAME", value: FQDN, ttl: 120 };
         const report = await verify({ zone: {}, target: { dnsRecord } });
         expect(check(report, "dns-zone")?.advice).toContain(`${HOST} CNAME ${FQDN}, TTL 120 s`);
     });
 
-    it("warns when no DNS server answers, and goes on at the declared address", async () => {
+    it("warns when no DNS server answers, and checks the declared address", async () => {
         const server = `${ADDRESS}:${await freePort()}`;
         const report = await verify({ options: { dnsServer: server, resolver: server } });
         expect(named(report, "warning")).toEqual(["dns-zone", "dns-resolver"]);
         expect(check(report, "score")?.outcome).toBe("ok");
     });
 
-    it("asks a service by its address without DNS", async () => {
+    it("checks a service at an IP address without DNS", async () => {
         const own = stage.workspace.leaf(stage.intermediate, [`IP:${ADDRESS}`]);
         const service = await stage.start(
             startService(ADDRESS, { tls: { cert: chainOf(own, stage.intermediate), key: own.key } }),
@@ -199,7 +199,7 @@ describe("verify", () => {
         expect(check(report, "keys")?.seen).toBe("no key required (status 200 without a key)");
     });
 
-    it("skips the score when it has no sample, or no key where one is demanded", async () => {
+    it("skips the score without a sample request, or without a key that the service requires", async () => {
         expect(check(await verify({ options: { data: undefined } }), "score")).toMatchObject({
             outcome: "skipped",
             advice: "Set --data to a file.",
@@ -214,7 +214,7 @@ describe("verify", () => {
         expect(report.ok).toBe(true);
     });
 
-    it("warns of a service without TLS, and still scores", async () => {
+    it("warns about a service without TLS, and checks its score", async () => {
         const plain = await stage.start(startPlain(ADDRESS, (_, response) => response.end("[1]")));
         const report = await verify({
             target: { scoringUri: `http://${HOST}:${plain.port}/score`, key: undefined, keysExpected: false },
@@ -223,7 +223,7 @@ describe("verify", () => {
         expect(named(report, "ok")).toEqual(["dns-zone", "dns-resolver", "tcp", "keys", "score", "banner"]);
     });
 
-    it("does not send the key to a server with a bad certificate", async () => {
+    it("does not send the key to a server with an invalid certificate", async () => {
         const seen: (string | undefined)[] = [];
         const report = await verify({
             chain: chainOf(stage.leaf),
@@ -240,7 +240,7 @@ describe("verify", () => {
         expect(seen.join(" ")).not.toContain(KEY);
     });
 
-    it("hides a key that the server sends back, and what a terminal would obey", async () => {
+    it("removes the key and control characters from the server's response", async () => {
         const report = await verify({
             service: {
                 score: request => ({ status: 200, body: `\u001b[2J${request.headers.authorization}` }),
@@ -249,18 +249,18 @@ describe("verify", () => {
         expect(check(report, "score")?.seen).toMatch(/ms:\s+\[2JBearer \[secret\]$/);
     });
 
-    it("warns of a banner and of missing HSTS", async () => {
+    it("warns about a server banner and missing HSTS", async () => {
         const report = await verify({ service: { headers: { server: "gunicorn/20.1.0" } } });
         expect(named(report, "warning")).toEqual(["hsts", "banner"]);
         expect(report.ok).toBe(true);
     });
 
-    it("asks over TCP when the answer does not fit into a datagram", async () => {
+    it("queries DNS over TCP when the UDP answer is truncated", async () => {
         const report = await verify({ zoneOptions: { truncate: true } });
         expect(check(report, "dns-zone")?.outcome).toBe("ok");
     });
 
-    it("waits until DNS has spread", async () => {
+    it("repeats the checks until the resolver has the new record", async () => {
         const old: Records = { [HOST]: [["A", ELSEWHERE]] };
         const lines: string[] = [];
         const report = await verify({
@@ -278,7 +278,7 @@ describe("verify", () => {
         expect(lines[0]).toMatch(/^Waiting .*dns-resolver: Old DNS/);
     });
 
-    it("does not wait for what time does not heal", async () => {
+    it("does not repeat the checks for a permanent fault", async () => {
         const lines: string[] = [];
         const report = await verify({
             service: { key: undefined },
@@ -288,7 +288,7 @@ describe("verify", () => {
         expect(lines).toEqual([]);
     });
 
-    it("can itself speak the old versions: an openssl server that accepts all is seen to", async () => {
+    it("detects the TLS versions before 1.2 at an openssl server that accepts them", async () => {
         const port = await freePort();
         const server = spawn(
             "openssl",
@@ -322,9 +322,9 @@ describe("verify", () => {
     });
 
     it.skipIf(process.getuid?.() !== 0)(
-        "finds the zone's own name servers, each zone's on the way [needs root: port 53]",
+        "queries the name servers of each zone on the CNAME chain [needs root: port 53]",
         async () => {
-            // The resolver knows the delegations, and an old address; the zones have servers of their own.
+            // The resolver has the delegations and an old address. Each zone has a name server.
             const resolver = await stage.start(
                 startDns("127.0.125.20", {
                     "verify.test": [["NS", "ns.verify.test"]],
@@ -353,7 +353,7 @@ function redirectToHttp(...[request, response]: Parameters<typeof redirectToHttp
     response.writeHead(301, { location: `http://${request.headers.host}/elsewhere` }).end();
 }
 
-/** A port that nobody listens on. */
+/** A free port. */
 async function freePort(): Promise<number> {
     const server = net.createServer().listen(0, ADDRESS);
     await once(server, "listening");

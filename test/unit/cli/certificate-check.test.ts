@@ -42,7 +42,7 @@ interface Run {
     stderr: string;
 }
 
-/** The command as a person starts it. */
+/** Runs the command in a process, as users do. */
 function run(args: string[], env: Record<string, string> = {}): Promise<Run> {
     const command = ["--import", "tsx", "cli/index.ts", "certificate", "check", ...args];
     return execa(process.execPath, command, { env, reject: false, stdin: "ignore" });
@@ -54,16 +54,16 @@ async function judged(flags: Partial<CheckFlags>, environment: NodeJS.ProcessEnv
 const codes = async (flags: Partial<CheckFlags>, environment?: NodeJS.ProcessEnv) =>
     (await judged(flags, environment)).findings.map(one => one.code);
 
-/** Lines of the key and the password must not get out by any way. */
+/** The output must contain neither a line of the key nor the password. */
 function expectNoSecret({ stdout, stderr }: Run): void {
     const secrets = [PASSWORD, ...key.split("\n").filter(line => line !== "" && !line.startsWith("-----"))];
-    // The test would be worth nothing with a key that has no lines.
+    // Without lines of the key, the check would prove nothing.
     expect(secrets.length).toBeGreaterThan(2);
     for (const secret of secrets) expect(stdout + stderr).not.toContain(secret);
 }
 
 describe("azure-secure-inference certificate check", () => {
-    it("ends with 0 and a readable report when the certificate is valid", async () => {
+    it("ends with 0 and prints the report as text for a valid certificate", async () => {
         const ran = await run([
             "--cert",
             files.cert,
@@ -80,7 +80,7 @@ describe("azure-secure-inference certificate check", () => {
         expectNoSecret(ran);
     });
 
-    it("ends with 1 and exactly the promised JSON when it is not", async () => {
+    it("ends with 1 for an invalid certificate, and prints exactly the documented JSON fields with --json", async () => {
         const ran = await run([
             "--cert",
             files.alone,
@@ -101,7 +101,7 @@ describe("azure-secure-inference certificate check", () => {
         expectNoSecret(ran);
     });
 
-    it("opens a PFX with the password of a variable", async () => {
+    it("reads the password of a PFX file from an environment variable", async () => {
         const args = ["--pfx", files.pfx, "--pfx-password-env", "PFX_PASSWORD", "--hostname", HOST, "--json"];
         const [right, wrong, unset] = await Promise.all([
             run(args, { PFX_PASSWORD: PASSWORD }),
@@ -119,7 +119,7 @@ describe("azure-secure-inference certificate check", () => {
         for (const ran of [right, wrong, unset]) expectNoSecret(ran);
     });
 
-    it("ends with 2 when an option is missing", async () => {
+    it("ends with 2 if a required option is missing", async () => {
         const ran = await run(["--cert", files.cert, "--key", files.key]);
         expect(ran).toMatchObject({ exitCode: 2, stdout: "" });
         expect(ran.stderr).toContain("--hostname");
@@ -131,22 +131,26 @@ describe("readSubject", () => {
         ["no file", { cert: undefined, key: undefined }, /Set --cert and --key, or --pfx/],
         ["no key", { key: undefined }, /--cert requires --key/],
         ["no certificate", { cert: undefined }, /--key requires --cert/],
-        ["both kinds", { pfx: "all.pfx" }, /--pfx conflicts with/],
-        ["a password for PEM", { pfxPasswordEnv: "X" }, /requires --pfx/],
+        ["PEM and PFX together", { pfx: "all.pfx" }, /--pfx conflicts with/],
+        ["a PFX password without a PFX file", { pfxPasswordEnv: "X" }, /requires --pfx/],
         [
-            "a file that is not there",
+            "a missing file",
             { cert: "not-there.pem" },
             /--cert: cannot read not-there\.pem: it does not exist/,
         ],
         ["a folder", { key: folder }, /--key.*is a folder/],
-        ["a file without end", { key: "/dev/zero" }, /larger than 4 MiB/],
+        ["a device without an end", { key: "/dev/zero" }, /larger than 4 MiB/],
         ["a huge file", { cert: files.huge }, /larger than 4 MiB/],
         ["an address with a path", { hostname: [`${HOST}/score`] }, /is not a host name/],
         ["an address with a port", { hostname: [HOST, `${HOST}:443`] }, /is not a host name/],
-        ["an empty name", { cert: "" }, /--cert is empty\. Name a file/],
+        ["an empty file name", { cert: "" }, /--cert is empty\. Name a file/],
         ["a wildcard as a name", { hostname: ["*.contoso.test"] }, /is not a host name.*wildcard/],
-        ["no roots in the file", { roots: files.empty }, /--roots: the file cannot be used: .* is empty/],
-        ["a key as roots", { roots: files.key }, /--roots: the file cannot be used: /],
+        [
+            "a file of roots that is empty",
+            { roots: files.empty },
+            /--roots: the file cannot be used: .* is empty/,
+        ],
+        ["a file of roots that contains a key", { roots: files.key }, /--roots: the file cannot be used: /],
         ...["yesterday", "2026-02-30", "2026-13-01", "2026-01-01T25:00Z", "1767225600", ""].map(
             (text): [string, Partial<CheckFlags>, RegExp] => [
                 `the time ${text}`,
@@ -154,7 +158,7 @@ describe("readSubject", () => {
                 /is not an ISO 8601 time/,
             ],
         ),
-    ])("refuses %s in one line", async (_, flags, message) => {
+    ])("rejects %s with a message of one line", async (_, flags, message) => {
         const refusal = expect(readSubject({ ...GIVEN, ...flags }, {})).rejects;
         await refusal.toThrow(message);
         await refusal.toThrow(/^[^\n]*$/);
@@ -168,7 +172,7 @@ describe("readSubject", () => {
             { cert: undefined, key: undefined, pfx: Buffer.from(`0\x82${key}`, "latin1").toString("base64") },
         ],
         ["a password", { cert: undefined, key: undefined, pfx: files.pfx, pfxPasswordEnv: PASSWORD }],
-    ])("repeats nothing of %s where a name is asked for", async (_, flags) => {
+    ])("does not repeat %s that is given instead of a file or variable name", async (_, flags) => {
         const refused = readSubject({ ...GIVEN, ...flags }, {});
         await expect(refused).rejects.toThrow(
             /^--(?:key|pfx) takes the name of a file, not its contents\.$|^--pfx-password-env: no environment variable has this name\. Give the name of a variable, not its value\.$/,
@@ -180,19 +184,19 @@ describe("readSubject", () => {
         ["2026-11-24T12:00", "2026-11-24T12:00:00.000Z"],
         ["2026-11-24T12:00:30Z", "2026-11-24T12:00:30.000Z"],
         ["2026-11-24T12:00:30.5+02:00", "2026-11-24T10:00:30.500Z"],
-        // As Python prints it.
+        // The output of Python's isoformat().
         ["2026-11-24T12:00:30.123456+00:00", "2026-11-24T12:00:30.123Z"],
         ["2028-02-29t00:00z", "2028-02-29T00:00:00.000Z"],
-    ])("takes the time %s", async (text, instant) => {
+    ])("accepts the time %s", async (text, instant) => {
         expect((await readSubject({ ...GIVEN, now: text }, {})).now.toISOString()).toBe(instant);
     });
 
-    it("takes several names, and international ones", async () => {
+    it("accepts several names, international names and addresses", async () => {
         const hostname = [HOST, "bücher.test", "2001:db8::1"];
         expect((await judged({ hostname })).findings[0]?.message).toContain("bücher.test, 2001:db8::1");
     });
 
-    it("takes an empty password, which is not the same as none", async () => {
+    it("opens a PFX file with an empty password", async () => {
         const pfx = path.join(folder, "open.pfx");
         const args = [
             "pkcs12",
@@ -213,20 +217,20 @@ describe("readSubject", () => {
 });
 
 describe("checkCertificate", () => {
-    it("judges trust only when roots are given", async () => {
+    it("checks trust only with --roots", async () => {
         expect(await codes({})).toEqual([]);
         expect(await codes({ roots: files.roots })).toEqual([]);
         expect(await codes({ roots: files.others })).toEqual(["untrusted"]);
     });
 
-    it("judges at the time that is named", async () => {
+    it("checks the validity at the time of --now", async () => {
         expect(await codes({ now: days(89).toISOString() })).toEqual(["expires-soon"]);
         expect(await codes({ now: new Date(days(89).getTime() + 1000).toISOString() })).toEqual([
             "leaf-expired",
         ]);
     });
 
-    it("takes a certificate that signed itself only when it is told to", async () => {
+    it("accepts a self-signed certificate only with --allow-self-signed or as a root", async () => {
         const plain = await judged({ cert: files.own });
         expect(plain.findings).toMatchObject([{ code: "self-signed", severity: "error" }]);
         const allowed = await judged({ cert: files.own, allowSelfSigned: true });
@@ -236,7 +240,7 @@ describe("checkCertificate", () => {
         expect([plain, allowed, given].map(isValid)).toEqual([false, true, true]);
     });
 
-    it("says what is wrong with file and certificate at once", async () => {
+    it("reports findings about the files and about the certificate together", async () => {
         const judgement = await judged({ cert: files.alone, key: files.empty, hostname: ["other.test"] });
         expect(judgement.findings.map(one => one.code)).toEqual([
             "key-empty",
@@ -245,7 +249,7 @@ describe("checkCertificate", () => {
         ]);
     });
 
-    it("is not valid without a certificate", async () => {
+    it("reports a missing certificate as invalid", async () => {
         expect(isValid(await judged({ cert: files.empty }))).toBe(false);
     });
 });
@@ -260,13 +264,13 @@ describe("the report", () => {
         },
     };
 
-    it("shows no control characters of a certificate", () => {
+    it("removes control characters of the certificate", () => {
         for (const text of [renderJson(judgement), renderText(judgement, { colour: false })]) {
             expect(text).not.toMatch(/[\u001b\u009b\u202e]|\\u001b/);
         }
     });
 
-    it("is coloured only when it may be", () => {
+    it("uses colours only if they are allowed", () => {
         expect(renderText(judgement, { colour: true })).toContain("\u001b[33mwarning");
         expect(renderText(judgement, { colour: false })).toMatch(/^warning x\n {4}A/m);
     });

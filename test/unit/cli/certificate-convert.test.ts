@@ -42,7 +42,7 @@ beforeEach(() => {
 });
 afterAll(() => workspace.close());
 
-/** Converts, and tells what came to standard output. */
+/** Converts the PFX file. `shown`: the text on standard output. */
 async function convert(flags: Partial<ConvertFlags> = {}, isTTY = false) {
     const shown: string[] = [];
     const output = { isTTY, write: (text: string) => shown.push(text) };
@@ -53,7 +53,7 @@ async function convert(flags: Partial<ConvertFlags> = {}, isTTY = false) {
 const mode = (file: string) => (statSync(file).mode & 0o777).toString(8);
 
 describe("certificate convert", () => {
-    it("writes chain and key, the key for its owner alone", async () => {
+    it("writes the chain and the key, and only the owner can read the key", async () => {
         expect(await convert()).toEqual({ codes: [], converted: true, shown: "" });
         expect(readFileSync(cert, "utf8")).toBe(leaf.certificate + intermediate.certificate);
         expect(readFileSync(key, "utf8")).toBe(leaf.key);
@@ -63,14 +63,14 @@ describe("certificate convert", () => {
     it.each<["cert" | "key", string]>([
         ["cert", cert],
         ["key", key],
-    ])("refuses to replace the file of --%s, and leaves both alone", async (option, file) => {
+    ])("does not replace an existing file of --%s, and writes no file", async (option, file) => {
         writeFileSync(file, "mine");
         await expect(convert()).rejects.toThrow(`--${option}: ${file} exists. Add --force`);
         expect(readFileSync(file, "utf8")).toBe("mine");
         expect(existsSync(option === "cert" ? key : cert)).toBe(false);
     });
 
-    it("replaces files with --force, and takes the old key file's permissions away", async () => {
+    it("replaces files with --force, and resets the permissions of an existing key file", async () => {
         writeFileSync(key, "mine");
         chmodSync(key, 0o644);
         expect((await convert({ force: true })).converted).toBe(true);
@@ -80,19 +80,19 @@ describe("certificate convert", () => {
     it.each<[string, Partial<ConvertFlags>, string]>([
         ["one file for both", { key: cert }, "the same file"],
         [
-            "a variable that is not there",
+            "a variable that is not set",
             { pfxPasswordEnv: "NO_SUCH" },
             "--pfx-password-env: the environment variable NO_SUCH is not set",
         ],
-        ["a PFX file that is not there", { pfx: "no.pfx" }, "cannot read no.pfx: it does not exist"],
-        ["a folder that is not there", { key: path.join(folder, "no", "key.pem") }, "cannot write"],
+        ["a missing PFX file", { pfx: "no.pfx" }, "cannot read no.pfx: it does not exist"],
+        ["a missing folder", { key: path.join(folder, "no", "key.pem") }, "cannot write"],
         ["a device", { key: "/dev/null", force: true }, "not a regular file"],
-    ])("refuses %s", async (_, flags, message) => {
+    ])("rejects %s", async (_, flags, message) => {
         await expect(convert(flags)).rejects.toThrow(message);
         expect(existsSync(key)).toBe(false);
     });
 
-    it("writes both or none, so that the next try finds nothing in its way", async () => {
+    it("writes both files or none, so that a second attempt does not need --force", async () => {
         await expect(convert({ key: path.join(folder, "no", "key.pem") })).rejects.toThrow("cannot write");
         expect(readdirSync(folder)).toEqual([]);
         writeFileSync(cert, "mine");
@@ -102,33 +102,30 @@ describe("certificate convert", () => {
         expect([readdirSync(folder), readFileSync(cert, "utf8")]).toEqual([["chain.pem"], "mine"]);
     });
 
-    it.each(["cert", "key"])(
-        "does not write --%s over the PFX itself, with --force neither",
-        async option => {
-            const before = readFileSync(pfx);
-            await expect(convert({ [option]: pfx, force: true })).rejects.toThrow(
-                `--${option} names the PFX file`,
-            );
-            expect(readFileSync(pfx)).toEqual(before);
-        },
-    );
+    it.each(["cert", "key"])("does not write --%s over the PFX file, even with --force", async option => {
+        const before = readFileSync(pfx);
+        await expect(convert({ [option]: pfx, force: true })).rejects.toThrow(
+            `--${option} names the PFX file`,
+        );
+        expect(readFileSync(pfx)).toEqual(before);
+    });
 
-    it("does not follow a link with --force", async () => {
+    it("does not follow a symbolic link with --force", async () => {
         symlinkSync(path.join(folder, "elsewhere"), key);
         await expect(convert({ force: true })).rejects.toThrow("not a regular file");
         expect(existsSync(path.join(folder, "elsewhere"))).toBe(false);
     });
 
-    it("shows the key on a terminal only when that is asked for", async () => {
+    it("shows the key on a terminal only with --show-key", async () => {
         await expect(convert({ key: "-" }, true)).rejects.toThrow("--show-key");
         expect(existsSync(cert)).toBe(false);
         expect((await convert({ key: "-", showKey: true }, true)).shown).toBe(leaf.key);
         rmSync(cert);
-        // A pipe is no terminal.
+        // Standard output is a pipe here.
         expect((await convert({ key: "-" })).shown).toBe(leaf.key);
     });
 
-    it("writes nothing when the PFX does not have both", async () => {
+    it("writes no file if the PFX file has no key", async () => {
         const open = workspace.write(
             "no-key.pfx",
             workspace.export(leaf, [], "-nokeys", "-passout", `pass:${PASSWORD}`),
@@ -137,7 +134,7 @@ describe("certificate convert", () => {
         expect([existsSync(cert), existsSync(key)]).toEqual([false, false]);
     });
 
-    it("ends with 0, 1 and 2 as a command, and tells why without the password", async () => {
+    it("ends with 0, 1 or 2 as a command, and its messages do not contain the password", async () => {
         const program = path.join(REPOSITORY, "cli", "index.ts");
         const run = async (password: string, ...args: string[]) =>
             await execa(

@@ -18,5 +18,5 @@ describe("parseServer", () => {
         "127.0.0.1:65536",
         "127.0.0.1:x",
         "[127.0.0.1",
-    ])("refuses %j", text => expect(() => parseServer(text)).toThrow(/is not the address of a DNS server/));
+    ])("rejects %j", text => expect(() => parseServer(text)).toThrow(/is not the address of a DNS server/));
 });

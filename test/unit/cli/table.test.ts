@@ -16,21 +16,21 @@ const report: Report = {
 };
 
 describe("renderTable", () => {
-    it("shows each check with what was seen and what to do", () => {
+    it("shows the observation and the advice of each check", () => {
         const text = renderTable(report, { colour: false, width: 200 });
         expect(text).toMatch(/tcp +│ ok +│ 20\.1\.2\.3 port 443/);
         expect(text).toMatch(/certificate-dates +│ fault +│ leaf-expired: .*│ Renew it\./);
         expect(text.split("\n").at(-1)).toBe("1 ok, 1 fault");
     });
 
-    it.each([80, 100, 140])("fits into %s columns without losing a word", width => {
+    it.each([80, 100, 140])("wraps text at %s columns without losing a word", width => {
         const lines = renderTable(report, { colour: false, width }).split("\n");
         expect(Math.max(...lines.map(line => line.length))).toBeLessThanOrEqual(width);
         const seen = lines.map(line => line.split("│")[3] ?? "").join(" ");
         expect(seen.replace(/\s+/g, " ")).toContain("The certificate for CN=score.contoso.com expired on");
     });
 
-    it("is coloured only when it may be", () => {
+    it("uses colours only if they are allowed", () => {
         const isColoured = (text: string) => text.includes("\u001b[");
         expect(isColoured(renderTable(report, { colour: true, width: 100 }))).toBe(true);
         expect(isColoured(renderTable(report, { colour: false, width: 100 }))).toBe(false);

@@ -13,7 +13,7 @@ const outputs = {
 };
 
 describe("targetsOfOutputs", () => {
-    it("takes what the stack declares", () => {
+    it("reads the outputs of a stack with one model", () => {
         expect(targetsOfOutputs(outputs).get("")).toEqual({
             scoringUri: outputs.scoringUri,
             fqdn: outputs.fqdn,
@@ -26,12 +26,12 @@ describe("targetsOfOutputs", () => {
         });
     });
 
-    it("expects no keys when the stack has none", () => {
+    it("expects no keys for a stack without keys", () => {
         const { keys: _, ...rest } = outputs;
         expect(targetsOfOutputs(rest).get("")).toMatchObject({ keysExpected: false, key: undefined });
     });
 
-    it("takes each model of a cluster with its own name, key and record", () => {
+    it("reads the name, the key and the DNS record of each model on Kubernetes", () => {
         const { scoringUri: _, dnsRecord: __, ...shared } = outputs;
         const record = { name: "score.contoso.com", type: "A", value: "20.1.2.3", ttl: 300 };
         const path = "/api/v1/service";
@@ -54,7 +54,7 @@ describe("targetsOfOutputs", () => {
         expect(targets.get("wine")).not.toHaveProperty("dnsRecord");
     });
 
-    it("names what is missing or wrong, and never a value", () => {
+    it("names missing and invalid outputs, but not their values", () => {
         const broken = () =>
             targetsOfOutputs({ ...outputs, scoringUri: "ftp://x", keys: { primary: ["first-secret"] } });
         expect(broken).toThrow(/\(scoringUri, keys\.primary\)/);
@@ -65,16 +65,16 @@ describe("targetsOfOutputs", () => {
 
 describe("targetOfUrl", () => {
     it.each(["https://score.contoso.com/score", "https://127.0.0.1:8443/score", "http://[::1]/"])(
-        "takes %s",
+        "accepts %s",
         url => expect(targetOfUrl(url)).toEqual({ scoringUri: url }),
     );
 
     it.each(["score.contoso.com", "ftp://score.contoso.com", "", "https://user:word@score.contoso.com/"])(
-        "refuses %j",
+        "rejects %j",
         url => expect(() => targetOfUrl(url)).toThrow(/^--url: /),
     );
 
-    it("does not repeat a password", () => {
+    it("does not repeat a password of the address", () => {
         expect(() => targetOfUrl("https://user:word@score.contoso.com/")).not.toThrow(/word@|:word/);
     });
 });
