@@ -13,8 +13,11 @@ import { claimedSandbox } from "../../sandbox/testing/test-sandbox";
 
 /** No other test uses this number, so this file may use another folder for its state. */
 const NUMBER = 4;
-/** The same folder in each run, so that a run can remove what an interrupted one left. */
-const STATE_HOME = path.join(os.tmpdir(), "azure-secure-inference-first-minutes");
+/**
+ * The same folder in each run, so that a run removes the remains of an interrupted one. Short, because the paths of
+ * sockets below it are limited to 108 bytes.
+ */
+const STATE_HOME = path.join(os.tmpdir(), "first-minutes");
 /** Starting the sandbox, its images and the model, beside other tests. */
 const TWENTY_MINUTES = 20 * 60_000;
 
