@@ -104,6 +104,7 @@ export class TestProject {
             ...options.environment,
         };
         await mkdir(path.join(state, "backend"), { recursive: true });
+        await mkdir(path.join(state, EVENT_LOGS));
         if (!options.directory) await writeProject(directory, options);
         await options.plugins?.(environment.PULUMI_HOME);
         const name = await projectName(directory);
@@ -199,7 +200,7 @@ export class TestProject {
     }
 
     private async operation(name: string, args: readonly string[]): Promise<Outcome> {
-        const log = path.join(this.state, `events-${++this.operations}.jsonl`);
+        const log = path.join(this.state, EVENT_LOGS, `${++this.operations}.jsonl`);
         const common = ["--event-log", log, "--color", "never", "--non-interactive"];
         const host = this.setup.ownProcesses ? [] : ["--client", await this.programHost()];
         const { all, failed } = await execa(this.setup.engine, [name, ...common, ...host, ...args], {
@@ -222,6 +223,12 @@ export class TestProject {
         };
     }
 }
+
+/**
+ * Folder of the engine's event logs in `TestProject.state`. They contain secrets in plain text, and the engine writes them
+ * only because the tests ask for them with `--event-log`.
+ */
+export const EVENT_LOGS = "event-logs";
 
 const configurationFile = (state: string): string => path.join(state, `Pulumi.${STACK}.yaml`);
 

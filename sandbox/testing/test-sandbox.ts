@@ -2,7 +2,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { lockSync } from "proper-lockfile";
-import { sandboxReset } from "../lifecycle/sandbox";
+import { sandboxDown, sandboxReset } from "../lifecycle/sandbox";
 import { type SandboxInstance, sandboxInstance } from "../instance";
 
 /** Numbers of the sandboxes for tests: as many as files run concurrently (WORKERS in vitest.config.mts). */
@@ -68,8 +68,17 @@ function claim(number: number): (() => void) | undefined {
     }
 }
 
-/** Resets a sandbox unless another process uses it. An interrupted run can have left resources in it. */
-export async function cleanTestSandbox(number: number): Promise<void> {
+/** Resets a sandbox, unless another process uses it. A run that was killed may have left resources in it. */
+export function cleanTestSandbox(number: number): Promise<void> {
+    return whenUnused(number, sandboxReset);
+}
+
+/** Stops a sandbox, unless another process uses it: another test run may have claimed it since. */
+export function stopTestSandbox(number: number): Promise<void> {
+    return whenUnused(number, sandboxDown);
+}
+
+async function whenUnused(number: number, work: (instance: SandboxInstance) => Promise<void>): Promise<void> {
     const deadline = Date.now() + CLAIM_TIMEOUT_MS;
     let release = claim(number);
     while (!release && Date.now() < deadline) {
@@ -77,6 +86,6 @@ export async function cleanTestSandbox(number: number): Promise<void> {
         release = claim(number);
     }
     if (!release) return;
-    await sandboxReset(numbered(String(number)));
+    await work(numbered(String(number)));
     release();
 }

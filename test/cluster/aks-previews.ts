@@ -72,7 +72,7 @@ export function describePreviews({
         it("show an added model as new resources, without changes to the others", async () => {
             configure({ "models.rose": { ...SMALL_MODEL, replicas: 1 } });
             const { steps } = await preview();
-            const touched = steps.filter(({ name }) => /^models-(iris|flowers|open|slow|front)/.test(name));
+            const touched = steps.filter(({ name }) => /^models-(iris|flowers|open|slow)/.test(name));
             expect(touched).toEqual([]);
             const created = steps
                 .filter(({ op }) => op === "create")
@@ -104,9 +104,9 @@ export function describePreviews({
                 expect(outcome.text).toMatch(/tls\.certificate: /);
                 expect(outcome.text).toMatch(/tls\.privateKey: no-key/);
                 expect(outcome.text).toMatch(
-                    new RegExp(`models\\.iris\\.hostname: is ${hostname}, as tls\\.hostname is`),
+                    new RegExp(`models\\.iris\\.hostname: is ${hostname}, the same as tls\\.hostname`),
                 );
-                expect(outcome.text).toMatch(/models\.wine\.replicas: is 0/);
+                expect(outcome.text).toMatch(/models\.flowers\.replicas: is 0/);
                 expect(outcome.text).not.toContain("hunter2");
             }
             expect(await current().kubectl.run("get", "all", "--all-namespaces", "--output=name")).toBe(

@@ -1,15 +1,14 @@
-import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { targetsOfOutputs, verifyService } from "../../cli/verify";
-import { sandboxProcesses } from "../../sandbox/node/control-groups";
 import { azureClients } from "../../sandbox/testing/azure-clients";
+import { EVENT_LOGS } from "../../sandbox/testing/harness";
 import { startLoad } from "../../sandbox/testing/load";
 import { CANNOT_RUN, titled } from "../../sandbox/testing/requirements";
 import { testSandbox } from "../../sandbox/testing/test-sandbox";
 import { AksStage, type Pod, prepareSandbox, SMALL_MODEL, timed } from "../support/aks-stage";
-import { filesBelow, secretsFoundIn } from "../support/secrets";
+import { filesBelow, processArguments, secretsFoundIn } from "../support/secrets";
 import { type Settings, stackSettings } from "../support/service-stack";
 import { frontMetric, secretsOf } from "./aks-evidence";
 import { describePreviews } from "./aks-previews";
@@ -244,11 +243,9 @@ describe.skipIf(CANNOT_RUN)(titled("models on Kubernetes"), () => {
                 namespace,
                 "--output=yaml",
             ),
-            arguments: sandboxProcesses(instance)
-                .map(pid => readFileSync(`/proc/${pid}/cmdline`, { encoding: "utf8", flag: "r" }))
-                .join("\n"),
-            // State, history, event logs and configuration. The plug-ins are programs.
-            files: await filesBelow(stage.project.state, ["plugins"]),
+            arguments: processArguments(instance),
+            // State, history, logs and configuration. The plug-ins are programs.
+            files: await filesBelow(stage.project.state, ["plugins", EVENT_LOGS]),
             logFiles: await filesBelow(path.join(instance.stateFolder, "log")),
         };
         for (const [place, text] of Object.entries(places)) {

@@ -7,17 +7,18 @@ import { targetsOfOutputs, verifyService } from "../../cli/verify";
 import { type DebianTree, debianPackages } from "../../machine/debian";
 import { ROOT } from "../../machine/root";
 import { ensureImages } from "../../sandbox/images";
-import { sandboxProcesses } from "../../sandbox/node/control-groups";
 import { azureClients } from "../../sandbox/testing/azure-clients";
-import type { TestProject } from "../../sandbox/testing/harness";
+import { EVENT_LOGS, type TestProject } from "../../sandbox/testing/harness";
+import { Kubectl } from "../../sandbox/testing/kubectl";
 import { MODEL_IMAGE } from "../../sandbox/testing/model-image";
 import { CANNOT_RUN, titled } from "../../sandbox/testing/requirements";
 import { secret } from "../../sandbox/testing/stack-configuration";
 import { testSandbox } from "../../sandbox/testing/test-sandbox";
 import { prepareSandbox } from "../support/aks-stage";
 import { type Answer, curl } from "../support/curl";
+import { FULL } from "../support/full";
 import { OpensslWorkspace } from "../support/openssl";
-import { filesBelow, privateKeysOf, secretsFoundIn } from "../support/secrets";
+import { filesBelow, privateKeysOf, processArguments, secretsFoundIn } from "../support/secrets";
 import { configure, createServiceStack, stackSettings } from "../support/service-stack";
 
 /** The outputs of the stack that the tests use. */
@@ -48,7 +49,7 @@ describe.skipIf(CANNOT_RUN)(titled("a model on Container Instances"), () => {
         tools = await debianPackages(["bind9-dnsutils", "sslscan"]);
         await prepareSandbox(instance);
         await ensureImages(instance);
-        project = await createServiceStack(instance, stackSettings("local"), { ownProcesses: true });
+        project = await createServiceStack(instance, stackSettings("local"));
         configure(project, { "dns.ttl": TTL, "limits.scoringTimeoutMs": 3_000 });
         await up();
     });
@@ -155,12 +156,10 @@ describe.skipIf(CANNOT_RUN)(titled("a model on Container Instances"), () => {
         const places: Record<string, string> = {
             state: await project.rawState(),
             outputs: JSON.stringify(await project.outputs()),
-            arguments: sandboxProcesses(instance)
-                .map(pid => readProcess(pid, "cmdline"))
-                .join("\n"),
+            arguments: processArguments(instance),
             logs: await filesBelow(path.join(instance.stateFolder, "log")),
-            // State, history, event logs and configuration. The plug-ins are programs.
-            files: await filesBelow(project.state, ["plugins"]),
+            // State, history, logs and configuration. The plug-ins are programs.
+            files: await filesBelow(project.state, ["plugins", EVENT_LOGS]),
         };
         for (const [place, text] of Object.entries(places)) {
             expect({ place, empty: text === "", found: secretsFoundIn(text, secrets) }).toEqual({
@@ -171,9 +170,10 @@ describe.skipIf(CANNOT_RUN)(titled("a model on Container Instances"), () => {
         }
         // Azure's and Kubernetes' own data has them, and only root may enter its folder.
         expect(statSync(instance.stateFolder).mode & 0o077).toBe(0);
-        // The same search finds them there, where Kubernetes stores Secrets in Base64.
-        const stored = await filesBelow(path.join(instance.stateFolder));
-        expect(secretsFoundIn(stored, secrets)).not.toEqual([]);
+        // The same search finds the served private key in the Secrets of Kubernetes (Base64).
+        const kubectl = await Kubectl.forSandbox(instance);
+        const stored = await kubectl.run("get", "secrets", "--all-namespaces", "--output=yaml");
+        expect(secretsFoundIn(stored, secrets)).toHaveLength(1);
     });
 
     it("refuses an invalid certificate at preview with every finding, and the service stays", async () => {
@@ -230,7 +230,8 @@ describe.skipIf(CANNOT_RUN)(titled("a model on Container Instances"), () => {
         expect((await score(`https://${HOST}/score`, outputs.keys!.primary)).status).toBe(200);
     });
 
-    it("recreates a group that was deleted outside of the stack", async () => {
+    // engine/aci.test.ts proves it without containers.
+    it.runIf(FULL)("recreates a group that was deleted outside of the stack", async () => {
         const name = (await group()).name!;
         const clients = azureClients(instance);
         await clients.containers.containerGroups.beginDeleteAndWait(RESOURCE_GROUP, name);
@@ -266,12 +267,3 @@ describe.skipIf(CANNOT_RUN)(titled("a model on Container Instances"), () => {
         return containers.map(one => [one.name, one.instanceView?.currentState?.startTime]);
     }
 });
-
-function readProcess(pid: number, file: string): string {
-    try {
-        return readFileSync(`/proc/${pid}/${file}`, "utf8");
-    } catch {
-        // The process has ended.
-        return "";
-    }
-}

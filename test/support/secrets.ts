@@ -1,6 +1,9 @@
 /** Searches text and files for secrets that must not be in them, also in Base64. */
+import { readFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import * as path from "node:path";
+import type { SandboxInstance } from "../../sandbox/instance";
+import { sandboxProcesses } from "../../sandbox/node/control-groups";
 import type { TestProject } from "../../sandbox/testing/harness";
 
 /** A secret in a form without line breaks and quotes, so that escaping does not change it. */
@@ -47,4 +50,17 @@ export async function filesBelow(folder: string, skip: readonly string[] = []): 
         else if (entry.isFile()) texts.push(await readFile(file, "latin1"));
     }
     return texts.join("\n");
+}
+
+/** The arguments of all processes of a sandbox, also of its containers. */
+export function processArguments(instance: SandboxInstance): string {
+    const read = (pid: number): string => {
+        try {
+            return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+        } catch {
+            // The process has ended.
+            return "";
+        }
+    };
+    return sandboxProcesses(instance).map(read).join("\n");
 }

@@ -2,7 +2,7 @@
 import type { TestProject } from "vitest/node";
 import { sandboxDown } from "../../lifecycle/sandbox";
 import { CANNOT_RUN } from "../requirements";
-import { cleanTestSandbox, numbered, TEST_SANDBOXES } from "../test-sandbox";
+import { cleanTestSandbox, numbered, stopTestSandbox, TEST_SANDBOXES } from "../test-sandbox";
 import { BackgroundBuilds } from "./background";
 import type { Needs } from "./builds";
 
@@ -22,9 +22,8 @@ export async function teardown(): Promise<void> {
     state.builds.stop();
     if (state.sandboxes === undefined) return;
     state.sandboxes = undefined;
-    for (const number of named === undefined ? TEST_SANDBOXES : [named]) {
-        await sandboxDown(numbered(String(number)));
-    }
+    if (named === undefined) await Promise.all(TEST_SANDBOXES.map(stopTestSandbox));
+    else await sandboxDown(numbered(named));
 }
 
 /** Does not reset a sandbox that the environment selects, because the user may need its resources. */
