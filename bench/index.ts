@@ -1,4 +1,4 @@
-/** `npm run bench`, or `npm run bench -- front` for one of them. */
+/** `npm run bench` runs all benches, `npm run bench -- front` one of them. */
 import { benchFront } from "./front";
 import { benchModels } from "./models";
 import { benchCompiler, benchPreview } from "./program";

@@ -1,17 +1,17 @@
 import Table from "cli-table3";
 
 export interface Measure {
-    /** What was measured, with its unit. */
+    /** The measure, with its unit. */
     name: string;
-    /** Our figure and the figures of the others. */
+    /** The figures by contender, ours included. */
     figures: Map<string, number>;
-    /** Whose figure ours is divided by. */
+    /** The contender whose figure ours is divided by. */
     rival: string;
-    /** What the ratio should be. */
+    /** The target of the ratio. */
     target: { atLeast: number } | { atMost: number };
 }
 
-/** Prints a table of one measure: every figure, its ratio to the rival's, and whether ours reaches its target. */
+/** Prints a table of one measure: every figure, its ratio to the rival's figure, and whether ours reaches the target. */
 export function print(measure: Measure): void {
     const rival = measure.figures.get(measure.rival)!;
     const table = new Table({
@@ -30,7 +30,7 @@ export function print(measure: Measure): void {
     console.log(table.toString());
 }
 
-/** A figure that has no rival but a limit of its own. */
+/** Prints a figure that is compared with a limit instead of a rival. */
 export function printAbsolute(name: string, figure: number, unit: string, atMost: number): void {
     const outcome = figure <= atMost ? "reached" : "missed";
     console.log(`${name}: ${readable(figure)} ${unit} (at most ${readable(atMost)} ${unit}: ${outcome})`);

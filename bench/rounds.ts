@@ -1,13 +1,13 @@
-/** One thing that is measured, and what it is measured against. */
+/** A contender: ours or a rival. */
 export interface Contender {
     name: string;
-    /** One round: the figure, larger or smaller is better as the measure says. */
+    /** Runs one round and returns its figure. */
     run(): Promise<number>;
 }
 
 /**
- * Runs all contenders in turn, several rounds, and gives the median of each. Taking turns lets whatever else
- * the machine does at a moment fall on all of them.
+ * Runs several rounds of all contenders in turn and returns the median of each. Taking turns spreads the load of other processes evenly
+ * over the contenders.
  */
 export async function medians(
     contenders: readonly Contender[],

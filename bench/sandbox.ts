@@ -6,7 +6,7 @@ import { printAbsolute } from "./report";
 
 const MEBIBYTE = 1024 ** 2;
 
-/** Measures `npm run up` without any state but with cached tools, then without any change, and the memory of the sandbox. */
+/** Measures `npm run up` with cached tools and no state, `npm run up` without a change, and the memory of the sandbox. */
 export async function benchSandbox(): Promise<void> {
     const instance = claimedSandbox();
     const environment = { AZURE_SECURE_INFERENCE_SANDBOX: String(instance.number) };

@@ -1,4 +1,4 @@
-/** `npm run pulumi -- <any command>`: Pulumi as `npm run up` uses it, on the sandbox. */
+/** `npm run pulumi -- <any command>`: runs Pulumi with the environment in which `npm run up` deploys to the sandbox. */
 import { Command } from "commander";
 import { installStandIns } from "../sandbox/providers/install";
 import { sandboxInstance } from "../sandbox/instance";
@@ -6,7 +6,7 @@ import { pulumiEngine } from "../machine/engine";
 import { setExitCode, runInteractively } from "../machine/run";
 import { prepareSandboxStack, SANDBOX_STACKS, sandboxEnvironment } from "./sandbox-stack";
 
-/** The stack that the arguments name; otherwise the first of the sandbox's. */
+/** The stack in the arguments, or the first stack of the sandbox. */
 function stackOf(args: readonly string[]): string {
     const parser = new Command()
         .option("-s, --stack <name>")
@@ -24,7 +24,7 @@ async function main(args: readonly string[]): Promise<void> {
     const environment = { ...engine.environment, ...sandboxEnvironment(instance, stack) };
     await prepareSandboxStack(instance, engine, stack);
     await installStandIns(environment.PULUMI_HOME ?? "", instance);
-    // What is set here is meant to stay: it goes to the file in the checkout.
+    // `pulumi config` changes the file in the checkout instead of the copy, so that the setting persists.
     if (args[0] === "config") environment.PULUMI_OPTION_CONFIG_FILE = undefined;
     setExitCode(await runInteractively(engine.command, args, environment));
 }

@@ -8,23 +8,23 @@ import type { SandboxInstance } from "../sandbox/instance";
 import type { Engine } from "../machine/engine/engine";
 import { ROOT } from "../machine/root";
 
-/** Stacks that are deployed to the sandbox, one for each hosting; they can be there side by side. */
+/** Stacks that are deployed to the sandbox, one for each hosting. Both can be deployed at the same time. */
 export const SANDBOX_STACKS: readonly string[] = ["local", "local-aks"];
 
 const PRIVATE = 0o600;
 const PRIVATE_FOLDER = 0o700;
 
-/** What makes `pulumi` work on the sandbox: its own plug-ins, state and passphrase, nothing of the user's. */
+/** The environment in which `pulumi` uses the sandbox: separate plug-ins, state and passphrase. The user's own are not used. */
 export function sandboxEnvironment(instance: SandboxInstance, stack: string): NodeJS.ProcessEnv {
     const inState = (name: string) => path.join(instance.stateFolder, name);
     return {
         PULUMI_HOME: inState("pulumi"),
         PULUMI_BACKEND_URL: `file://${inState("backend")}`,
         PULUMI_CONFIG_PASSPHRASE_FILE: inState("passphrase"),
-        // A passphrase of the user's would be preferred to the file.
+        // Pulumi would prefer a passphrase of the user to the file.
         PULUMI_CONFIG_PASSPHRASE: undefined,
         PULUMI_SKIP_UPDATE_CHECK: "true",
-        // The stand-ins are all that a sandbox needs; the real provider would look for a subscription.
+        // Without this, the engine would download the real provider, which needs a subscription.
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
         PULUMI_OPTION_STACK: stack,
         PULUMI_OPTION_CONFIG_FILE: inState(stackFile(stack)),
@@ -32,10 +32,10 @@ export function sandboxEnvironment(instance: SandboxInstance, stack: string): No
 }
 
 /**
- * Creates what `sandboxEnvironment` names: passphrase, back end and stack, once, and each time the stack's
- * configuration. The engine wants the salt of the passphrase in the stack's file, and each sandbox has another one: so
- * the engine is given a copy, and the file in the checkout stays as it is.
- * @param runs whether containers run; where they are only recorded, no revision ever answers
+ * Creates the passphrase, the back end and the stack that `sandboxEnvironment` refers to, and copies the stack's configuration. The
+ * engine writes the salt of the passphrase into the stack's file, and each sandbox has its own salt. With a copy, the file in the
+ * checkout stays unchanged.
+ * @param runs whether containers run. If they are only recorded, no revision answers, so updates must not wait for one
  */
 export async function prepareSandboxStack(
     instance: SandboxInstance,
@@ -58,7 +58,7 @@ export async function prepareSandboxStack(
     await writeFile(inState(stackFile(stack)), String(configuration), { mode: PRIVATE });
 }
 
-/** The stack's file in the checkout. */
+/** The contents of the stack's file in the checkout. */
 export function stackConfiguration(stack: string): Promise<string> {
     return readFile(path.join(ROOT, "stacks", stackFile(stack)), "utf8");
 }
@@ -67,7 +67,7 @@ function stackFile(stack: string): string {
     return `Pulumi.${stack}.yaml`;
 }
 
-/** `pulumi stack init` in a folder of its own, where it may write the stack's file. */
+/** Runs `pulumi stack init` in a separate folder, because the command writes the stack's file. */
 async function createStack(
     instance: SandboxInstance,
     engine: Engine,

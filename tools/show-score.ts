@@ -4,7 +4,7 @@ import { execa } from "execa";
 import type { SandboxInstance } from "../sandbox/instance";
 import { ROOT, SAMPLE_REQUEST } from "../machine/root";
 
-/** Those outputs of the stack that are needed to reach it. */
+/** The outputs of the stack that are needed to send a request. */
 interface Outputs {
     scoringUri?: string;
     services?: Record<string, { scoringUri: string }>;
@@ -13,13 +13,13 @@ interface Outputs {
     keys?: unknown;
 }
 
-/** A model that answers: on Kubernetes one of several, by name. */
+/** A deployed model. On Kubernetes it has a name. */
 interface Model {
     name?: string;
     scoringUri: string;
 }
 
-/** Prints where each model answers, a score of it, and the command that got the first. */
+/** Prints the address and a score of each model, and the curl command for the first. */
 export async function showScore(
     pulumi: string,
     environment: NodeJS.ProcessEnv,
@@ -45,8 +45,8 @@ function modelsOf({ scoringUri, services = {} }: Outputs): Model[] {
 }
 
 /**
- * The name is given its address, and the sandbox's authority is trusted, for this one command only. The scoring key is
- * read from the stack when the command runs: it is neither shown nor among the arguments that other users can see.
+ * The curl command for a model. It passes the address of the host name and the sandbox's authority to curl, so the machine's settings stay
+ * unchanged. It reads the scoring key from the stack when it runs, so the key is neither printed nor in process arguments.
  */
 async function curlCommand(
     outputs: Outputs,

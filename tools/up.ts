@@ -1,6 +1,6 @@
 /**
- * `npm run up`: deploys the program in `stacks/` and checks that what it deployed answers. `local` (the default)
- * and `local-aks` go to the sandbox, which is started first; other stacks to Azure, with the user's own login.
+ * `npm run up`: deploys the program in `stacks/` and verifies the service. The stacks `local` (the default) and `local-aks` are deployed to
+ * the sandbox, which is started first; other stacks to Azure, with the user's login.
  */
 import { Command } from "commander";
 import { sandboxUp } from "../sandbox/lifecycle/sandbox";
@@ -49,7 +49,7 @@ async function upInAzure(stack: string, yes: boolean): Promise<number> {
     return code === 0 ? await verify(stack, ["--wait"], engine.environment) : code;
 }
 
-/** Ends with 0 when the service answers as it should. */
+/** Runs `verify` and returns its exit code: 0 if every check passes. */
 async function verify(stack: string, args: string[], environment: NodeJS.ProcessEnv): Promise<number> {
     return await runScript(
         "cli/index.ts",

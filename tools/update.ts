@@ -4,12 +4,12 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { runInteractively } from "../machine/run";
 
-/** The event that the engine writes last. */
+/** The last event of the engine, which counts the changes. */
 interface SummaryEvent {
     summaryEvent?: { resourceChanges: Record<string, number> };
 }
 
-/** `pulumi up`, which says in one line when there was nothing to do. Returns its exit code. */
+/** Runs `pulumi up`, prints one line if nothing changed, and returns the exit code. */
 export async function update(
     command: string,
     environment: NodeJS.ProcessEnv,
@@ -19,7 +19,7 @@ export async function update(
     try {
         const code = await runInteractively(command, ["up", "--event-log", log, ...args], {
             ...environment,
-            // The event log is among what the engine offers to those who debug it.
+            // The engine writes the event log only with its debug commands enabled.
             PULUMI_DEBUG_COMMANDS: "true",
         });
         if (code === 0 && (await changedNothing(log))) console.log("Nothing changed: all is as declared.");
@@ -31,7 +31,7 @@ export async function update(
 
 async function changedNothing(log: string): Promise<boolean> {
     const lines = (await readFile(log, "utf8").catch(() => "")).split("\n").filter(Boolean);
-    // There are two: the preview's and the update's.
+    // The preview and the update each write one. The last is that of the update.
     const last = lines.map(line => (JSON.parse(line) as SummaryEvent).summaryEvent).findLast(Boolean);
     return last !== undefined && Object.keys(last.resourceChanges).every(kind => kind === "same");
 }

@@ -13,7 +13,7 @@ const ROUNDS = 5;
 const IDLE_CONNECTIONS = 1000;
 const RIVAL: Server = "bare HAProxy";
 
-/** Requests, new connections and memory of the front beside a bare HAProxy, nginx and Caddy. */
+/** Compares requests, new connections and memory of the front with those of a bare HAProxy, nginx and Caddy. */
 export async function benchFront(): Promise<void> {
     const tools = await debianPackages(["nginx-light", "caddy", "nghttp2-client", "apache2-utils"]);
     const folder = await mkdtemp(path.join(os.tmpdir(), "inference-bench-"));
@@ -84,7 +84,7 @@ function apacheBenchRate(output: string): number {
     return Number(rate[1]);
 }
 
-/** Proportional set size of each server with its children while clients hold connections and say nothing. */
+/** The proportional set size of each server with its children while clients hold idle connections. */
 async function idleMemory(network: BenchNetwork, servers: Map<Server, number>): Promise<Map<string, number>> {
     const figures = new Map<string, number>();
     for (const [server, pid] of servers) {
@@ -102,7 +102,7 @@ async function idleMemory(network: BenchNetwork, servers: Map<Server, number>): 
     return figures;
 }
 
-/** KiB of a process and all its descendants. */
+/** The memory of a process and its descendants, in KiB. */
 async function memoryOf(pid: number): Promise<number> {
     const rollup = await readFile(`/proc/${pid}/smaps_rollup`, "utf8");
     let sum = Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0);

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { execa } from "execa";
 
-/** A network namespace of the bench's own, so that the front has its real ports and load goes nowhere else. */
+/** A separate network namespace for the bench: the front has its real ports, and the load stays inside. */
 export class BenchNetwork {
     readonly name = `inference-bench-${process.pid}`;
     private readonly started: ChildProcess[] = [];
@@ -16,7 +16,7 @@ export class BenchNetwork {
         return [`--net=/run/netns/${this.name}`];
     }
 
-    /** Starts a server and waits until it takes connections on `port`. */
+    /** Starts a server and waits until it accepts connections on `port`. */
     async serve(
         command: readonly string[],
         port: number,
@@ -38,13 +38,13 @@ export class BenchNetwork {
         return child.pid!;
     }
 
-    /** Runs a client inside and gives what it wrote. */
+    /** Runs a client in the namespace and returns its output. */
     async client(command: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
         const { stdout } = await execa("nsenter", [...this.enter(), ...command], { env, extendEnv: false });
         return stdout;
     }
 
-    /** Runs a client until it has said `word`, then `work`, then ends the client by closing its input. */
+    /** Starts a client, waits until it prints `word`, runs `work`, then ends the client by closing its input. */
     async during(command: readonly string[], word: string, work: () => Promise<void>): Promise<void> {
         const client = spawn("nsenter", [...this.enter(), ...command], {
             stdio: ["pipe", "pipe", "inherit"],

@@ -1,14 +1,14 @@
 import * as path from "node:path";
 import { renderFront } from "../../components/front";
 
-/** What each server listens on inside of the bench's namespace. The front has the ports that it has on Azure. */
+/** The ports of the servers in the namespace. The front has the same ports as on Azure. */
 export const PORTS = { front: 443, "bare HAProxy": 8443, nginx: 9443, Caddy: 10443 } as const;
 export type Server = keyof typeof PORTS;
 
 export const BACKEND_PORT = 5001;
 const BODY = '{"predictions": [0, 1, 2]}';
 
-/** The model's place: answers at once, so that the front is what is measured. */
+/** Takes the place of the model. It answers at once, so that the front is the bottleneck. */
 export function backendConfiguration(): string {
     return `
 defaults
@@ -22,7 +22,7 @@ frontend model
 `;
 }
 
-/** The front as the component renders it, with as many places at the model as a load test needs. */
+/** The front as the component renders it, with a concurrency limit that the load does not reach. */
 export function frontConfiguration(): string {
     return renderFront({
         tls: { minimumVersion: "1.2", hstsMaxAgeSeconds: 31_536_000 },
@@ -40,7 +40,7 @@ export function frontConfiguration(): string {
     });
 }
 
-/** Ten lines that terminate TLS and pass requests on: what anybody would write to begin with. */
+/** Ten lines that terminate TLS and forward requests: a minimal configuration. */
 export function bareConfiguration(certificate: string): string {
     return `
 defaults

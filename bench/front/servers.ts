@@ -22,11 +22,11 @@ import {
     nginxConfiguration,
 } from "./rivals";
 
-/** Servers get one processor and everything else the other, so that the server is the limit. */
+/** Servers run on one processor and all other processes on the other, so that the server is the bottleneck. */
 const SERVER_CPU = ["taskset", "--cpu-list", "0"];
 export const CLIENT_CPU = ["taskset", "--cpu-list", "1"];
 
-/** Starts the backend and all servers; gives the process number under which each was started. */
+/** Starts the back end and all servers. Returns the process id of each. */
 export async function startServers(
     network: BenchNetwork,
     tools: DebianTree,

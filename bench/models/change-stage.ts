@@ -20,9 +20,9 @@ import { importModelImages, MODEL_IMAGE } from "../../sandbox/testing/model-imag
 import { TestProject } from "../../sandbox/testing/harness";
 import { ROOT } from "../../machine/root";
 
-/** The component's name, with which names of objects begin. */
+/** The component's name, the prefix of object names. */
 const NAME = "bench";
-/** How long names are kept by the cluster's DNS, as on AKS, in seconds. */
+/** How long the cluster's DNS caches answers, as on AKS, in seconds. */
 const NAMES_LIVE_SECONDS = 30;
 const PATIENCE_MS = 180_000;
 
@@ -41,18 +41,18 @@ interface Outputs {
     certificate: { authority: string };
 }
 
-/** All are 1 when the change is complete. */
+/** The counters of a Deployment. All are 1 when the change is complete. */
 const REPLICA_COUNTS = ["status.updatedReplicas", "status.availableReplicas", "status.replicas"];
 
-/** Moments of a Deployment that changes, as `performance.now()` tells them. */
+/** Times of a changing Deployment, from `performance.now()`. */
 export interface Rollout {
-    /** Kubernetes has what it is to be. */
+    /** Kubernetes has the new specification. */
     taken: Promise<number>;
-    /** The new replica is ready, and the old one asked to go. */
+    /** The new replica is ready, and the old one has been asked to stop. */
     complete: Promise<number>;
 }
 
-/** Models that are alike on the sandbox's Kubernetes, deployed by the program in `stacks/`. */
+/** Equal models on the sandbox's Kubernetes, deployed by the program in `stacks/`. */
 export class ChangeStage {
     private constructor(
         private readonly instance: SandboxInstance,
@@ -61,7 +61,7 @@ export class ChangeStage {
         private readonly outputs: Outputs,
     ) {}
 
-    /** @param instance a sandbox that runs */
+    /** @param instance a running sandbox */
     static async open(instance: SandboxInstance, models: readonly string[]): Promise<ChangeStage> {
         await importImage(instance, await buildImage(FRONT_IMAGE));
         await importModelImages(instance);
@@ -80,12 +80,12 @@ export class ChangeStage {
         return stage;
     }
 
-    /** Forgets the stack without destroying it, as pods would drain for long: the sandbox has to go with it. */
+    /** Deletes the stack's state but not its resources, because draining the pods takes long. Reset the sandbox afterwards. */
     async close(): Promise<void> {
         await rm(this.project.state, { recursive: true });
     }
 
-    /** Has Pulumi change what the model is started with. */
+    /** Changes an environment variable of the model with Pulumi. */
     declare(model: string, version: string): () => Promise<void> {
         this.project.configure({
             [`azure-secure-inference:models.${model}.environment.MODEL_VERSION`]: version,
@@ -101,13 +101,13 @@ export class ChangeStage {
         };
     }
 
-    /** Has kubectl change what the model is started with. */
+    /** Changes an environment variable of the model with kubectl. */
     async patch(model: string, version: string): Promise<void> {
         const deployment = `deployment/${objectName(model)}`;
         await execa(this.kubectlProgram, this.kubectl("set", "env", deployment, `MODEL_VERSION=${version}`));
     }
 
-    /** Follows a model's Deployment until it has changed. Ends when it does follow. */
+    /** Watches a model's Deployment until the change is complete. Resolves once the watch is established. */
     async follow(model: string): Promise<Rollout> {
         const fields = ["metadata.generation", "status.observedGeneration", ...REPLICA_COUNTS];
         const template = `${fields.map(field => `{.${field}}`).join(",")}{"\\n"}`;
@@ -140,7 +140,7 @@ export class ChangeStage {
         return { taken, complete };
     }
 
-    /** When this version of the model is the first time seen at the public address. Any version: "". */
+    /** The time of the first answer of this version at the public address. "" matches every version. */
     async served(model: string, version: string): Promise<number> {
         const seen = await eventually(
             async () => (await this.answer(model))?.includes(version) ?? false,
@@ -150,7 +150,7 @@ export class ChangeStage {
         return performance.now();
     }
 
-    /** How much longer the cluster's DNS gives the answer that it has for the model's name, in seconds. */
+    /** The remaining TTL of the cached DNS answer for the model's name, in seconds. */
     async nameLives(model: string): Promise<number> {
         const script = `
             const { Resolver } = require("node:dns/promises");
@@ -165,7 +165,7 @@ export class ChangeStage {
         return Number(stdout);
     }
 
-    /** Waits until the cluster's DNS keeps its answer for so many seconds more: the fronts see a new replica only then. */
+    /** Waits until the cached DNS answer has this remaining TTL. The fronts see a new replica only when it expires. */
     async untilNameLives(model: string, seconds: number): Promise<void> {
         const left = await this.nameLives(model);
         await sleep(((left - seconds + NAMES_LIVE_SECONDS) % NAMES_LIVE_SECONDS) * 1000);
@@ -176,7 +176,7 @@ export class ChangeStage {
         return ["--kubeconfig", kubeconfig, "--namespace", this.outputs.namespace, ...args];
     }
 
-    /** The body of an answer; absent when there is none. */
+    /** The body of the answer; undefined without an answer. */
     private answer(model: string): Promise<string | undefined> {
         const { ipAddress, fqdn, certificate } = this.outputs;
         return new Promise(resolve => {

@@ -5,7 +5,7 @@ import { median } from "../rounds";
 import { ChangeStage } from "./change-stage";
 
 const ROUNDS = 3;
-/** Alike in everything but their names, so that neither tool meets what the other has done. */
+/** Models that differ only in their names, so that each tool changes a fresh one. */
 const DECLARED = "declared";
 const PATCHED = "patched";
 const OTHERS = ["first", "second", "third"];
@@ -13,13 +13,13 @@ const OTHERS = ["first", "second", "third"];
 const PULUMI = "pulumi up";
 const KUBECTL = "kubectl set env";
 
-/** How long a change took, in seconds. */
+/** The durations of a change, in seconds. */
 interface Taken {
-    /** Until Kubernetes had it. */
+    /** Until Kubernetes had the change. */
     before: number;
-    /** From then on, until the new replica was ready. */
+    /** From then until the new replica was ready. */
     ready: number;
-    /** From then on, until a client got the first answer of the new version. */
+    /** From then until a client got the first answer of the new version. */
     served: number;
     /** The whole command. */
     command: number;
@@ -28,9 +28,9 @@ interface Taken {
 type Seen = Record<typeof PULUMI | typeof KUBECTL, Taken[]>;
 
 /**
- * One of several models changed by Pulumi, and by kubectl: the same variable of two Deployments that are alike. The fronts
- * hear of a new replica when the cluster's DNS gives up its answer, every 30 seconds; so that both have the same time to
- * wait for that, kubectl acts at the moment of that cycle at which Pulumi's change came to Kubernetes.
+ * Compares a change of one model by Pulumi with the same change of an equal model by kubectl. The fronts see a new replica when the cached
+ * DNS answer expires, every 30 seconds. kubectl therefore starts at the same moment of this cycle at which Pulumi's change reached
+ * Kubernetes.
  */
 export async function benchModelChange(): Promise<void> {
     const instance = sandboxInstance({ AZURE_SECURE_INFERENCE_SANDBOX: "2", ...process.env });
@@ -64,7 +64,7 @@ export async function benchModelChange(): Promise<void> {
 
 async function changeBoth(stage: ChangeStage, version: string, seen: Seen): Promise<void> {
     const update = stage.declare(DECLARED, version);
-    // With most of the cycle still to come, the replica is ready before its end.
+    // Early in the cycle, so that the replica is ready before the cached answer expires.
     await stage.untilNameLives(DECLARED, 29);
     let left = 0;
     const noteLeft = async () => {
@@ -85,7 +85,7 @@ async function change(
     const rollout = await stage.follow(model);
     const started = performance.now();
     const acting = act().then(() => performance.now());
-    // A command that fails is told of at once.
+    // Fail at once if a command fails.
     const taken = await Promise.race([rollout.taken, acting.then(() => rollout.taken)]);
     await whenTaken?.();
     const [ready, served, ended] = await Promise.all([

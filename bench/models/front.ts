@@ -8,17 +8,17 @@ import { MODEL_COUNTS, printGrowth } from "./growth";
 
 const ROUNDS = 5;
 const REPLICAS = 12;
-/** What the component promises each front unless told otherwise: 0.5 GB. */
+/** The default memory of a front: 0.5 GB. */
 const MEMORY_OF_A_FRONT = 512;
-/** Of the first model: all are at the same addresses, each at a port of its own. */
+/** The port of the first model. All models have the same addresses and different ports. */
 const FIRST_PORT = 6000;
 const FIRST_ADDRESS = 101;
-/** The one front of this bench. */
+/** The number of fronts. */
 const FRONT = 1;
 
 /**
- * The front of a pod with so many models, as its Deployment starts it for each change of its configuration: how long until it
- * answers, and its memory once it knows every replica and has asked each whether it is well.
+ * Starts the front of a pod with the given number of models. Measures the time until it answers, and its memory after it has resolved and
+ * checked every replica.
  */
 export async function benchModelsFront(): Promise<void> {
     const stage = new ClusterStage();
@@ -71,7 +71,7 @@ async function start(
 ): Promise<{ seconds: number; mebibytes: number }> {
     const started = performance.now();
     await stage.startFront(FRONT, settings);
-    // Nobody answers before the whole configuration is read and every port is open.
+    // HAProxy opens its ports only after it has read the whole configuration.
     const answers = await eventually(async () => (await stage.health(FRONT, LIVE_PATH)) === 200, 30_000);
     const seconds = (performance.now() - started) / 1000;
     const complete = answers && (await eventually(() => knowsAll(stage, settings), 60_000));
@@ -88,7 +88,7 @@ async function knowsAll(stage: ClusterStage, { models }: PodFrontSettings): Prom
     );
 }
 
-/** Resident, not proportional: other fronts on the same machine, with which it would share its code, are not to count. */
+/** Resident set size. The proportional size would depend on other fronts on the machine, which share the code. */
 async function residentMebibytes(pids: readonly number[]): Promise<number> {
     const statuses = await Promise.all(pids.map(pid => readFile(`/proc/${pid}/status`, "utf8")));
     const kibibytes = statuses.map(status => Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]));

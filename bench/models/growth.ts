@@ -1,12 +1,12 @@
 import { print } from "../report";
 
-/** How many models are behind one front. */
+/** The numbers of models behind one front. */
 export const MODEL_COUNTS = [1, 10, 100] as const;
 
-/** Room for noise. What grew with the square would be ten times over from one step to the next. */
+/** Tolerance for noise. Quadratic growth would exceed it tenfold from one step to the next. */
 const LINEAR = 1.3;
 
-/** Prints what each further model costs from step to step; where it costs the same, the whole is linear. */
+/** Prints the cost of each further model for each step. Equal costs mean linear growth. */
 export function printGrowth(
     name: string,
     totals: readonly (readonly [count: number, figure: number])[],
@@ -16,6 +16,6 @@ export function printGrowth(
         return [`${before} to ${count} models`, (figure - figureBefore) / (count - before)] as const;
     });
     const [rival = ""] = steps[0] ?? [];
-    // The last is what is judged.
+    // The last step decides.
     print({ name, figures: new Map([...steps].reverse()), rival, target: { atMost: LINEAR } });
 }

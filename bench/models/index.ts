@@ -2,7 +2,7 @@ import { benchModelChange } from "./change";
 import { benchModelsFront } from "./front";
 import { benchModelsPreview } from "./preview";
 
-/** One, ten and a hundred models behind one front on Kubernetes: declaring them, starting the front, changing one. */
+/** Measures one, ten and a hundred models behind one front on Kubernetes: the preview, the start of the front, and a change of one model. */
 export async function benchModels(): Promise<void> {
     await benchModelsPreview();
     await benchModelsFront();

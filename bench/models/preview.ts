@@ -10,10 +10,10 @@ const ROUNDS = 5;
 const WITH_COMPONENT = "with the component";
 const BY_HAND = "by hand";
 const FOLDERS = { [WITH_COMPONENT]: "with-component", [BY_HAND]: "by-hand" };
-/** Our own types: the component, and what it keeps to guard its address. Azure and Kubernetes have none of them. */
+/** Component types of this library. They have no counterpart in Azure or Kubernetes, so they are not compared. */
 const OWN_TYPES = "azure-secure-inference:";
 
-/** `pulumi preview` of a stack that is not there yet, with its cluster: nothing is asked of anybody. */
+/** Measures `pulumi preview` of a new stack with its cluster, which needs no running sandbox. */
 export async function benchModelsPreview(): Promise<void> {
     const totals: [count: number, seconds: number][] = [];
     for (const count of MODEL_COUNTS) {
@@ -67,7 +67,7 @@ function countTypes({ steps }: Outcome): Record<string, number> {
     return counts;
 }
 
-/** A ratio says something only between programs that declare the same. */
+/** The ratio is meaningful only if both programs declare the same resources. */
 function requireSame(ours: Record<string, number>, theirs: Record<string, number>): void {
     const differing = [...new Set([...Object.keys(ours), ...Object.keys(theirs)])].filter(
         type => ours[type] !== theirs[type],

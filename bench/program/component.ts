@@ -1,4 +1,4 @@
-/** What a user writes for the same with the component: what the compiler is measured on. */
+/** The same service with the component. The compiler is measured with this file. */
 import * as resources from "@pulumi/azure-native/resources";
 import { Environment, SecureAciInference, TlsMode } from "../../components";
 

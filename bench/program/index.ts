@@ -12,7 +12,7 @@ const ROUNDS = 7;
 const WITH_COMPONENT = "with the component";
 const BY_HAND = "by hand";
 
-/** `pulumi preview` of a stack that is not there yet: no sandbox is asked anything. */
+/** Measures `pulumi preview` of a new stack, which needs no running sandbox. */
 export async function benchPreview(): Promise<void> {
     const plugins = (home: string) => installStandIns(home, sandboxInstance());
     const component = await TestProject.create({
@@ -49,7 +49,7 @@ async function previewSeconds(project: TestProject): Promise<number> {
     return (performance.now() - started) / 1000;
 }
 
-/** What the TypeScript compiler needs for a program that uses the built package, as its users do. */
+/** Measures time and memory of the TypeScript compiler for a program that imports the built package. */
 export async function benchCompiler(): Promise<void> {
     await execa("npm", ["run", "--silent", "build"], { cwd: ROOT });
     const folder = await mkdtemp(path.join(ROOT, "dist", "bench-"));

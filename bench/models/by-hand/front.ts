@@ -1,4 +1,4 @@
-/** The front: a configuration that one would write to begin with, its secrets, its pods, and the ways to them. */
+/** The front: a minimal configuration, its secrets, its pods and its Services. */
 import * as apps from "@pulumi/kubernetes/apps/v1";
 import * as core from "@pulumi/kubernetes/core/v1";
 import * as networking from "@pulumi/kubernetes/networking/v1";
@@ -13,7 +13,7 @@ const PORTS = [
 ];
 const SELECTOR = labels("front", "front");
 const METADATA = objectMeta("front", SELECTOR);
-/** Whose names Kubernetes is to complete: a change makes a new one, and the pods follow. */
+/** Pulumi adds a suffix to these names, so that a change creates a new object and starts a rolling update. */
 const AUTO_NAMED = { namespace: NAMESPACE, labels: SELECTOR };
 
 export function front(

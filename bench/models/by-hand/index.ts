@@ -1,4 +1,4 @@
-/** What `with-component/` declares, written by hand: the same resources, with the same settings where they have any. */
+/** The resources of `with-component/`, written by hand with the same settings. */
 import * as authorization from "@pulumi/azure-native/authorization";
 import * as containerservice from "@pulumi/azure-native/containerservice";
 import * as network from "@pulumi/azure-native/network";

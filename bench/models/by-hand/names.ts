@@ -1,4 +1,4 @@
-/** Names that every part of the program uses. */
+/** Names that all parts of the program use. */
 export const NAMESPACE = "inference-a1b2c3";
 
 export function labels(role: "front" | "model", name: string): Record<string, string> {

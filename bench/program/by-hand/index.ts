@@ -1,4 +1,4 @@
-/** What `stacks/` declares with Pulumi.local.yaml, written by hand: the rival of the component. */
+/** The resources that `stacks/` declares with Pulumi.local.yaml, written by hand. */
 import * as containerinstance from "@pulumi/azure-native/containerinstance";
 import * as dns from "@pulumi/azure-native/dns";
 import * as resources from "@pulumi/azure-native/resources";
