@@ -36,7 +36,7 @@ export interface SandboxInstance {
 /** Sixteen instances fit between 127.0.60.0 and 127.0.123.255, four /24 networks each. */
 const LAST_INSTANCE = 15;
 
-/** The sandbox that the environment selects. Throws when the number is not 0 to 15. */
+/** The sandbox that the environment selects. @throws if the number is not 0 to 15 or the state folder's path is too long */
 export function sandboxInstance(environment: NodeJS.ProcessEnv = process.env): SandboxInstance {
     const text = environment.AZURE_SECURE_INFERENCE_SANDBOX ?? "0";
     const number = Number(text);
@@ -46,10 +46,9 @@ export function sandboxInstance(environment: NodeJS.ProcessEnv = process.env): S
         );
     }
     const block = 60 + 4 * number;
-    const stateHome = environment.XDG_STATE_HOME || path.join(os.homedir(), ".local", "state");
     return {
         number,
-        stateFolder: path.join(stateHome, "azure-secure-inference", `sandbox-${number}`),
+        stateFolder: stateFolder(number, environment),
         namespace: `inference-sandbox-${number}`,
         arm: { address: `127.0.${block}.1`, port: 8443 },
         dns: { address: `127.0.${block}.53`, port: process.getuid?.() === 0 ? 53 : 8053 },
@@ -60,4 +59,17 @@ export function sandboxInstance(environment: NodeJS.ProcessEnv = process.env): S
         loadBalancerAddresses: `127.0.${block + 2}`,
         internalLoadBalancerAddresses: `127.0.${block + 3}`,
     };
+}
+
+/** The kubelet creates sockets up to 42 bytes below the state folder, and Linux limits their paths to 107 bytes (unix(7)). */
+const MAX_STATE_FOLDER_BYTES = 65;
+
+function stateFolder(number: number, environment: NodeJS.ProcessEnv): string {
+    const stateHome = environment.XDG_STATE_HOME || path.join(os.homedir(), ".local", "state");
+    const folder = path.join(stateHome, "azure-secure-inference", `sandbox-${number}`);
+    if (Buffer.byteLength(folder) <= MAX_STATE_FOLDER_BYTES) return folder;
+    throw new Error(
+        `The sandbox's state folder ${folder} has ${Buffer.byteLength(folder)} bytes, and sockets in it allow ${MAX_STATE_FOLDER_BYTES}. ` +
+            "Set XDG_STATE_HOME to a shorter path.",
+    );
 }

@@ -24,4 +24,10 @@ describe("sandboxInstance", () => {
             /whole number from 0 to 15/,
         );
     });
+
+    it("rejects a state folder whose sockets would have too long paths", () => {
+        const home = (length: number) => ({ XDG_STATE_HOME: `/${"s".repeat(length)}` });
+        expect(() => sandboxInstance(home(40))).toThrow(/74 bytes.*Set XDG_STATE_HOME to a shorter path/);
+        expect(sandboxInstance(home(31)).stateFolder).toHaveLength(65);
+    });
 });
