@@ -1,4 +1,4 @@
-import type { Section } from "./section";
+import type { Section } from "./configuration-text";
 
 /**
  * The filter that counts bytes while a body passes. For bodies without `Content-Length` only: HAProxy checks that header

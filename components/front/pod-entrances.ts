@@ -7,7 +7,7 @@ import {
 } from "./pod-settings";
 import { OWNERS, OWNERS_UNCOUNTED } from "./queue-owners";
 import { findRoute } from "./routes";
-import type { Section } from "./section";
+import type { Section } from "./configuration-text";
 import { hasServers, redirect, redirectToHttps, requestHeaders, responseHeaders } from "./sections";
 import { CERTIFICATE_FILE, SECRET_FOLDER } from "./settings";
 import {

@@ -15,7 +15,7 @@ import {
 } from "./pod-settings";
 import { answerOwnership, HOP_TIMEOUT, OWNERS, OWNERS_UNCOUNTED, queueOwners } from "./queue-owners";
 import { findRoute, routeMap } from "./routes";
-import { configuration, type Section } from "./section";
+import { configuration, type Section } from "./configuration-text";
 import {
     defaults,
     hasServers,

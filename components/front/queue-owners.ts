@@ -1,6 +1,6 @@
 import { bodyLimit } from "./body-limit";
 import { DNS_DELAY_SECONDS, QUEUE_PORT, type FrontReplicas } from "./pod-settings";
-import type { Section } from "./section";
+import type { Section } from "./configuration-text";
 import { hasServers } from "./sections";
 
 /** Back end of the fronts that own queues. Model names cannot contain a colon, so it never collides with one. */

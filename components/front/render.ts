@@ -3,12 +3,11 @@ import { checkFront, FrontSettingsError } from "./check";
 import { STORE_COPY } from "./container";
 import { followStore } from "./followers";
 import { accessLog, connectionLog } from "./log";
-import { configuration, type Section } from "./section";
+import { configuration, type Section } from "./configuration-text";
 import {
     defaults,
     hasServers,
     health,
-    hopTimeoutMs,
     MODEL_PATHS,
     modelBackend,
     PROCESS_LIMITS,
@@ -20,6 +19,7 @@ import {
     rootHealth,
     SERVICE_PREFIX,
 } from "./sections";
+import { hopTimeoutMs } from "./timeouts";
 import {
     CERTIFICATE_FILE,
     type FrontModel,

@@ -1,5 +1,6 @@
 import type { PodFrontModel } from "./pod-settings";
-import { hopTimeoutMs, MODEL_PATHS, SERVICE_PREFIX } from "./sections";
+import { MODEL_PATHS, SERVICE_PREFIX } from "./sections";
+import { hopTimeoutMs } from "./timeouts";
 
 /**
  * A HAProxy map from path, or host name and path, to `<model>:<max bytes>:<max milliseconds>:<scheme>`. A map lookup takes the same

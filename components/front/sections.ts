@@ -1,11 +1,11 @@
 import { BODY_LIMIT_FILE } from "./body-limit";
 import { errorResponses } from "./errors";
-import type { Section } from "./section";
+import type { Section } from "./configuration-text";
+import { connectionTimeouts, modelTimeouts } from "./timeouts";
 import {
     HEALTH_PORT,
     KEY_DIGESTS_FILE,
     LIVE_PATH,
-    LONGEST_TIME_MS,
     METRICS_PATH,
     READY_PATH,
     SECRET_FOLDER,
@@ -82,11 +82,7 @@ export function defaults(connectSeconds: number): Section {
         "option http-buffer-request",
         // Python's WSGI cannot tell X_Name from X-Name.
         "option http-restrict-req-hdr-names delete",
-        "timeout http-request 10s",
-        "timeout http-keep-alive 60s",
-        "timeout client 30s",
-        `timeout connect ${connectSeconds}s`,
-        "timeout server 30s",
+        ...connectionTimeouts(connectSeconds),
         ...errorResponses(),
     ];
 }
@@ -138,11 +134,6 @@ export function hasServers(backend: string): string {
     return `{ nbsrv(${backend}) gt 0 }`;
 }
 
-/** Timeout for a hop to the front that enforces the limits. It answers in time; this is for the case that it does not. */
-export function hopTimeoutMs({ maxQueueWaitMs, scoringTimeoutMs }: RequestLimits): number {
-    return Math.min(maxQueueWaitMs + scoringTimeoutMs + 5_000, LONGEST_TIME_MS);
-}
-
 /**
  * The back end of a model: checks the scoring key and enforces the limits.
  * @param first directives before all others
@@ -168,10 +159,7 @@ export function modelBackend(
         `http-request deny deny_status 413 if { req.body_size gt ${model.maxBodyBytes} }`,
         `http-request deny deny_status 503 if { queue(${model.name}) ge ${maxQueuedRequests} }`,
         `http-request set-path /%[path,field(-1,/)] if { path_beg ${SERVICE_PREFIX}/ }`,
-        `timeout queue ${model.maxQueueWaitMs}`,
-        `timeout server ${model.scoringTimeoutMs}`,
-        // A model with one worker answers its health check only after its current request: late does not mean unhealthy.
-        `timeout check ${model.scoringTimeoutMs}`,
+        ...modelTimeouts(model),
         `option httpchk GET ${model.healthPath}`,
         `${servers} maxconn ${model.maxConcurrentRequests} check inter 1s fall 3 rise 1`,
     ];
