@@ -11,7 +11,6 @@ import {
     SECRET_FOLDER,
     type FrontModel,
     type MinimumTlsVersion,
-    type RequestLimits,
 } from "./settings";
 
 /** Path prefix of the models in Azure ML v1 on AKS. */
