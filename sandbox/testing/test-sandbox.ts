@@ -8,8 +8,13 @@ import { type SandboxInstance, sandboxInstance } from "../instance";
 /** Numbers of the sandboxes for tests: as many as files run concurrently (WORKERS in vitest.config.mts). */
 export const TEST_SANDBOXES = [1, 2, 3];
 
-/** Timeout for a free sandbox, in milliseconds. A test file that has just ended releases its sandbox late. */
-const CLAIM_TIMEOUT_MS = 60_000;
+/**
+ * Timeout for a free sandbox, in milliseconds. The process of a test file that has just ended can hold its sandbox for a while; if it was
+ * killed, until its lock is stale.
+ */
+const CLAIM_TIMEOUT_MS = 300_000;
+/** How long to wait for a sandbox that another test run may use, in milliseconds. After that it is left alone. */
+const OTHER_RUN_TIMEOUT_MS = 60_000;
 const RETRY_MS = 100;
 /** A lock of this age belongs to a process that was killed. A busy process renews its lock late. */
 const STALE_MS = 45_000;
@@ -79,7 +84,7 @@ export function stopTestSandbox(number: number): Promise<void> {
 }
 
 async function whenUnused(number: number, work: (instance: SandboxInstance) => Promise<void>): Promise<void> {
-    const deadline = Date.now() + CLAIM_TIMEOUT_MS;
+    const deadline = Date.now() + OTHER_RUN_TIMEOUT_MS;
     let release = claim(number);
     while (!release && Date.now() < deadline) {
         await sleep(RETRY_MS);
