@@ -7,7 +7,7 @@ import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config
 const FULL = process.env.TEST_FULL === "1";
 
 /** Files that run concurrently. On two cores, tests with the engine or the sandbox wait half of the time. */
-const WORKERS = 3;
+const WORKERS = 4;
 
 const ONE_MINUTE = 60_000;
 const TEN_MINUTES = 600_000;

@@ -6,7 +6,7 @@ import { sandboxDown, sandboxReset } from "../lifecycle/sandbox";
 import { type SandboxInstance, sandboxInstance } from "../instance";
 
 /** Numbers of the sandboxes for tests: as many as files run concurrently (WORKERS in vitest.config.mts). */
-export const TEST_SANDBOXES = [1, 2, 3];
+export const TEST_SANDBOXES = [1, 2, 3, 4];
 
 /**
  * Timeout for a free sandbox, in milliseconds. The process of a test file that has just ended can hold its sandbox for a while; if it was

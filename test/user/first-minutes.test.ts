@@ -12,7 +12,7 @@ import { CANNOT_RUN } from "../../sandbox/testing/requirements";
 import { claimedSandbox } from "../../sandbox/testing/test-sandbox";
 
 /** No other test uses this number, so this file may use another folder for its state. */
-const NUMBER = 4;
+const NUMBER = 5;
 /**
  * The same folder in each run, so that a run removes the remains of an interrupted one. Short, because the paths of
  * sockets below it are limited to 108 bytes.
