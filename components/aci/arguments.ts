@@ -113,8 +113,10 @@ export interface SecureAciInferenceArgs {
      */
     leafDomainLabel?: string;
     /**
-     * Whether an update may change the host name that clients use now, or leave it without a certificate. If false, such an
-     * update fails at preview, and preview warns about the effects of a changed `tls.mode` on clients.
+     * Whether an update may change an address that clients use now: the path of the model (`model.name`), `tls.hostname`, the name
+     * from Azure, or the zone of the DNS record. It may also leave the current name without a certificate. If false, such an update
+     * fails at preview with every reason, and preview warns about the effects of a changed `tls.mode` on clients. Set it to true for
+     * one update, and remove it afterwards.
      * @default false
      */
     overwriteExistingDomain?: boolean;

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { TlsMode } from "../certificate/tls-arguments";
 import { servingCertificate } from "../certificate/serving-certificate";
 import type { CertificateInfo } from "../certificate/certificate-info";
-import { addressOf } from "../address/address-change";
+import { addressOf } from "../address/address";
 import { AddressGuard } from "../address/address-guard";
 import type { DnsRecord } from "../dns/record";
 import { type ScoringKeys, scoringKeys } from "../keys/scoring-keys";
@@ -53,7 +53,7 @@ export class SecureAciInference extends pulumi.ComponentResource {
         const { tls, revisions } = settings;
         // Each revision has another host name from Azure, so clients cannot use it.
         const stableFqdn = revisions ? undefined : settings.fqdn;
-        const address = addressOf(stableFqdn, tls);
+        const address = addressOf({ fqdn: stableFqdn, tls, dns: settings.dns, model: settings.model.name });
         const guard = new AddressGuard(name, args.overwriteExistingDomain ?? false);
         super("azure-secure-inference:index:SecureAciInference", name, { ...address }, guard.options(opts));
 

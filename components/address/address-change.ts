@@ -1,62 +1,93 @@
-import type * as pulumi from "@pulumi/pulumi";
 import { AcmeChallenge } from "../certificate/acme-arguments";
-import { TlsMode, type TlsSettings } from "../certificate/tls-arguments";
+import { TlsMode } from "../certificate/tls-arguments";
+import { modelProblems, plainHttpWarnings } from "./model-change";
+import { differ, known, type StoredAddress, storedAddress } from "./stored-address";
 
-/** The address of a service. State stores it as the inputs of the component. */
-export interface Address {
-    /** The name that Azure assigns. Absent with revisions, where each revision has a different one. */
-    fqdn?: pulumi.Input<string | undefined>;
-    /** The custom domain. */
-    hostname?: pulumi.Input<string>;
-    tlsMode: TlsMode;
-    /** How long browsers remember to use only HTTPS. */
-    hstsMaxAgeSeconds?: number;
-    challenge?: AcmeChallenge;
-}
-
-/** The address of a service with these settings. */
-export function addressOf(fqdn: Address["fqdn"], tls: TlsSettings): Address {
-    return {
-        fqdn,
-        hostname: tls.hostname,
-        tlsMode: tls.mode,
-        hstsMaxAgeSeconds: tls.mode === TlsMode.Disabled ? undefined : tls.hstsMaxAgeSeconds,
-        challenge: tls.acme?.challenge,
-    };
-}
-
-/** Why clients of the old address would fail after an update. Undefined when they would not. */
-export function addressProblem(before: unknown, after: unknown): string | undefined {
-    const [old, next] = [knownValues(before), knownValues(after)];
-    if (old.fqdn !== undefined && old.fqdn !== next.fqdn && !isUnknown(after, "fqdn")) {
-        if (next.fqdn !== undefined) {
-            return `leafDomainLabel: the service would move from ${old.fqdn} to ${next.fqdn}`;
-        }
-        // With revisions the name from Azure changes. Clients that use a custom domain are not affected.
-        if (old.hostname === undefined) return `the service would no longer answer as ${old.fqdn}`;
-    }
-    if (old.hostname !== undefined && old.hostname !== next.hostname && !isUnknown(after, "hostname")) {
-        return `tls.hostname: the service would no longer answer as ${old.hostname}`;
-    }
-    const getsHostname =
-        old.hostname === undefined && (next.hostname !== undefined || isUnknown(after, "hostname"));
-    if (
-        old.fqdn !== undefined &&
-        getsHostname &&
-        (next.tlsMode === TlsMode.Custom || next.tlsMode === TlsMode.Auto)
-    ) {
-        return `tls.hostname: the certificate would no longer be for ${old.fqdn}`;
-    }
-    return undefined;
+/**
+ * Why clients that use an address of the service would fail after an update; empty when they would not. Names are compared as DNS
+ * does: without case (RFC 4343), without the dot at the end, and as A-labels (RFC 5890, section 2.3.2.1).
+ */
+export function addressProblems(before: unknown, after: unknown): string[] {
+    const [old, next] = [storedAddress(before), storedAddress(after)];
+    return [
+        ...azureNameProblems(old, next),
+        ...hostnameProblems(old, next),
+        ...privateAddressProblems(old, next),
+        ...zoneProblems(old, next),
+        ...modelProblems(old, next),
+    ];
 }
 
 /** Effects of an update on clients although the name stays the same. */
 export function addressWarnings(before: unknown, after: unknown): string[] {
-    const [old, next] = [knownValues(before), knownValues(after)];
-    const host = old.hostname ?? old.fqdn ?? "the service";
+    const [old, next] = [storedAddress(before), storedAddress(after)];
+    return [...tlsModeWarnings(old, next), ...plainHttpWarnings(old, next)];
+}
+
+const INTERNAL = "InternalLoadBalancer";
+
+function azureNameProblems(old: StoredAddress, next: StoredAddress): string[] {
+    const fqdn = known(old.fqdn);
+    if (fqdn === undefined || !differ(fqdn, next.fqdn)) return [];
+    const nextFqdn = known(next.fqdn);
+    if (nextFqdn !== undefined) {
+        const label = (name: string): string | undefined => name.split(".")[0];
+        const argument = label(fqdn) === label(nextFqdn) ? "location" : "leafDomainLabel";
+        return [`${argument}: the service would move from ${fqdn} to ${nextFqdn}`];
+    }
+    if (next.loadBalancerType === INTERNAL) {
+        return [
+            `loadBalancer.type: clients outside of the virtual network could no longer connect, and the service would no longer answer as ${fqdn}`,
+        ];
+    }
+    // With revisions the name from Azure changes. Clients that use a custom domain are not affected.
+    return old.hostname === undefined ? [`the service would no longer answer as ${fqdn}`] : [];
+}
+
+function hostnameProblems(old: StoredAddress, next: StoredAddress): string[] {
+    if (known(old.hostname) !== undefined) {
+        return differ(old.hostname, next.hostname)
+            ? [`tls.hostname: the service would no longer answer as ${known(old.hostname)}`]
+            : [];
+    }
+    const [fqdn, mode] = [known(old.fqdn), next.tlsMode];
+    const getsHostname = old.hostname === undefined && next.hostname !== undefined;
+    return fqdn !== undefined && getsHostname && (mode === TlsMode.Custom || mode === TlsMode.Auto)
+        ? [`tls.hostname: the certificate would no longer be for ${fqdn}`]
+        : [];
+}
+
+/** Without records of the component, clients of an internal load balancer use its IP address, which belongs to its subnet. */
+function privateAddressProblems(old: StoredAddress, next: StoredAddress): string[] {
+    if (old.loadBalancerType !== INTERNAL || old.zoneName !== undefined) return [];
+    const argument = (["loadBalancerType", "subnetName"] as const).find(name =>
+        differ(old[name], next[name]),
+    );
+    if (argument === undefined) return [];
+    const path = argument === "subnetName" ? "loadBalancer.subnetName" : "loadBalancer.type";
+    return [`${path}: the private IP address that clients, or their DNS records, use would change`];
+}
+
+/** Records move only together with their zone, and clients find another zone only where the parent zone delegates to it. */
+function zoneProblems(old: StoredAddress, next: StoredAddress): string[] {
+    const [zone, hostname] = [known(old.zoneName), known(old.hostname)];
+    // A changed host name is reported as such.
+    if (zone === undefined || hostname === undefined || differ(hostname, next.hostname)) return [];
+    const effect = `the records of ${hostname} and of other names in the zone ${zone} would be deleted`;
+    if (next.zoneName === undefined) return [`dns: ${effect}`];
+    if (differ(zone, next.zoneName)) return [`dns.zoneName: ${effect}`];
+    const [group, nextGroup] = [known(old.zoneResourceGroupName), known(next.zoneResourceGroupName)];
+    // Azure compares names of resource groups without case.
+    return group !== undefined && nextGroup !== undefined && group.toLowerCase() !== nextGroup.toLowerCase()
+        ? [`dns.zoneResourceGroupName: ${effect} in the resource group ${group}`]
+        : [];
+}
+
+function tlsModeWarnings(old: StoredAddress, next: StoredAddress): string[] {
+    const host = known(old.hostname) ?? known(old.fqdn) ?? "the service";
     if (old.tlsMode === undefined || next.tlsMode === undefined || old.tlsMode === next.tlsMode) return [];
     if (next.tlsMode === TlsMode.Disabled) {
-        const { hstsMaxAgeSeconds = 0 } = old;
+        const hstsMaxAgeSeconds = known(old.hstsMaxAgeSeconds) ?? 0;
         const hstsNote =
             hstsMaxAgeSeconds > 0
                 ? ` Browsers that visited it within the last ${duration(hstsMaxAgeSeconds)} also refuse http (Strict-Transport-Security). To avoid this, first set tls.hstsMaxAgeSeconds to 0 and keep TLS for that time.`
@@ -69,27 +100,6 @@ export function addressWarnings(before: unknown, after: unknown): string[] {
         ];
     }
     return [];
-}
-
-interface KnownAddress {
-    fqdn?: string;
-    hostname?: string;
-    tlsMode?: TlsMode;
-    hstsMaxAgeSeconds?: number;
-    challenge?: AcmeChallenge;
-}
-
-/** The known values among inputs. During a preview, the engine represents unknown values by objects. */
-function knownValues(inputs: unknown): KnownAddress {
-    const entries = Object.entries((inputs ?? {}) as Record<string, unknown>);
-    return Object.fromEntries(
-        entries.filter(([, value]) => typeof value === "string" || typeof value === "number"),
-    );
-}
-
-function isUnknown(inputs: unknown, name: keyof KnownAddress): boolean {
-    const values = (inputs ?? {}) as Record<string, unknown>;
-    return name in values && typeof values[name] !== "string";
 }
 
 const DAY_SECONDS = 86_400;

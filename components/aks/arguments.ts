@@ -153,8 +153,10 @@ export interface SecureAksInferenceArgs {
      */
     leafDomainLabel?: string;
     /**
-     * Whether an update may change the host name that clients use now, or leave it without a certificate. If false, such an
-     * update fails at preview, and preview warns about the effects of a changed `tls.mode` on clients.
+     * Whether an update may remove or change an address that clients use now: a model or its host name, `tls.hostname`, the name
+     * from Azure, the type of the load balancer, or the zone of the DNS records. It may also leave the current name without a
+     * certificate. If false, such an update fails at preview with every reason, and preview warns about the effects of a changed
+     * `tls.mode` on clients, and of a removed `allowPlainHttp`. Set it to true for one update, and remove it afterwards.
      * @default false
      */
     overwriteExistingDomain?: boolean;

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { AddressSettings } from "../address/address";
 import { TlsMode } from "../certificate/tls-arguments";
 import type { AksSettings } from "./settings";
 
@@ -28,4 +29,20 @@ export function modelAddresses(
             }),
         ),
     );
+}
+
+/** The settings that determine the addresses which clients use. */
+export function addressSettings({ tls, dns, models, loadBalancer }: AksSettings): AddressSettings {
+    return {
+        tls,
+        dns,
+        models: Object.fromEntries(
+            models.map(({ name, hostname, plainHttp }) => [
+                name,
+                { hostname, plainHttp: plainHttp || undefined },
+            ]),
+        ),
+        loadBalancerType: loadBalancer.type,
+        subnetName: loadBalancer.subnetName,
+    };
 }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { servingCertificate } from "../certificate/serving-certificate";
 import type { CertificateInfo } from "../certificate/certificate-info";
-import { addressOf } from "../address/address-change";
+import { addressOf } from "../address/address";
 import { AddressGuard } from "../address/address-guard";
 import type { DnsRecord } from "../dns/record";
 import { type ScoringKeys, scoringKeys } from "../keys/scoring-keys";
@@ -15,7 +15,7 @@ import { dnsRecords, hostnames } from "./dns-records";
 import { type KubernetesScope, kubernetesScope, objectName } from "./kubernetes-scope";
 import { loadBalancer } from "./load-balancer";
 import { model } from "./model";
-import { type ModelAddress, modelAddresses } from "./model-addresses";
+import { addressSettings, type ModelAddress, modelAddresses } from "./model-addresses";
 import type { ModelSettings } from "./model-settings";
 import { readArguments } from "./settings";
 
@@ -64,7 +64,7 @@ export class SecureAksInference extends pulumi.ComponentResource {
         const { tls, models } = settings;
         // The region of an attached cluster, and so the host name, is known only after a lookup in this component.
         const hostName = deferredInput<string | undefined>();
-        const addressState = addressOf(pulumi.output(hostName.value), tls);
+        const addressState = addressOf({ fqdn: pulumi.output(hostName.value), ...addressSettings(settings) });
         const guard = new AddressGuard(name, args.overwriteExistingDomain ?? false);
         super(
             "azure-secure-inference:index:SecureAksInference",

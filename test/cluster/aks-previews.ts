@@ -18,7 +18,11 @@ const PROPERTIES_OF_NAMES = ["spec.template.spec.volumes[0].configMap.name"];
 export interface PreviewedService {
     stage: () => AksStage;
     instance: SandboxInstance;
-    settings: Settings & { resourceGroup: { name: string }; leafDomainLabel: string };
+    settings: Settings & {
+        resourceGroup: { name: string };
+        leafDomainLabel: string;
+        models: Record<string, Settings>;
+    };
     hostname: string;
     /** The host name of flowers. */
     modelHostname: string;
@@ -117,6 +121,22 @@ export function describePreviews({
                 "models.iris.hostname": undefined,
                 "models.flowers.replicas": 1,
             });
+        });
+
+        it("refuse to remove a model or its host name, in one message", async () => {
+            const { iris, ...others } = settings.models;
+            const { hostname: _, ...flowers } = others.flowers!;
+            configure({ models: { ...others, flowers, iris2: iris } });
+            const refused = await preview();
+            expect(refused.succeeded).toBe(false);
+            expect(refused.text).toContain("models.iris: the service would no longer answer at /api/v1/");
+            expect(refused.text).toContain(
+                `models.flowers.hostname: the model would no longer answer as ${modelHostname}`,
+            );
+            configure({ overwriteExistingDomain: true });
+            expect((await preview()).errors).toEqual([]);
+            configure({ models: settings.models, overwriteExistingDomain: undefined });
+            expect((await preview()).steps).toEqual([]);
         });
 
         it("refuse to change Azure's name unless overwriteExistingDomain is set", async () => {

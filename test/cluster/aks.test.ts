@@ -38,7 +38,7 @@ function localSettings() {
         resourceGroup: { name: GROUP },
         leafDomainLabel: "fabrikam",
         limits: { maxConcurrentRequestsPerContainer: 10 },
-        models: { ...Object.fromEntries(models), slow: SLOW } as Settings,
+        models: { ...Object.fromEntries(models), slow: SLOW } as Record<string, Settings>,
     };
 }
 

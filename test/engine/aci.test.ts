@@ -12,6 +12,10 @@ const CONTAINER_GROUPS_API = "2023-05-01";
 const HOSTNAME = "score.contoso.test";
 const GROUP = "azure-native:containerinstance:ContainerGroup";
 
+interface State {
+    deployment: { resources: { type: string; inputs?: Record<string, unknown> }[] };
+}
+
 interface KeyPair {
     certificate: string;
     privateKey: string;
@@ -138,12 +142,35 @@ describe("SecureAciInference under the real engine", () => {
             /would move from contoso\w{6}\.westeurope\S+ to fabrikam\w{6}\.westeurope/,
         );
         expect(refused.text).toMatch(/overwriteExistingDomain/);
+        set({ "model.name": "wine" });
+        const both = await service.preview();
+        expect(both.text).toMatch(/would move from contoso/);
+        expect(both.text).toContain(
+            "model.name: the service would no longer answer at /api/v1/service/iris/score",
+        );
 
         set({ overwriteExistingDomain: true });
         expect((await service.preview()).errors).toEqual([]);
         set({ overwriteExistingDomain: false });
         set({ leafDomainLabel: "contoso" });
-        set({ "front.cpu": 1.5 });
+        set({ "front.cpu": 1.5, "model.name": undefined });
+    });
+
+    it("adds addresses to the state of an earlier version, and changes nothing else", async () => {
+        const { deployment, ...rest } = JSON.parse(await service.rawState()) as State;
+        for (const { type, inputs = {} } of deployment.resources) {
+            if (!type.startsWith("azure-secure-inference:")) continue;
+            for (const added of ["model", "zoneName", "zoneResourceGroupName"]) delete inputs[added];
+        }
+        await service.pulumi(["stack", "import"], JSON.stringify({ deployment, ...rest }));
+        const { steps, errors, warnings } = await service.preview();
+        expect([...errors, ...warnings]).toEqual([]);
+        expect(steps.map(({ op, type }) => `${op} ${type.split(":").at(-1)}`)).toEqual([
+            "update SecureAciInference",
+            "update ReachedAddress",
+        ]);
+        expect((await service.up()).errors).toEqual([]);
+        expect((await service.preview()).steps).toEqual([]);
     });
 
     it("fails at preview with every finding about an invalid certificate, and changes nothing", async () => {

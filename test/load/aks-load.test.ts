@@ -158,7 +158,11 @@ describe.skipIf(CANNOT_RUN)(titled("models on Kubernetes under load"), () => {
 
     it.runIf(FULL)("scales from 10 to 2 replicas while another model is removed", async () => {
         const [before, others] = [await stage.podNames("iris"), await stage.podNames("wine")];
-        stage.configure({ "models.iris.replicas": 2, "models.rose": undefined });
+        stage.configure({
+            "models.iris.replicas": 2,
+            "models.rose": undefined,
+            overwriteExistingDomain: true,
+        });
         let left: string[] = [];
         await underLoad("10 to 2 replicas, a model removed", async () => {
             await stage.up();
