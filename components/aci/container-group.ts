@@ -153,7 +153,7 @@ function frontContainer(
 }
 
 /** Plain text, so that `pulumi preview --diff` shows a changed limit as a changed line. */
-function frontConfiguration(settings: AciSettings, storedCertificate?: string): string {
+export function frontConfiguration(settings: AciSettings, storedCertificate?: string): string {
     const { tls, model, requestLimits, keys, revisions, dns } = settings;
     return renderFront({
         maxConnectionAgeSeconds: revisions ? connectionAgeSeconds(dns.ttl) : undefined,

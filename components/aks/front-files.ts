@@ -5,10 +5,11 @@ import { TlsMode } from "../certificate/tls-arguments";
 import type { ServingCertificate } from "../certificate/certificate-info";
 import { CERTIFICATE_FILE, frontFiles, type PodFrontModel, type PodFrontSettings } from "../front";
 import { keyDigests, type ScoringKeys } from "../keys/scoring-keys";
+import { argumentsResourceError, isOutputOrPromise } from "../shared/argument-check";
 import { canonicalHostname } from "../shared/host-name";
+import { replicasWithSurge } from "../shared/rules/numbers";
 import { frontLabels, type KubernetesScope, objectName, serviceHost } from "./kubernetes-scope";
-import { mostReplicas } from "./model";
-import type { ModelSettings } from "./model-settings";
+import { hostnameConflicts, type ModelSettings } from "./model-settings";
 import type { AksSettings } from "./settings";
 
 /** The objects with the files of the front. Each gets a new name when it changes, which starts a rolling update of the pods. */
@@ -26,8 +27,7 @@ export function frontSettings(
     scope: KubernetesScope,
     storedCertificate: pulumi.Output<string> | undefined,
 ): pulumi.Output<PodFrontSettings> {
-    const hosts = pulumi.all(models.map(one => one.hostname));
-    return pulumi.all([hosts, storedCertificate]).apply(([hostnames, stored]) => ({
+    return pulumi.all([hostnames(scope, tls, models), storedCertificate]).apply(([own, stored]) => ({
         tls:
             tls.mode === TlsMode.Disabled
                 ? undefined
@@ -39,8 +39,26 @@ export function frontSettings(
                   },
         // During a rolling update the old and the new pods run at the same time.
         fronts: { host: serviceHost(scope, "fronts"), most: 2 * front.replicas + 1 },
-        models: models.map((one, index) => frontModel(one, hostnames[index], scope)),
+        models: models.map((one, index) => frontModel(one, own[index], scope)),
     }));
+}
+
+/** The host names of the models. Those that are outputs are compared with the others here, when they are known. */
+function hostnames(
+    { component }: KubernetesScope,
+    tls: AksSettings["tls"],
+    models: readonly ModelSettings[],
+): pulumi.Output<(string | undefined)[]> {
+    const own = models.map(one => one.hostname);
+    if (!own.some(isOutputOrPromise) && !(isOutputOrPromise(tls.hostname) && own.some(Boolean))) {
+        return pulumi.all(own);
+    }
+    return pulumi.all([pulumi.all(own), tls.hostname]).apply(([known, shared]) => {
+        const named = models.map(({ name }, index) => [name, known[index]] as const);
+        const conflicts = hostnameConflicts(named, shared);
+        if (conflicts.length > 0) throw argumentsResourceError(component, conflicts);
+        return known;
+    });
 }
 
 /** The configuration of the front, as a ConfigMap. */
@@ -69,7 +87,7 @@ function frontModel(
         port: settings.port,
         healthPath: settings.healthPath,
         ...settings.requestLimits,
-        replicas: mostReplicas(settings),
+        replicas: replicasWithSurge(settings.replicas.most),
         hostname: hostname && canonicalHostname(hostname),
         plainHttp: settings.plainHttp,
         keysRequired: settings.keys.enabled,

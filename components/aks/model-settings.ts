@@ -3,7 +3,7 @@ import type { ArgumentCheck } from "../shared/argument-check";
 import { type KeysSettings, readKeys } from "../keys/arguments";
 import { type LimitsSettings, readLimits } from "../model/request-limits";
 import { type ModelContainerSettings, readModelContainer, type Share } from "../model/container";
-import { MAX_INT32, tcpPort, wholeNumber } from "../shared/rules/numbers";
+import { MAX_INT32, MAX_REPLICAS, tcpPort, wholeNumber } from "../shared/rules/numbers";
 import * as text from "../shared/rules/text";
 import { TlsMode } from "../certificate/tls-arguments";
 import { canonicalHostname, hostnameProblem } from "../shared/host-name";
@@ -32,7 +32,6 @@ export interface ModelSettings extends ModelContainerSettings {
 
 /** The largest virtual machine sizes of Azure. */
 const NODE_MAXIMUM: Share = { cpu: 1_000, memoryInGB: 32_000 };
-const MAX_REPLICAS = 1_000;
 const MAX_OBJECT_NAME_LENGTH = 63;
 /** Names of other objects of the component. */
 const RESERVED = ["front", "fronts", "issuer"];
@@ -157,19 +156,35 @@ function readTolerations(check: ArgumentCheck, at: string, tolerations: Tolerati
     }
 }
 
-/** A host name belongs to one model, or is `tls.hostname`, which serves all models by path. */
 function checkHostnames(check: ArgumentCheck, { models = {}, tls }: SecureAksInferenceArgs): void {
+    const known = (hostname: pulumi.Input<string> | undefined): string | undefined =>
+        typeof hostname === "string" ? hostname : undefined;
+    const own = Object.entries(models).map(([name, { hostname }]) => [name, known(hostname)] as const);
+    for (const { propertyPath, reason } of hostnameConflicts(own, known(tls?.hostname)))
+        check.report(propertyPath, reason);
+}
+
+/**
+ * A host name belongs to one model, or is `tls.hostname`, which serves all models by path.
+ * @param models names and host names of the models
+ */
+export function hostnameConflicts(
+    models: readonly (readonly [name: string, hostname: string | undefined])[],
+    shared: string | undefined,
+): pulumi.InputPropertyErrorDetails[] {
+    const problems: pulumi.InputPropertyErrorDetails[] = [];
     const used = new Map<string, string>();
-    if (typeof tls?.hostname === "string") used.set(canonicalHostname(tls.hostname), "tls.hostname");
-    for (const [name, { hostname }] of Object.entries(models)) {
-        if (typeof hostname !== "string") continue;
+    if (shared !== undefined) used.set(canonicalHostname(shared), "tls.hostname");
+    for (const [name, hostname] of models) {
+        if (hostname === undefined) continue;
+        const propertyPath = `models.${name}.hostname`;
         const canonical = canonicalHostname(hostname);
         const other = used.get(canonical);
-        if (other !== undefined)
-            check.report(
-                `models.${name}.hostname`,
-                `is ${canonical}, the same as ${other}; use different host names`,
-            );
-        used.set(canonical, `models.${name}.hostname`);
+        if (other !== undefined) {
+            const reason = `is ${canonical}, the same as ${other}; use different host names`;
+            problems.push({ propertyPath, reason });
+        }
+        used.set(canonical, propertyPath);
     }
+    return problems;
 }

@@ -64,11 +64,6 @@ export function model(
     return deployment;
 }
 
-/** The most replicas that can be ready at the same time: a rolling update adds a quarter. */
-export function mostReplicas({ replicas }: ModelSettings): number {
-    return replicas.most + Math.ceil(replicas.most / 4);
-}
-
 /** The metadata of all objects of one model. The labels also select its pods. */
 interface ModelMetadata {
     name: string;

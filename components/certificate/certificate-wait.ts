@@ -102,6 +102,7 @@ function servesCertificate(ipAddress: string, hostnames: string[]): Promise<bool
         });
         socket.once("error", () => end(false));
         socket.once("timeout", () => end(false));
+        socket.once("close", () => end(false));
     });
 }
 

@@ -3,7 +3,7 @@ import { hostnameProblem } from "../shared/host-name";
 import { type AcmeArgs, type AcmeSettings, readAcme } from "./acme-arguments";
 import type { ArgumentCheck } from "../shared/argument-check";
 import { Environment } from "../shared/environment";
-import { MAX_INT32, wholeNumber } from "../shared/rules/numbers";
+import { hstsMaxAgeSeconds } from "../shared/rules/numbers";
 import { renewalTrigger } from "../shared/rules/text";
 
 /** Where the certificate comes from. */
@@ -161,7 +161,7 @@ function readRenewalTrigger(
 function checkMode(check: ArgumentCheck, mode: TlsMode, tls: TlsArgs, environment: Environment): void {
     check.oneOf("tls.mode", mode, TlsMode);
     check.oneOf("tls.minimumVersion", tls.minimumVersion, MinimumTlsVersion);
-    check.known("tls.hstsMaxAgeSeconds", tls.hstsMaxAgeSeconds, wholeNumber(0, MAX_INT32, "seconds"));
+    check.known("tls.hstsMaxAgeSeconds", tls.hstsMaxAgeSeconds, hstsMaxAgeSeconds);
     if (mode === TlsMode.SelfSigned && environment === Environment.Production) {
         check.report(
             "tls.mode",

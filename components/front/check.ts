@@ -1,5 +1,17 @@
 import { isIPv4 } from "node:net";
-import { DNS_LABEL, isCanonicalHostname } from "../shared/host-name";
+import { isCanonicalHostname } from "../shared/host-name";
+import type { Rule } from "../shared/rules";
+import {
+    concurrentRequests,
+    hstsMaxAgeSeconds,
+    MAX_REPLICAS,
+    replicasWithSurge,
+    requestBodyBytes,
+    requestMilliseconds,
+    tcpPort,
+    wholeNumber,
+} from "../shared/rules/numbers";
+import { containerName, healthPath } from "../shared/rules/text";
 import {
     QUEUE_PORT,
     UNPRIVILEGED_HTTP_PORT,
@@ -12,7 +24,6 @@ import {
     HEALTH_PORT,
     HTTP_PORT,
     HTTPS_PORT,
-    LONGEST_TIME_MS,
     type FrontModel,
     type FrontSettings,
     type FrontTls,
@@ -35,9 +46,6 @@ export class FrontSettingsError extends Error {
     }
 }
 
-/** Path and query characters of RFC 3986 without those that have a meaning for HAProxy: quotes, `\`, `#`, `$` and spaces. */
-const PATH = /^\/[-A-Za-z0-9._~/?=&:@!*+,;]{0,1023}$/;
-
 /** A relative path that cannot leave SECRET_FOLDER. */
 const FILE = /^(?=.{1,253}$)[A-Za-z0-9][-._A-Za-z0-9]*(\/[A-Za-z0-9][-._A-Za-z0-9]*)*$/;
 
@@ -45,14 +53,13 @@ const STORED_CERTIFICATE = /^[A-Za-z0-9][-.A-Za-z0-9]{0,199}$/;
 
 /**
  * All problems of these settings. Values that pass contain no characters with a meaning for HAProxy, so they can be written to the
- * configuration without quotes and cannot add a directive.
+ * configuration without quotes and cannot add a directive. Values that users set have the rules of the components' arguments
+ * (`shared/rules`), so a value that the arguments accept is accepted here.
  */
 export function checkFront({ tls, maxConnectionAgeSeconds, model }: FrontSettings): FrontProblem[] {
     return [
         ...checkTls(tls),
-        ...(maxConnectionAgeSeconds === undefined
-            ? []
-            : wholeNumber("maxConnectionAgeSeconds", maxConnectionAgeSeconds, 1, 86_400)),
+        ...optional("maxConnectionAgeSeconds", maxConnectionAgeSeconds, wholeNumber(1, 86_400, "seconds")),
         ...checkModel(model, "model", [HTTP_PORT, HTTPS_PORT, HEALTH_PORT]),
     ];
 }
@@ -76,31 +83,28 @@ export function checkPodFront({ tls, models, fronts }: PodFrontSettings): FrontP
     ];
 }
 
+const storedCertificate: Rule<string> = value =>
+    matches(STORED_CERTIFICATE, value)
+        ? undefined
+        : "must be letters, digits, dots and hyphens, with a letter or digit first";
+
+const minimumVersion: Rule<string> = value =>
+    value === "1.2" || value === "1.3" ? undefined : "must be 1.2 or 1.3";
+
 function checkTls(tls: FrontTls | undefined): FrontProblem[] {
     if (!tls) return [];
     return [
-        ...(tls.minimumVersion !== "1.2" && tls.minimumVersion !== "1.3"
-            ? [{ property: "tls.minimumVersion", reason: "must be 1.2 or 1.3" }]
-            : []),
-        ...wholeNumber("tls.hstsMaxAgeSeconds", tls.hstsMaxAgeSeconds, 0, 2 ** 31 - 1),
-        ...(tls.storedCertificate === undefined
-            ? []
-            : matches(
-                  "tls.storedCertificate",
-                  STORED_CERTIFICATE,
-                  tls.storedCertificate,
-                  "must be letters, digits, dots and hyphens, with a letter or digit first",
-              )),
+        ...required("tls.minimumVersion", tls.minimumVersion, minimumVersion),
+        ...required("tls.hstsMaxAgeSeconds", tls.hstsMaxAgeSeconds, hstsMaxAgeSeconds),
+        ...optional("tls.storedCertificate", tls.storedCertificate, storedCertificate),
     ];
 }
 
 function checkReplicas({ host, most, dnsDelaySeconds }: FrontReplicas): FrontProblem[] {
     return [
-        ...hostName("fronts.host", host),
-        ...wholeNumber("fronts.most", most, 1, 100),
-        ...(dnsDelaySeconds === undefined
-            ? []
-            : wholeNumber("fronts.dnsDelaySeconds", dnsDelaySeconds, 1, 3_600)),
+        ...required("fronts.host", host, hostName),
+        ...required("fronts.most", most, wholeNumber(1, 100, "fronts")),
+        ...optional("fronts.dnsDelaySeconds", dnsDelaySeconds, wholeNumber(1, 3_600, "seconds")),
     ];
 }
 
@@ -117,82 +121,72 @@ function checkUnique(
         : [{ property: `${property}.${key}`, reason: "is used by another model" }];
 }
 
+const listedReplicas = wholeNumber(1, replicasWithSurge(MAX_REPLICAS), "replicas");
+
+const secretFile: Rule<string> = value =>
+    matches(FILE, value)
+        ? undefined
+        : "must be a relative path of letters, digits, dots, hyphens and underscores";
+
 function checkInPod({ hostname, replicas, keyDigestsFile }: PodFrontModel, property: string): FrontProblem[] {
     return [
-        ...(replicas === undefined ? [] : wholeNumber(`${property}.replicas`, replicas, 1, 1_000)),
-        ...(hostname === undefined ? [] : hostName(`${property}.hostname`, hostname)),
-        ...(keyDigestsFile === undefined
-            ? []
-            : matches(
-                  `${property}.keyDigestsFile`,
-                  FILE,
-                  keyDigestsFile,
-                  "must be a relative path of letters, digits, dots, hyphens and underscores",
-              )),
+        ...optional(`${property}.replicas`, replicas, listedReplicas),
+        ...optional(`${property}.hostname`, hostname, hostName),
+        ...optional(`${property}.keyDigestsFile`, keyDigestsFile, secretFile),
     ];
 }
 
+const host: Rule<string> = value =>
+    isIPv4(value) || isHostName(value) ? undefined : "must be an IPv4 address or a host name";
+
 /** @param reserved ports that the front itself listens on */
 function checkModel(model: FrontModel, property: string, reserved: readonly number[]): FrontProblem[] {
+    const sharesPorts = typeof model.host === "string" && model.host.startsWith("127.");
+    const port: Rule<number> = value =>
+        sharesPorts && reserved.includes(value)
+            ? `must not be a port of the front (${reserved.join(", ")})`
+            : tcpPort(value);
     return [
-        ...matches(
-            `${property}.name`,
-            DNS_LABEL,
-            model.name,
-            "must be 1 to 63 lower-case letters, digits or hyphens, with a letter or digit at both ends",
-        ),
-        ...(isIPv4(model.host) || isHostName(model.host)
-            ? []
-            : [{ property: `${property}.host`, reason: "must be an IPv4 address or a host name" }]),
-        ...wholeNumber(`${property}.port`, model.port, 1, 65_535),
-        ...(reserved.includes(model.port) && model.host.startsWith("127.")
-            ? [
-                  {
-                      property: `${property}.port`,
-                      reason: `must not be a port of the front (${reserved.join(", ")})`,
-                  },
-              ]
-            : []),
-        ...matches(
-            `${property}.healthPath`,
-            PATH,
-            model.healthPath,
-            "must start with / and must not contain spaces, quotes, backslashes, # $ or %",
-        ),
+        ...required(`${property}.name`, model.name, containerName),
+        ...required(`${property}.host`, model.host, host),
+        ...required(`${property}.port`, model.port, port),
+        ...required(`${property}.healthPath`, model.healthPath, healthPath),
         ...checkLimits(model, property),
     ];
 }
 
 function checkLimits(limits: RequestLimits, property: string): FrontProblem[] {
-    const { maxQueuedRequests } = limits;
+    const { maxConcurrentRequests, maxQueueWaitMs, maxQueuedRequests, scoringTimeoutMs, maxBodyBytes } =
+        limits;
     return [
-        ...wholeNumber(`${property}.maxConcurrentRequests`, limits.maxConcurrentRequests, 1, 10_000),
-        ...wholeNumber(`${property}.maxQueueWaitMs`, limits.maxQueueWaitMs, 1, LONGEST_TIME_MS),
-        ...(maxQueuedRequests === undefined
-            ? []
-            : wholeNumber(`${property}.maxQueuedRequests`, maxQueuedRequests, 1, 10_000)),
-        ...wholeNumber(`${property}.scoringTimeoutMs`, limits.scoringTimeoutMs, 1, LONGEST_TIME_MS),
-        ...wholeNumber(`${property}.maxBodyBytes`, limits.maxBodyBytes, 1, 2 ** 40),
+        ...required(`${property}.maxConcurrentRequests`, maxConcurrentRequests, concurrentRequests),
+        ...required(`${property}.maxQueueWaitMs`, maxQueueWaitMs, requestMilliseconds),
+        ...optional(`${property}.maxQueuedRequests`, maxQueuedRequests, concurrentRequests),
+        ...required(`${property}.scoringTimeoutMs`, scoringTimeoutMs, requestMilliseconds),
+        ...required(`${property}.maxBodyBytes`, maxBodyBytes, requestBodyBytes),
     ];
 }
 
 /** In lower case, because HAProxy compares the Host header in lower case. */
-function hostName(property: string, value: string): FrontProblem[] {
-    if (isIPv4(value)) return [{ property, reason: "must be a host name, not an address" }];
-    return isHostName(value) ? [] : [{ property, reason: "must be a host name in lower case" }];
-}
+const hostName: Rule<string> = value => {
+    if (isIPv4(value)) return "must be a host name, not an address";
+    return isHostName(value) ? undefined : "must be a host name in lower case";
+};
 
 function isHostName(value: unknown): boolean {
     return typeof value === "string" && isCanonicalHostname(value);
 }
 
-function matches(property: string, pattern: RegExp, value: string, reason: string): FrontProblem[] {
+function matches(pattern: RegExp, value: unknown): boolean {
     // In JavaScript, $ without the flag m matches only at the very end, so a trailing line feed does not match.
-    return typeof value === "string" && pattern.test(value) ? [] : [{ property, reason }];
+    return typeof value === "string" && pattern.test(value);
 }
 
-function wholeNumber(property: string, value: number, least: number, most: number): FrontProblem[] {
-    return Number.isInteger(value) && value >= least && value <= most
-        ? []
-        : [{ property, reason: `must be a whole number from ${least} to ${most}` }];
+function required<T>(property: string, value: T, rule: Rule<T>): FrontProblem[] {
+    const reason = rule(value);
+    return reason === undefined ? [] : [{ property, reason }];
+}
+
+function optional<T>(property: string, value: T | undefined, rule: Rule<T>): FrontProblem[] {
+    return value === undefined ? [] : required(property, value, rule);
 }

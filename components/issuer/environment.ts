@@ -10,6 +10,9 @@ const KEY_TYPE = "EC256";
 
 const PACE: IssuerPace = { longest: 21_600, firstRetry: 30, lease: 60, challengeDelay: 10 };
 
+/** With the digest at most 200 characters: lego adds suffixes, and a file name has at most 255. */
+const MAX_NAME_LENGTH = 187;
+
 /**
  * Name of the certificate in the store. It depends on the directory, the names and the type of key, so a stored certificate of
  * this name always matches the settings.
@@ -18,7 +21,8 @@ const PACE: IssuerPace = { longest: 21_600, firstRetry: 30, lease: 60, challenge
 export function certificateName({ directoryUrl, hostnames }: IssuerSettings): string {
     const identity = JSON.stringify([directoryUrl, KEY_TYPE, [...hostnames].sort()]);
     const digest = createHash("sha256").update(identity).digest("hex").slice(0, 12);
-    return `${(hostnames[0] ?? "").replace("*", "wildcard")}-${digest}`;
+    const name = (hostnames[0] ?? "").replace("*", "wildcard").slice(0, MAX_NAME_LENGTH);
+    return `${name}-${digest}`;
 }
 
 /**

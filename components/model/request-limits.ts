@@ -1,5 +1,6 @@
 import type { ArgumentCheck } from "../shared/argument-check";
-import { wholeNumber } from "../shared/rules/numbers";
+import type { Rule } from "../shared/rules";
+import { concurrentRequests, requestBodyBytes, requestMilliseconds } from "../shared/rules/numbers";
 
 /** Limits of requests. The names and defaults are those of Azure ML v1. */
 export interface LimitsArgs {
@@ -34,9 +35,7 @@ export interface LimitsSettings {
     maxBodyBytes: number;
 }
 
-const DAY_MS = 86_400_000;
 const HUNDRED_MEBIBYTES = 104_857_600;
-const GIBIBYTE = 1_073_741_824;
 
 /** @param path the property path of the limits */
 export function readLimits(check: ArgumentCheck, path: string, limits: LimitsArgs = {}): LimitsSettings {
@@ -46,11 +45,11 @@ export function readLimits(check: ArgumentCheck, path: string, limits: LimitsArg
         scoringTimeoutMs = 60_000,
         maxRequestBodyBytes: maxBodyBytes = HUNDRED_MEBIBYTES,
     } = limits;
-    const whole = (name: keyof LimitsArgs, value: number, most: number, unit: string): void =>
-        check.known(`${path}.${name}`, value, wholeNumber(1, most, unit));
-    whole("maxConcurrentRequestsPerContainer", maxConcurrentRequests, 10_000, "requests");
-    whole("maxQueueWaitMs", maxQueueWaitMs, DAY_MS, "milliseconds");
-    whole("scoringTimeoutMs", scoringTimeoutMs, DAY_MS, "milliseconds");
-    whole("maxRequestBodyBytes", maxBodyBytes, 2 * GIBIBYTE, "bytes");
+    const known = (name: keyof LimitsArgs, value: number, rule: Rule<number>): void =>
+        check.known(`${path}.${name}`, value, rule);
+    known("maxConcurrentRequestsPerContainer", maxConcurrentRequests, concurrentRequests);
+    known("maxQueueWaitMs", maxQueueWaitMs, requestMilliseconds);
+    known("scoringTimeoutMs", scoringTimeoutMs, requestMilliseconds);
+    known("maxRequestBodyBytes", maxBodyBytes, requestBodyBytes);
     return { maxConcurrentRequests, maxQueueWaitMs, scoringTimeoutMs, maxBodyBytes };
 }

@@ -26,10 +26,10 @@ export function hostnameProblem(hostname: string): string | undefined {
         return `${quoted} has a port; remove it (the service uses 443, or 80 without TLS)`;
     }
     if (hostname.includes("*")) return `${quoted} is a wildcard; give the exact host name that clients use`;
-    if (/^\d{1,3}(\.\d{1,3}){3}$/.test(hostname)) {
-        return `${quoted} is an IP address; give a host name ${example}`;
-    }
     const name = canonicalHostname(hostname);
+    if (endsInNumber(name)) {
+        return `${quoted} is an IP address for clients, because it ends in a number; give a host name ${example}`;
+    }
     if (name.length > MAX_NAME_LENGTH) {
         return `${quoted} has ${name.length} characters; DNS allows at most ${MAX_NAME_LENGTH}`;
     }
@@ -39,4 +39,9 @@ export function hostnameProblem(hostname: string): string | undefined {
     if (wrong === undefined) return undefined;
     if (wrong === "") return `${quoted} has an empty part: two dots in a row, or a dot at the start`;
     return `${quoted}: the part "${wrong}" must have 1 to 63 letters, digits and '-', without a '-' at its start or end`;
+}
+
+/** Whether clients take the name for an IPv4 address: 10.0.0.1, but also 10.1 and 0x7f.1 (WHATWG URL, ends-in-a-number checker). */
+function endsInNumber(canonicalName: string): boolean {
+    return /(^|\.)(\d+|0x[0-9a-f]*)$/.test(canonicalName);
 }

@@ -22,6 +22,25 @@ export const tcpPort: Rule<number> = port =>
         ? undefined
         : `is ${shown(port)}; set it to a port from 1 to 65535`;
 
+const DAY_MS = 86_400_000;
+const TWO_GIBIBYTES = 2_147_483_648;
+
+/** Limits of the requests to a model. */
+export const concurrentRequests = wholeNumber(1, 10_000, "requests");
+export const requestMilliseconds = wholeNumber(1, DAY_MS, "milliseconds");
+export const requestBodyBytes = wholeNumber(1, TWO_GIBIBYTES, "bytes");
+
+/** The `max-age` of `Strict-Transport-Security`. */
+export const hstsMaxAgeSeconds = wholeNumber(0, MAX_INT32, "seconds");
+
+/** The most replicas that a model may have. */
+export const MAX_REPLICAS = 1_000;
+
+/** The most replicas that can be ready at the same time: a rolling update adds a quarter. */
+export function replicasWithSurge(replicas: number): number {
+    return replicas + Math.ceil(replicas / 4);
+}
+
 /** Configuration files and other languages may pass values of any type. */
 function shown(value: unknown): string {
     return typeof value === "number" ? String(value) : `${JSON.stringify(value)}, not a number`;

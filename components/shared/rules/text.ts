@@ -39,7 +39,11 @@ export const image = matching(
     "give an image reference like contoso.azurecr.io/iris:7",
 );
 
-export const healthPath = matching(/^\/[!-~]*$/, "give a path that starts with '/' and has no spaces");
+/** Path and query of RFC 3986 without percent-encoding and without the characters that have a meaning for HAProxy. */
+export const healthPath = matching(
+    /^\/[-A-Za-z0-9._~/?=&:@!*+,;]{0,1023}$/,
+    "give a path that starts with '/', of at most 1024 letters, digits and the characters - . _ ~ / ? = & : @ ! * + , ;",
+);
 
 export const registryServer = matching(
     /^[a-z0-9][a-z0-9.-]*(:\d+)?$/i,

@@ -65,6 +65,7 @@ const WRONG: [path: string, reason: RegExp, changes: Partial<SecureAciInferenceA
     ],
     ["model.command", /is empty/, model({ command: [] })],
     ["model.healthPath", /starts with/, model({ healthPath: "health" })],
+    ["model.healthPath", /"\/a%20b"; give a path/, model({ healthPath: "/a%20b" })],
     ["model.liveness.successThreshold", /from 1 to 1 /, model({ liveness: { successThreshold: 2 } })],
     ["model.readiness.periodSeconds", /is 0;/, model({ readiness: { periodSeconds: 0 } })],
     ["front.cpu", /minimum is 1/, { front: { cpu: 0.5 } }],

@@ -14,6 +14,11 @@ describe("hostnameProblem", () => {
         ["score.contoso.com:443", /has a port/],
         ["*.contoso.com", /is a wildcard/],
         ["10.0.0.1", /is an IP address/],
+        // Clients and URL parsers read these as IPv4 addresses too.
+        ["10.1", /ends in a number/],
+        ["0x7f.1", /ends in a number/],
+        ["1\uff0e2", /ends in a number/],
+        ["score.contoso.5", /ends in a number/],
         ["localhost", /has no domain/],
         ["score..contoso.com", /two dots/],
         ["-score.contoso.com", /"-score"/],
