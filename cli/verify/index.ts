@@ -68,7 +68,11 @@ async function checkOnce(target: VerifyTarget, options: VerifyOptions): Promise<
     const [handshake, versions, plain] = await Promise.all([
         tlsHandshake(endpoint, timeoutMs),
         checkTlsVersions(endpoint, timeoutMs),
-        checkPlainHttp(endpoint, httpPort, url.pathname, timeoutMs),
+        checkPlainHttp(
+            endpoint,
+            { port: httpPort, path: url.pathname, allowed: target.plainHttpAllowed ?? false },
+            timeoutMs,
+        ),
     ]);
     const authorities = [target.authority ?? [], options.authorities ?? []].flat();
     const certificate = checkCertificate(handshake, {

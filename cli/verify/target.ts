@@ -17,6 +17,8 @@ export interface VerifyTarget {
     key?: string;
     /** Whether the service must require a key; undefined if unknown. */
     keysExpected?: boolean;
+    /** Whether the stack declares that plain HTTP answers too (`allowPlainHttp`). */
+    plainHttpAllowed?: boolean;
 }
 
 const scoringUri = z.url({ protocol: /^https?$/ });
@@ -44,7 +46,7 @@ const OneModel = z.object({
 /** Outputs of a stack with named models on Kubernetes. */
 const ManyModels = z.object({
     ...common,
-    services: z.record(z.string(), z.object({ scoringUri })),
+    services: z.record(z.string(), z.object({ scoringUri, plainHttp: z.object({ scoringUri }).optional() })),
     dnsRecords: z.array(record).optional(),
     keys: z.record(z.string(), key).optional(),
 });
@@ -77,12 +79,13 @@ function ofOneModel({ certificate, keys, ...rest }: z.output<typeof OneModel>): 
 function ofManyModels(outputs: z.output<typeof ManyModels>): Map<string, VerifyTarget> {
     const { services, dnsRecords = [], keys = {}, certificate, fqdn, ipAddress } = outputs;
     return new Map(
-        Object.entries(services).map(([model, { scoringUri }]): [string, VerifyTarget] => {
+        Object.entries(services).map(([model, { scoringUri, plainHttp }]): [string, VerifyTarget] => {
             const { hostname } = new URL(scoringUri);
             const dnsRecord = dnsRecords.find(({ name }) => name === hostname);
             const names = { fqdn, ipAddress, ...(dnsRecord && { dnsRecord }) };
             const key = keys[model]?.primary;
-            return [model, { scoringUri, ...names, ...certificate, key, keysExpected: key !== undefined }];
+            const expected = { keysExpected: key !== undefined, plainHttpAllowed: plainHttp !== undefined };
+            return [model, { scoringUri, ...names, ...certificate, key, ...expected }];
         }),
     );
 }

@@ -3,12 +3,14 @@ import type { AddressSettings } from "../address/address";
 import { TlsMode } from "../certificate/tls-arguments";
 import type { AksSettings } from "./settings";
 
-/** The URIs of one model. */
+/** The URIs of one model. HTTPS, unless TLS is disabled for the whole service. */
 export interface ModelAddress {
     /** Where clients POST, e.g. `https://score.contoso.com/api/v1/service/iris/score`. */
     scoringUri: string;
     /** The OpenAPI description of the model's input and output, if the model serves one. */
     swaggerUri: string;
+    /** The same without encryption. Only with `allowPlainHttp`, for clients that cannot use HTTPS. */
+    plainHttp?: { scoringUri: string; swaggerUri: string };
 }
 
 /** The URIs of each model, by the model's name. */
@@ -16,16 +18,17 @@ export function modelAddresses(
     { tls, models }: AksSettings,
     serviceHost: pulumi.Input<string>,
 ): pulumi.Output<Record<string, ModelAddress>> {
+    const scheme = tls.mode === TlsMode.Disabled ? "http" : "https";
     return pulumi.all([serviceHost, models.map(one => one.hostname)]).apply(([service, modelHostnames]) =>
         Object.fromEntries(
             models.map(({ name, plainHttp }, index) => {
-                const scheme = tls.mode === TlsMode.Disabled || plainHttp ? "http" : "https";
                 const hostname = modelHostnames[index];
-                const base =
-                    hostname === undefined
-                        ? `${scheme}://${service}/api/v1/service/${name}`
-                        : `${scheme}://${hostname}`;
-                return [name, { scoringUri: `${base}/score`, swaggerUri: `${base}/swagger.json` }];
+                const place = hostname ?? `${service}/api/v1/service/${name}`;
+                const address = {
+                    ...uris(`${scheme}://${place}`),
+                    ...(plainHttp && { plainHttp: uris(`http://${place}`) }),
+                };
+                return [name, address];
             }),
         ),
     );
@@ -45,4 +48,8 @@ export function addressSettings({ tls, dns, models, loadBalancer }: AksSettings)
         loadBalancerType: loadBalancer.type,
         subnetName: loadBalancer.subnetName,
     };
+}
+
+function uris(base: string): { scoringUri: string; swaggerUri: string } {
+    return { scoringUri: `${base}/score`, swaggerUri: `${base}/swagger.json` };
 }

@@ -77,7 +77,10 @@ describe.skipIf(CANNOT_RUN)(titled("models on Kubernetes"), () => {
         expect(stage.outputs.services).toMatchObject({
             iris: { scoringUri: at(HOST, "iris") },
             flowers: { scoringUri: `https://${OWN_HOST}/score` },
-            open: { scoringUri: at(HOST, "open", "http") },
+            open: {
+                scoringUri: at(HOST, "open"),
+                plainHttp: { scoringUri: at(HOST, "open", "http") },
+            },
         });
     });
 

@@ -57,6 +57,15 @@ describe("verify", () => {
         privateKey: issued.key,
     });
 
+    it("warns, and does not fail, when plain HTTP answers and the stack allows it", async () => {
+        const report = await stage.verify({
+            plain: (_, response) => response.end("[0]"),
+            target: { plainHttpAllowed: true },
+        });
+        expect(named(report, "fault")).toEqual([]);
+        expect(named(report, "warning")).toEqual(["http-redirect"]);
+    });
+
     it.each<[string, string, RegExp, () => Scene]>([
         ["a wrong name", "certificate-names", /other\.verify\.test only/, () => serving(other())],
         ["an expired certificate", "certificate-dates", /leaf-expired/, () => serving(expired())],

@@ -1,15 +1,23 @@
 import type { Endpoint } from "../handshake";
-import { type CheckResult, fault, ok, skipped } from "../report";
+import { type CheckResult, fault, ok, skipped, warning } from "../report";
 import { request } from "../request";
 import { connect } from "./tcp";
 
 const NAME = "http-redirect";
 
-/** Plain HTTP must redirect to HTTPS or be closed. Any other response is sent in clear text. */
+/** Plain HTTP beside HTTPS. */
+interface PlainHttp {
+    /** Undefined if unknown. */
+    port: number | undefined;
+    path: string;
+    /** Whether the stack declares that plain HTTP answers. */
+    allowed: boolean;
+}
+
+/** Plain HTTP must redirect to HTTPS or be closed, unless the stack allows it. Any other response is sent in clear text. */
 export async function checkPlainHttp(
     endpoint: Endpoint,
-    port: number | undefined,
-    path: string,
+    { port, path, allowed }: PlainHttp,
     timeoutMs: number,
 ): Promise<CheckResult> {
     if (port === undefined) {
@@ -32,6 +40,13 @@ export async function checkPlainHttp(
     const redirects = status >= 300 && status < 400;
     const target = URL.canParse(location) ? new URL(location) : undefined;
     if (redirects && target?.protocol === "https:") return ok(NAME, `port ${port}: ${status} to ${location}`);
+    if (allowed && !redirects) {
+        return warning(
+            NAME,
+            `Port ${port} answers plain HTTP (status ${status}), as allowPlainHttp allows: keys and data sent there are in clear text.`,
+            "Let clients use HTTPS, and remove allowPlainHttp when no client needs plain HTTP.",
+        );
+    }
     return fault(
         NAME,
         redirects

@@ -297,6 +297,26 @@ describe("SecureAksInference", () => {
         });
     });
 
+    it("outputs the HTTPS address of a model with allowPlainHttp first, and the plain one beside it", async () => {
+        const { services } = await register({
+            tls: { mode: TlsMode.Custom, secretName: "kept", hostname: "score.contoso.com" },
+            models: {
+                iris: { image: "iris:1", allowPlainHttp: true },
+                wine: { image: "wine:1", allowPlainHttp: true, hostname: "wine.contoso.com" },
+                open: { image: "open:1" },
+            },
+        });
+        const at = (base: string) => ({ scoringUri: `${base}/score`, swaggerUri: `${base}/swagger.json` });
+        const path = "score.contoso.com/api/v1/service";
+        expect(JSON.stringify(services)).toBe(
+            JSON.stringify({
+                iris: { ...at(`https://${path}/iris`), plainHttp: at(`http://${path}/iris`) },
+                wine: { ...at("https://wine.contoso.com"), plainHttp: at("http://wine.contoso.com") },
+                open: at(`https://${path}/open`),
+            }),
+        );
+    });
+
     it("mounts the Secret of tls.secretName, and creates no certificate", async () => {
         await register({
             tls: { mode: TlsMode.Custom, secretName: "kept", hostname: "score.contoso.com" },
