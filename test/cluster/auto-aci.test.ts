@@ -3,7 +3,7 @@ import { eventually } from "../../sandbox/processes/wait";
 import { MODEL_IMAGE } from "../../sandbox/testing/model-image";
 import { CANNOT_RUN, titled } from "../../sandbox/testing/requirements";
 import { testSandbox } from "../../sandbox/testing/test-sandbox";
-import { FULL } from "../support/full";
+import { FULL } from "../../sandbox/testing/full";
 import type { Settings } from "../support/service-stack";
 import { AutoStage } from "./auto-stage";
 

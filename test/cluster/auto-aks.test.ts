@@ -5,7 +5,7 @@ import { startLoad } from "../../sandbox/testing/load";
 import { CANNOT_RUN, titled } from "../../sandbox/testing/requirements";
 import { testSandbox } from "../../sandbox/testing/test-sandbox";
 import { type Pod, SMALL_MODEL } from "../support/aks-stage";
-import { FULL } from "../support/full";
+import { FULL } from "../../sandbox/testing/full";
 import type { Settings } from "../support/service-stack";
 import { AutoStage } from "./auto-stage";
 

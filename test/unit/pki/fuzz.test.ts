@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readCertificates, readPfx, readPrivateKey } from "../../../components/pki";
-import { runs } from "../../support/full";
+import { runs } from "../../../sandbox/testing/full";
 import { Dice, mutated } from "./mutate";
 import {
     PfxWorkspace,

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Certificate, coversHostname, readCertificates } from "../../../components/pki";
 import { OpensslWorkspace } from "../../support/openssl";
-import { runs } from "../../support/full";
+import { runs } from "../../../sandbox/testing/full";
 
 const workspace = new OpensslWorkspace();
 const NAMES = [

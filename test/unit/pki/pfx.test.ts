@@ -21,7 +21,7 @@ import {
     keyBagEncryptedWith,
     toBer,
 } from "../../support/pfx-workspace";
-import { runs } from "../../support/full";
+import { runs } from "../../../sandbox/testing/full";
 
 const PASSWORD = "correct horse";
 const PASS = ["-passout", `pass:${PASSWORD}`];

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { coversHostname } from "../../../../components/pki";
 import { areCoveredInGo } from "./verifiers/go";
 import { dns, ecKeys, serverCertificate } from "./create-certificate";
-import { runs } from "../../../support/full";
+import { runs } from "../../../../sandbox/testing/full";
 
 const KEY = ecKeys();
 
