@@ -69,44 +69,107 @@ describe("judgeServingCertificate", () => {
         });
     });
 
-    it.each<[string, () => Case]>([
-        ["key-mismatch", () => ({ chain: [leaf, intermediate], key: workspace.leaf(root, NAMES).key })],
+    it.each<[string, string, () => Case]>([
+        [
+            "key-mismatch",
+            "the key of another certificate",
+            () => ({ chain: [leaf, intermediate], key: workspace.leaf(root, NAMES).key }),
+        ],
         [
             "leaf-expired",
+            "an expired leaf",
             () => ({ chain: [shortLivedLeaf(), intermediate], at: new Date(now.getTime() + 31 * DAY) }),
         ],
         [
             "leaf-not-yet-valid",
+            "a leaf that is not valid yet",
             () => ({ chain: [leaf, intermediate], at: new Date(now.getTime() - 50 * DAY) }),
         ],
-        ["name-not-covered", () => ({ chain: [leaf, intermediate], hostnames: [HOST, "other.test"] })],
-        ["name-not-covered", () => ({ chain: [leafWithoutAlternativeNames(), intermediate] })],
-        ["chain-incomplete", () => ({ chain: [leaf] })],
-        ["chain-disordered", () => ({ chain: [intermediate, leaf], key: leaf.key })],
-        ["chain-disordered", reversedChain],
-        ["signature-invalid", () => ({ chain: [leaf, workspace.intermediate(root)] })],
-        ["issuer-not-ca", () => chainWithIssuerExtensions(["basicConstraints=critical,CA:FALSE"])],
-        ["issuer-not-ca", () => chainWithIssuerExtensions([CA, "keyUsage=critical,digitalSignature"])],
-        ["issuer-not-ca", () => chainBeyondPathLength()],
+        [
+            "name-not-covered",
+            "a host name that the leaf does not cover",
+            () => ({ chain: [leaf, intermediate], hostnames: [HOST, "other.test"] }),
+        ],
+        [
+            "name-not-covered",
+            "a leaf without a subject alternative name",
+            () => ({ chain: [leafWithoutAlternativeNames(), intermediate] }),
+        ],
+        ["chain-incomplete", "a leaf without its intermediate", () => ({ chain: [leaf] })],
+        [
+            "chain-disordered",
+            "an intermediate before the leaf",
+            () => ({ chain: [intermediate, leaf], key: leaf.key }),
+        ],
+        ["chain-disordered", "a chain of three certificates in reverse order", reversedChain],
+        [
+            "signature-invalid",
+            "an intermediate of the same name with another key",
+            () => ({ chain: [leaf, workspace.intermediate(root)] }),
+        ],
+        [
+            "issuer-not-ca",
+            "an issuer that is not an authority",
+            () => chainWithIssuerExtensions(["basicConstraints=critical,CA:FALSE"]),
+        ],
+        [
+            "issuer-not-ca",
+            "an issuer that may not sign certificates",
+            () => chainWithIssuerExtensions([CA, "keyUsage=critical,digitalSignature"]),
+        ],
+        ["issuer-not-ca", "a chain that exceeds the path length", () => chainBeyondPathLength()],
         [
             "intermediate-expired",
+            "an expired intermediate",
             () => ({ ...chainWithShortLivedIntermediate(), at: new Date(now.getTime() + 31 * DAY) }),
         ],
-        ["intermediate-not-yet-valid", () => chainWithFutureIntermediate()],
-        ["no-server-auth", () => chainWithLeafExtensions(["extendedKeyUsage=clientAuth"])],
-        ["no-digital-signature", () => chainWithLeafExtensions(["keyUsage=critical,keyEncipherment"])],
-        ["weak-key", () => chainWithLeaf({ key: rsaKey(1024) })],
-        ["weak-key", () => chainWithLeaf({ key: ecKey("prime192v1") })],
-        ["weak-signature", () => chainWithLeaf({ digest: "sha1" })],
-        ["weak-signature", () => chainWithMd5Signature()],
-        ["unknown-critical-extension", () => chainWithLeafExtensions(["1.2.3.4=critical,ASN1:UTF8String:x"])],
-        ["unrelated-certificate", () => ({ chain: [leaf, intermediate, workspace.root("/CN=Unrelated")] })],
-        ["duplicate-certificate", () => ({ chain: [leaf, intermediate, intermediate] })],
-        ["self-signed", () => ({ chain: [workspace.leaf(undefined, NAMES)] })],
-        ["expires-soon", () => ({ chain: [leaf, intermediate], at: new Date(now.getTime() + 75 * DAY) })],
-        ["long-lifetime", () => chainWithLeaf({ notAfter: new Date(now.getTime() + 826 * DAY) })],
-        ["needless-root", () => ({ chain: [leaf, intermediate, root] })],
-    ])("returns only the finding %s", (code, make) => {
+        [
+            "intermediate-not-yet-valid",
+            "an intermediate that is not valid yet",
+            () => chainWithFutureIntermediate(),
+        ],
+        [
+            "no-server-auth",
+            "a leaf for client authentication only",
+            () => chainWithLeafExtensions(["extendedKeyUsage=clientAuth"]),
+        ],
+        [
+            "no-digital-signature",
+            "a leaf that may not sign",
+            () => chainWithLeafExtensions(["keyUsage=critical,keyEncipherment"]),
+        ],
+        ["weak-key", "a leaf with RSA 1024", () => chainWithLeaf({ key: rsaKey(1024) })],
+        ["weak-key", "a leaf with a key on P-192", () => chainWithLeaf({ key: ecKey("prime192v1") })],
+        ["weak-signature", "a leaf signed with SHA-1", () => chainWithLeaf({ digest: "sha1" })],
+        ["weak-signature", "a leaf signed with MD5", () => chainWithMd5Signature()],
+        [
+            "unknown-critical-extension",
+            "a leaf with an unknown critical extension",
+            () => chainWithLeafExtensions(["1.2.3.4=critical,ASN1:UTF8String:x"]),
+        ],
+        [
+            "unrelated-certificate",
+            "an unrelated certificate at the end",
+            () => ({ chain: [leaf, intermediate, workspace.root("/CN=Unrelated")] }),
+        ],
+        [
+            "duplicate-certificate",
+            "the same intermediate twice",
+            () => ({ chain: [leaf, intermediate, intermediate] }),
+        ],
+        ["self-signed", "a self-signed leaf", () => ({ chain: [workspace.leaf(undefined, NAMES)] })],
+        [
+            "expires-soon",
+            "a leaf that expires in 14 days",
+            () => ({ chain: [leaf, intermediate], at: new Date(now.getTime() + 75 * DAY) }),
+        ],
+        [
+            "long-lifetime",
+            "a leaf that is valid for more than 825 days",
+            () => chainWithLeaf({ notAfter: new Date(now.getTime() + 826 * DAY) }),
+        ],
+        ["needless-root", "the root at the end", () => ({ chain: [leaf, intermediate, root] })],
+    ])("returns only %s for %s", (code, _, make) => {
         const judgement = judge(make());
         expect(codes(judgement)).toEqual([code]);
         expect(judgement.summary).toBeDefined();
@@ -167,41 +230,64 @@ describe("judgeServingCertificate", () => {
     });
 
     describe("compared with openssl verify", () => {
-        it.each<[string, () => Case, string[], RegExp]>([
+        it.each<[string, string, () => Case, string[], RegExp]>([
             [
                 "leaf-expired",
+                "an expired leaf",
                 () => ({ chain: [leaf, intermediate] }),
                 ["-attime", secondsAfter(100)],
                 /has expired/,
             ],
             [
                 "leaf-not-yet-valid",
+                "a leaf that is not valid yet",
                 () => ({ chain: [leaf, intermediate] }),
                 ["-attime", secondsAfter(-50)],
                 /not yet/,
             ],
-            ["chain-incomplete", () => ({ chain: [leaf] }), [], /unable to get local issuer/],
+            [
+                "chain-incomplete",
+                "a leaf without its intermediate",
+                () => ({ chain: [leaf] }),
+                [],
+                /unable to get local issuer/,
+            ],
             [
                 "issuer-not-ca",
+                "an issuer that is not an authority",
                 () => chainWithIssuerExtensions(["basicConstraints=critical,CA:FALSE"]),
                 [],
                 /invalid CA/,
             ],
-            ["issuer-not-ca", () => chainBeyondPathLength(), [], /path length/],
-            ["no-server-auth", () => chainWithLeafExtensions(["extendedKeyUsage=clientAuth"]), [], /unsuit/],
+            [
+                "issuer-not-ca",
+                "a chain that exceeds the path length",
+                () => chainBeyondPathLength(),
+                [],
+                /path length/,
+            ],
+            [
+                "no-server-auth",
+                "a leaf for client authentication only",
+                () => chainWithLeafExtensions(["extendedKeyUsage=clientAuth"]),
+                [],
+                /unsuit/,
+            ],
             [
                 "name-not-covered",
+                "a host name that the leaf does not cover",
                 () => ({ chain: [leaf, intermediate] }),
                 ["-verify_hostname", "a.b"],
                 /mismatch/,
             ],
             [
                 "unknown-critical-extension",
+                "a leaf with an unknown critical extension",
                 () => chainWithLeafExtensions(["1.2.3.4=critical,ASN1:UTF8String:x"]),
                 [],
                 /unhandled critical/,
             ],
-        ])("returns the finding %s for a chain that openssl refuses", (code, make, args, verdict) => {
+        ])("returns %s for %s, which openssl refuses", (code, _, make, args, verdict) => {
             const { chain } = make();
             const [first, ...rest] = chain.map(one => one.certificate);
             const time = args[0] === "-attime" ? new Date(Number(args[1]) * 1000) : now;
