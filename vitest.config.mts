@@ -3,7 +3,10 @@ import { readdirSync } from "node:fs";
 import * as path from "node:path";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 
-/** `npm run test:all`: also the sandbox's own tests, every load and ACME test, and the full counts of random tests. */
+/**
+ * `npm run test:all`: also the sandbox's own tests, every load and ACME test, and the full counts of random tests. The same as FULL in
+ * sandbox/testing/full.ts, which this file does not import: Vite warns about imports of TypeScript files in its configuration.
+ */
 const FULL = process.env.TEST_FULL === "1";
 
 /** Files that run concurrently. On two cores, tests with the engine or the sandbox wait half of the time. */

@@ -2,9 +2,9 @@ import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
 import { debianPackages } from "../../machine/debian";
-import { ROOT, SAMPLE_REQUEST } from "../../machine/root";
 import { type Measure, print } from "../report";
 import { medians } from "../rounds";
+import { LoadGenerators } from "./load-generators";
 import { BenchNetwork } from "./network";
 import { PORTS, type Server } from "./rivals";
 import { CLIENT_CPU, startServers } from "./servers";
@@ -22,37 +22,18 @@ export async function benchFront(): Promise<void> {
     try {
         const servers = await startServers(network, tools, folder);
         const idle = await idleMemory(network, servers);
-        const client = (command: readonly string[]) =>
-            network.client([...CLIENT_CPU, ...command], tools.environment);
-        const h2load = async (server: Server, ...options: string[]) =>
-            requestsPerSecond(
-                await client([
-                    tools.path("usr/bin/h2load"),
-                    ...options,
-                    `--data=${path.join(ROOT, SAMPLE_REQUEST)}`,
-                    `https://127.0.0.1:${PORTS[server]}/score`,
-                ]),
-            );
+        const load = new LoadGenerators(network, tools);
         const compare = (name: string, run: (server: Server) => Promise<number>) =>
             medians(
                 [...servers.keys()].map(server => ({ name: server, run: () => run(server) })),
                 ROUNDS,
             ).then(figures => print({ name, figures, rival: RIVAL, target: { atLeast: 0.95 } }));
 
-        await compare("HTTP/2, requests/s", server => h2load(server, "-n40000", "-c20", "-m10", "-t1"));
+        await compare("HTTP/2, requests/s", server => load.h2load(server, "-n40000", "-c20", "-m10", "-t1"));
         await compare("HTTP/1.1 keep-alive, requests/s", server =>
-            h2load(server, "--h1", "-n30000", "-c20", "-t1"),
+            load.h2load(server, "--h1", "-n30000", "-c20", "-t1"),
         );
-        await compare("new TLS connections/s", async server => {
-            const ab = [
-                tools.path("usr/bin/ab"),
-                "-q",
-                "-n4000",
-                "-c20",
-                `https://127.0.0.1:${PORTS[server]}/score`,
-            ];
-            return apacheBenchRate(await client(ab));
-        });
+        await compare("new TLS connections/s", server => load.newConnections(server));
         const memory: Measure = {
             name: `memory at ${IDLE_CONNECTIONS} idle connections, MiB`,
             figures: idle,
@@ -64,24 +45,6 @@ export async function benchFront(): Promise<void> {
         await network.close();
         await rm(folder, { recursive: true });
     }
-}
-
-function requestsPerSecond(output: string): number {
-    const rate = /finished in .*?, ([\d.]+) req\/s/.exec(output);
-    const failed = /requests: .* (\d+) failed, (\d+) errored/.exec(output);
-    const status = /status codes: (\d+) 2xx, (\d+) 3xx, (\d+) 4xx, (\d+) 5xx/.exec(output);
-    if (!rate || failed?.[1] !== "0" || failed[2] !== "0" || status?.[4] !== "0" || status[3] !== "0") {
-        throw new Error(`Not every request was answered:\n${output}`);
-    }
-    return Number(rate[1]);
-}
-
-function apacheBenchRate(output: string): number {
-    const rate = /Requests per second:\s+([\d.]+)/.exec(output);
-    if (!rate || !/Failed requests:\s+0\n/.test(output) || /Non-2xx/.test(output)) {
-        throw new Error(`Not every request was answered:\n${output}`);
-    }
-    return Number(rate[1]);
 }
 
 /** The proportional set size of each server with its children while clients hold idle connections. */

@@ -4,6 +4,8 @@ import { renderFront } from "../../components/front";
 /** The ports of the servers in the namespace. The front has the same ports as on Azure. */
 export const PORTS = { front: 443, "bare HAProxy": 8443, nginx: 9443, Caddy: 10443 } as const;
 export type Server = keyof typeof PORTS;
+/** In the order in which they start and are measured. */
+export const SERVERS = Object.keys(PORTS) as Server[];
 
 export const BACKEND_PORT = 5001;
 const BODY = '{"predictions": [0, 1, 2]}';

@@ -1,5 +1,5 @@
 import { sandboxDown, sandboxReset, sandboxUp } from "../../sandbox/lifecycle/sandbox";
-import { sandboxInstance } from "../../sandbox/instance";
+import { claimedSandbox } from "../../sandbox/testing/test-sandbox";
 import { print } from "../report";
 import { median } from "../rounds";
 import { ChangeStage } from "./change-stage";
@@ -33,7 +33,7 @@ type Seen = Record<typeof PULUMI | typeof KUBECTL, Taken[]>;
  * Kubernetes.
  */
 export async function benchModelChange(): Promise<void> {
-    const instance = sandboxInstance({ AZURE_SECURE_INFERENCE_SANDBOX: "2", ...process.env });
+    const instance = claimedSandbox();
     await sandboxReset(instance);
     await sandboxUp(instance);
     const seen: Seen = { [PULUMI]: [], [KUBECTL]: [] };

@@ -78,25 +78,28 @@ export function addVerifyCommand(program: Command): void {
         )
         .option("--timeout <seconds>", "time limit of each check", positive, 10)
         .option("--json", "print the report as JSON")
-        .action(async (flags: Flags, command: Command) => {
-            let targets: Map<string, VerifyTarget>;
-            let options: VerifyOptions;
-            try {
-                targets = await targetsOf(flags);
-                options = await optionsOf(flags);
-            } catch (error) {
-                return command.error(`error: ${error instanceof Error ? error.message : String(error)}`);
-            }
-            const reports = new Map<string, Report>();
-            // Sequentially, because parallel checks could exceed a model's concurrency limit.
-            for (const [model, target] of targets) {
-                const report = await verifyService(target, options);
-                reports.set(model, report);
-                if (!flags.json) show(model, report);
-            }
-            if (flags.json) console.log(JSON.stringify(joined(reports), undefined, 4));
-            process.exitCode = [...reports.values()].every(({ ok }) => ok) ? 0 : 1;
-        });
+        .action(verify);
+}
+
+/** Checks the services that the flags select, prints the reports and sets the exit code. */
+async function verify(flags: Flags, command: Command): Promise<void> {
+    let targets: Map<string, VerifyTarget>;
+    let options: VerifyOptions;
+    try {
+        targets = await targetsOf(flags);
+        options = await optionsOf(flags);
+    } catch (error) {
+        return command.error(`error: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    const reports = new Map<string, Report>();
+    // Sequentially, because parallel checks could exceed a model's concurrency limit.
+    for (const [model, target] of targets) {
+        const report = await verifyService(target, options);
+        reports.set(model, report);
+        if (!flags.json) show(model, report);
+    }
+    if (flags.json) console.log(JSON.stringify(joined(reports), undefined, 4));
+    process.exitCode = [...reports.values()].every(({ ok }) => ok) ? 0 : 1;
 }
 
 function show(model: string, report: Report): void {

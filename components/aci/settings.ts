@@ -6,6 +6,7 @@ import { readEnvironment } from "../shared/environment";
 import { type KeysSettings, readKeys } from "../keys/arguments";
 import { type LimitsSettings, readLimits } from "../model/request-limits";
 import { type ModelContainerSettings, readModelContainer, type Share } from "../model/container";
+import { readLocation, readResourceGroupName } from "../shared/placement";
 import { MAX_INT32, positiveAmount, wholeNumber } from "../shared/rules/numbers";
 import * as text from "../shared/rules/text";
 import { readTags, type StringMap } from "../shared/string-map";
@@ -57,18 +58,8 @@ export interface AciSettings {
  */
 export function readArguments(name: string, args: SecureAciInferenceArgs, now: Date): AciSettings {
     const check = new ArgumentCheck(name);
-    const resourceGroupName = check.required(
-        "resourceGroupName",
-        args.resourceGroupName,
-        "set it to the name of an existing resource group",
-        text.resourceGroupName,
-    );
-    const location = check.required(
-        "location",
-        args.location ?? new pulumi.Config("azure-native").get("location"),
-        "set it, or set azure-native:location in the stack's configuration",
-        text.location,
-    );
+    const resourceGroupName = readResourceGroupName(check, args.resourceGroupName);
+    const location = readLocation(check, args.location);
     const label = args.leafDomainLabel ?? name;
     check.report("leafDomainLabel", leafLabelProblem(label));
     const revisions = args.tls?.hostname !== undefined && args.dns?.zoneName !== undefined;

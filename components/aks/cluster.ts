@@ -44,46 +44,7 @@ function newCluster(
     settings: AksSettings,
     parent: pulumi.Resource,
 ): Cluster {
-    const { network, zones, purpose } = create;
-    const resource = new containerservice.ManagedCluster(
-        name,
-        {
-            resourceGroupName: settings.resourceGroupName,
-            resourceName: create.name,
-            location: settings.location,
-            dnsPrefix: settings.publicIpAddressName,
-            kubernetesVersion: create.kubernetesVersion,
-            identity: { type: "SystemAssigned" },
-            sku: { name: "Base", tier: purpose === ClusterPurpose.FastProd ? "Standard" : "Free" },
-            agentPoolProfiles: [
-                {
-                    name: "agents",
-                    mode: "System",
-                    type: "VirtualMachineScaleSets",
-                    osType: "Linux",
-                    count: create.agentCount,
-                    vmSize: create.vmSize,
-                    availabilityZones: zones,
-                    vnetSubnetID: network?.subnetId,
-                },
-            ],
-            networkProfile: {
-                networkPlugin: "azure",
-                // Pods get addresses of an overlay network and use none of the subnet.
-                networkPluginMode: "overlay",
-                // Enforces network policies. Without an engine, Kubernetes accepts policies and ignores them.
-                networkDataplane: "cilium",
-                networkPolicy: "cilium",
-                loadBalancerSku: "standard",
-                serviceCidr: network?.serviceCidr,
-                dnsServiceIP: network?.dnsServiceIp,
-            },
-            // Workload identity needs it. It is free, and Azure cannot disable it later.
-            oidcIssuerProfile: { enabled: true },
-            tags: settings.tags,
-        },
-        { parent },
-    );
+    const resource = new containerservice.ManagedCluster(name, clusterArgs(create, settings), { parent });
     const kubeconfig = userCredentials(
         { resourceGroupName: settings.resourceGroupName, resourceName: resource.name },
         { parent },
@@ -94,6 +55,48 @@ function newCluster(
         location: pulumi.output(settings.location ?? ""),
         identityPrincipalId: resource.identity.apply(identity => identity?.principalId ?? ""),
         oidcIssuerUrl: resource.oidcIssuerProfile.apply(profile => profile?.issuerURL ?? ""),
+    };
+}
+
+/** The arguments of a new cluster. */
+function clusterArgs(
+    { network, zones, purpose, ...create }: NewClusterSettings,
+    settings: AksSettings,
+): containerservice.ManagedClusterArgs {
+    return {
+        resourceGroupName: settings.resourceGroupName,
+        resourceName: create.name,
+        location: settings.location,
+        dnsPrefix: settings.publicIpAddressName,
+        kubernetesVersion: create.kubernetesVersion,
+        identity: { type: "SystemAssigned" },
+        sku: { name: "Base", tier: purpose === ClusterPurpose.FastProd ? "Standard" : "Free" },
+        agentPoolProfiles: [
+            {
+                name: "agents",
+                mode: "System",
+                type: "VirtualMachineScaleSets",
+                osType: "Linux",
+                count: create.agentCount,
+                vmSize: create.vmSize,
+                availabilityZones: zones,
+                vnetSubnetID: network?.subnetId,
+            },
+        ],
+        networkProfile: {
+            networkPlugin: "azure",
+            // Pods get addresses of an overlay network and use none of the subnet.
+            networkPluginMode: "overlay",
+            // Enforces network policies. Without an engine, Kubernetes accepts policies and ignores them.
+            networkDataplane: "cilium",
+            networkPolicy: "cilium",
+            loadBalancerSku: "standard",
+            serviceCidr: network?.serviceCidr,
+            dnsServiceIP: network?.dnsServiceIp,
+        },
+        // Workload identity needs it. It is free, and Azure cannot disable it later.
+        oidcIssuerProfile: { enabled: true },
+        tags: settings.tags,
     };
 }
 

@@ -74,27 +74,26 @@ export function issuerIdentity(
     return {
         zone: { ...zone, identifiedBy: "workload" },
         serviceAccountName: account.metadata.name,
+        ...webhookSettings(zone.identity.tenantId),
+        dependsOn: [zone.granted, credential],
+    };
+}
+
+/** The parts of the pod that the webhook would set: the token of the service account as a file, and variables for Azure's clients. */
+function webhookSettings(tenantId: pulumi.Input<string>): Pick<IssuerIdentity, "env" | "volume" | "mount"> {
+    const token = {
+        audience: AUDIENCE,
+        expirationSeconds: TOKEN_LIFETIME_SECONDS,
+        path: TOKEN_FILE,
+    };
+    return {
         env: [
-            { name: "AZURE_TENANT_ID", value: zone.identity.tenantId },
+            { name: "AZURE_TENANT_ID", value: tenantId },
             { name: "AZURE_FEDERATED_TOKEN_FILE", value: `${TOKEN_FOLDER}/${TOKEN_FILE}` },
             { name: "AZURE_AUTHORITY_HOST", value: "https://login.microsoftonline.com/" },
         ],
-        volume: {
-            name: "azure-identity",
-            projected: {
-                sources: [
-                    {
-                        serviceAccountToken: {
-                            audience: AUDIENCE,
-                            expirationSeconds: TOKEN_LIFETIME_SECONDS,
-                            path: TOKEN_FILE,
-                        },
-                    },
-                ],
-            },
-        },
+        volume: { name: "azure-identity", projected: { sources: [{ serviceAccountToken: token }] } },
         mount: { name: "azure-identity", mountPath: TOKEN_FOLDER, readOnly: true },
-        dependsOn: [zone.granted, credential],
     };
 }
 

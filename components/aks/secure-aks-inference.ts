@@ -8,15 +8,13 @@ import { type ScoringKeys, scoringKeys } from "../keys/scoring-keys";
 import { addressName, publicAddress } from "./address";
 import { LoadBalancerType, type SecureAksInferenceArgs } from "./arguments";
 import { cluster } from "./cluster";
-import { front } from "./front";
-import { configuration, frontSecrets, frontSettings, pullSecret } from "./front-files";
+import { pullSecret } from "./front-files";
 import { issuer } from "./issuer";
 import { dnsRecords, hostnames } from "./dns-records";
 import { type KubernetesScope, kubernetesScope, objectName } from "./kubernetes-scope";
-import { loadBalancer } from "./load-balancer";
-import { model } from "./model";
 import { addressSettings, type ModelAddress, modelAddresses } from "./model-addresses";
 import type { ModelSettings } from "./model-settings";
+import { servingPath } from "./serving-path";
 import { readArguments } from "./settings";
 
 /**
@@ -88,23 +86,9 @@ export class SecureAksInference extends pulumi.ComponentResource {
         const certificateIssuer = tls.acme && issuer(tls.acme, settings, issuerArgs);
         const keys = modelKeys(models, scope, this);
 
-        const deployments = models.map(one => model(one, scope, pull));
-        const behaviour = frontSettings(settings, scope, certificateIssuer?.storedCertificate);
-        const fronts = front(settings, scope, {
-            behaviour,
-            configuration: configuration(behaviour, scope),
-            secrets: frontSecrets(certificate, keys, scope),
-            pullSecret: pull,
-            store: certificateIssuer?.store,
-            dependsOn: [...deployments, ...(certificateIssuer?.beforeFronts ?? [])],
+        const { service, ingressIp } = servingPath(settings, scope, {
+            ...{ address, certificate, keys, pullSecret: pull, issuer: certificateIssuer },
         });
-        const service = loadBalancer(settings, scope, {
-            address,
-            front: fronts,
-            hooks: certificateIssuer?.loadBalancerHooks,
-        });
-        const ingressIp = service.status.apply(({ loadBalancer: { ingress = [] } }) => ingress[0]?.ip ?? "");
-
         const records = dnsRecords(name, settings, { address, ip: ingressIp, service }, this);
         certificateIssuer?.startAfter([service, ...records.recordSets]);
         guard.remember(addressState, [service, ...records.recordSets], this);

@@ -3,6 +3,7 @@ import { ArgumentCheck } from "../shared/argument-check";
 import { checkCustomCertificate } from "../certificate/custom-arguments";
 import { type DnsSettings, readDns } from "../dns/arguments";
 import type { Share } from "../model/container";
+import { readLocation, readResourceGroupName } from "../shared/placement";
 import { positiveAmount, wholeNumber } from "../shared/rules/numbers";
 import * as text from "../shared/rules/text";
 import { readTags, type StringMap } from "../shared/string-map";
@@ -41,19 +42,8 @@ export interface AksSettings {
  */
 export function readArguments(name: string, args: SecureAksInferenceArgs, now: Date): AksSettings {
     const check = new ArgumentCheck(name);
-    // The component's name is the prefix of the names of all Kubernetes objects.
-    if (!/^[a-z]([a-z0-9-]{0,29}[a-z0-9])?$/.test(name)) {
-        check.report(
-            "name",
-            `is ${JSON.stringify(name)}; use at most 31 lower-case letters, digits and '-', starting with a letter and not ending with '-'`,
-        );
-    }
-    const resourceGroupName = check.required(
-        "resourceGroupName",
-        args.resourceGroupName,
-        "set it to the name of an existing resource group",
-        text.resourceGroupName,
-    );
+    check.report("name", componentNameProblem(name));
+    const resourceGroupName = readResourceGroupName(check, args.resourceGroupName);
     const label = args.leafDomainLabel ?? name;
     check.report("leafDomainLabel", leafLabelProblem(label));
     const owner = { project: pulumi.getProject(), stack: pulumi.getStack(), component: name };
@@ -67,7 +57,7 @@ export function readArguments(name: string, args: SecureAksInferenceArgs, now: D
     check.known("namespace", args.namespace, reservedNamespaceProblem);
     const settings: AksSettings = {
         resourceGroupName,
-        location: readLocation(check, args, cluster),
+        location: readClusterLocation(check, args, cluster),
         cluster,
         namespace: {
             name: args.namespace ?? namespaceName(name, owner),
@@ -97,19 +87,20 @@ export function readArguments(name: string, args: SecureAksInferenceArgs, now: D
     return settings;
 }
 
+/** The component's name is the prefix of the names of all Kubernetes objects. */
+function componentNameProblem(name: string): string | undefined {
+    if (/^[a-z]([a-z0-9-]{0,29}[a-z0-9])?$/.test(name)) return undefined;
+    return `is ${JSON.stringify(name)}; use at most 31 lower-case letters, digits and '-', starting with a letter and not ending with '-'`;
+}
+
 /** The location. Undefined for an attached cluster, whose location is looked up. */
-function readLocation(
+function readClusterLocation(
     check: ArgumentCheck,
     { location }: SecureAksInferenceArgs,
     { attach }: ClusterSettings,
 ): pulumi.Input<string> | undefined {
     if (location === undefined && attach?.clusterName !== undefined) return undefined;
-    return check.required(
-        "location",
-        location ?? new pulumi.Config("azure-native").get("location"),
-        "set it, or set azure-native:location in the stack's configuration",
-        text.location,
-    );
+    return readLocation(check, location);
 }
 
 function readLoadBalancer(check: ArgumentCheck, args: SecureAksInferenceArgs): AksSettings["loadBalancer"] {

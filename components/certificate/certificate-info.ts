@@ -1,22 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { CertificateSummary } from "../pki";
 
 /** The output that describes the certificate of the service. Contains no secret. */
-export interface CertificateInfo {
-    /**
-     * The subject.
-     * @example "CN=score.contoso.com"
-     */
-    subject: string;
-    /** The DNS names and IP addresses that it covers. */
-    names: string[];
-    /** The name of the issuer. */
-    issuer: string;
-    /** Start of its validity, ISO 8601 in UTC. */
-    notBefore: string;
-    /** End of its validity, ISO 8601 in UTC. */
-    notAfter: string;
-    /** SHA-256 fingerprint in upper-case hexadecimal with colons, as openssl prints it. */
-    fingerprint: string;
+export interface CertificateInfo extends CertificateSummary {
     /** PEM certificate of the private authority, for clients to trust. Only with `TlsMode.SelfSigned`. */
     authority?: string;
 }

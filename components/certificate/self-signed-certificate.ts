@@ -31,21 +31,7 @@ export function selfSignedCertificate(
     parent: pulumi.Resource,
 ): ServingCertificate {
     const opts = { parent };
-    const authorityKey = new tls.PrivateKey(`${name}-authority-key`, P256_KEY, opts);
-    const authority = new tls.SelfSignedCert(
-        `${name}-authority`,
-        {
-            privateKeyPem: authorityKey.privateKeyPem,
-            subject: { commonName: `${name} development authority` },
-            isCaCertificate: true,
-            setSubjectKeyId: true,
-            allowedUses: ["cert_signing", "crl_signing"],
-            validityPeriodHours: TEN_YEARS_HOURS,
-            // A certificate must not outlive its issuer.
-            earlyRenewalHours: LEAF_HOURS,
-        },
-        opts,
-    );
+    const { authorityKey, authority } = developmentAuthority(name, opts);
     // Replacing the key also replaces request and certificate. The trigger is never absent: the engine ignores a trigger that is added later.
     const key = new tls.PrivateKey(`${name}-key`, P256_KEY, {
         ...opts,
@@ -87,6 +73,29 @@ export function selfSignedCertificate(
         pem: pulumi.secret(served.apply(({ pem }) => pem)),
         info: pulumi.unsecret(served.apply(({ info }) => info)),
     };
+}
+
+/** The private authority. An update does not change it before its certificate is about to expire. */
+function developmentAuthority(
+    name: string,
+    opts: pulumi.CustomResourceOptions,
+): { authorityKey: tls.PrivateKey; authority: tls.SelfSignedCert } {
+    const authorityKey = new tls.PrivateKey(`${name}-authority-key`, P256_KEY, opts);
+    const authority = new tls.SelfSignedCert(
+        `${name}-authority`,
+        {
+            privateKeyPem: authorityKey.privateKeyPem,
+            subject: { commonName: `${name} development authority` },
+            isCaCertificate: true,
+            setSubjectKeyId: true,
+            allowedUses: ["cert_signing", "crl_signing"],
+            validityPeriodHours: TEN_YEARS_HOURS,
+            // A certificate must not outlive its issuer.
+            earlyRenewalHours: LEAF_HOURS,
+        },
+        opts,
+    );
+    return { authorityKey, authority };
 }
 
 function certificateInfo(certificate: string, authority: string): CertificateInfo {

@@ -2,7 +2,7 @@ import { type Certificate, parseCertificate } from "./certificate";
 import type { Finding } from "./finding";
 import { identifyDer } from "./identify-der";
 import { type WrongContent, type ProblemText, identifyText, wrongContentFinding } from "./wrong-content";
-import { MAX_PEM_CHARACTERS, readPem } from "./pem";
+import { MAX_PEM_CHARACTERS, type PemReading, readPem } from "./pem";
 import type { ReadingCode } from "./reading-codes";
 
 export interface CertificateReading {
@@ -46,56 +46,23 @@ const WRONG_CONTENT: Partial<Record<WrongContent, ProblemText>> = {
 
 /** Reads every certificate of a PEM text. Never throws: returns certificates, findings, or both. */
 export function readCertificates(text: string): CertificateReading {
-    const error = (code: ReadingCode, message: string, advice = ADVICE): Finding => ({
-        code,
-        severity: "error",
-        message,
-        advice,
-    });
     if (text.length > MAX_PEM_CHARACTERS) {
-        const size = `${Math.ceil(text.length / 1024)} KiB`;
-        return {
-            certificates: [],
-            findings: [
-                error(
-                    "certificate-too-large",
-                    `The certificate is ${size}: larger than any certificate chain.`,
-                ),
-            ],
-        };
+        const message = `The certificate is ${Math.ceil(text.length / 1024)} KiB: larger than any certificate chain.`;
+        return { certificates: [], findings: [error("certificate-too-large", message, ADVICE)] };
     }
     const pem = readPem(text);
+    const { certificates, unreadable, inside } = readBlocks(pem);
     const findings: Finding[] = [];
-    const certificates: Certificate[] = [];
-    let unreadable = pem.broken.filter(label => LABELS.has(label)).length;
-    let inside: WrongContent | undefined;
-    for (const block of pem.blocks.filter(one => LABELS.has(one.label))) {
-        const certificate = parseCertificate(block.der);
-        if (certificate) certificates.push(certificate);
-        else unreadable++;
-        if (!certificate) inside ??= identifyDer(block.der);
-    }
     // Windows labels PKCS#7 as a certificate, and users sometimes add a wrong BEGIN line by hand.
     if (inside && WRONG_CONTENT[inside]) {
         findings.push(wrongContentFinding("certificate", inside, WRONG_CONTENT, NO_CERTIFICATE));
     } else if (unreadable > 0) {
         const what = unreadable === 1 ? "One certificate" : `${unreadable} certificates`;
-        findings.push(
-            error(
-                "certificate-unreadable",
-                `${what} in the file cannot be read: damaged or truncated.`,
-                REPAIR,
-            ),
-        );
+        const message = `${what} in the file cannot be read: damaged or truncated.`;
+        findings.push(error("certificate-unreadable", message, REPAIR));
     } else if (certificates.length === 0) {
-        findings.push(
-            wrongContentFinding(
-                "certificate",
-                identifyText(text, pem, "certificate"),
-                WRONG_CONTENT,
-                NO_CERTIFICATE,
-            ),
-        );
+        const content = identifyText(text, pem, "certificate");
+        findings.push(wrongContentFinding("certificate", content, WRONG_CONTENT, NO_CERTIFICATE));
     }
     if ([...pem.blocks.map(one => one.label), ...pem.broken].some(label => label.endsWith("PRIVATE KEY"))) {
         findings.push({
@@ -106,6 +73,35 @@ export function readCertificates(text: string): CertificateReading {
         });
     }
     return { certificates, findings };
+}
+
+/** The blocks with a label of certificates. */
+interface CertificateBlocks {
+    certificates: Certificate[];
+    /** The number of blocks that are damaged or contain something else. */
+    unreadable: number;
+    /** The content of the first block that contains something else. */
+    inside?: WrongContent;
+}
+
+function readBlocks({ blocks, broken }: PemReading): CertificateBlocks {
+    const certificates: Certificate[] = [];
+    let unreadable = broken.filter(label => LABELS.has(label)).length;
+    let inside: WrongContent | undefined;
+    for (const { der } of blocks.filter(one => LABELS.has(one.label))) {
+        const certificate = parseCertificate(der);
+        if (certificate) {
+            certificates.push(certificate);
+            continue;
+        }
+        unreadable++;
+        inside ??= identifyDer(der);
+    }
+    return { certificates, unreadable, inside };
+}
+
+function error(code: ReadingCode, message: string, advice: string): Finding {
+    return { code, severity: "error", message, advice };
 }
 
 const REPAIR = "Copy the complete file again, with its BEGIN and END lines.";

@@ -25,9 +25,6 @@ const ENCODINGS: Readonly<Record<string, "pkcs8" | "pkcs1" | "sec1">> = {
  * Findings never contain parts of the key.
  */
 export function readPrivateKey(text: string): PrivateKeyReading {
-    const failed = (code: ReadingCode, message: string, advice: string): PrivateKeyReading => ({
-        findings: [{ code, severity: "error", message, advice }],
-    });
     if (text.length > MAX_PEM_CHARACTERS) {
         const size = `${Math.ceil(text.length / 1024)} KiB`;
         return failed("key-too-large", `The private key is ${size}: larger than any key.`, GIVE_KEY);
@@ -59,12 +56,17 @@ export function readPrivateKey(text: string): PrivateKeyReading {
     if (isEncrypted(first)) {
         return failed("key-encrypted", ...ENCRYPTED);
     }
-    const encoding = ENCODINGS[first.label];
+    return readKeyBlock(first);
+}
+
+/** Reads an unencrypted key from its DER. */
+function readKeyBlock(block: PemBlock): PrivateKeyReading {
+    const encoding = ENCODINGS[block.label];
     if (!encoding) {
-        return failed("key-type-unsupported", `A ${first.label} cannot serve TLS here.`, USE_RSA_OR_EC);
+        return failed("key-type-unsupported", `A ${block.label} cannot serve TLS here.`, USE_RSA_OR_EC);
     }
     try {
-        const key = createPrivateKey({ key: first.der, format: "der", type: encoding });
+        const key = createPrivateKey({ key: block.der, format: "der", type: encoding });
         if (!SERVING_TYPES.has(key.asymmetricKeyType ?? "")) {
             const type = key.asymmetricKeyType ?? "unknown";
             return failed("key-type-unsupported", `A key of type ${type} cannot serve TLS.`, USE_RSA_OR_EC);
@@ -72,15 +74,19 @@ export function readPrivateKey(text: string): PrivateKeyReading {
         const pkcs8 = key.export({ format: "der", type: "pkcs8" });
         return { key, pem: writePem("PRIVATE KEY", pkcs8), findings: [] };
     } catch {
-        const inside = identifyDer(first.der);
+        const inside = identifyDer(block.der);
         if (inside && WRONG_CONTENT[inside])
             return { findings: [wrongContentFinding("key", inside, WRONG_CONTENT, NO_KEY)] };
         return failed(
             "key-unreadable",
-            `The block ${first.label} contains no private key that OpenSSL can read.`,
+            `The block ${block.label} contains no private key that OpenSSL can read.`,
             "Check it with openssl pkey -check -noout -in FILE.",
         );
     }
+}
+
+function failed(code: ReadingCode, message: string, advice: string): PrivateKeyReading {
+    return { findings: [{ code, severity: "error", message, advice }] };
 }
 
 const SERVING_TYPES = new Set(["rsa", "rsa-pss", "ec", "ed25519", "ed448"]);

@@ -2,14 +2,18 @@ import type { Certificate } from "./certificate";
 
 /** The public information about a certificate, for outputs and reports. Contains no secret. */
 export interface CertificateSummary {
-    /** @example "CN=score.contoso.com" */
+    /**
+     * The subject.
+     * @example "CN=score.contoso.com"
+     */
     subject: string;
-    /** Subject alternative names: DNS names and IP addresses. */
+    /** The DNS names and IP addresses that it covers (subject alternative names). */
     names: string[];
+    /** The name of the issuer. */
     issuer: string;
-    /** ISO 8601, UTC. */
+    /** Start of its validity, ISO 8601 in UTC. */
     notBefore: string;
-    /** ISO 8601, UTC. */
+    /** End of its validity, ISO 8601 in UTC. */
     notAfter: string;
     /** SHA-256 of the DER in upper-case hexadecimal with colons, as `openssl x509 -fingerprint -sha256` prints it. */
     fingerprint: string;

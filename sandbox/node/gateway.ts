@@ -3,6 +3,7 @@ import * as path from "node:path";
 import type { SandboxInstance } from "../instance";
 import { nodeRunFolder } from "./namespace";
 import { addressForPods, API_SERVER_PORT, METADATA_ADDRESS, NODE_ADDRESS, NODE_PORTS } from "./settings";
+import { TCP_DEFAULTS } from "./tcp-defaults";
 
 /**
  * Socket on which the control process serves the instance metadata service. Only the gateway connects to it; the header
@@ -26,21 +27,10 @@ export function admissionSocket(instance: SandboxInstance): string {
 export function writeGatewayConfiguration(instance: SandboxInstance): string {
     const file = path.join(instance.stateFolder, "gateway", "haproxy.cfg");
     mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-    const lines = [...DEFAULTS, ...apiServerListener(instance), ...azureListeners(instance), ""];
+    const lines = [...TCP_DEFAULTS, "", ...apiServerListener(instance), ...azureListeners(instance), ""];
     writeFileSync(file, lines.join("\n"), { mode: 0o600 });
     return file;
 }
-
-const DEFAULTS = [
-    "defaults",
-    "    mode tcp",
-    // Without retries, clients see a closed port at once, as a reset connection.
-    "    retries 0",
-    "    timeout connect 5s",
-    "    timeout client 4m",
-    "    timeout server 4m",
-    "",
-];
 
 /** From the host to the API server. */
 function apiServerListener({ kubernetes, namespace }: SandboxInstance): string[] {

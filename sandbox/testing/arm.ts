@@ -87,22 +87,26 @@ export async function startArm(options: TestArmOptions = {}): Promise<TestArm> {
         token,
         subscription: SUBSCRIPTION,
         resources: () => [...store.all()],
-        async request(method, relative, apiVersion, body) {
-            const response = await server.inject({
-                method,
-                url: `/subscriptions/${SUBSCRIPTION}${relative}?api-version=${apiVersion}`,
-                headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-                ...(body && { payload: JSON.stringify(body) }),
-            });
-            return {
-                status: response.statusCode,
-                body: response.body ? JSON.parse(response.body) : undefined,
-            };
-        },
+        request: requestTo(server, token),
         async close() {
             await server.close();
             await rm(stateFolder, { recursive: true, force: true });
         },
+    };
+}
+
+function requestTo(server: ReturnType<typeof armServer>, token: string): TestArm["request"] {
+    return async (method, relative, apiVersion, body) => {
+        const response = await server.inject({
+            method,
+            url: `/subscriptions/${SUBSCRIPTION}${relative}?api-version=${apiVersion}`,
+            headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+            ...(body && { payload: JSON.stringify(body) }),
+        });
+        return {
+            status: response.statusCode,
+            body: response.body ? JSON.parse(response.body) : undefined,
+        };
     };
 }
 

@@ -1,17 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { eventually } from "../../sandbox/processes/wait";
 import { MODEL_IMAGE } from "../../sandbox/testing/model-image";
 import { CANNOT_RUN, titled } from "../../sandbox/testing/requirements";
-import { testSandbox } from "../../sandbox/testing/test-sandbox";
-import { FULL } from "../support/full";
+import { FULL } from "../../sandbox/testing/full";
 import type { Settings } from "../support/service-stack";
-import { AutoStage } from "./auto-stage";
+import { RENEWAL_TIMEOUT_MS } from "./auto-stage";
+import { expectRenewalWithoutFailures, LIFETIME_SECONDS, stageOfSuite } from "./auto-suite";
 
-/** Timeout of a renewal on a busy machine, in milliseconds. */
-const RENEWAL_TIMEOUT_MS = 240_000;
-
-/** With it the issuer checks every 30 seconds, and half of it is longer than the tests that expect the same certificate. */
-const LIFETIME_SECONDS = 600;
 const HOST = "score.auto.test";
 const GROUP = "auto-aci";
 
@@ -25,31 +20,17 @@ const SERVICE: Settings = {
     limits: { maxConcurrentRequestsPerContainer: 300, maxQueueWaitMs: 2_000, scoringTimeoutMs: 2_000 },
 };
 
-/** Renews under load; the containers must keep running, and no request may fail. */
-async function expectRenewalWithoutFailures(stage: AutoStage, group: string, host: string): Promise<void> {
-    const started = await stage.startedContainers(group);
-    const renewal = await stage.renewalUnderLoad(`https://${host}/score`, RENEWAL_TIMEOUT_MS);
-    expect(renewal).toEqual({ renewed: true, any: true, firstFailures: [] });
-    expect((await stage.servedCertificate(host)).trusted).toBe(true);
-    expect(await stage.startedContainers(group)).toEqual(started);
-}
-
 // The stacks mostly wait, so they run concurrently.
 describe.skipIf(CANNOT_RUN)(titled("TlsMode.Auto"), () => {
     describe.concurrent("under Azure's name", () => {
         describe.sequential("with a reachable authority", () => {
-            let stage: AutoStage;
-            const pebble = () => stage.authority.pebble;
-
-            beforeAll(async () => {
-                stage = await AutoStage.open(testSandbox(), SERVICE, { lifetimeSeconds: LIFETIME_SECONDS });
-            });
-            afterAll(() => stage?.close());
+            const stage = stageOfSuite(SERVICE, { lifetimeSeconds: LIFETIME_SECONDS });
+            const pebble = () => stage().authority.pebble;
 
             it.sequential("has a certificate when the first update ends, validated on port 80", async () => {
-                const outcome = await stage.up();
+                const outcome = await stage().up();
                 expect(outcome.warnings).toEqual([]);
-                const shown = await stage.servedCertificate(stage.outputs.fqdn);
+                const shown = await stage().servedCertificate(stage().outputs.fqdn);
                 expect(shown.trusted).toBe(true);
                 expect(pebble().counts()).toMatchObject({ accounts: 1, orders: 1, certificates: 1 });
             });
@@ -57,73 +38,63 @@ describe.skipIf(CANNOT_RUN)(titled("TlsMode.Auto"), () => {
             it.sequential(
                 "has no changes at the next preview, and outputs neither key nor certificate",
                 async () => {
-                    expect((await stage.project.preview()).steps).toEqual([]);
-                    expect(Object.keys(stage.outputs)).not.toContain("certificate");
-                    expect(JSON.stringify(await stage.project.outputs())).not.toContain("PRIVATE KEY");
+                    expect((await stage().project.preview()).steps).toEqual([]);
+                    expect(Object.keys(stage().outputs)).not.toContain("certificate");
+                    expect(JSON.stringify(await stage().project.outputs())).not.toContain("PRIVATE KEY");
                 },
             );
 
             it.sequential(
                 "serves the same certificate after the group restarts, without a new order",
                 async () => {
-                    const before = await stage.servedCertificate(stage.outputs.fqdn);
-                    stage.configure({ "limits.maxQueueWaitMs": 2_100 });
-                    await stage.up();
-                    expect(await stage.servedCertificate(stage.outputs.fqdn)).toEqual(before);
+                    const before = await stage().servedCertificate(stage().outputs.fqdn);
+                    stage().configure({ "limits.maxQueueWaitMs": 2_100 });
+                    await stage().up();
+                    expect(await stage().servedCertificate(stage().outputs.fqdn)).toEqual(before);
                     expect(pebble().counts()).toMatchObject({ accounts: 1, orders: 1, certificates: 1 });
                 },
             );
 
             it.sequential("gets one new certificate when tls.renewalTrigger changes", async () => {
-                const before = await stage.servedCertificate(stage.outputs.fqdn);
-                stage.configure({ "tls.renewalTrigger": "the key was on a lost laptop" });
-                await stage.up();
-                const isNew = async () => {
-                    const shown = await stage.servedCertificate(stage.outputs.fqdn);
-                    return shown.trusted && shown.fingerprint !== before.fingerprint;
-                };
-                expect(await eventually(isNew, RENEWAL_TIMEOUT_MS)).toBe(true);
+                const before = await stage().servedCertificate(stage().outputs.fqdn);
+                stage().configure({ "tls.renewalTrigger": "the key was on a lost laptop" });
+                await stage().up();
+                expect(await stage().servesAnother(stage().outputs.fqdn, before)).toBe(true);
                 expect(pebble().counts()).toMatchObject({ accounts: 1, orders: 2, certificates: 2 });
             });
 
             it.sequential("renews in the running service without a failed request", async () => {
-                await expectRenewalWithoutFailures(stage, GROUP, stage.outputs.fqdn);
+                const running = () => stage().startedContainers(GROUP);
+                const url = `https://${stage().outputs.fqdn}/score`;
+                await expectRenewalWithoutFailures(stage(), url, running);
             });
         });
 
         describe.runIf(FULL).sequential("with an unreachable authority", () => {
-            let stage: AutoStage;
-
-            beforeAll(async () => {
-                stage = await AutoStage.open(testSandbox(), {
-                    ...SERVICE,
-                    tls: { acme: { waitSeconds: 10 } },
-                });
-            });
-            afterAll(() => stage?.close());
+            const stage = stageOfSuite({ ...SERVICE, tls: { acme: { waitSeconds: 10 } } });
 
             it.sequential(
                 "warns after the first update, answers 503, and serves once the authority is reachable",
                 async () => {
-                    await stage.authority.pebble.disconnect();
-                    const outcome = await stage.up();
-                    const { fqdn } = stage.outputs;
+                    await stage().authority.pebble.disconnect();
+                    const outcome = await stage().up();
+                    const { fqdn } = stage().outputs;
                     expect(outcome.warnings).toEqual([
                         expect.stringMatching(
                             `no certificate for ${fqdn} after 10 seconds.*az container logs`,
                         ),
                     ]);
-                    expect(await stage.servedCertificate(fqdn)).toMatchObject({
+                    expect(await stage().servedCertificate(fqdn)).toMatchObject({
                         trusted: false,
                         subject: "CN=placeholder until the certificate is issued",
                     });
-                    const { status, body } = await stage.answer(`https://${fqdn}/score`);
+                    const { status, body } = await stage().answer(`https://${fqdn}/score`);
                     expect({ status, body: JSON.parse(body) as unknown }).toMatchObject({
                         status: 503,
                         body: { error: { code: "CertificatePending" } },
                     });
-                    await stage.authority.pebble.reconnect();
-                    const isTrusted = async () => (await stage.servedCertificate(fqdn)).trusted;
+                    await stage().authority.pebble.reconnect();
+                    const isTrusted = async () => (await stage().servedCertificate(fqdn)).trusted;
                     expect(await eventually(isTrusted, RENEWAL_TIMEOUT_MS)).toBe(true);
                 },
             );
@@ -132,54 +103,49 @@ describe.skipIf(CANNOT_RUN)(titled("TlsMode.Auto"), () => {
 
     describe.runIf(FULL).concurrent("in a zone", () => {
         const ZONED = "auto-aci-zoned";
-        let stage: AutoStage;
-        const pebble = () => stage.authority.pebble;
-
-        beforeAll(async () => {
-            stage = await AutoStage.open(
-                testSandbox(),
-                {
-                    ...SERVICE,
-                    name: "zoned",
-                    resourceGroup: { name: ZONED },
-                    leafDomainLabel: "zoned",
-                    environment: "Development",
-                    revisionTimeoutSeconds: 20,
-                    tls: { hostname: HOST },
-                    dns: { zoneName: "auto.test", createZone: true, ttl: 2 },
-                },
-                { lifetimeSeconds: LIFETIME_SECONDS },
-            );
-        });
-        afterAll(() => stage?.close());
+        const stage = stageOfSuite(
+            {
+                ...SERVICE,
+                name: "zoned",
+                resourceGroup: { name: ZONED },
+                leafDomainLabel: "zoned",
+                environment: "Development",
+                revisionTimeoutSeconds: 20,
+                tls: { hostname: HOST },
+                dns: { zoneName: "auto.test", createZone: true, ttl: 2 },
+            },
+            { lifetimeSeconds: LIFETIME_SECONDS },
+        );
+        const pebble = () => stage().authority.pebble;
 
         it.sequential("keeps the service unchanged while the authority is unreachable", async () => {
-            stage.mode("SelfSigned");
-            await stage.up();
-            const before = await stage.servedCertificate(HOST);
+            stage().mode("SelfSigned");
+            await stage().up();
+            const before = await stage().servedCertificate(HOST);
             await pebble().disconnect();
-            stage.mode("Auto");
-            const outcome = await stage.project.up();
+            stage().mode("Auto");
+            const outcome = await stage().project.up();
             expect(outcome.succeeded).toBe(false);
             expect(outcome.text).toContain(
                 "it serves the placeholder certificate, because none has been issued yet",
             );
-            expect(await stage.servedCertificate(HOST)).toEqual(before);
-            expect((await stage.answer(`https://${HOST}/`)).status).toBe(200);
+            expect(await stage().servedCertificate(HOST)).toEqual(before);
+            expect((await stage().answer(`https://${HOST}/`)).status).toBe(200);
         });
 
         it.sequential(
             "gets a certificate once the authority is reachable, and the next update moves the CNAME",
             async () => {
                 await pebble().reconnect();
-                stage.configure({ revisionTimeoutSeconds: 240 });
-                await stage.up();
-                expect((await stage.servedCertificate(HOST)).trusted).toBe(true);
+                stage().configure({ revisionTimeoutSeconds: 240 });
+                await stage().up();
+                expect((await stage().servedCertificate(HOST)).trusted).toBe(true);
             },
         );
 
         it.sequential("renews in the running service without a failed request", async () => {
-            await expectRenewalWithoutFailures(stage, ZONED, HOST);
+            const running = () => stage().startedContainers(ZONED);
+            await expectRenewalWithoutFailures(stage(), `https://${HOST}/score`, running);
         });
     });
 });

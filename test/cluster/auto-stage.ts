@@ -14,6 +14,9 @@ import { type Answer, curl } from "../support/curl";
 import { OpensslWorkspace } from "../support/openssl";
 import { configure, createServiceStack, type Settings } from "../support/service-stack";
 
+/** Timeout of a renewal on a busy machine, in milliseconds. */
+export const RENEWAL_TIMEOUT_MS = 240_000;
+
 /** The outputs of both hostings that the tests use. */
 export interface AutoOutputs {
     ipAddress: string;
@@ -92,7 +95,6 @@ export class AutoStage {
     /** Makes the authority suggest a renewal, and sends requests until another certificate is served. */
     async renewalUnderLoad(
         url: string,
-        timeoutMs: number,
     ): Promise<{ renewed: boolean; any: boolean; firstFailures: string[] }> {
         const { hostname } = new URL(url);
         const before = await this.servedCertificate(hostname);
@@ -102,14 +104,22 @@ export class AutoStage {
             ca: this.rootFile,
             resolve: this.outputs.ipAddress,
             body: "{}",
-            seconds: timeoutMs / 1000,
+            seconds: RENEWAL_TIMEOUT_MS / 1000,
         });
         const past = Date.now() - 1_000;
         await this.authority.pebble.suggestRenewal(before.pem, new Date(past - 60_000), new Date(past));
         const isNew = async () => (await this.servedCertificate(hostname)).fingerprint !== before.fingerprint;
-        const renewed = await eventually(isNew, timeoutMs);
+        const renewed = await eventually(isNew, RENEWAL_TIMEOUT_MS);
         const { requests, firstFailures } = await load.stop();
         return { renewed, any: requests > 0, firstFailures };
+    }
+
+    /** Whether another valid certificate than `before` is served before the timeout of a renewal. */
+    servesAnother(hostname: string, before: ServedCertificate): Promise<boolean> {
+        return eventually(async () => {
+            const { trusted, fingerprint } = await this.servedCertificate(hostname);
+            return trusted && fingerprint !== before.fingerprint;
+        }, RENEWAL_TIMEOUT_MS);
     }
 
     /** The start time of each container of a resource group. */

@@ -16,7 +16,7 @@ import { secret } from "../../sandbox/testing/stack-configuration";
 import { testSandbox } from "../../sandbox/testing/test-sandbox";
 import { prepareSandbox } from "../support/aks-stage";
 import { type Answer, curl } from "../support/curl";
-import { FULL } from "../support/full";
+import { FULL } from "../../sandbox/testing/full";
 import { OpensslWorkspace } from "../support/openssl";
 import { filesBelow, privateKeysOf, processArguments, secretsFoundIn } from "../support/secrets";
 import { configure, createServiceStack, stackSettings } from "../support/service-stack";

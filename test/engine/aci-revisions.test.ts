@@ -14,7 +14,7 @@ import {
     ServedGroups,
     SLOW_IMAGE,
 } from "../../sandbox/testing/served-groups";
-import { FULL } from "../support/full";
+import { FULL } from "../../sandbox/testing/full";
 import { configure, createServiceStack, type Settings, stackSettings } from "../support/service-stack";
 
 const GROUP = "azure-native:containerinstance:ContainerGroup";

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CertificateAuthority } from "../../sandbox/node/authority";
 import type { Outcome, TestProject } from "../../sandbox/testing/harness";
 import { startArm, type TestArm } from "../../sandbox/testing/arm";
-import { FULL } from "../support/full";
+import { FULL } from "../../sandbox/testing/full";
 import {
     configureOnly,
     createServiceStack,

@@ -8,7 +8,7 @@ import { CANNOT_RUN, titled } from "../../sandbox/testing/requirements";
 import { secret } from "../../sandbox/testing/stack-configuration";
 import { testSandbox } from "../../sandbox/testing/test-sandbox";
 import { prepareSandbox } from "../support/aks-stage";
-import { FULL } from "../support/full";
+import { FULL } from "../../sandbox/testing/full";
 import { type Issued, OpensslWorkspace } from "../support/openssl";
 import { configure, createServiceStack, type Settings, stackSettings } from "../support/service-stack";
 import { RevisionClients, type Seen } from "./aci-revisions-clients";

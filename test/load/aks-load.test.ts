@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Issued } from "../support/openssl";
 import { Clients, type LoadSeen } from "../support/aks-load-stage";
 import { AksStage, prepareSandbox, SMALL_MODEL, timed } from "../support/aks-stage";
-import { FULL } from "../support/full";
+import { FULL } from "../../sandbox/testing/full";
 import { NEXT_MODEL_IMAGE } from "../../sandbox/testing/model-image";
 import { CANNOT_RUN, titled } from "../../sandbox/testing/requirements";
 import { secret } from "../../sandbox/testing/stack-configuration";

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../../sandbox/processes/wait";
 import { overTls } from "../support/front-settings";
-import { CANNOT_RUN } from "../../sandbox/testing/requirements";
+import { CANNOT_RUN, titled } from "../../sandbox/testing/requirements";
 import { FrontStage, HOST } from "../support/front-stage";
 
 const NAME = "score.test-0a1b2c3d4e5f";
@@ -21,26 +21,23 @@ const OCCUPY = `
     setTimeout(() => process.exit(0), 9_000);
 `;
 
-describe.skipIf(CANNOT_RUN)(
-    `a front whose runtime commands are busy${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`,
-    () => {
-        const stage = new FrontStage();
-        beforeAll(() => stage.openWithPlaceholder());
-        afterAll(() => stage.close());
+describe.skipIf(CANNOT_RUN)(titled("a front whose runtime commands are busy"), () => {
+    const stage = new FrontStage();
+    beforeAll(() => stage.openWithPlaceholder());
+    afterAll(() => stage.close());
 
-        it("serves a new certificate later, and logs the first failure only", async () => {
-            await stage.startFront(overTls({ tls: TLS }));
-            const { chain, key } = await stage.authority.leaf(HOST);
-            const { serialNumber } = new X509Certificate(chain);
-            const occupied = stage.inside([process.execPath, "-e", OCCUPY]);
-            mkdirSync(path.join(stage.store, "certificates"), { recursive: true });
-            writeFileSync(path.join(stage.store, "certificates", `${NAME}.pem`), chain + key);
-            expect(await eventually(() => stage.refusals() > 0, 30_000)).toBe(true);
-            expect(await stage.servedSerial()).not.toBe(serialNumber);
-            expect((await occupied).stderr).toBe("");
-            const replaced = eventually(async () => (await stage.servedSerial()) === serialNumber, 60_000);
-            expect(await replaced).toBe(true);
-            expect(stage.refusals()).toBe(1);
-        });
-    },
-);
+    it("serves a new certificate later, and logs the first failure only", async () => {
+        await stage.startFront(overTls({ tls: TLS }));
+        const { chain, key } = await stage.authority.leaf(HOST);
+        const { serialNumber } = new X509Certificate(chain);
+        const occupied = stage.inside([process.execPath, "-e", OCCUPY]);
+        mkdirSync(path.join(stage.store, "certificates"), { recursive: true });
+        writeFileSync(path.join(stage.store, "certificates", `${NAME}.pem`), chain + key);
+        expect(await eventually(() => stage.refusals() > 0, 30_000)).toBe(true);
+        expect(await stage.servedSerial()).not.toBe(serialNumber);
+        expect((await occupied).stderr).toBe("");
+        const replaced = eventually(async () => (await stage.servedSerial()) === serialNumber, 60_000);
+        expect(await replaced).toBe(true);
+        expect(stage.refusals()).toBe(1);
+    });
+});

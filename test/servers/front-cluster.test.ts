@@ -13,11 +13,11 @@ import { eventually } from "../../sandbox/processes/wait";
 import { inCluster, irisInCluster } from "../support/front-settings";
 import type { Outcome } from "../support/front-cluster-around";
 import { ClusterStage, digest, HOST } from "../support/front-cluster-stage";
-import { CANNOT_RUN } from "../../sandbox/testing/requirements";
+import { CANNOT_RUN, titled } from "../../sandbox/testing/requirements";
 
 const KEY = "key-of-iris";
 
-describe.skipIf(CANNOT_RUN)(`the fronts of a cluster${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`, () => {
+describe.skipIf(CANNOT_RUN)(titled("the fronts of a cluster"), () => {
     const stage = new ClusterStage();
     let settings: PodFrontSettings;
 

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../../sandbox/processes/wait";
 import { iris, overTls } from "../support/front-settings";
 import { FrontStage, HOST } from "../support/front-stage";
-import { CANNOT_RUN } from "../../sandbox/testing/requirements";
+import { CANNOT_RUN, titled } from "../../sandbox/testing/requirements";
 
-describe.skipIf(CANNOT_RUN)(`the front over time${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`, () => {
+describe.skipIf(CANNOT_RUN)(titled("the front over time"), () => {
     const stage = new FrontStage();
     beforeAll(() => stage.open());
     afterAll(() => stage.close());

@@ -5,7 +5,7 @@ import { execa } from "execa";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { eventually } from "../../sandbox/processes/wait";
 import { inCluster, irisInCluster, overTls } from "../support/front-settings";
-import { CANNOT_RUN } from "../../sandbox/testing/requirements";
+import { CANNOT_RUN, titled } from "../../sandbox/testing/requirements";
 import { type Answer, FrontStage, HOST } from "../support/front-stage";
 
 const NAME = "score.test-0a1b2c3d4e5f";
@@ -42,7 +42,7 @@ const KINDS: Record<string, Kind> = {
     },
 };
 
-describe.skipIf(CANNOT_RUN)(`the certificate store${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`, () => {
+describe.skipIf(CANNOT_RUN)(titled("the certificate store"), () => {
     // Concurrent, because the cases mostly wait for the front's next poll.
     describe.concurrent.each(Object.entries(KINDS))("with a front in a %s", (_, kind) => {
         const stage = new FrontStage();

@@ -6,9 +6,9 @@ import { renderFront } from "../../components/front";
 import { debianPackages } from "../../machine/debian";
 import { iris, overTls } from "../support/front-settings";
 import { FrontStage, HOST, PRIMARY_KEY, SECONDARY_KEY, type Seen } from "../support/front-stage";
-import { CANNOT_RUN } from "../../sandbox/testing/requirements";
+import { CANNOT_RUN, titled } from "../../sandbox/testing/requirements";
 
-describe.skipIf(CANNOT_RUN)(`the front${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`, () => {
+describe.skipIf(CANNOT_RUN)(titled("the front"), () => {
     const stage = new FrontStage();
     beforeAll(() => stage.open());
     afterAll(() => stage.close());

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../../sandbox/processes/wait";
 import { HOST, PRIMARY_KEY } from "../support/front-stage";
-import { CANNOT_RUN } from "../../sandbox/testing/requirements";
+import { CANNOT_RUN, titled } from "../../sandbox/testing/requirements";
 import { IssuerStage } from "./issuer-stage";
 import { startLoad } from "../../sandbox/testing/load";
 
@@ -25,7 +25,7 @@ function issuerStage(): IssuerStage {
     return stage;
 }
 
-describe.skipIf(CANNOT_RUN)(`short-lived certificates${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`, () => {
+describe.skipIf(CANNOT_RUN)(titled("short-lived certificates"), () => {
     describe.concurrent("when they are due", () => {
         const stage = issuerStage();
 

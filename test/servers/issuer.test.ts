@@ -4,7 +4,7 @@ import { execa } from "execa";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../../sandbox/processes/wait";
 import { HOST } from "../support/front-stage";
-import { CANNOT_RUN } from "../../sandbox/testing/requirements";
+import { CANNOT_RUN, titled } from "../../sandbox/testing/requirements";
 import { IssuerStage, type Shell } from "./issuer-stage";
 
 const MINUTES = 60_000;
@@ -22,7 +22,7 @@ function issuerStage(): IssuerStage {
     return stage;
 }
 
-describe.skipIf(CANNOT_RUN)(`the issuer${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`, () => {
+describe.skipIf(CANNOT_RUN)(titled("the issuer"), () => {
     describe.concurrent.each<Shell>(["busybox", "dash"])("in %s", shell => {
         const stage = issuerStage();
 

@@ -3,7 +3,7 @@ import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Report } from "../../cli/verify";
 import { TestProject } from "../../sandbox/testing/harness";
-import { FULL } from "../support/full";
+import { FULL } from "../../sandbox/testing/full";
 import { type Issued, OpensslWorkspace } from "../support/openssl";
 import { type Running, redirectToHttps, startDns, startPlain, startService } from "./verify-service";
 

@@ -4,9 +4,9 @@ import type { Report } from "../../cli/verify";
 import type { MinimumTlsVersion } from "../../components/front";
 import { overTls } from "../support/front-settings";
 import { FrontStage, HOST, PRIMARY_KEY } from "../support/front-stage";
-import { CANNOT_RUN } from "../../sandbox/testing/requirements";
+import { CANNOT_RUN, titled } from "../../sandbox/testing/requirements";
 
-describe.skipIf(CANNOT_RUN)(`verify at the real front${CANNOT_RUN ? ` [${CANNOT_RUN}]` : ""}`, () => {
+describe.skipIf(CANNOT_RUN)(titled("verify at the real front"), () => {
     const stage = new FrontStage();
 
     beforeAll(() => stage.open());

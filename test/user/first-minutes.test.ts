@@ -8,7 +8,7 @@ import { ROOT } from "../../machine/root";
 import type { SandboxInstance } from "../../sandbox/instance";
 import { sandboxReset } from "../../sandbox/lifecycle/sandbox";
 import { hostFootprint } from "../../sandbox/test/node/sandbox-footprint";
-import { CANNOT_RUN } from "../../sandbox/testing/requirements";
+import { CANNOT_RUN, titled } from "../../sandbox/testing/requirements";
 import { claimedSandbox } from "../../sandbox/testing/test-sandbox";
 
 /** No other test uses this number, so this file may use another folder for its state. */
@@ -24,7 +24,7 @@ const TWENTY_MINUTES = 20 * 60_000;
 /** Names of this sandbox's namespace, control groups and folders. */
 const OURS = new RegExp(`(inference|sandbox)-${NUMBER}\\b`);
 
-describe.skipIf(CANNOT_RUN)(`the first minutes${CANNOT_RUN ? ` (${CANNOT_RUN})` : ""}`, () => {
+describe.skipIf(CANNOT_RUN)(titled("the first minutes"), () => {
     const environment = {
         AZURE_SECURE_INFERENCE_SANDBOX: String(NUMBER),
         XDG_STATE_HOME: STATE_HOME,

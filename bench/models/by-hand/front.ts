@@ -21,26 +21,7 @@ export function front(
     certificate: pulumi.Output<string>,
     opts: pulumi.CustomResourceOptions,
 ): apps.Deployment {
-    const configuration = new core.ConfigMap(
-        METADATA.name,
-        { metadata: AUTO_NAMED, data: { "haproxy.cfg": haproxy(models.map(({ name }) => name)) } },
-        opts,
-    );
-    const base64 = (text: string) => Buffer.from(text).toString("base64");
-    const keys = models.map(
-        one => [`${one.name}.keys`, pulumi.secret(one.keys.apply(both => base64(both.join("\n"))))] as const,
-    );
-    const secrets = new core.Secret(
-        METADATA.name,
-        {
-            metadata: AUTO_NAMED,
-            data: {
-                "certificate.pem": pulumi.secret(certificate.apply(base64)),
-                ...Object.fromEntries(keys),
-            },
-        },
-        opts,
-    );
+    const files = frontFiles(models, certificate, opts);
     const fronts = objectMeta("fronts", SELECTOR);
     new core.Service(
         fronts.name,
@@ -80,11 +61,45 @@ export function front(
                 replicas: 2,
                 selector: { matchLabels: SELECTOR },
                 strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
-                template: { metadata: { labels: SELECTOR }, spec: podSpec(configuration, secrets) },
+                template: { metadata: { labels: SELECTOR }, spec: podSpec(files) },
             },
         },
         { ...opts, dependsOn: models.map(({ deployment }) => deployment) },
     );
+}
+
+interface FrontFiles {
+    configuration: core.ConfigMap;
+    secrets: core.Secret;
+}
+
+/** The configuration, and the certificate with the keys of the models. */
+function frontFiles(
+    models: readonly Model[],
+    certificate: pulumi.Output<string>,
+    opts: pulumi.CustomResourceOptions,
+): FrontFiles {
+    const configuration = new core.ConfigMap(
+        METADATA.name,
+        { metadata: AUTO_NAMED, data: { "haproxy.cfg": haproxy(models.map(({ name }) => name)) } },
+        opts,
+    );
+    const base64 = (text: string) => Buffer.from(text).toString("base64");
+    const keys = models.map(
+        one => [`${one.name}.keys`, pulumi.secret(one.keys.apply(both => base64(both.join("\n"))))] as const,
+    );
+    const secrets = new core.Secret(
+        METADATA.name,
+        {
+            metadata: AUTO_NAMED,
+            data: {
+                "certificate.pem": pulumi.secret(certificate.apply(base64)),
+                ...Object.fromEntries(keys),
+            },
+        },
+        opts,
+    );
+    return { configuration, secrets };
 }
 
 export function loadBalancer(
@@ -102,7 +117,7 @@ export function loadBalancer(
     );
 }
 
-function podSpec(configuration: core.ConfigMap, secrets: core.Secret) {
+function podSpec({ configuration, secrets }: FrontFiles) {
     const probe = (path: string) => ({ httpGet: { path, port: 8404 }, periodSeconds: 5, timeoutSeconds: 2 });
     return {
         containers: [

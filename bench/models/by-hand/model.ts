@@ -57,15 +57,26 @@ export function model(name: string, opts: pulumi.CustomResourceOptions): Model {
         },
         { ...opts, customTimeouts: { create: "615s", update: "615s" } },
     );
+    autoscale(deployment, metadata, opts);
+    const key = (which: string) =>
+        new random.RandomPassword(`${resourceName}-${which}-key`, { length: 32, special: false }).result;
+    return { name, deployment, keys: pulumi.all([key("primary"), key("secondary")]) };
+}
+
+function autoscale(
+    deployment: apps.Deployment,
+    metadata: ReturnType<typeof objectMeta>,
+    opts: pulumi.CustomResourceOptions,
+): void {
     new autoscaling.HorizontalPodAutoscaler(
-        resourceName,
+        metadata.name,
         {
             metadata,
             spec: {
                 scaleTargetRef: {
                     apiVersion: deployment.apiVersion,
                     kind: deployment.kind,
-                    name: resourceName,
+                    name: metadata.name,
                 },
                 minReplicas: 1,
                 maxReplicas: 10,
@@ -79,9 +90,6 @@ export function model(name: string, opts: pulumi.CustomResourceOptions): Model {
         },
         opts,
     );
-    const key = (which: string) =>
-        new random.RandomPassword(`${resourceName}-${which}-key`, { length: 32, special: false }).result;
-    return { name, deployment, keys: pulumi.all([key("primary"), key("secondary")]) };
 }
 
 function podSpec(name: string, selector: Record<string, string>) {

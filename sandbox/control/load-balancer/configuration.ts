@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { TCP_DEFAULTS } from "../../node/tcp-defaults";
 
 /** The address of a pod, in the network of the Kubernetes node. */
 export interface BackEnd {
@@ -53,18 +54,9 @@ const SOURCES_PER_LINE = 32;
  */
 export function renderLoadBalancer({ hostNamespace, control, listeners }: LoadBalancer): Rendered {
     const sections = listeners.map(listener => section(listener, hostNamespace));
-    const defaults = [
-        "defaults",
-        "    mode tcp",
-        // Without retries, a client sees at once that a back end does not listen.
-        "    retries 0",
-        "    timeout connect 5s",
-        "    timeout client 4m",
-        "    timeout server 4m",
-    ];
     const fixed = JSON.stringify([
         control,
-        defaults,
+        TCP_DEFAULTS,
         sections.map(({ lines, slots }) => [lines, slots.length]),
     ]);
     const frame = createHash("sha256").update(fixed).digest("hex").slice(0, 16);
@@ -78,7 +70,7 @@ export function renderLoadBalancer({ hostNamespace, control, listeners }: LoadBa
         // Limits how long the old process serves its connections after a reload.
         "    hard-stop-after 5m",
         "",
-        ...defaults,
+        ...TCP_DEFAULTS,
         ...sections.flatMap(({ lines, slots }) => ["", ...lines, ...slots.map(({ line }) => line)]),
     ];
     return {

@@ -9,6 +9,7 @@ import { sandboxInstance } from "../../instance";
 import { sandboxProcesses } from "../../node/control-groups";
 import { PAUSE_IMAGE } from "../../node/images";
 import { difference, hostFootprint, type HostFootprint } from "./sandbox-footprint";
+import { FULL } from "../../testing/full";
 import { cleanTestSandbox, TEST_SANDBOXES, testSandbox } from "../../testing/test-sandbox";
 
 const hasNode = process.platform === "linux" && process.getuid?.() === 0;
@@ -21,7 +22,7 @@ const EVERY_DAEMON = [...DAEMONS].filter(name => name !== "namespace").sort();
 const GIBIBYTE = 1024 ** 3;
 
 /** `npm test` runs only the case that the README promises: nothing on the host changes. `npm run test:all` runs all. */
-const full = it.runIf(process.env.TEST_FULL === "1");
+const full = it.runIf(FULL);
 
 describe.skipIf(!hasNode)("a sandbox (needs Linux and root)", () => {
     beforeAll(async () => {

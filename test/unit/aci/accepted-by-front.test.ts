@@ -7,7 +7,7 @@ import { certificateName } from "../../../components/issuer";
 import { canonicalHostname } from "../../../components/shared/host-name";
 import { argumentProblems, mockEngine } from "../../support/argument-problems";
 import { healthPath, hostname, limits, modelName, port, seconds, ttl } from "../../support/front-values";
-import { runs } from "../../support/full";
+import { runs } from "../../../sandbox/testing/full";
 
 beforeAll(mockEngine);
 

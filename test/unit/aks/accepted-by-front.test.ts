@@ -8,7 +8,7 @@ import { readArguments } from "../../../components/aks/settings";
 import { frontFiles } from "../../../components/front";
 import { argumentProblems, mockEngine } from "../../support/argument-problems";
 import { healthPath, hostname, limits, modelName, port, replicas, seconds } from "../../support/front-values";
-import { runs } from "../../support/full";
+import { runs } from "../../../sandbox/testing/full";
 import { settled } from "../../support/mocks";
 
 beforeAll(mockEngine);

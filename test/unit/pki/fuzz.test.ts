@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readCertificates, readPfx, readPrivateKey } from "../../../components/pki";
-import { runs } from "../../support/full";
-import { Dice, mutated } from "./mutate";
+import { runs } from "../../../sandbox/testing/full";
+import { SeededRandom, mutate } from "./mutate";
 import {
     PfxWorkspace,
     buildPfx,
@@ -14,7 +14,7 @@ import {
     toBer,
 } from "../../support/pfx-workspace";
 
-/** Inputs to all readers together. */
+/** The number of inputs, half for the PEM readers and half for the PFX reader. */
 const INPUTS = Number(process.env.FUZZ_INPUTS ?? runs(10_000, 200_000));
 const SEED = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
 const MIB = 1024 * 1024;
@@ -34,10 +34,10 @@ beforeAll(() => {
     const leaf = workspace.leaf(root, ["DNS:score.contoso.test"]);
     certificate = workspace.der("x509", "-in", leaf.certificateFile);
     key = workspace.der("pkcs8", "-topk8", "-nocrypt", "-in", leaf.keyFile);
+    // Key derivation with one iteration, so that an input takes little time.
     const fast = ["-iter", "1", "-nomaciter", "-passout", "pass:x"];
     const bags = [keyBag(key, "score"), certificateBag(certificate)];
     const checked = buildPfx([bags], { password: "x" });
-    // Most mutations make these files unreadable early. Parsing certificates costs the most time, and Node does that.
     pfxFiles.push(
         buildPfx([bags]),
         buildPfx([[keyBag(key)], []]),
@@ -65,33 +65,51 @@ afterAll(() => workspace.close());
 
 const isError = ({ severity }: { severity: string }) => severity === "error";
 
-/** Whatever the text is: something read, or an error that says why not. Returns what was found out. */
-function readText(text: string): string[] {
+/**
+ * Reads a text as certificates and as a private key.
+ *
+ * @returns the codes of the findings
+ * @throws when a reader returns neither a result nor an error
+ */
+function readAsPem(text: string): string[] {
     const { certificates, findings } = readCertificates(text);
     if (certificates.length === 0 && !findings.some(isError))
-        throw new Error("no certificate, and no reason");
-    const key = readPrivateKey(text);
-    if ((key.pem === undefined) !== key.findings.some(isError)) throw new Error("no key, and no reason");
-    return [...findings, ...key.findings].map(({ code }) => code);
+        throw new Error("The reader returned neither a certificate nor an error.");
+    const privateKey = readPrivateKey(text);
+    if ((privateKey.pem === undefined) !== privateKey.findings.some(isError))
+        throw new Error("The reader returned neither a key nor an error, or both.");
+    return [...findings, ...privateKey.findings].map(({ code }) => code);
 }
 
-function readFile(file: Buffer | string): string[] {
+/**
+ * Reads a file as PFX.
+ *
+ * @returns "read", or the codes of the findings
+ * @throws when the reader returns neither a result nor an error
+ */
+function readAsPfx(file: Buffer | string): string[] {
     const { certificate: chain, privateKey, findings } = readPfx(file, "x");
     const complete = chain !== undefined && privateKey !== undefined;
-    if (!complete && !findings.some(isError)) throw new Error("nothing, and no reason");
+    if (!complete && !findings.some(isError))
+        throw new Error("The reader returned neither a result nor an error.");
     return complete ? ["read"] : findings.map(({ code }) => code);
 }
 
-/** Reads many, and tells which one it was that took too long or was too much. Returns all that was found out. */
+/**
+ * Reads mutations of the files, and checks the time of each and the memory of all.
+ *
+ * @returns what `read` returned for all mutations
+ * @throws with the seed of the mutation that failed or took too long
+ */
 function fuzz(count: number, files: readonly Buffer[], read: (file: Buffer) => string[]): Set<string> {
     const before = process.memoryUsage.rss();
-    const found = new Set<string>();
+    const codes = new Set<string>();
     for (let at = 0; at < count; at++) {
         const seed = SEED + at;
-        const file = mutated(files, new Dice(seed));
+        const file = mutate(files, new SeededRandom(seed));
         const start = process.cpuUsage();
         try {
-            for (const code of read(file)) found.add(code);
+            for (const code of read(file)) codes.add(code);
         } catch (error) {
             throw new Error(`FUZZ_SEED=${seed}: ${file.toString("base64")}`, { cause: error });
         }
@@ -101,16 +119,16 @@ function fuzz(count: number, files: readonly Buffer[], read: (file: Buffer) => s
     }
     const growth = (process.resourceUsage().maxRSS * 1024 - before) / MIB;
     expect(growth).toBeLessThan(MAX_GROWTH_MIB);
-    return found;
+    return codes;
 }
 
-describe("mutated files and random bytes", () => {
+describe("with mutated files and random bytes", () => {
     it(
-        `never make the PEM readers fail (${INPUTS / 2} of FUZZ_SEED=${SEED})`,
+        `the PEM readers return a result or an error (${INPUTS / 2} inputs, FUZZ_SEED=${SEED})`,
         () => {
-            // Half of the files are decodeDer as UTF-8, as programs do with every text file.
-            const found = fuzz(INPUTS / 2, pemFiles, file =>
-                readText(file.toString(file.length % 2 === 0 ? "utf8" : "latin1")),
+            // Half of the files are decoded as UTF-8, as programs decode every text file.
+            const codes = fuzz(INPUTS / 2, pemFiles, file =>
+                readAsPem(file.toString(file.length % 2 === 0 ? "utf8" : "latin1")),
             );
             // The mutations must reach these different outcomes.
             for (const code of [
@@ -119,15 +137,15 @@ describe("mutated files and random bytes", () => {
                 "key-unreadable",
                 "key-encrypted",
             ])
-                expect(found).toContain(code);
+                expect(codes).toContain(code);
         },
         TIMEOUT_MS,
     );
 
     it(
-        `never make the PFX reader fail (${INPUTS / 2} of FUZZ_SEED=${SEED})`,
+        `the PFX reader returns a result or an error (${INPUTS / 2} inputs, FUZZ_SEED=${SEED})`,
         () => {
-            const found = fuzz(INPUTS / 2, pfxFiles, readFile);
+            const codes = fuzz(INPUTS / 2, pfxFiles, readAsPfx);
             for (const code of [
                 "read",
                 "pfx-unreadable",
@@ -135,18 +153,18 @@ describe("mutated files and random bytes", () => {
                 "pfx-algorithm-unsupported",
                 "pfx-no-key",
             ])
-                expect(found).toContain(code);
+                expect(codes).toContain(code);
         },
         TIMEOUT_MS,
     );
 });
 
-describe("files of 200 kB that are designed to cost much time", () => {
+describe("with files of 200 kB that are expensive to read", () => {
     const SIZE = 200_000;
-    const fill = (hex: string) => Buffer.from(hex.repeat(Math.floor((2 * SIZE) / hex.length)), "hex");
-    const key1 = (salt: Buffer) =>
+    const repeatHex = (hex: string) => Buffer.from(hex.repeat(Math.floor((2 * SIZE) / hex.length)), "hex");
+    const encryptedKey = (salt: Buffer) =>
         keyBagEncryptedWith("1.2.840.113549.1.12.1.3", sequence(octets(salt), integer(1)));
-    const pieces = (count: number) =>
+    const segments = (count: number) =>
         Buffer.concat([
             Buffer.from("2480", "hex"),
             ...Array.from({ length: count }, () => Buffer.from("040141", "hex")),
@@ -154,32 +172,41 @@ describe("files of 200 kB that are designed to cost much time", () => {
         ]);
 
     it.each<[string, () => Buffer]>([
-        ["nesting without lengths", () => fill("3080")],
-        ["nesting of strings without lengths", () => fill("2480")],
-        ["nesting of bit strings", () => fill("0383030000")],
-        ["very many empty elements", () => Buffer.concat([Buffer.from("3083030d40", "hex"), fill("0500")])],
-        ["lengths beyond the end", () => fill("3084ffffffff")],
+        ["nested sequences of indefinite length", () => repeatHex("3080")],
+        ["nested octet strings of indefinite length", () => repeatHex("2480")],
+        ["nested bit strings", () => repeatHex("0383030000")],
         [
-            "noise that begins as a PFX",
-            () => Buffer.concat([Buffer.from("3083030d40020103", "hex"), new Dice(1).bytes(SIZE)]),
+            "100,000 empty elements",
+            () => Buffer.concat([Buffer.from("3083030d40", "hex"), repeatHex("0500")]),
+        ],
+        ["lengths beyond the end of the file", () => repeatHex("3084ffffffff")],
+        [
+            "random bytes after the start of a PFX",
+            () => Buffer.concat([Buffer.from("3083030d40020103", "hex"), new SeededRandom(1).bytes(SIZE)]),
         ],
         [
-            "a string in very many pieces",
+            "an octet string of 66,666 segments",
             () =>
                 Buffer.concat([
                     Buffer.from("3080020103308006092a864886f70d010701a080", "hex"),
-                    pieces(SIZE / 3),
+                    segments(SIZE / 3),
                     Buffer.alloc(6),
                 ]),
         ],
-        ["very many bags", () => buildPfx([Array.from({ length: 1500 }, () => key1(Buffer.alloc(8)))])],
         [
-            "very many bags with an integrity check",
-            () => buildPfx([Array.from({ length: 1500 }, () => key1(Buffer.alloc(8)))], { password: "x" }),
+            "1,500 encrypted keys",
+            () => buildPfx([Array.from({ length: 1500 }, () => encryptedKey(Buffer.alloc(8)))]),
         ],
-        ["a very long salt", () => buildPfx([[key1(Buffer.alloc(SIZE))]], { password: "x" })],
         [
-            "very many parts",
+            "1,500 encrypted keys with an integrity check",
+            () =>
+                buildPfx([Array.from({ length: 1500 }, () => encryptedKey(Buffer.alloc(8)))], {
+                    password: "x",
+                }),
+        ],
+        ["a salt of 200 kB", () => buildPfx([[encryptedKey(Buffer.alloc(SIZE))]], { password: "x" })],
+        [
+            "7,000 parts without contents",
             () =>
                 buildPfx(
                     Array.from({ length: 7000 }, () => []),
@@ -187,7 +214,7 @@ describe("files of 200 kB that are designed to cost much time", () => {
                 ),
         ],
         [
-            "as many certificates as are read",
+            "the largest permitted number of certificates",
             () =>
                 buildPfx([
                     [
@@ -199,23 +226,23 @@ describe("files of 200 kB that are designed to cost much time", () => {
                 ]),
         ],
         [
-            "a certificate that is very long",
+            "a certificate of 200 kB",
             () =>
                 buildPfx([
                     [
                         keyBag(key),
-                        certificateBag(Buffer.concat([Buffer.from("3083030d40", "hex"), fill("0500")])),
+                        certificateBag(Buffer.concat([Buffer.from("3083030d40", "hex"), repeatHex("0500")])),
                     ],
                 ]),
         ],
-    ])("%s", (_, make) => {
+    ])("the readers limit the processor time for %s", (_, make) => {
         const file = make();
         expect(file.length).toBeLessThan(256 * 1024);
         for (const read of [
-            () => readFile(file),
-            () => readFile(file.toString("base64")),
-            () => readText(file.toString("latin1")),
-            () => readText(file.toString("base64")),
+            () => readAsPfx(file),
+            () => readAsPfx(file.toString("base64")),
+            () => readAsPem(file.toString("latin1")),
+            () => readAsPem(file.toString("base64")),
         ]) {
             const start = process.cpuUsage();
             read();

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Certificate, coversHostname, readCertificates } from "../../../components/pki";
 import { OpensslWorkspace } from "../../support/openssl";
-import { runs } from "../../support/full";
+import { runs } from "../../../sandbox/testing/full";
 
 const workspace = new OpensslWorkspace();
 const NAMES = [
@@ -15,19 +15,19 @@ const NAMES = [
 ];
 const ADDRESSES = ["IP:20.1.2.3", "IP:2001:db8::1"];
 let certificate: Certificate;
-let judge: X509Certificate;
+let nodeCertificate: X509Certificate;
 
 beforeAll(() => {
     const { certificate: pem } = workspace.leaf(undefined, [...NAMES, ...ADDRESSES], {
         subject: "/CN=only.common.test",
     });
     certificate = readCertificates(pem).certificates[0] as Certificate;
-    judge = new X509Certificate(pem);
+    nodeCertificate = new X509Certificate(pem);
 });
 afterAll(() => workspace.close());
 
-const openssl = (name: string) =>
-    judge.checkHost(name, { subject: "never", partialWildcards: false }) !== undefined;
+const coversInOpenssl = (name: string) =>
+    nodeCertificate.checkHost(name, { subject: "never", partialWildcards: false }) !== undefined;
 
 describe("coversHostname", () => {
     it.each([
@@ -42,10 +42,10 @@ describe("coversHostname", () => {
         ["bar.part.test", false],
         ["only.common.test", false],
         ["x.xn--bcher-kva.test", true],
-    ])("says of %s: %s, and so does OpenSSL", (name, covered) => {
+    ])("returns for %j the same as OpenSSL: %s", (name, covered) => {
         expect(coversHostname(certificate, name)).toBe(covered);
-        // A dot in front means "any depth" to OpenSSL alone.
-        if (!name.startsWith(".")) expect(openssl(name)).toBe(covered);
+        // OpenSSL treats a leading dot as "any number of labels".
+        if (!name.startsWith(".")) expect(coversInOpenssl(name)).toBe(covered);
     });
 
     it.each([
@@ -60,11 +60,11 @@ describe("coversHostname", () => {
         ["", false],
         ["https://a.contoso.test", false],
         ["a b.contoso.test", false],
-    ])("says of %s: %s", (name, covered) => {
+    ])("returns for %j: %s", (name, covered) => {
         expect(coversHostname(certificate, name)).toBe(covered);
     });
 
-    it("agrees with OpenSSL on names made of such labels", () => {
+    it("returns the same as OpenSSL for random names", () => {
         const label = fc.constantFrom(
             "a",
             "b",
@@ -80,9 +80,9 @@ describe("coversHostname", () => {
         fc.assert(
             fc.property(fc.array(label, { minLength: 1, maxLength: 4 }), labels => {
                 const name = labels.join(".");
-                // Nobody connects to a wildcard; OpenSSL compares it letter by letter.
+                // A host name with a wildcard is invalid. OpenSSL compares its characters without a check.
                 fc.pre(!name.includes("*"));
-                expect(coversHostname(certificate, name)).toBe(openssl(name));
+                expect(coversHostname(certificate, name)).toBe(coversInOpenssl(name));
             }),
             { numRuns: runs(200, 1_000) },
         );

@@ -1,8 +1,8 @@
-/** Numbers from a seed, the same every time (mulberry32). */
-export class Dice {
+/** Pseudorandom numbers that depend only on the seed (mulberry32). */
+export class SeededRandom {
     constructor(private state: number) {}
 
-    /** From 0 to below `end`. */
+    /** A whole number from 0 to `end` - 1. */
     below(end: number): number {
         this.state = (this.state + 0x6d2b79f5) | 0;
         let mixed = Math.imul(this.state ^ (this.state >>> 15), this.state | 1);
@@ -10,7 +10,7 @@ export class Dice {
         return ((mixed ^ (mixed >>> 14)) >>> 0) % end;
     }
 
-    of<T>(choices: readonly T[]): T {
+    pick<T>(choices: readonly T[]): T {
         return choices[this.below(choices.length)] as T;
     }
 
@@ -19,29 +19,32 @@ export class Dice {
     }
 }
 
-type Mutation = (file: Buffer, dice: Dice, others: readonly Buffer[]) => Buffer;
+type Mutation = (file: Buffer, random: SeededRandom, others: readonly Buffer[]) => Buffer;
 
-const flipBit: Mutation = (file, dice) => replaced(file, dice.below(file.length), 1 << dice.below(8), true);
-const setByte: Mutation = (file, dice) => replaced(file, dice.below(file.length), dice.below(256));
-const truncate: Mutation = (file, dice) => file.subarray(0, dice.below(file.length));
-const cutOut: Mutation = (file, dice) => {
-    const start = dice.below(file.length);
-    return Buffer.concat([file.subarray(0, start), file.subarray(start + 1 + dice.below(40))]);
+const flipBit: Mutation = (file, random) => {
+    const at = random.below(file.length);
+    return withByte(file, at, file.readUInt8(at) ^ (1 << random.below(8)));
 };
-const repeat: Mutation = (file, dice) => {
-    const start = dice.below(file.length);
-    const piece = file.subarray(start, start + 1 + dice.below(200));
+const setByte: Mutation = (file, random) => withByte(file, random.below(file.length), random.below(256));
+const truncate: Mutation = (file, random) => file.subarray(0, random.below(file.length));
+const removeRange: Mutation = (file, random) => {
+    const start = random.below(file.length);
+    return Buffer.concat([file.subarray(0, start), file.subarray(start + 1 + random.below(40))]);
+};
+const repeatRange: Mutation = (file, random) => {
+    const start = random.below(file.length);
+    const piece = file.subarray(start, start + 1 + random.below(200));
     return Buffer.concat([file.subarray(0, start), piece, file.subarray(start)]);
 };
-const splice: Mutation = (file, dice, others) => {
-    const other = dice.of(others);
-    const start = dice.below(other.length);
-    const piece = other.subarray(start, start + 1 + dice.below(400));
-    const at = dice.below(file.length);
-    return Buffer.concat([file.subarray(0, at), piece, file.subarray(at + dice.below(piece.length + 1))]);
+const replaceFromOther: Mutation = (file, random, others) => {
+    const other = random.pick(others);
+    const start = random.below(other.length);
+    const piece = other.subarray(start, start + 1 + random.below(400));
+    const at = random.below(file.length);
+    return Buffer.concat([file.subarray(0, at), piece, file.subarray(at + random.below(piece.length + 1))]);
 };
 
-/** What DER's length fields may be turned into: none, indefinite, huge, longer than the file. */
+/** Replacements of DER length fields: wrong, indefinite, reserved, and longer than the file. */
 const LENGTHS = [
     "00",
     "01",
@@ -55,15 +58,15 @@ const LENGTHS = [
     "ff",
 ].map(hex => Buffer.from(hex, "hex"));
 const TAGS = new Set([0x02, 0x03, 0x04, 0x06, 0x30, 0x31, 0x80, 0xa0]);
-const changeLength: Mutation = (file, dice) => {
-    const start = dice.below(file.length);
+const changeLength: Mutation = (file, random) => {
+    const start = random.below(file.length);
     const tag = file.findIndex((byte, at) => at >= start && TAGS.has(byte));
     if (tag < 0) return file;
-    return Buffer.concat([file.subarray(0, tag + 1), dice.of(LENGTHS), file.subarray(tag + 2)]);
+    return Buffer.concat([file.subarray(0, tag + 1), random.pick(LENGTHS), file.subarray(tag + 2)]);
 };
-const insert: Mutation = (file, dice) => {
-    const at = dice.below(file.length);
-    return Buffer.concat([file.subarray(0, at), dice.bytes(1 + dice.below(8)), file.subarray(at)]);
+const insertBytes: Mutation = (file, random) => {
+    const at = random.below(file.length);
+    return Buffer.concat([file.subarray(0, at), random.bytes(1 + random.below(8)), file.subarray(at)]);
 };
 
 const MUTATIONS = [
@@ -71,25 +74,26 @@ const MUTATIONS = [
     flipBit,
     setByte,
     truncate,
-    cutOut,
-    repeat,
-    splice,
+    removeRange,
+    repeatRange,
+    replaceFromOther,
     changeLength,
     changeLength,
-    insert,
+    insertBytes,
 ];
 
-/** One to four changes to one of the files, or (one in fifty) nothing but noise. */
-export function mutated(files: readonly Buffer[], dice: Dice): Buffer {
-    if (dice.below(50) === 0) return dice.bytes(dice.below(400));
-    let file = dice.of(files);
-    for (let left = 1 + dice.below(4); left > 0 && file.length > 0; left--)
-        file = dice.of(MUTATIONS)(file, dice, files);
+/** Applies one to four random changes to one of the files. One result in fifty consists of random bytes only. */
+export function mutate(files: readonly Buffer[], random: SeededRandom): Buffer {
+    if (random.below(50) === 0) return random.bytes(random.below(400));
+    let file = random.pick(files);
+    for (let left = 1 + random.below(4); left > 0 && file.length > 0; left--)
+        file = random.pick(MUTATIONS)(file, random, files);
     return file;
 }
 
-function replaced(file: Buffer, at: number, value: number, flip = false): Buffer {
+/** A copy of the file with another byte at this offset. */
+function withByte(file: Buffer, at: number, value: number): Buffer {
     const copy = Buffer.from(file);
-    copy.writeUInt8(flip ? copy.readUInt8(at) ^ value : value, at);
+    copy.writeUInt8(value, at);
     return copy;
 }

@@ -32,17 +32,17 @@ describe("judgePresentedChain", () => {
     });
 
     it("reports an untrusted root, as openssl does", () => {
-        const stranger = workspace.root("/CN=Stranger");
-        expect(codes([leaf, intermediate], [stranger])).toEqual(["untrusted"]);
-        expect(workspace.verify(leaf.certificate, [intermediate.certificate], stranger.certificate)).toMatch(
+        const unrelated = workspace.root("/CN=Unrelated");
+        expect(codes([leaf, intermediate], [unrelated])).toEqual(["untrusted"]);
+        expect(workspace.verify(leaf.certificate, [intermediate.certificate], unrelated.certificate)).toMatch(
             /unable to get (local )?issuer/,
         );
     });
 
     it("refuses another root with the name of a trusted one, as openssl does", () => {
-        const impostor = workspace.root();
-        expect(codes([leaf, intermediate], [impostor])).toEqual(["untrusted"]);
-        expect(workspace.verify(leaf.certificate, [intermediate.certificate], impostor.certificate)).not.toBe(
+        const sameName = workspace.root();
+        expect(codes([leaf, intermediate], [sameName])).toEqual(["untrusted"]);
+        expect(workspace.verify(leaf.certificate, [intermediate.certificate], sameName.certificate)).not.toBe(
             "OK",
         );
     });
@@ -62,7 +62,7 @@ describe("judgePresentedChain", () => {
     });
 
     it("ignores the dates of a cross-signed certificate of a trusted root", () => {
-        // As ISRG Root X1 was in 2021: known by itself, and sent in an edition signed by an older root, now expired.
+        // As ISRG Root X1 in 2021: clients trusted it, and servers sent its cross-signed certificate, which had expired.
         const old = workspace.root("/CN=Old root");
         const crossed = workspace.intermediate(old, {
             subject: root.subject,

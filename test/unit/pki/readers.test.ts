@@ -19,35 +19,41 @@ afterAll(() => workspace.close());
 const codes = (reading: { findings: { code: string }[] }) => reading.findings.map(finding => finding.code);
 
 describe("readCertificates", () => {
-    const decorated =
+    const withSurroundingText =
         () => `\ufeffBag Attributes\r\n  friendlyName: x\r\n${leaf.certificate.replace(/\n/g, "\r\n")}
 subject=CN = Test\n${root.certificate.replace(/\n/g, "  \n")}\nthe end`;
 
     it("reads several blocks and ignores text around them", () => {
-        const { certificates, findings } = readCertificates(decorated());
+        const { certificates, findings } = readCertificates(withSurroundingText());
         expect(findings).toEqual([]);
         expect(certificates.map(one => one.subject)).toEqual(["CN=Test leaf", "CN=Test root"]);
     });
 
-    it("writes them as openssl does", () => {
-        const { certificate } = normalizePem({ certificate: decorated(), privateKey: leaf.key });
+    it("writes the same PEM as openssl", () => {
+        const { certificate } = normalizePem({ certificate: withSurroundingText(), privateKey: leaf.key });
         expect(certificate).toBe(leaf.certificate + root.certificate);
     });
 
     it.each<[string, () => string]>([
-        ["blocks glued together", () => leaf.certificate.trim() + root.certificate],
-        ["UTF-16 that was read as UTF-8", () => utf16(leaf.certificate + root.certificate).toString("utf8")],
-        ["all of a block on one line", () => oneLine(leaf.certificate) + oneLine(root.certificate)],
-        ["lines with spaces before them", () => (leaf.certificate + root.certificate).replace(/^/gm, "    ")],
+        ["blocks without a line end between them", () => leaf.certificate.trim() + root.certificate],
+        ["UTF-16 decoded as UTF-8", () => utf16(leaf.certificate + root.certificate).toString("utf8")],
         [
-            "the text form in between",
+            "blocks with their Base64 text on one line",
+            () => oneLine(leaf.certificate) + oneLine(root.certificate),
+        ],
+        ["indented lines", () => (leaf.certificate + root.certificate).replace(/^/gm, "    ")],
+        [
+            "the output of openssl x509 -text",
             () => workspace.run("x509", "-text", "-in", leaf.certificateFile) + root.certificate,
         ],
         [
-            "OpenSSL's trusted form",
+            "a block with the label TRUSTED CERTIFICATE",
             () => workspace.run("x509", "-trustout", "-in", leaf.certificateFile) + root.certificate,
         ],
-        ["a label of old", () => (leaf.certificate + root.certificate).replaceAll(" CERT", " X509 CERT")],
+        [
+            "blocks with the label X509 CERTIFICATE",
+            () => (leaf.certificate + root.certificate).replaceAll(" CERT", " X509 CERT"),
+        ],
     ])("reads %s", (_, text) => {
         expect(normalizePem({ certificate: text(), privateKey: leaf.key }).certificate).toBe(
             leaf.certificate + root.certificate,
@@ -56,73 +62,103 @@ subject=CN = Test\n${root.certificate.replace(/\n/g, "  \n")}\nthe end`;
     });
 
     const rejected: Array<[string, string, RegExp, () => string]> = [
-        ["nothing", "certificate-empty", /is empty/, () => " \n"],
-        ["junk", "no-certificate", /contains no PEM/, () => "hello"],
-        ["other blocks", "no-certificate", /contains no PEM/, () => armour("DH PARAMETERS", "AAAA")],
-        ["a key", "certificate-is-private-key", /a private key/, () => leaf.key],
+        ["an empty text", "certificate-empty", /is empty/, () => " \n"],
+        ["text without PEM blocks", "no-certificate", /contains no PEM/, () => "hello"],
+        [
+            "a block of another type",
+            "no-certificate",
+            /contains no PEM/,
+            () => pemBlock("DH PARAMETERS", "AAAA"),
+        ],
+        ["a private key", "certificate-is-private-key", /a private key/, () => leaf.key],
         ["an encrypted key", "certificate-is-encrypted-key", /encrypted/, () => encrypted()],
         ["a public key", "certificate-is-public-key", /public key/, () => publicKey()],
-        ["a request", "certificate-is-request", /request/, () => request()],
+        ["a certificate signing request", "certificate-is-request", /request/, () => request()],
         ["PKCS#7", "certificate-is-pkcs7", /PKCS#7/, () => pkcs7()],
         [
-            "PKCS#7 called a certificate",
+            "PKCS#7 with the label CERTIFICATE",
             "certificate-is-pkcs7",
             /PKCS#7/,
-            () => armour("CERTIFICATE", bare(pkcs7())),
+            () => pemBlock("CERTIFICATE", base64Of(pkcs7())),
         ],
-        ["PKCS#7 in Base64", "certificate-is-pkcs7", /PKCS#7/, () => bare(pkcs7())],
+        ["PKCS#7 in Base64", "certificate-is-pkcs7", /PKCS#7/, () => base64Of(pkcs7())],
         [
-            "binary PKCS#7 as Latin-1",
+            "binary PKCS#7 decoded as Latin-1",
             "certificate-is-pkcs7",
             /PKCS#7/,
-            () => bytes(pkcs7()).toString("latin1"),
+            () => derOf(pkcs7()).toString("latin1"),
         ],
-        ["binary PKCS#7 as UTF-8", "certificate-is-pkcs7", /PKCS#7/, () => bytes(pkcs7()).toString("utf8")],
+        [
+            "binary PKCS#7 decoded as UTF-8",
+            "certificate-is-pkcs7",
+            /PKCS#7/,
+            () => derOf(pkcs7()).toString("utf8"),
+        ],
         ["a PFX in Base64", "certificate-is-pfx", /PFX/, () => pfx().toString("base64")],
-        ["a PFX as Latin-1", "certificate-is-pfx", /PFX/, () => pfx().toString("latin1")],
-        ["a PFX as UTF-8", "certificate-is-pfx", /PFX/, () => pfx().toString("utf8")],
+        ["a PFX decoded as Latin-1", "certificate-is-pfx", /PFX/, () => pfx().toString("latin1")],
+        ["a PFX decoded as UTF-8", "certificate-is-pfx", /PFX/, () => pfx().toString("utf8")],
         [
-            "a PFX called a certificate",
+            "a PFX with the label CERTIFICATE",
             "certificate-is-pfx",
             /PFX/,
-            () => armour("CERTIFICATE", pfx().toString("base64")),
+            () => pemBlock("CERTIFICATE", pfx().toString("base64")),
         ],
         [
-            "a PFX as a block of its own",
+            "a PFX with the label PKCS12",
             "certificate-is-pfx",
             /PFX/,
-            () => armour("PKCS12", pfx().toString("base64")),
+            () => pemBlock("PKCS12", pfx().toString("base64")),
         ],
-        ["a path", "certificate-is-path", /file path/, () => "./certs/score.pem"],
-        ["bare Base64", "certificate-is-base64", /Base64 without/, () => bare(leaf.certificate)],
+        ["a file path", "certificate-is-path", /file path/, () => "./certs/score.pem"],
         [
-            "DER read as Latin-1",
+            "Base64 without a PEM header",
+            "certificate-is-base64",
+            /Base64 without/,
+            () => base64Of(leaf.certificate),
+        ],
+        [
+            "DER decoded as Latin-1",
             "certificate-is-der",
             /binary/,
-            () => bytes(leaf.certificate).toString("latin1"),
+            () => derOf(leaf.certificate).toString("latin1"),
         ],
-        ["DER read as UTF-8", "certificate-is-der", /binary/, () => bytes(leaf.certificate).toString("utf8")],
         [
-            "lost line ends",
+            "DER decoded as UTF-8",
+            "certificate-is-der",
+            /binary/,
+            () => derOf(leaf.certificate).toString("utf8"),
+        ],
+        [
+            "line ends replaced by spaces",
             "certificate-is-joined-lines",
             /joined/,
             () => leaf.certificate.replace(/\n/g, " "),
         ],
         [
-            "spelled-out line ends",
+            "line ends replaced by \\n",
             "certificate-is-joined-lines",
             /joined/,
             () => leaf.certificate.replace(/\n/g, "\\n"),
         ],
-        ["a cut-off file", "certificate-unreadable", /One certificate/, () => leaf.certificate.slice(0, -40)],
+        [
+            "a truncated file",
+            "certificate-unreadable",
+            /One certificate/,
+            () => leaf.certificate.slice(0, -40),
+        ],
         [
             "a damaged line",
             "certificate-unreadable",
             /damaged/,
             () => leaf.certificate.replace(/\n\w/, "\n!"),
         ],
-        ["another thing inside", "certificate-unreadable", /damaged/, () => armour("CERTIFICATE", "AAAA")],
-        ["a huge file", "certificate-too-large", /KiB/, () => leaf.certificate.repeat(1000)],
+        [
+            "a block that contains no certificate",
+            "certificate-unreadable",
+            /damaged/,
+            () => pemBlock("CERTIFICATE", "AAAA"),
+        ],
+        ["a file above the size limit", "certificate-too-large", /KiB/, () => leaf.certificate.repeat(1000)],
     ];
 
     it("has a case for every code that the reader can return", () => {
@@ -138,7 +174,7 @@ subject=CN = Test\n${root.certificate.replace(/\n/g, "  \n")}\nthe end`;
         expect(reading.certificates).toEqual([]);
     });
 
-    it("warns of a key in the same file", () => {
+    it("warns about a private key in the same file", () => {
         expect(codes(readCertificates(leaf.certificate + leaf.key))).toEqual(["key-beside-certificate"]);
     });
 });
@@ -147,54 +183,62 @@ describe("readPrivateKey", () => {
     it.each<[string, () => string]>([
         ["PKCS#8", () => leaf.key],
         ["SEC 1", () => workspace.run("ec", "-in", leaf.keyFile)],
-        ["SEC 1 after its parameters", () => workspace.run("ecparam", "-genkey", "-name", "prime256v1")],
+        [
+            "SEC 1 after a block of EC parameters",
+            () => workspace.run("ecparam", "-genkey", "-name", "prime256v1"),
+        ],
         ["PKCS#1", () => workspace.run("rsa", "-traditional", "-in", rsa())],
         ["PKCS#8 with CRLF and a byte order mark", () => `\ufeff${leaf.key.replace(/\n/g, "\r\n")}`],
-        ["a file with the certificate too", () => leaf.certificate + leaf.key],
-    ])("reads %s as openssl does", (_, make) => {
+        ["a file that also contains a certificate", () => leaf.certificate + leaf.key],
+    ])("reads the same key as openssl from %s", (_, make) => {
         const text = make();
         const { pem = "", findings } = readPrivateKey(text);
         expect(findings).toEqual([]);
-        const theirs = workspace.run(
+        const byOpenssl = workspace.run(
             "pkey",
             "-in",
-            workspace.write("theirs.key", text.replace("\ufeff", "")),
+            workspace.write("input.key", text.replace("\ufeff", "")),
         );
-        expect(pem).toBe(theirs);
+        expect(pem).toBe(byOpenssl);
     });
 
     const rejected: Array<[string, string, RegExp, () => string]> = [
-        ["nothing", "key-empty", /is empty/, () => ""],
-        ["junk", "no-key", /no PEM private key/, () => "hello"],
+        ["an empty text", "key-empty", /is empty/, () => ""],
+        ["text without PEM blocks", "no-key", /no PEM private key/, () => "hello"],
         ["a certificate", "key-is-certificate", /is a certificate/, () => leaf.certificate],
         ["a public key", "key-is-public-key", /public key/, () => publicKey()],
-        ["a request", "key-is-request", /request/, () => request()],
+        ["a certificate signing request", "key-is-request", /request/, () => request()],
         ["PKCS#7", "key-is-pkcs7", /PKCS#7/, () => pkcs7()],
         ["a PFX", "key-is-pfx", /PFX/, () => pfx().toString("base64")],
-        ["a PFX called a key", "key-is-pfx", /PFX/, () => armour("PRIVATE KEY", pfx().toString("base64"))],
-        ["DER", "key-is-der", /binary/, () => bytes(leaf.key).toString("latin1")],
         [
-            "DER of an encrypted key",
+            "a PFX with the label PRIVATE KEY",
+            "key-is-pfx",
+            /PFX/,
+            () => pemBlock("PRIVATE KEY", pfx().toString("base64")),
+        ],
+        ["DER decoded as Latin-1", "key-is-der", /binary/, () => derOf(leaf.key).toString("latin1")],
+        [
+            "DER of an encrypted key decoded as Latin-1",
             "key-is-encrypted-key",
             /encrypted/,
-            () => bytes(encrypted()).toString("latin1"),
+            () => derOf(encrypted()).toString("latin1"),
         ],
-        ["bare Base64", "key-is-base64", /Base64 without/, () => bare(leaf.key)],
-        ["lost line ends", "key-is-joined-lines", /joined/, () => leaf.key.replace(/\n/g, " ")],
-        ["a path", "key-is-path", /file path/, () => "score.key"],
+        ["Base64 without a PEM header", "key-is-base64", /Base64 without/, () => base64Of(leaf.key)],
+        ["line ends replaced by spaces", "key-is-joined-lines", /joined/, () => leaf.key.replace(/\n/g, " ")],
+        ["a file path", "key-is-path", /file path/, () => "score.key"],
         ["an encrypted PKCS#8 key", "key-encrypted", /is encrypted/, () => encrypted()],
-        ["an encrypted key of old", "key-encrypted", /is encrypted/, () => encryptedOld()],
+        ["an encrypted SEC 1 key", "key-encrypted", /is encrypted/, () => encryptedSec1()],
         ["two keys", "several-keys", /2 private keys/, () => leaf.key + root.key],
-        ["a cut-off key", "key-unreadable", /truncated/, () => leaf.key.slice(0, 60)],
+        ["a truncated key", "key-unreadable", /truncated/, () => leaf.key.slice(0, 60)],
         [
-            "another thing inside",
+            "a block that contains no private key",
             "key-unreadable",
             /no private key that/,
-            () => armour("PRIVATE KEY", "AAAA"),
+            () => pemBlock("PRIVATE KEY", "AAAA"),
         ],
-        ["a key for exchange only", "key-type-unsupported", /x25519/, () => x25519()],
-        ["an OpenSSH key", "key-type-unsupported", /OPENSSH/, () => armour("OPENSSH PRIVATE KEY", "AAAA")],
-        ["a huge file", "key-too-large", /KiB/, () => leaf.key.repeat(2000)],
+        ["a key that cannot sign", "key-type-unsupported", /x25519/, () => x25519()],
+        ["an OpenSSH key", "key-type-unsupported", /OPENSSH/, () => pemBlock("OPENSSH PRIVATE KEY", "AAAA")],
+        ["a file above the size limit", "key-too-large", /KiB/, () => leaf.key.repeat(2000)],
     ];
 
     it("has a case for every code that the reader can return", () => {
@@ -213,12 +257,12 @@ describe("readPrivateKey", () => {
     });
 
     const rsa = () => workspace.write("rsa.key", workspace.run("genpkey", ...rsaKey(2048)));
-    const encryptedOld = () => workspace.run("ec", "-aes128", "-in", leaf.keyFile, "-passout", "pass:x");
+    const encryptedSec1 = () => workspace.run("ec", "-aes128", "-in", leaf.keyFile, "-passout", "pass:x");
     const x25519 = () => workspace.run("genpkey", "-algorithm", "X25519");
 });
 
 describe("both readers", () => {
-    const answer = (text: string) => {
+    const readBoth = (text: string) => {
         const certificates = readCertificates(text);
         expect(certificates.certificates.length + certificates.findings.length).toBeGreaterThan(0);
         const key = readPrivateKey(text);
@@ -238,7 +282,7 @@ describe("both readers", () => {
             ],
         );
         const text = fc.array(fc.oneof(boundary, fc.string({ unit: "binary" }), fc.base64String()));
-        fc.assert(fc.property(text, lines => answer(lines.join("\n"))));
+        fc.assert(fc.property(text, lines => readBoth(lines.join("\n"))));
     });
 
     it("ignore text around the blocks and the kind of line ends", () => {
@@ -249,7 +293,7 @@ describe("both readers", () => {
                     fc.constantFrom("Bag Attributes", "  localKeyID: 01", "subject=CN = x", ""),
                 ),
             )
-            // Bytes that a text file of today does not have say that it is UTF-16, or a block.
+            // Null and replacement characters indicate UTF-16, and dashes start a block.
             .map(lines => lines.join("\n").replace(/-----|[\0\ufffd]/g, ""));
         const lineEnd = fc.constantFrom("\n", "\r\n", "\r", "  \n", "\t\r\n");
         const certificate = leaf.certificate + root.certificate;
@@ -260,9 +304,9 @@ describe("both readers", () => {
                 around,
                 lineEnd,
                 fc.boolean(),
-                (before, between, after, end, mark) => {
+                (before, between, after, end, byteOrderMark) => {
                     const parts = [before, leaf.certificate, between, leaf.key, root.certificate, after];
-                    const text = (mark ? "\ufeff" : "") + parts.join("\n").replace(/\n/g, end);
+                    const text = (byteOrderMark ? "\ufeff" : "") + parts.join("\n").replace(/\n/g, end);
                     expect(normalizePem({ certificate: text, privateKey: text })).toEqual({
                         certificate,
                         privateKey: leaf.key,
@@ -275,17 +319,17 @@ describe("both readers", () => {
     it("return a result for a truncated or changed file", () => {
         const file = leaf.certificate + leaf.key;
         const place = fc.nat({ max: file.length - 1 });
-        fc.assert(fc.property(place, cut => answer(file.slice(0, cut) || " ")));
+        fc.assert(fc.property(place, cut => readBoth(file.slice(0, cut) || " ")));
         fc.assert(
             fc.property(place, fc.string({ minLength: 1, maxLength: 3 }), (start, change) =>
-                answer(file.slice(0, start) + change + file.slice(start + change.length)),
+                readBoth(file.slice(0, start) + change + file.slice(start + change.length)),
             ),
         );
     });
 
     it.each(["-----BEGIN ", "-", "A", "\n", "-----BEGIN A-----\n", ":", "= "])(
         "return a result for 256 KiB of %j",
-        piece => answer(piece.repeat(Math.floor((256 * 1024) / piece.length))),
+        piece => readBoth(piece.repeat(Math.floor((256 * 1024) / piece.length))),
     );
 
     it("accept the curves and key sizes that servers use", () => {
@@ -315,16 +359,16 @@ const pfx = () => {
 };
 
 const utf16 = (text: string) => Buffer.from(`\ufeff${text}`, "utf16le");
-const bytes = (pem: string) => Buffer.from(bare(pem), "base64");
+const derOf = (pem: string) => Buffer.from(base64Of(pem), "base64");
 
 function oneLine(pem: string): string {
-    return armour("CERTIFICATE", bare(pem).replace(/\n/g, ""));
+    return pemBlock("CERTIFICATE", base64Of(pem).replace(/\n/g, ""));
 }
 
-function bare(pem: string): string {
+function base64Of(pem: string): string {
     return pem.replace(/-----.*-----\n/g, "").trim();
 }
 
-function armour(label: string, base64: string): string {
+function pemBlock(label: string, base64: string): string {
     return `-----BEGIN ${label}-----\n${base64}\n-----END ${label}-----\n`;
 }

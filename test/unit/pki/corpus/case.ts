@@ -20,30 +20,31 @@ export interface Scenario {
 export interface Case {
     /** The property that distinguishes this case. */
     name: string;
-    /** The expected codes, in order. */
-    finds: string[];
+    /** The codes of the expected findings, in order. */
+    codes: string[];
     /** No finding is an error. */
     valid: boolean;
     /** The verifiers with a different verdict, and the reason in one line. */
-    differs?: Partial<Record<VerifierName, string>>;
+    differences?: Partial<Record<VerifierName, string>>;
     scenario: () => Scenario;
 }
 
 /** A case without errors. Findings are warnings or information. */
 export function accepted(
     name: string,
-    finds: string[],
+    codes: string[],
     scenario: () => Scenario,
-    differs?: Case["differs"],
+    differences?: Case["differences"],
 ): Case {
-    return { name, finds, valid: true, differs, scenario };
+    return { name, codes, valid: true, differences, scenario };
 }
 
+/** A case with an error among the findings. */
 export function refused(
     name: string,
-    finds: string[],
+    codes: string[],
     scenario: () => Scenario,
-    differs?: Case["differs"],
+    differences?: Case["differences"],
 ): Case {
-    return { name, finds, valid: false, differs, scenario };
+    return { name, codes, valid: false, differences, scenario };
 }

@@ -26,13 +26,13 @@ beforeAll(async () => {
 
 describe.each(CASES.map((one, i) => [one.name, one, i] as const))(
     "%s",
-    (_, { finds, valid, differs = {} }, i) => {
+    (_, { codes, valid, differences = {} }, i) => {
         const scenario = scenarios[i] as Scenario;
         const findings = findingsFor(scenario);
         allFindings.push(...findings);
 
         it("has the expected findings", () => {
-            expect(findings.map(one => one.code)).toEqual(finds);
+            expect(findings.map(one => one.code)).toEqual(codes);
             expect(findings.every(one => one.severity !== "error")).toBe(valid);
             for (const { message, advice } of findings) {
                 expect(message).toMatch(/^[A-Z*].*\.$/);
@@ -41,19 +41,25 @@ describe.each(CASES.map((one, i) => [one.name, one, i] as const))(
         });
 
         it("gets the same verdict from the other implementations, apart from documented differences", () => {
-            const others: Record<string, string> = {};
+            const differing: Record<string, string> = {};
             for (const [name, all] of verdicts) {
                 const verdict = all[i];
                 if (verdict === undefined || (verdict === "") === valid) continue;
-                others[name] = verdict || "accepts it";
+                differing[name] = verdict || "accepts it";
             }
-            const asked = [...verdicts].filter(([, all]) => all[i] !== undefined).map(([name]) => name);
+            const compared = [...verdicts].filter(([, all]) => all[i] !== undefined).map(([name]) => name);
             // On failure the comparison shows the reason of each verifier.
-            expect(others).toEqual(
+            expect(differing).toEqual(
                 Object.fromEntries(
-                    asked.flatMap(name =>
-                        differs[name]
-                            ? [[name, others[name] ?? `now agrees; documented difference: ${differs[name]}`]]
+                    compared.flatMap(name =>
+                        differences[name]
+                            ? [
+                                  [
+                                      name,
+                                      differing[name] ??
+                                          `now agrees; documented difference: ${differences[name]}`,
+                                  ],
+                              ]
                             : [],
                     ),
                 ),
@@ -76,10 +82,13 @@ describe("every rule", () => {
         }),
     );
 
-    it.each(RULES.map(rule => [rule.name, rule] as const))("%s has a case that fails only it", (_, rule) => {
-        const cases = [...only].filter(([, fired]) => fired.length === 1 && fired[0] === rule);
-        expect(cases).not.toEqual([]);
-    });
+    it.each(RULES.map(rule => [rule.name, rule] as const))(
+        "%s has a case that violates only this rule",
+        (_, rule) => {
+            const cases = [...only].filter(([, fired]) => fired.length === 1 && fired[0] === rule);
+            expect(cases).not.toEqual([]);
+        },
+    );
 });
 
 describe("docs/certificate-check.md", () => {
@@ -87,12 +96,12 @@ describe("docs/certificate-check.md", () => {
     const [, rules = ""] = text.split("## Findings of the rules");
     const rows = [...rules.matchAll(/^\| `([a-z][a-z0-9-]+)` +\| ([a-z, ]+?) +\|/gm)];
 
-    it("has each code that the rules find, with its severities, and no other", () => {
+    it("lists every code that the rules return, with its severities, and no other", () => {
         const severities: Record<string, string[]> = {};
         for (const { code, severity } of allFindings) {
             severities[code] = [...new Set([...(severities[code] ?? []), severity])].sort();
         }
-        expect(Object.fromEntries(rows.map(([, code, weight]) => [code, weight?.split(", ")]))).toEqual(
+        expect(Object.fromEntries(rows.map(([, code, severity]) => [code, severity?.split(", ")]))).toEqual(
             severities,
         );
     });

@@ -58,11 +58,11 @@ export function withLeaf(options: CertificateOptions, names = NAMES): Scenario {
 /** A chain with an intermediate that has these options. */
 export function withIntermediate(
     options: CertificateOptions,
-    leafOrder: CertificateOptions = {},
+    leafOptions: CertificateOptions = {},
     names = NAMES,
 ): Scenario {
     const issuer = intermediateBelow(root, options);
-    return scenario([leafBelow(issuer, leafOrder, names), issuer]);
+    return scenario([leafBelow(issuer, leafOptions, names), issuer]);
 }
 
 /** A chain with a root that has these options. */

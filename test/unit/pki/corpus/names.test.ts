@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { coversHostname } from "../../../../components/pki";
 import { areCoveredInGo } from "./verifiers/go";
 import { dns, ecKeys, serverCertificate } from "./create-certificate";
-import { runs } from "../../../support/full";
+import { runs } from "../../../../sandbox/testing/full";
 
 const KEY = ecKeys();
 
@@ -15,8 +15,8 @@ const label = fc.constantFrom(...LABELS);
 const hostname = fc
     .tuple(fc.array(label, { minLength: 2, maxLength: 5 }), fc.boolean(), fc.boolean())
     .map(
-        ([labels, loud, dot]) =>
-            (loud ? labels.join(".").toUpperCase() : labels.join(".")) + (dot ? "." : ""),
+        ([labels, upperCase, dot]) =>
+            (upperCase ? labels.join(".").toUpperCase() : labels.join(".")) + (dot ? "." : ""),
     );
 /** Valid and invalid wildcards. */
 const first = fc.oneof(label, fc.constantFrom("*", "*", "sc*", "*e", "s*e", "**", "xn--*"));
@@ -49,21 +49,21 @@ const SAMPLE = runs(2_000, 20_000);
 const isTopLevelWildcard = (name: string) => /^\*\.[^.]+$/.test(name);
 
 describe("coversHostname", () => {
-    it("agrees with Go, except for wildcards of top-level domains", async () => {
+    it("returns the same as Go, except for wildcards of top-level domains", async () => {
         const questions = fc.sample(question, SAMPLE);
         const theirs = await areCoveredInGo(questions);
         let covered = 0;
         for (const [i, { dnsNames: names, hostname: name }] of questions.entries()) {
             const ours = coversHostname({ dnsNames: names, ipAddresses: [] }, name);
             // Only Go accepts *.com.
-            const asked = names.some(isTopLevelWildcard)
+            const expected = names.some(isTopLevelWildcard)
                 ? coversHostname(
                       { dnsNames: names.filter(one => !isTopLevelWildcard(one)), ipAddresses: [] },
                       name,
                   )
                 : theirs[i];
-            if (ours !== asked)
-                expect({ names, name, covered: ours }).toEqual({ names, name, covered: asked });
+            if (ours !== expected)
+                expect({ names, name, covered: ours }).toEqual({ names, name, covered: expected });
             if (ours) covered++;
         }
         // The sample must contain enough covered and uncovered names.
@@ -71,15 +71,20 @@ describe("coversHostname", () => {
         expect(covered).toBeLessThan(SAMPLE * 0.9);
     });
 
-    it("agrees with Node on names that a certificate has", () => {
+    it("returns the same as Node for the names of a certificate", () => {
         fc.assert(
             fc.property(
                 dnsNames,
                 fc.array(fc.oneof(hostname, label), { minLength: 20, maxLength: 20 }),
                 (names, hosts) => {
-                    const judge = new X509Certificate(serverCertificate(names.map(dns), { key: KEY }).pem);
+                    const certificate = new X509Certificate(
+                        serverCertificate(names.map(dns), { key: KEY }).pem,
+                    );
                     for (const host of hosts.map(one => one.replace(/\.$/, ""))) {
-                        const theirs = judge.checkHost(host, { subject: "never", partialWildcards: false });
+                        const theirs = certificate.checkHost(host, {
+                            subject: "never",
+                            partialWildcards: false,
+                        });
                         expect([host, coversHostname({ dnsNames: names, ipAddresses: [] }, host)]).toEqual([
                             host,
                             theirs !== undefined,

@@ -23,13 +23,14 @@ import {
 const ANY = "2.5.29.37.0";
 const LOWER_ORGANIZATION = { "2.5.4.10": "contoso", "2.5.4.3": HOST };
 
-function pathOf(limit: number): ReturnType<typeof scenario> {
-    const upper = intermediateBelow(root, { with: [basicConstraints(true, limit)] });
+/** A chain with two intermediates, the upper of which has this path length. */
+function chainWithPathLength(length: number): ReturnType<typeof scenario> {
+    const upper = intermediateBelow(root, { with: [basicConstraints(true, length)] });
     const lower = intermediateBelow(upper, { subject: "Lower" });
     return scenario([leafBelow(lower), lower, upper]);
 }
 
-/** The rights and the constraints of issuers. */
+/** Basic constraints, usage and name constraints of issuers. */
 export const AUTHORITY_CASES: Case[] = [
     refused("a server certificate as the issuer", ["issuer-not-ca"], () =>
         withIntermediate({ with: [basicConstraints(false)] }),
@@ -40,21 +41,23 @@ export const AUTHORITY_CASES: Case[] = [
     refused("an issuer that may not sign certificates", ["issuer-not-ca"], () =>
         withIntermediate({ with: [keyUsage(KeyUsageFlags.cRLSign)] }),
     ),
-    refused("one intermediate more than is allowed", ["issuer-not-ca"], () => pathOf(0)),
-    accepted("as many intermediates as are allowed", [], () => pathOf(1)),
+    refused("one intermediate more than the path length allows", ["issuer-not-ca"], () =>
+        chainWithPathLength(0),
+    ),
+    accepted("as many intermediates as the path length allows", [], () => chainWithPathLength(1)),
     refused("an intermediate of version 1", ["issuer-not-ca"], () => withIntermediate({ version: 1 })),
     accepted("a root of version 1", ["version-1-root"], () => withRoot({ version: 1 }), {
         openssl: "requires basic constraints in strict mode",
         python: "requires basic constraints in strict mode",
     }),
     refused(
-        "an authority for clients only",
+        "an authority for client authentication only",
         ["authority-not-for-servers"],
         () => withIntermediate({ with: [extendedKeyUsage(id_kp_clientAuth)] }),
         { java: "checks only the extended key usage of the leaf" },
     ),
     refused(
-        "an authority for any use",
+        "an authority for any extended key usage",
         ["authority-not-for-servers"],
         () => withIntermediate({ with: [extendedKeyUsage(ANY)] }),
         {
@@ -62,34 +65,34 @@ export const AUTHORITY_CASES: Case[] = [
             java: "checks only the extended key usage of the leaf",
         },
     ),
-    accepted("an authority for servers and others", [], () =>
+    accepted("an authority for server and client authentication", [], () =>
         withIntermediate({ with: [extendedKeyUsage(id_kp_serverAuth, id_kp_clientAuth)] }),
     ),
-    accepted("names within what is permitted", [], () =>
+    accepted("a name within the permitted subtree", [], () =>
         withIntermediate({ with: [nameConstraints([dns("contoso.test")])] }),
     ),
-    accepted("exactly the name that is permitted", [], () =>
+    accepted("the permitted name itself", [], () =>
         withIntermediate({ with: [nameConstraints([dns(HOST)])] }),
     ),
     accepted("a permitted subtree with a leading dot", [], () =>
         withIntermediate({ with: [nameConstraints([dns(".contoso.test")])] }),
     ),
-    refused("a name outside of what is permitted", ["name-not-permitted"], () =>
+    refused("a name outside of the permitted subtree", ["name-not-permitted"], () =>
         withIntermediate({ with: [nameConstraints([dns("fabrikam.test")])] }),
     ),
-    refused("a name that ends like one that is permitted", ["name-not-permitted"], () =>
+    refused("a name that ends with the permitted name in the middle of a label", ["name-not-permitted"], () =>
         withIntermediate({ with: [nameConstraints([dns("so.test")])] }),
     ),
-    refused("one name of two outside of what is permitted", ["name-not-permitted"], () =>
+    refused("one of two names outside of the permitted subtree", ["name-not-permitted"], () =>
         withIntermediate({ with: [nameConstraints([dns("contoso.test")])] }, {}, [
             dns(HOST),
             dns("a.fabrikam.test"),
         ]),
     ),
-    refused("a name that is excluded", ["name-not-permitted"], () =>
+    refused("a name within an excluded subtree", ["name-not-permitted"], () =>
         withIntermediate({ with: [nameConstraints([dns("test")], [dns("contoso.test")])] }),
     ),
-    accepted("another name is excluded", [], () =>
+    accepted("a name outside of the excluded subtree", [], () =>
         withIntermediate({ with: [nameConstraints([], [dns("fabrikam.test")])] }),
     ),
     accepted(
@@ -113,11 +116,11 @@ export const AUTHORITY_CASES: Case[] = [
         ...withIntermediate({ with: [nameConstraints([], [ip("2001:db8::/32")])] }, {}, [ip("2001:db8::1")]),
         hostname: "2001:db8::1",
     })),
-    accepted("permitted addresses do not constrain DNS names", [], () =>
+    accepted("a DNS name below an authority with permitted addresses", [], () =>
         withIntermediate({ with: [nameConstraints([ip("10.0.0.0/8")])] }),
     ),
     refused(
-        "the root's constraints apply to the leaf below an intermediate",
+        "a name outside of the subtree that the root permits",
         ["name-not-permitted"],
         () => withRoot({ with: [nameConstraints([dns("fabrikam.test")])] }),
         { java: "reads only the name and the key of a root" },
@@ -141,14 +144,18 @@ export const AUTHORITY_CASES: Case[] = [
             ),
         { go: "does not process constraints on directory names, which are critical" },
     ),
-    refused("a name outside of what the upper of two authorities permits", ["name-not-permitted"], () => {
-        const upper = intermediateBelow(root, { with: [nameConstraints([dns("fabrikam.test")])] });
-        const lower = intermediateBelow(upper, {
-            subject: "Lower",
-            with: [nameConstraints([dns("contoso.test")])],
-        });
-        return scenario([leafBelow(lower), lower, upper]);
-    }),
+    refused(
+        "a name outside of the subtree that the upper of two authorities permits",
+        ["name-not-permitted"],
+        () => {
+            const upper = intermediateBelow(root, { with: [nameConstraints([dns("fabrikam.test")])] });
+            const lower = intermediateBelow(upper, {
+                subject: "Lower",
+                with: [nameConstraints([dns("contoso.test")])],
+            });
+            return scenario([leafBelow(lower), lower, upper]);
+        },
+    ),
     accepted("constraints of a certificate that is not part of the chain", ["unrelated-certificate"], () => {
         const other = intermediateBelow(root, {
             subject: "Other",

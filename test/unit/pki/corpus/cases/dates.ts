@@ -11,7 +11,8 @@ import {
     scenario,
 } from "../fixtures";
 
-const AT_THE_END = "expires at notAfter, one second before the others (RFC 5280, 4.1.2.5, includes notAfter)";
+const AT_NOT_AFTER =
+    "expires at notAfter, one second before the other verifiers (RFC 5280, 4.1.2.5, includes notAfter)";
 
 const publicLeaf = (lifetime: number, until: Date, at: Date) => {
     const to = Math.round((until.getTime() - now.getTime()) / (days(1).getTime() - now.getTime()));
@@ -23,18 +24,20 @@ const publicLeaf = (lifetime: number, until: Date, at: Date) => {
 
 /** Validity and lifetime of every certificate in the chain. */
 export const DATE_CASES: Case[] = [
-    refused("expired", ["leaf-expired"], () => withLeaf({ from: -90, to: -1 })),
-    refused("valid from tomorrow on", ["leaf-not-yet-valid"], () => withLeaf({ from: 1, to: 90 })),
-    accepted("at its first second", [], () =>
+    refused("an expired leaf", ["leaf-expired"], () => withLeaf({ from: -90, to: -1 })),
+    refused("a leaf that is valid from tomorrow", ["leaf-not-yet-valid"], () =>
+        withLeaf({ from: 1, to: 90 }),
+    ),
+    accepted("a leaf at notBefore", [], () =>
         scenario([leafBelow(intermediate, { from: 0, to: 90 }), intermediate], { at: now }),
     ),
     accepted(
-        "at its last second",
+        "a leaf at notAfter",
         ["expires-soon"],
         () => scenario([leafBelow(intermediate, { from: -90, to: 0 }), intermediate], { at: now }),
-        { openssl: AT_THE_END },
+        { openssl: AT_NOT_AFTER },
     ),
-    refused("a second after its last", ["leaf-expired"], () =>
+    refused("a leaf one second after notAfter", ["leaf-expired"], () =>
         scenario([leafBelow(intermediate, { from: -90, to: 0 }), intermediate], {
             at: new Date(now.getTime() + 1000),
         }),
@@ -53,8 +56,8 @@ export const DATE_CASES: Case[] = [
     }),
     accepted("a fifth of the lifetime is left", ["expires-soon"], () => withLeaf({ from: -80, to: 19 })),
     accepted("more than a fifth of the lifetime is left", [], () => withLeaf({ from: -79, to: 21 })),
-    accepted("a day is left of six", ["expires-soon"], () => withLeaf({ from: -5, to: 1 })),
-    accepted("two days are left of six", [], () => withLeaf({ from: -4, to: 2 })),
+    accepted("one day of six is left", ["expires-soon"], () => withLeaf({ from: -5, to: 1 })),
+    accepted("two days of six are left", [], () => withLeaf({ from: -4, to: 2 })),
     accepted("826 days from a private authority", ["long-lifetime"], () => withLeaf({ from: -1, to: 825.1 })),
     accepted("399 days from a public authority", ["long-lifetime"], () =>
         publicLeaf(399, new Date("2026-03-01"), new Date("2025-06-01")),

@@ -22,7 +22,7 @@ export const GOOD: Case[] = [
         const lower = intermediateBelow(intermediate, { subject: "Lower" });
         return scenario([leafBelow(lower), lower, intermediate]);
     }),
-    accepted("RSA 2048 everywhere", [], () => {
+    accepted("RSA 2048 for leaf and intermediate", [], () => {
         const top = intermediateBelow(root, { key: RSA_KEYS });
         return scenario([leafBelow(top, { key: RSA_KEYS }), top]);
     }),
@@ -39,8 +39,8 @@ export const GOOD: Case[] = [
         const top = intermediateBelow(root, { key: RSA_KEYS });
         return scenario([leafBelow(top, { signature: rsa("sha512", "1.2.840.113549.1.1.13") }), top]);
     }),
-    accepted("no extended key usage at all", [], () => withLeaf({ without: ["2.5.29.37"] })),
-    accepted("no key usage at all", [], () => withLeaf({ without: ["2.5.29.15"] })),
+    accepted("no extended key usage", [], () => withLeaf({ without: ["2.5.29.37"] })),
+    accepted("no key usage", [], () => withLeaf({ without: ["2.5.29.15"] })),
     accepted("no basic constraints in the leaf", [], () => withLeaf({ without: ["2.5.29.19"] })),
     accepted("825 days from a private authority", [], () => withLeaf({ from: -1, to: 824 })),
     accepted("the smallest and the largest serial number", [], () => {

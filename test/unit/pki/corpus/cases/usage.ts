@@ -23,22 +23,27 @@ import {
 
 const ANY = "2.5.29.37.0";
 const MUST_STAPLE = extension("1.3.6.1.5.5.7.1.24", Buffer.from("3003020105", "hex"));
-const SOMETHING = (critical: boolean) => extension("1.2.3.4", Buffer.from("0c0178", "hex"), critical);
+const unknownExtension = (critical: boolean) => extension("1.2.3.4", Buffer.from("0c0178", "hex"), critical);
 const STRICT = {
     openssl: "runs in strict mode",
     python: "is strict since 3.13",
 };
 
-/** Key usage, and the form that strict clients require. */
+/** Key usage, extensions, and the requirements of strict clients. */
 export const USAGE_CASES: Case[] = [
-    refused("for clients only", ["no-server-auth"], () =>
+    refused("a leaf for client authentication only", ["no-server-auth"], () =>
         withLeaf({ with: [extendedKeyUsage(id_kp_clientAuth)] }),
     ),
-    refused("for any use", ["no-server-auth"], () => withLeaf({ with: [extendedKeyUsage(ANY)] }), {
-        go: "accepts any use as server authentication",
-        java: "accepts any use as server authentication",
-    }),
-    accepted("for servers and clients", [], () =>
+    refused(
+        "a leaf for any extended key usage",
+        ["no-server-auth"],
+        () => withLeaf({ with: [extendedKeyUsage(ANY)] }),
+        {
+            go: "accepts any use as server authentication",
+            java: "accepts any use as server authentication",
+        },
+    ),
+    accepted("a leaf for server and client authentication", [], () =>
         withLeaf({ with: [extendedKeyUsage(id_kp_serverAuth, id_kp_clientAuth)] }),
     ),
     refused(
@@ -54,12 +59,12 @@ export const USAGE_CASES: Case[] = [
     ),
     accepted("must-staple", ["must-staple"], () => withLeaf({ with: [MUST_STAPLE] })),
     refused("an unknown critical extension", ["unknown-critical-extension"], () =>
-        withLeaf({ with: [SOMETHING(true)] }),
+        withLeaf({ with: [unknownExtension(true)] }),
     ),
     refused("an unknown critical extension of the issuer", ["unknown-critical-extension"], () =>
-        withIntermediate({ with: [SOMETHING(true)] }),
+        withIntermediate({ with: [unknownExtension(true)] }),
     ),
-    accepted("an unknown extension", [], () => withLeaf({ with: [SOMETHING(false)] })),
+    accepted("an unknown extension", [], () => withLeaf({ with: [unknownExtension(false)] })),
     refused("a critical authority key identifier", ["unknown-critical-extension"], () =>
         withLeaf({ with: [authorityKeyId(intermediate, true)] }),
     ),
