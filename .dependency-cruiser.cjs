@@ -6,12 +6,12 @@
 /** The rooms of the published library, lowest first. */
 const COMPONENTS = [
     ["components/shared"],
-    ["components/pki"],
+    ["components/pki", "components/registry"],
     ["components/front"],
     ["components/issuer"],
     ["components/keys", "components/model", "components/dns"],
     ["components/certificate"],
-    ["components/address"],
+    ["components/address", "components/images"],
     ["components/aci", "components/aks"],
     ["components/index.ts"],
 ];
@@ -34,7 +34,7 @@ const TOP_LEVEL = {
     components: [],
     machine: [],
     sandbox: ["machine"],
-    cli: ["components/pki"],
+    cli: ["components/pki", "components/registry"],
     stacks: ["components"],
     examples: ["components"],
     tools: ["components", "cli", "machine", "sandbox", "stacks"],

@@ -16,6 +16,7 @@ export type { ModelContainerArgs } from "./model/container";
 export type { ProbeArgs } from "./model/probes";
 export { MinimumTlsVersion, type TlsArgs, TlsMode } from "./certificate/tls-arguments";
 export type { CertificateInfo } from "./certificate/certificate-info";
+export type { DeployedImage, DeployedImages } from "./images/deployed-images";
 export type { DnsRecord } from "./dns/record";
 export type { ScoringKeys } from "./keys/scoring-keys";
 export {

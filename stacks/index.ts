@@ -31,20 +31,29 @@ function outputs() {
     const { tls, keys: keysSettings, loadBalancer } = stack;
     switch (stack.hosting) {
         case Hosting.ContainerInstances: {
-            const { scoringUri, swaggerUri, fqdn, ipAddress, dnsRecord, certificate, keys } =
+            const { scoringUri, swaggerUri, fqdn, ipAddress, dnsRecord, certificate, keys, images } =
                 containerInstances();
             return {
-                ...{ scoringUri, swaggerUri, fqdn, ipAddress },
+                ...{ scoringUri, swaggerUri, fqdn, ipAddress, images },
                 ...(tls.hostname !== undefined && { dnsRecord }),
                 ...(hasCertificateOutput(tls.mode) && { certificate }),
                 ...(keysSettings?.enabled && { keys }),
             };
         }
         case Hosting.Kubernetes: {
-            const { services, fqdn, ipAddress, dnsRecords, certificate, keys, namespace, kubeconfig } =
-                kubernetes();
+            const {
+                services,
+                fqdn,
+                ipAddress,
+                dnsRecords,
+                certificate,
+                keys,
+                namespace,
+                kubeconfig,
+                images,
+            } = kubernetes();
             return {
-                ...{ services, ipAddress, dnsRecords, keys, namespace, kubeconfig },
+                ...{ services, ipAddress, dnsRecords, keys, namespace, kubeconfig, images },
                 ...(loadBalancer?.type !== LoadBalancerType.InternalLoadBalancer && { fqdn }),
                 ...(hasCertificateOutput(tls.mode) && tls.secretName === undefined && { certificate }),
             };
@@ -97,8 +106,12 @@ function kubernetes(): SecureAksInference {
 }
 
 function common() {
-    const { location, environment, leafDomainLabel, overwriteExistingDomain, tags } = stack;
-    return { resourceGroupName, location, environment, leafDomainLabel, overwriteExistingDomain, tags };
+    const { location, environment, leafDomainLabel, overwriteExistingDomain, tags, imageRenewalTrigger } =
+        stack;
+    return {
+        ...{ resourceGroupName, location, environment, leafDomainLabel, overwriteExistingDomain, tags },
+        imageRenewalTrigger,
+    };
 }
 
 function tls(): AksTlsArgs {

@@ -142,6 +142,7 @@ const common = {
             managedIdentityId: text.optional(),
         })
         .optional(),
+    imageRenewalTrigger: text.optional(),
     tags: texts.optional(),
 };
 

@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { checkBanner, checkHsts } from "./checks/headers";
 import { checkCertificate } from "./checks/certificate";
 import { checkResolver, checkZone } from "./checks/dns";
+import { checkImages } from "./checks/images";
 import { checkKeys } from "./checks/keys";
 import { checkPlainHttp } from "./checks/plain-http";
 import { checkScore } from "./checks/score";
@@ -37,11 +38,12 @@ export { type VerifyTarget, targetOfUrl, targetsOfOutputs } from "./target";
  */
 export async function verifyService(target: VerifyTarget, options: VerifyOptions): Promise<Report> {
     const secrets = target.key ? [target.key] : [];
+    const images = checkImages(target.images, options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
     const checks = await repeatWhileFaultsMayPass(() => checkOnce(target, options), {
         waitMs: options.waitMs,
         onProgress: line => options.onProgress?.(printable(line, secrets)),
     });
-    return makeReport(checks, secrets);
+    return makeReport([...checks, ...(await images)], secrets);
 }
 
 async function checkOnce(target: VerifyTarget, options: VerifyOptions): Promise<CheckResult[]> {

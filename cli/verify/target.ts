@@ -19,6 +19,15 @@ export interface VerifyTarget {
     keysExpected?: boolean;
     /** Whether the stack declares that plain HTTP answers too (`allowPlainHttp`). */
     plainHttpAllowed?: boolean;
+    /** The images of front and issuer. */
+    images?: { front?: DeployedImage; issuer?: DeployedImage };
+}
+
+export interface DeployedImage {
+    /** As deployed: with a digest, or with a tag. */
+    image: string;
+    /** The default image with its tag. Absent for an image of the user. */
+    tagged?: string;
 }
 
 const scoringUri = z.url({ protocol: /^https?$/ });
@@ -29,7 +38,9 @@ const record = z.object({
     ttl: z.number().optional(),
 });
 const key = z.object({ primary: z.string() });
+const image = z.object({ image: z.string(), tagged: z.string().optional() });
 const common = {
+    images: z.object({ front: image.optional(), issuer: image.optional() }).optional(),
     fqdn: z.string().optional(),
     ipAddress: z.string().optional(),
     certificate: z
@@ -77,15 +88,15 @@ function ofOneModel({ certificate, keys, ...rest }: z.output<typeof OneModel>): 
 }
 
 function ofManyModels(outputs: z.output<typeof ManyModels>): Map<string, VerifyTarget> {
-    const { services, dnsRecords = [], keys = {}, certificate, fqdn, ipAddress } = outputs;
+    const { services, dnsRecords = [], keys = {}, certificate, fqdn, ipAddress, images } = outputs;
     return new Map(
         Object.entries(services).map(([model, { scoringUri, plainHttp }]): [string, VerifyTarget] => {
             const { hostname } = new URL(scoringUri);
             const dnsRecord = dnsRecords.find(({ name }) => name === hostname);
-            const names = { fqdn, ipAddress, ...(dnsRecord && { dnsRecord }) };
+            const shared = { fqdn, ipAddress, ...(images && { images }), ...(dnsRecord && { dnsRecord }) };
             const key = keys[model]?.primary;
             const expected = { keysExpected: key !== undefined, plainHttpAllowed: plainHttp !== undefined };
-            return [model, { scoringUri, ...names, ...certificate, key, ...expected }];
+            return [model, { scoringUri, ...shared, ...certificate, key, ...expected }];
         }),
     );
 }

@@ -10,8 +10,8 @@ import type { ModelArgs } from "./model-arguments";
 export interface FrontArgs {
     /**
      * An image of HAProxy 3.0 that starts as root. In Container Instances only root can open ports below 1024; HAProxy drops
-     * root before it accepts connections. The default is a tag, which its owner can move to another image: for production, copy
-     * the image to your own registry and refer to it by digest.
+     * root before it accepts connections. The default is deployed by digest: see
+     * `imageRenewalTrigger`. An image of yours is deployed as written.
      * @default "docker.io/haproxytech/haproxy-debian:3.0"
      * @example "contoso.azurecr.io/haproxy@sha256:…"
      */
@@ -164,6 +164,14 @@ export interface SecureAciInferenceArgs {
      * @default none: Azure keeps only the most recent output (`az container logs`)
      */
     logAnalytics?: LogAnalyticsArgs;
+    /**
+     * A new value renews the digests of the default images (`front.image`, `tls.acme.image`). The component reads a digest from the
+     * registry in the first update and keeps it, so an image changes only with this value, or with the default of a new version of
+     * this package. A renewal fails when the registry cannot be asked; a first update then deploys the tag, with a warning.
+     * @default none
+     * @example "2026-11-28"
+     */
+    imageRenewalTrigger?: pulumi.Input<string>;
     /**
      * Tags of the container group.
      * @default none

@@ -6,6 +6,7 @@ import { addressOf } from "../address/address";
 import { AddressGuard } from "../address/address-guard";
 import type { DnsRecord } from "../dns/record";
 import { type ScoringKeys, scoringKeys } from "../keys/scoring-keys";
+import { type DeployedImages, withDeployedImages } from "../images/deployed-images";
 import type { SecureAciInferenceArgs } from "./arguments";
 import { cnameRecord } from "./cname-record";
 import { containerGroup } from "./container-group";
@@ -46,22 +47,25 @@ export class SecureAciInference extends pulumi.ComponentResource {
     readonly certificate: pulumi.Output<CertificateInfo | undefined>;
     /** The scoring keys. Secret. Absent when requests need no key. */
     readonly keys: pulumi.Output<ScoringKeys | undefined>;
+    /** The deployed images of the containers beside the model. */
+    readonly images: pulumi.Output<DeployedImages>;
 
     constructor(name: string, args: SecureAciInferenceArgs, opts?: pulumi.ComponentResourceOptions) {
         const now = new Date();
-        const settings = readArguments(name, args, now);
-        const { tls, revisions } = settings;
+        const checked = readArguments(name, args, now);
+        const { tls, revisions } = checked;
         // Each revision has another host name from Azure, so clients cannot use it.
-        const stableFqdn = revisions ? undefined : settings.fqdn;
-        const address = addressOf({ fqdn: stableFqdn, tls, dns: settings.dns, model: settings.model.name });
+        const stableFqdn = revisions ? undefined : checked.fqdn;
+        const address = addressOf({ fqdn: stableFqdn, tls, dns: checked.dns, model: checked.model.name });
         const guard = new AddressGuard(name, args.overwriteExistingDomain ?? false);
         super("azure-secure-inference:index:SecureAciInference", name, { ...address }, guard.options(opts));
 
+        const { settings, images } = withDeployedImages(name, checked, this);
         const customNames = tls.hostname === undefined ? [] : [tls.hostname];
         const names = { own: customNames, azure: stableFqdn, now };
         const certificate = servingCertificate(name, tls, names, this);
         const keys = scoringKeys(name, settings.keys, this);
-        const certificateIssuer = tls.acme && issuer(name, tls.acme, settings, this);
+        const certificateIssuer = settings.tls.acme && issuer(name, settings.tls.acme, settings, this);
 
         const contents = { certificate, keys, issuer: certificateIssuer };
         const { group, fqdn } = containerGroup(name, settings, contents, this);
@@ -85,10 +89,11 @@ export class SecureAciInference extends pulumi.ComponentResource {
         this.dnsRecord = cname?.output ?? pulumi.output(undefined);
         this.certificate = certificate?.info ?? pulumi.output(undefined);
         this.keys = keys ?? pulumi.output(undefined);
+        this.images = images;
         const { scoringUri, swaggerUri, ipAddress, dnsRecord } = this;
         this.registerOutputs({
             ...{ scoringUri, swaggerUri, fqdn, ipAddress, dnsRecord },
-            ...{ certificate: this.certificate, keys: this.keys },
+            ...{ certificate: this.certificate, keys: this.keys, images },
         });
     }
 }

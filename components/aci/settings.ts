@@ -49,6 +49,7 @@ export interface AciSettings {
     registry?: SecureAciInferenceArgs["registry"];
     identity: { systemAssigned: boolean; userAssignedIds: pulumi.Input<string>[] };
     logAnalytics?: SecureAciInferenceArgs["logAnalytics"];
+    imageRenewalTrigger?: pulumi.Input<string>;
     tags: StringMap;
 }
 
@@ -95,6 +96,11 @@ export function readArguments(name: string, args: SecureAciInferenceArgs, now: D
         registry: readRegistry(check, args),
         identity: readIdentity(check, args),
         logAnalytics: readLogAnalytics(check, args),
+        imageRenewalTrigger: check.optionalInput(
+            "imageRenewalTrigger",
+            args.imageRenewalTrigger,
+            text.renewalTrigger,
+        ),
         tags: readTags(check, args.tags),
     };
     checkCustomCertificate(check, tls, [], now);

@@ -81,8 +81,8 @@ export interface AksDnsArgs extends DnsArgs {
 /** The pods that terminate TLS: HAProxy. */
 export interface AksFrontArgs {
     /**
-     * An image of HAProxy 3.0. It runs without root. The default is a tag, which its owner can move to another image: for
-     * production, copy the image to your own registry and refer to it by digest.
+     * An image of HAProxy 3.0. It runs without root. The default is deployed by digest: see
+     * `imageRenewalTrigger`. An image of yours is deployed as written.
      * @default "docker.io/haproxytech/haproxy-debian:3.0"
      * @example "contoso.azurecr.io/haproxy@sha256:…"
      */
@@ -185,6 +185,14 @@ export interface SecureAksInferenceArgs {
      * @default none: public registries, and those on which the identity of the cluster has the role AcrPull
      */
     registry?: PullSecretArgs;
+    /**
+     * A new value renews the digests of the default images (`front.image`, `tls.acme.image`). The component reads a digest from the
+     * registry in the first update and keeps it, so an image changes only with this value, or with the default of a new version of
+     * this package. A renewal fails when the registry cannot be asked; a first update then deploys the tag, with a warning.
+     * @default none
+     * @example "2026-11-28"
+     */
+    imageRenewalTrigger?: pulumi.Input<string>;
     /**
      * Tags of the Azure resources.
      * @default none

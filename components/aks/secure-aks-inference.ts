@@ -5,6 +5,7 @@ import { addressOf } from "../address/address";
 import { AddressGuard } from "../address/address-guard";
 import type { DnsRecord } from "../dns/record";
 import { type ScoringKeys, scoringKeys } from "../keys/scoring-keys";
+import { type DeployedImages, withDeployedImages } from "../images/deployed-images";
 import { addressName, publicAddress } from "./address";
 import { LoadBalancerType, type SecureAksInferenceArgs } from "./arguments";
 import { cluster } from "./cluster";
@@ -55,11 +56,13 @@ export class SecureAksInference extends pulumi.ComponentResource {
     readonly namespace: pulumi.Output<string>;
     /** The kubeconfig of the cluster. Secret. Absent when a Kubernetes provider was passed instead. */
     readonly kubeconfig: pulumi.Output<string | undefined>;
+    /** The deployed images of the containers beside the models. */
+    readonly images: pulumi.Output<DeployedImages>;
 
     constructor(name: string, args: SecureAksInferenceArgs, opts?: pulumi.ComponentResourceOptions) {
         const now = new Date();
-        const settings = readArguments(name, args, now);
-        const { tls, models } = settings;
+        const checked = readArguments(name, args, now);
+        const { tls, models } = checked;
         // The region of an attached cluster, and so the host name, is known only after a lookup in this component.
         const hostName = deferredInput<string | undefined>();
         const addressState = addressOf({ fqdn: pulumi.output(hostName.value), ...addressSettings(settings) });
@@ -71,6 +74,7 @@ export class SecureAksInference extends pulumi.ComponentResource {
             guard.options(opts),
         );
 
+        const { settings, images } = withDeployedImages(name, checked, this);
         const aks = cluster(name, settings, this, opts?.parent);
         const isPublic = settings.loadBalancer.type === LoadBalancerType.PublicIp;
         const fqdn = isPublic ? addressName(settings, aks) : undefined;
@@ -83,7 +87,7 @@ export class SecureAksInference extends pulumi.ComponentResource {
         const certificate =
             tls.secretName === undefined ? servingCertificate(name, tls, names, this) : undefined;
         const issuerArgs = { cluster: aks, scope, address, pullSecret: pull, component: this };
-        const certificateIssuer = tls.acme && issuer(tls.acme, settings, issuerArgs);
+        const certificateIssuer = settings.tls.acme && issuer(settings.tls.acme, settings, issuerArgs);
         const keys = modelKeys(models, scope, this);
 
         const { service, ingressIp } = servingPath(settings, scope, {
@@ -101,6 +105,7 @@ export class SecureAksInference extends pulumi.ComponentResource {
         this.certificate = certificate?.info ?? pulumi.output(undefined);
         this.namespace = pulumi.output(scope.namespace);
         this.kubeconfig = aks.kubeconfig ?? pulumi.output(undefined);
+        this.images = images;
         this.registerOutputs(this.outputs());
     }
 
@@ -114,6 +119,7 @@ export class SecureAksInference extends pulumi.ComponentResource {
             certificate: this.certificate,
             namespace: this.namespace,
             kubeconfig: this.kubeconfig,
+            images: this.images,
         };
     }
 }

@@ -33,6 +33,7 @@ export interface AksSettings {
     dns: DnsSettings & { recordType: DnsRecordType };
     front: Share & { image: pulumi.Input<string>; replicas: number };
     registry?: SecureAksInferenceArgs["registry"];
+    imageRenewalTrigger?: pulumi.Input<string>;
     tags: StringMap;
 }
 
@@ -79,6 +80,11 @@ export function readArguments(name: string, args: SecureAksInferenceArgs, now: D
         },
         front: readFront(check, args),
         registry: readRegistry(check, args),
+        imageRenewalTrigger: check.optionalInput(
+            "imageRenewalTrigger",
+            args.imageRenewalTrigger,
+            text.renewalTrigger,
+        ),
         tags: readTags(check, args.tags),
     };
     const ownNames = models.flatMap(({ hostname }) => (hostname === undefined ? [] : [hostname]));

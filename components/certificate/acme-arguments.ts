@@ -56,7 +56,8 @@ export interface AcmeArgs {
      */
     certificateAuthority?: pulumi.Input<string>;
     /**
-     * The image of the ACME client lego, version 5, which orders and renews the certificate.
+     * The image of the ACME client lego, version 5, which orders and renews the certificate. The default is deployed by digest: see
+     * `imageRenewalTrigger`.
      * @default "docker.io/goacme/lego:v5.5.2"
      * @example "contoso.azurecr.io/lego@sha256:…"
      */
@@ -81,7 +82,8 @@ export interface AcmeSettings extends AcmeArgs {
 const LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory";
 const MAX_WAIT_SECONDS = 86_400;
 const DEFAULT_WAIT_SECONDS = 300;
-const LEGO_IMAGE = "docker.io/goacme/lego:v5.5.2";
+/** By tag here; a component deploys it by digest. */
+export const LEGO_IMAGE = "docker.io/goacme/lego:v5.5.2";
 
 /** @param zoneName the value of `dns.zoneName`: `Dns01` writes to this zone */
 export function readAcme(

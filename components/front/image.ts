@@ -1,2 +1,2 @@
-/** HAProxy 3.0, as its vendor publishes it. A tag by default; users who want a digest set `front.image`. */
+/** HAProxy 3.0, as its vendor publishes it. By tag here; a component deploys it by digest. */
 export const FRONT_IMAGE = "docker.io/haproxytech/haproxy-debian:3.0";
