@@ -5,7 +5,7 @@ import { readTaggedImage } from "../registry/reference";
 import { resourceHook } from "../shared/hooks";
 
 /** A registry answers within a second. A network that drops packets makes each preview and update wait this long. */
-const TIMEOUT_MS = 5_000;
+const TIMEOUT_MS = 10_000;
 
 /** How to renew, for messages. */
 const RENEWAL = "set imageRenewalTrigger to a new value, like today's date";

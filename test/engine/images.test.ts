@@ -35,6 +35,13 @@ afterAll(async () => {
 const steps = ({ steps: all }: Outcome): string[] => all.map(({ op, name }) => `${op} ${name}`).sort();
 const imageWarnings = ({ warnings }: Outcome): string[] => warnings.filter(text => text.includes(TAGGED));
 
+async function preview(): Promise<Outcome> {
+    const result = await service.preview();
+    expect(result.errors).toEqual([]);
+    expect(result.succeeded).toBe(true);
+    return result;
+}
+
 async function up(): Promise<Outcome> {
     const result = await service.up();
     expect(result.errors).toEqual([]);
@@ -62,7 +69,7 @@ describe("the image of the front while its registry cannot be asked", () => {
     });
 
     it("does not change in the next runs, with or without the registry", async () => {
-        const away = await service.preview();
+        const away = await preview();
         expect([steps(away), imageWarnings(away)]).toEqual([[], []]);
         registry.override = undefined;
         registry.digests.set("3.0", digestOf("a"));
@@ -73,16 +80,16 @@ describe("the image of the front while its registry cannot be asked", () => {
 describe("imageRenewalTrigger", () => {
     it("changes the tag to the digest, and preview shows it", async () => {
         configure(service, { imageRenewalTrigger: "first" });
-        const preview = await service.preview();
-        expect(steps(preview)).toEqual([
+        const planned = await preview();
+        expect(steps(planned)).toEqual([
             "create-replacement iris-front-image",
             "delete-replaced iris-front-image",
             "replace iris-front-image",
             "update iris",
             "update iris-front-image",
         ]);
-        expect(preview.steps.find(({ type }) => type.endsWith(":ContainerGroup"))?.diffs).toEqual([
-            "containers",
+        expect(planned.steps.find(({ type }) => type.endsWith(":ContainerGroup"))?.diffs).toEqual([
+            "containers[0].image",
         ]);
         expect(imageWarnings(await up())).toEqual([]);
         expect(await deployed()).toBe(`${NAME}@${digestOf("a")}`);
@@ -90,7 +97,7 @@ describe("imageRenewalTrigger", () => {
 
     it("is needed for a tag that has moved", async () => {
         registry.digests.set("3.0", digestOf("b"));
-        expect(steps(await service.preview())).toEqual([]);
+        expect(steps(await preview())).toEqual([]);
         expect((await service.refresh()).errors).toEqual([]);
         expect(steps(await up())).toEqual([]);
         expect(await deployed()).toBe(`${NAME}@${digestOf("a")}`);
@@ -98,12 +105,12 @@ describe("imageRenewalTrigger", () => {
         configure(service, { imageRenewalTrigger: "second" });
         await up();
         expect(await deployed()).toBe(`${NAME}@${digestOf("b")}`);
-        expect(steps(await service.preview())).toEqual([]);
+        expect(steps(await preview())).toEqual([]);
     });
 
     it("fails without the registry, and the digest stays", async () => {
         registry.override = (_, response) => !!response.writeHead(404).end();
-        const quiet = await service.preview();
+        const quiet = await preview();
         expect([steps(quiet), imageWarnings(quiet)]).toEqual([[], []]);
         configure(service, { imageRenewalTrigger: "third" });
         for (const refused of [await service.preview(), await service.up()]) {

@@ -17,6 +17,7 @@ vi.mock("../../../components/shared/hooks", () => ({
         callbacks.set(name, callback);
         return [{ __pulumiResourceHook: true, name }];
     },
+    isMocked: () => true,
 }));
 
 const ISSUER = "Deployment models-issuer";

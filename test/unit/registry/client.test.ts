@@ -64,7 +64,9 @@ describe("RegistryClient", () => {
     it("uses HTTPS and Docker Hub's server for docker.io", async () => {
         const fetched = vi.spyOn(globalThis, "fetch").mockRejectedValue(new TypeError("fetch failed"));
         expect(await problem(client(5_000, "docker.io/a/b:3.0").digest("3.0"))).toBe("cannot be reached");
-        expect(String(fetched.mock.calls[0]![0])).toBe("https://registry-1.docker.io/v2/a/b/manifests/3.0");
+        expect(fetched.mock.calls[0]![0]).toEqual(
+            new URL("https://registry-1.docker.io/v2/a/b/manifests/3.0"),
+        );
     });
 
     it.each([
