@@ -65,7 +65,7 @@ export class SecureAksInference extends pulumi.ComponentResource {
         const { tls, models } = checked;
         // The region of an attached cluster, and so the host name, is known only after a lookup in this component.
         const hostName = deferredInput<string | undefined>();
-        const addressState = addressOf({ fqdn: pulumi.output(hostName.value), ...addressSettings(settings) });
+        const addressState = addressOf({ fqdn: pulumi.output(hostName.value), ...addressSettings(checked) });
         const guard = new AddressGuard(name, args.overwriteExistingDomain ?? false);
         super(
             "azure-secure-inference:index:SecureAksInference",
