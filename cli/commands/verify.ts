@@ -32,6 +32,7 @@ interface Flags {
 }
 
 const DEFAULT_WAIT_SECONDS = 600;
+const MAX_TIMEOUT_SECONDS = 86_400;
 const COLUMNS_OFF_TERMINAL = 140;
 /** The default request size limit of a front. */
 const SAMPLE_MEBIBYTES = 100;
@@ -76,7 +77,7 @@ export function addVerifyCommand(program: Command): void {
             `repeat until temporary faults are gone, at most so long (${DEFAULT_WAIT_SECONDS})`,
             positive,
         )
-        .option("--timeout <seconds>", "time limit of each check", positive, 10)
+        .option("--timeout <seconds>", "time limit of each check", timeLimit, 10)
         .option("--json", "print the report as JSON")
         .action(verify);
 }
@@ -181,6 +182,15 @@ function positive(text: string): number {
     if (!(number > 0 && Number.isFinite(number)))
         throw new InvalidArgumentError("It must be a number above 0.");
     return number;
+}
+
+/** Node's timers fire at once above 2^31-1 milliseconds. */
+function timeLimit(text: string): number {
+    const seconds = positive(text);
+    if (seconds > MAX_TIMEOUT_SECONDS) {
+        throw new InvalidArgumentError(`It must be at most ${MAX_TIMEOUT_SECONDS} seconds.`);
+    }
+    return seconds;
 }
 
 function dnsServer(text: string): string {

@@ -134,8 +134,9 @@ export interface SecureAciInferenceArgs {
     dns?: DnsArgs;
     /**
      * How long an update waits for a new revision until it answers over TLS with its certificate and its model is ready, in
-     * seconds. After that the update fails, and the previous revision keeps serving. 0 disables the wait, for machines that
-     * cannot reach the service.
+     * seconds. After that the update fails, and the previous revision keeps serving. With `TlsMode.Auto`, a new DNS record may
+     * point to a revision whose certificate has not been issued yet. 0 disables the wait, for machines that cannot reach the
+     * service.
      * @default 600
      */
     revisionTimeoutSeconds?: number;

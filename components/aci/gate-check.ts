@@ -1,14 +1,14 @@
 import type { X509Certificate } from "node:crypto";
+import { AcmeChallenge } from "../certificate/acme-arguments";
+import { PLACEHOLDER_COMMON_NAME } from "../front";
 import { CERTIFICATE_PENDING } from "../front/errors";
 
 /** What a revision must answer with before DNS may point to it. The gate is the hook that enforces this (see gate-hooks.ts). */
 export type GateExpectation =
     /** Exactly this certificate. */
     | { kind: "certificate"; fingerprint: string }
-    /** Any valid certificate for the name: the authority issues it, so its fingerprint is unknown. */
-    | { kind: "issued" }
-    /** As `issued`; from the time `from` also the placeholder, because the authority cannot issue before DNS points here. */
-    | { kind: "issued-later"; from: Date }
+    /** A certificate that an authority issues, so its fingerprint is unknown. */
+    | { kind: "issued"; challenge: AcmeChallenge; isNew: boolean }
     /** A plain HTTP response. */
     | { kind: "plain" };
 
@@ -33,16 +33,7 @@ export function gateProblem(
     now: Date,
 ): string | undefined {
     if (result.kind === "unreachable") return result.reason;
-    const { status, code, certificate } = result;
-    if (status === 503 && code === CERTIFICATE_PENDING) {
-        if (expected.kind === "issued-later" && now >= expected.from) return undefined;
-        return `it serves the placeholder certificate, because none has been issued yet (503 ${CERTIFICATE_PENDING})`;
-    }
-    const problem = certificateProblem(certificate, expected, hostname, now);
-    if (problem !== undefined) return problem;
-    if (status === 200) return undefined;
-    const response = code === undefined ? String(status) : `${status} ${code}`;
-    return status === 503 ? `its model is not ready (${response})` : `it answers GET / with ${response}`;
+    return certificateProblem(result.certificate, expected, hostname, now) ?? modelProblem(result);
 }
 
 function certificateProblem(
@@ -53,36 +44,83 @@ function certificateProblem(
 ): string | undefined {
     if (expected.kind === "plain") return undefined;
     if (!certificate) return "it serves no certificate";
+    if (expected.kind === "issued") return issuedProblem(certificate, expected, hostname, now);
     const { fingerprint256 } = certificate;
-    if (expected.kind === "certificate") {
-        if (fingerprint256 === expected.fingerprint) return undefined;
-        return `it serves the certificate with the fingerprint ${fingerprint256}, not ${expected.fingerprint}`;
+    if (fingerprint256 === expected.fingerprint) return undefined;
+    return `it serves the certificate with the fingerprint ${fingerprint256}, not ${expected.fingerprint}`;
+}
+
+/**
+ * A name with a record has clients, so its revision needs a valid certificate: a revision that cannot read the certificate
+ * store shows the placeholder too. A new record has no clients, and the placeholder means that nothing was issued before. A
+ * certificate for other names is that of the previous host name (see follow-store.lua): with `Http01` the authority validates
+ * the new one only once its record exists; with `Dns01` it can before.
+ */
+function issuedProblem(
+    certificate: X509Certificate,
+    { challenge, isNew }: Extract<GateExpectation, { kind: "issued" }>,
+    hostname: string,
+    now: Date,
+): string | undefined {
+    if (isPlaceholder(certificate)) {
+        if (isNew) return undefined;
+        const problem =
+            "it serves the placeholder certificate, because the certificate store has no certificate yet or cannot be read";
+        if (challenge === AcmeChallenge.Dns01) return problem;
+        return `${problem}. With tls.acme.challenge Http01, ${hostname} can be validated before DNS is switched only if the previous revision has tls.mode Auto; otherwise set the challenge to Dns01`;
     }
+    if (isNew && challenge === AcmeChallenge.Http01) return undefined;
+    return invalidFor(certificate, hostname, now);
+}
+
+function isPlaceholder({ subject }: X509Certificate): boolean {
+    return subject.split("\n").includes(`CN=${PLACEHOLDER_COMMON_NAME}`);
+}
+
+function invalidFor(certificate: X509Certificate, hostname: string, now: Date): string | undefined {
+    const { fingerprint256, validFrom, validTo } = certificate;
     // RFC 9525: clients compare the name with subject alternative names only.
     if (certificate.checkHost(hostname, { subject: "never" }) === undefined) {
         return `it serves a certificate that does not cover ${hostname} (fingerprint ${fingerprint256})`;
     }
     // RFC 5280, section 4.1.2.5: both ends are inside the validity period.
-    if (now < new Date(certificate.validFrom) || now > new Date(certificate.validTo)) {
-        return `it serves a certificate that is valid only from ${certificate.validFrom} to ${certificate.validTo} (fingerprint ${fingerprint256})`;
+    if (now < new Date(validFrom) || now > new Date(validTo)) {
+        return `it serves a certificate that is valid only from ${validFrom} to ${validTo} (fingerprint ${fingerprint256})`;
     }
     return undefined;
+}
+
+/**
+ * Over the placeholder the front does not ask the model. Azure does: a group accepts connections only while the readiness
+ * probes of all its containers succeed.
+ */
+function modelProblem({
+    status,
+    code,
+    certificate,
+}: Extract<ProbeResult, { kind: "answer" }>): string | undefined {
+    if (status === 200) return undefined;
+    const overPlaceholder = certificate !== undefined && isPlaceholder(certificate);
+    if (overPlaceholder && status === 503 && code === CERTIFICATE_PENDING) return undefined;
+    const response = code === undefined ? String(status) : `${status} ${code}`;
+    return status === 503 ? `its model is not ready (${response})` : `it answers GET / with ${response}`;
 }
 
 /** The error of an update whose new revision did not become ready. */
 export function gateFailure(failure: {
     name: string;
     hostname: string;
-    /** Whether there was no DNS record, and so no previous revision. */
+    /** Whether the update creates the DNS record: of a new service, or of a changed host name. */
     isNew: boolean;
     containerGroupName: string;
     at: string;
     problem: string;
-    logCommand: string;
+    /** The commands that show the logs, by container. */
+    logCommands: string[];
 }): string {
-    const { name, hostname, isNew, containerGroupName, at, problem, logCommand } = failure;
+    const { name, hostname, isNew, containerGroupName, at, problem, logCommands } = failure;
     const outcome = isNew
         ? `The DNS record ${hostname} was not created.`
         : `DNS was not switched to the new revision. The previous one is still serving ${hostname}.`;
-    return `${name}: ${outcome} The new revision ${containerGroupName} (${at}) did not become ready: ${problem}. To see the logs of its model: ${logCommand}. Fix the cause and run the update again; if this machine cannot reach the address, set revisionTimeoutSeconds to 0.`;
+    return `${name}: ${outcome} The new revision ${containerGroupName} (${at}) did not become ready: ${problem}. To see its logs: ${logCommands.join(", ")}. Fix the cause and run the update again; if this machine cannot reach the address, set revisionTimeoutSeconds to 0.`;
 }

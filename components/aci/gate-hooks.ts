@@ -1,7 +1,6 @@
 import * as containerinstance from "@pulumi/azure-native/containerinstance";
 import * as pulumi from "@pulumi/pulumi";
 import { setTimeout as sleep } from "node:timers/promises";
-import { AcmeChallenge } from "../certificate/acme-arguments";
 import type { ServingCertificate } from "../certificate/certificate-info";
 import { canonicalHostname } from "../shared/host-name";
 import { HTTP_PORT, HTTPS_PORT } from "../front";
@@ -11,31 +10,21 @@ import { type GroupStatus, groupStatus } from "./container-status";
 import { type GateExpectation, gateFailure, gateProblem } from "./gate-check";
 import { probeRevision } from "./gate-probe";
 import { type Clock, waitUntilReady } from "./gate-wait";
-import { waitAfterRecord } from "./issuer";
+import { ISSUER_CONTAINER, logCommand, waitAfterRecord } from "./issuer";
 import type { AciSettings } from "./settings";
-
-/** Time for a front to find a certificate that an earlier revision stored; the first reads of the share can be slow. */
-const STORE_READ_SECONDS = 30;
 
 const SYSTEM_CLOCK: Clock = { now: () => new Date(), sleep: milliseconds => sleep(milliseconds) };
 
 /**
- * What a new revision must answer with. With Dns01 the authority issues the certificate before DNS points to the revision. With
- * Http01 it can only issue afterwards, unless an earlier revision stored a certificate. A name without a DNS record has no
- * clients yet, so the placeholder is enough for it.
- * @param isNew whether there is no DNS record yet
+ * What a new revision must answer with.
+ * @param isNew whether the update creates the DNS record
  */
 export function gateExpectation(
-    { tls, revisionTimeoutSeconds }: Pick<AciSettings, "tls" | "revisionTimeoutSeconds">,
+    { acme }: Pick<AciSettings["tls"], "acme">,
     certificate: ServingCertificate | undefined,
     isNew: boolean,
-    now: Date,
 ): GateExpectation | pulumi.Output<GateExpectation> {
-    if (tls.acme) {
-        if (tls.acme.challenge === AcmeChallenge.Dns01 && !isNew) return { kind: "issued" };
-        const seconds = isNew ? 0 : Math.min(STORE_READ_SECONDS, revisionTimeoutSeconds / 2);
-        return { kind: "issued-later", from: new Date(now.getTime() + seconds * 1000) };
-    }
+    if (acme) return { kind: "issued", challenge: acme.challenge, isNew };
     if (!certificate?.info) return { kind: "plain" };
     return certificate.info.apply(({ fingerprint }) => ({ kind: "certificate" as const, fingerprint }));
 }
@@ -64,6 +53,7 @@ export function gateHooks(
     component: pulumi.Resource,
 ): pulumi.ResourceHookBinding {
     const gate = resourceHook(`${name}-gate`, async ({ oldInputs, newInputs }) => {
+        if (oldInputs) previousRecord.ttl = Number(oldInputs.ttl);
         if (cnameTarget(oldInputs) === cnameTarget(newInputs)) return;
         if (settings.revisionTimeoutSeconds > 0) {
             await waitForRevision(name, settings, {
@@ -73,7 +63,6 @@ export function gateHooks(
                 component,
             });
         }
-        if (oldInputs) previousRecord.ttl = Number(oldInputs.ttl);
     });
     const { acme } = settings.tls;
     const issued = acme ? waitAfterRecord(name, acme, settings, group, component) : [];
@@ -98,7 +87,7 @@ async function waitForRevision(
     settings: AciSettings,
     { group, isNew, certificate, component }: NewRevision,
 ): Promise<void> {
-    const expectation = gateExpectation(settings, certificate, isNew, SYSTEM_CLOCK.now());
+    const expectation = gateExpectation(settings.tls, certificate, isNew);
     const [hostname, resourceGroupName, containerGroupName, address, expected] = await Promise.all([
         valueOf(settings.tls.hostname ?? "").then(canonicalHostname),
         valueOf(settings.resourceGroupName),
@@ -127,18 +116,10 @@ async function waitForRevision(
         clock: SYSTEM_CLOCK,
     });
     if (problem === undefined) return;
-    const logCommand = `az container logs --resource-group ${resourceGroupName} --name ${containerGroupName} --container-name ${settings.model.name}`;
-    throw new Error(
-        gateFailure({
-            name,
-            hostname,
-            isNew,
-            containerGroupName,
-            at: `${address}:${port}`,
-            problem,
-            logCommand,
-        }),
-    );
+    const containers = [settings.model.name, ...(settings.tls.acme ? [ISSUER_CONTAINER] : [])];
+    const logCommands = containers.map(one => logCommand(resourceGroupName, containerGroupName, one));
+    const at = `${address}:${port}`;
+    throw new Error(gateFailure({ name, hostname, isNew, containerGroupName, at, problem, logCommands }));
 }
 
 /** Azure's view of the group. Empty when the caller may not read it: then the timeout alone ends the wait. */

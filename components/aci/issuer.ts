@@ -15,6 +15,9 @@ import { certificateStore } from "./certificate-store";
 import { ISSUER_SHARE } from "./compute-resources";
 import type { AciSettings } from "./settings";
 
+/** The name of the container that orders the certificate. */
+export const ISSUER_CONTAINER = "issuer";
+
 /** What `Auto` adds to a container group. */
 export interface Issuer {
     container: input.containerinstance.ContainerArgs;
@@ -74,7 +77,7 @@ export function waitAfterRecord(
             .all([group.ipAddress, group.name, settings.resourceGroupName])
             .apply(([address, groupName, resourceGroupName]) => ({
                 ipAddress: address?.ip,
-                logCommand: logCommand(resourceGroupName, groupName),
+                logCommand: logCommand(resourceGroupName, groupName, ISSUER_CONTAINER),
             }));
     const hostnames = [settings.tls.hostname ?? settings.fqdn];
     const { waitSeconds } = acme;
@@ -92,14 +95,15 @@ function waitAfterGroup(
     const find = (outputs: Record<string, unknown>) =>
         pulumi.output(resourceGroupName).apply(resourceGroup => ({
             ipAddress: (outputs.ipAddress as { ip?: string } | undefined)?.ip,
-            logCommand: logCommand(resourceGroup, String(outputs.name)),
+            logCommand: logCommand(resourceGroup, String(outputs.name), ISSUER_CONTAINER),
         }));
     const hostnames = [tls.hostname ?? fqdn];
     return certificateWaitHooks(name, { hostnames, userManagedNames, waitSeconds, find }, component);
 }
 
-function logCommand(resourceGroupName: string, groupName: string): string {
-    return `az container logs --resource-group ${resourceGroupName} --name ${groupName} --container-name issuer`;
+/** The command that shows the log of a container. */
+export function logCommand(resourceGroupName: string, groupName: string, container: string): string {
+    return `az container logs --resource-group ${resourceGroupName} --name ${groupName} --container-name ${container}`;
 }
 
 function access(name: string, settings: AciSettings, parent: pulumi.Resource): ZoneAccess {
@@ -117,7 +121,7 @@ function container(
 ): input.containerinstance.ContainerArgs {
     const { cpu, memoryInGB } = ISSUER_SHARE;
     return {
-        name: "issuer",
+        name: ISSUER_CONTAINER,
         image: acme.image,
         command: [...issuerContainerCommand],
         environmentVariables: plain.apply((values): input.containerinstance.EnvironmentVariableArgs[] => [

@@ -18,7 +18,8 @@ export interface DnsArgs {
      */
     zoneResourceGroupName?: pulumi.Input<string>;
     /**
-     * The TTL of the record: how long resolvers may cache it, in seconds.
+     * The TTL of the record: how long resolvers may cache it, in seconds. On Container Instances an update waits for that time,
+     * but at most an hour, before it deletes the previous revision.
      * @default 300
      */
     ttl?: number;

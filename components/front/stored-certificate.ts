@@ -36,5 +36,5 @@ export function refuseOverPlaceholder(): string[] {
     ];
 }
 
-/** A condition for READY_PATH: the certificate that was in the store at the start is served. */
+/** A condition for READY_PATH: the store has been read, and the certificate that was in it at the start is served. */
 export const STORE_POLLED = "{ lua.store_polled -m bool }";

@@ -127,7 +127,7 @@ describe.skipIf(CANNOT_RUN)(titled("TlsMode.Auto"), () => {
             const outcome = await stage().project.up();
             expect(outcome.succeeded).toBe(false);
             expect(outcome.text).toContain(
-                "it serves the placeholder certificate, because none has been issued yet",
+                "it serves the placeholder certificate, because the certificate store has no certificate yet",
             );
             expect(await stage().servedCertificate(HOST)).toEqual(before);
             expect((await stage().answer(`https://${HOST}/`)).status).toBe(200);

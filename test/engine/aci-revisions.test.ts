@@ -1,8 +1,6 @@
-import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isTransitioning } from "../../sandbox/control/state/resource";
 import { eventually } from "../../sandbox/processes/wait";
-import { pulumiEngine } from "../../machine/engine";
 import type { Outcome, TestProject } from "../../sandbox/testing/harness";
 import { startArm, type TestArm } from "../../sandbox/testing/arm";
 import { CANNOT_RUN, titled } from "../../sandbox/testing/requirements";
@@ -15,6 +13,7 @@ import {
     SLOW_IMAGE,
 } from "../../sandbox/testing/served-groups";
 import { FULL } from "../../sandbox/testing/full";
+import { interruptedUpdate } from "../support/interrupted-update";
 import { configure, createServiceStack, type Settings, stackSettings } from "../support/service-stack";
 
 const GROUP = "azure-native:containerinstance:ContainerGroup";
@@ -82,33 +81,6 @@ describe.skipIf(CANNOT_RUN)(titled("revisions under the real engine"), () => {
     }
 
     const fqdnOf = (group: string) => `${group.replace("iris-", "contoso")}.westeurope.azurecontainer.io`;
-
-    /** Starts an update and sends a signal to its process group when `moment` is true and the output matches `text`. */
-    async function interrupted(signal: NodeJS.Signals, moment: () => boolean, text?: RegExp): Promise<void> {
-        const engine = await pulumiEngine();
-        const running = execa(engine.command, ["up", "--yes", "--skip-preview", "--non-interactive"], {
-            cwd: service.directory,
-            env: service.environment,
-            stdin: "ignore",
-            reject: false,
-            all: true,
-            detached: true,
-        });
-        let output = "";
-        await new Promise<void>(resolve => {
-            const poll = setInterval(() => {
-                if (!moment() || (text && !text.test(output))) return;
-                clearInterval(poll);
-                resolve();
-            }, 100);
-            running.all.on("data", (part: Buffer) => (output += part.toString()));
-            void running.then(() => resolve());
-        });
-        process.kill(-running.pid!, signal);
-        expect((await running).failed).toBe(true);
-        // A killed process leaves its lock.
-        if (signal === "SIGKILL") await service.pulumi(["cancel", "--yes"]);
-    }
 
     it("points the CNAME at a revision that answers, and the next preview shows no changes", async () => {
         await up();
@@ -219,7 +191,11 @@ describe.skipIf(CANNOT_RUN)(titled("revisions under the real engine"), () => {
     it("drains again when an update was interrupted while it drained", async () => {
         const [old = ""] = groups();
         set({ "tags.round": 1 });
-        await interrupted("SIGINT", () => target() !== fqdnOf(old), /keeps serving for/);
+        await interruptedUpdate(service, {
+            signal: "SIGINT",
+            moment: () => target() !== fqdnOf(old),
+            text: /keeps serving for/,
+        });
         expect(groups()).toContain(old);
         const next = await up();
         expect(next.text).toMatch(/keeps serving for 6 seconds/);
@@ -230,7 +206,11 @@ describe.skipIf(CANNOT_RUN)(titled("revisions under the real engine"), () => {
     it("converges after it was killed before the CNAME moved", async () => {
         const [old = ""] = groups();
         set({ "tags.round": 2 });
-        await interrupted("SIGKILL", () => groups().length === 2, /waiting until/);
+        await interruptedUpdate(service, {
+            signal: "SIGKILL",
+            moment: () => groups().length === 2,
+            text: /waiting until/,
+        });
         expect(groups()).toContain(old);
         await up();
         expect(groups()).toHaveLength(1);
@@ -240,7 +220,7 @@ describe.skipIf(CANNOT_RUN)(titled("revisions under the real engine"), () => {
     it.runIf(FULL)("converges after it was interrupted while Azure created the new revision", async () => {
         const [old = ""] = groups();
         set({ "model.image": SLOW_IMAGE });
-        await interrupted("SIGINT", () => groups().length === 2);
+        await interruptedUpdate(service, { signal: "SIGINT", moment: () => groups().length === 2 });
         expect(target()).toBe(fqdnOf(old));
         // Azure continues and rejects other changes until it has finished.
         expect(await eventually(() => !arm.resources().some(isTransitioning), 30_000)).toBe(true);

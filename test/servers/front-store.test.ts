@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { eventually } from "../../sandbox/processes/wait";
@@ -170,6 +171,21 @@ describe.skipIf(CANNOT_RUN)(titled("the certificate store"), () => {
                 }
             },
         );
+
+        it.sequential("the front is not ready before it could read the store", async () => {
+            const { chain, key, serialNumber } = await pem();
+            const file = path.join(stage.store, `certificates/${NAME}.pem`);
+            mkdirSync(path.dirname(file), { recursive: true });
+            // A regular file whose first byte cannot be read.
+            symlinkSync("/proc/self/mem", file);
+            const ready = kind.start(stage);
+            // Longer than the start waits for the first copy.
+            await sleep(8_000);
+            expect(await stage.health("/ready")).toBe(503);
+            put(`certificates/${NAME}.pem`, chain + key);
+            await ready;
+            expect(await served()).toBe(serialNumber);
+        });
 
         it.sequential("the front serves while the store hangs", async () => {
             const { chain, key, serialNumber } = await pem();

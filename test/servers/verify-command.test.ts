@@ -79,6 +79,8 @@ describe("azure-secure-inference verify", () => {
         ["a missing file", () => ["--url", uri, "--data", "missing.json"], /missing\.json/],
         ["an unknown option", () => ["--url", uri, "--fast"], /unknown option/],
         ["an invalid number", () => ["--url", uri, "--timeout", "soon"], /above 0/],
+        // Node's timers fire at once above 2^31-1 milliseconds.
+        ["a time limit of a month", () => ["--url", uri, "--timeout", "2592000"], /at most 86400 seconds/],
         [
             "an invalid DNS server",
             () => ["--url", uri, "--dns-server", "ns"],

@@ -4,7 +4,7 @@
 # usage: copy-store.sh STORE COPY
 #   STORE  the mounted certificate store (components/front/store.ts)
 #   COPY   folder for the copy: certificates as COPY/<file>, challenges as COPY/challenges/<token>. The file COPY/.copied
-#          appears after the first pass.
+#          appears after the first pass that could read every certificate.
 #
 # A share can be unreadable for seconds or minutes. Then only this process waits: HAProxy reads the copy.
 set -eu
@@ -17,12 +17,16 @@ interval_seconds=2
 max_certificate_bytes=65536
 max_challenge_bytes=512
 
+# Fails when the store cannot be read.
 copy_certificates() {
+    ls "$store" >/dev/null || return 1
+    unreadable=0
     for file in "$store/certificate.pem" "$store"/certificates/*.pem; do
         [ -f "$file" ] || continue
-        head -c "$max_certificate_bytes" "$file" >"$copy/.new" || continue
+        head -c "$max_certificate_bytes" "$file" >"$copy/.new" || { unreadable=1; continue; }
         cmp -s "$copy/.new" "$copy/${file##*/}" || mv -f "$copy/.new" "$copy/${file##*/}"
     done
+    return "$unreadable"
 }
 
 copy_challenges() {
@@ -38,8 +42,9 @@ copy_challenges() {
 
 mkdir -p "$copy/challenges"
 while :; do
-    copy_certificates 2>/dev/null || true
+    if copy_certificates 2>/dev/null; then
+        touch "$copy/.copied"
+    fi
     copy_challenges 2>/dev/null || true
-    touch "$copy/.copied"
     sleep "$interval_seconds"
 done

@@ -31,11 +31,21 @@ local function read()
     return contents(copy .. "/certificate.pem")
 end
 
+-- Whether copy-store.sh has read the store, even if it was empty.
+local function is_copied()
+    local opened = io.open(copy .. "/.copied")
+    if opened then
+        opened:close()
+    end
+    return opened ~= nil
+end
+
 local current = ""
 local polled = false
 
 core.register_task(function()
     while true do
+        local copied = is_copied()
         local found = read()
         local is_new = found ~= current
         if is_new or server:is_retry_due() then
@@ -47,12 +57,13 @@ core.register_task(function()
                     .. " to the chain. The previous certificate is still served.")
             end
         end
-        polled = true
+        polled = polled or copied
         core.msleep(POLL_MS)
     end
 end)
 
--- Whether the certificate that was in the store at the start is served.
+-- Whether the certificate that was in the store at the start is served. While the store has not been read, the placeholder does
+-- not mean that there is no certificate, so the front must not count as ready.
 core.register_fetches("store_polled", function()
     return polled
 end)

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { SecureAciInference, type SecureAciInferenceArgs } from "../../../components";
+import { AcmeChallenge, SecureAciInference, type SecureAciInferenceArgs } from "../../../components";
 import { gateExpectation } from "../../../components/aci/gate-hooks";
 import { readArguments } from "../../../components/aci/settings";
 import {
@@ -218,26 +218,11 @@ describe("the expectation of the gate", () => {
     const settings = (args: Partial<SecureAciInferenceArgs>) =>
         readArguments("iris", { ...SERVICE, ...args }, new Date());
 
-    const now = new Date("2026-11-24T12:00:00Z");
-    const expectation = (args: Partial<SecureAciInferenceArgs>, isNew: boolean) =>
-        gateExpectation(settings(args), undefined, isNew, now);
-
-    it("is a certificate with Dns01, which issues before DNS is switched", () => {
-        expect(expectation(BY_DNS, false)).toEqual({ kind: "issued" });
-    });
-
-    it("accepts the placeholder for a new name, which has no clients yet", () => {
-        expect(expectation(BY_DNS, true)).toEqual({ kind: "issued-later", from: now });
-    });
-
-    it("accepts the placeholder with Http01, after a time to read the certificate of an earlier revision", () => {
-        const byHttp = { ...BY_DNS, tls: { ...BY_DNS.tls, acme: { challenge: "Http01" as never } } };
-        const from = (seconds: number) => new Date(now.getTime() + seconds * 1000);
-        expect(expectation(byHttp, false)).toEqual({ kind: "issued-later", from: from(30) });
-        expect(expectation({ ...byHttp, revisionTimeoutSeconds: 20 }, false)).toEqual({
-            kind: "issued-later",
-            from: from(10),
-        });
-        expect(expectation(byHttp, true)).toEqual({ kind: "issued-later", from: now });
+    it.each([true, false])("depends on the challenge, and on whether the record is new (%s)", isNew => {
+        const byHttp = { ...BY_DNS, tls: { ...BY_DNS.tls, acme: { challenge: AcmeChallenge.Http01 } } };
+        const expectation = (args: Partial<SecureAciInferenceArgs>) =>
+            gateExpectation(settings(args).tls, undefined, isNew);
+        expect(expectation(BY_DNS)).toEqual({ kind: "issued", challenge: "Dns01", isNew });
+        expect(expectation(byHttp)).toEqual({ kind: "issued", challenge: "Http01", isNew });
     });
 });

@@ -9,6 +9,8 @@ import {
     gateProblem,
     type ProbeResult,
 } from "../../../components/aci/gate-check";
+import { AcmeChallenge } from "../../../components/certificate/acme-arguments";
+import { PLACEHOLDER_COMMON_NAME } from "../../../components/front";
 import { probeRevision } from "../../../components/aci/gate-probe";
 import { type Issued, OpensslWorkspace } from "../../support/openssl";
 
@@ -30,7 +32,7 @@ beforeAll(() => {
     other = workspace.leaf(root, [`DNS:${HOST}`]);
     elsewhere = workspace.leaf(root, ["DNS:elsewhere.test"]);
     expired = workspace.leaf(root, [`DNS:${HOST}`], { notAfter: new Date(Date.now() - 86_400_000) });
-    placeholder = workspace.leaf(undefined, []);
+    placeholder = workspace.leaf(undefined, [], { subject: `/CN=${PLACEHOLDER_COMMON_NAME}` });
 });
 
 afterEach(() => {
@@ -96,35 +98,114 @@ describe("the gate, for a revision that answers", () => {
         expect(await problem(await front(right, 502, "<html>"), expected)).toBe("it answers GET / with 502");
     });
 
-    it("accepts any valid certificate for the name where the authority issues it, but no placeholder", async () => {
-        const expected = { kind: "issued" } as const;
-        expect(await problem(await front(right), expected)).toBeUndefined();
-        expect(await problem(await front(other), expected)).toBeUndefined();
-        expect(await problem(await front(elsewhere), expected)).toMatch(
-            /does not cover score\.contoso\.test/,
-        );
-        expect(await problem(await front(expired), expected)).toMatch(/is valid only from/);
-        expect(await problem(await front(placeholder), expected)).toMatch(
-            /does not cover score\.contoso\.test/,
-        );
-        expect(await problem(await front(placeholder, 503, error("CertificatePending")), expected)).toMatch(
-            /serves the placeholder certificate/,
-        );
-        expect(await problem(await front(right), expected, new Date(0))).toMatch(/is valid only from/);
+    /** What a revision shows, and what the gate says about it where it does not let it pass. */
+    const PLACEHOLDER = /serves the placeholder certificate/;
+    const OTHER_NAME = /does not cover score\.contoso\.test/;
+    const EXPIRED = /is valid only from/;
+    const NOT_READY = /^its model is not ready \(503 ServiceUnavailable\)$/;
+    const healthy = [200, "Healthy"] as const;
+    const ill = [503, error("ServiceUnavailable")] as const;
+    const pending = [503, error("CertificatePending")] as const;
+    const shown = {
+        "the placeholder": () => front(placeholder, ...pending),
+        "the placeholder, with an error": () => front(placeholder, ...ill),
+        "the certificate of the previous name": () => front(elsewhere, ...healthy),
+        "the certificate of the previous name, with an error": () => front(elsewhere, ...ill),
+        "an expired certificate": () => front(expired, ...healthy),
+        "a valid certificate": () => front(right, ...healthy),
+        "a valid certificate, with an error": () => front(right, ...ill),
+        "a valid certificate, with the code of the placeholder": () => front(right, ...pending),
+    };
+    const record = (challenge: "Http01" | "Dns01", isNew: boolean): GateExpectation => ({
+        kind: "issued",
+        challenge: AcmeChallenge[challenge],
+        isNew,
+    });
+    const PASSES = undefined;
+
+    describe.each<[string, GateExpectation, Record<keyof typeof shown, RegExp | undefined>]>([
+        [
+            "a new record, with HTTP-01: any certificate, because the authority validates the name later",
+            record("Http01", true),
+            {
+                "the placeholder": PASSES,
+                "the placeholder, with an error": NOT_READY,
+                "the certificate of the previous name": PASSES,
+                "the certificate of the previous name, with an error": NOT_READY,
+                "an expired certificate": PASSES,
+                "a valid certificate": PASSES,
+                "a valid certificate, with an error": NOT_READY,
+                "a valid certificate, with the code of the placeholder": /503 CertificatePending/,
+            },
+        ],
+        [
+            "a live name, with HTTP-01: a valid certificate only",
+            record("Http01", false),
+            {
+                "the placeholder": PLACEHOLDER,
+                "the placeholder, with an error": PLACEHOLDER,
+                "the certificate of the previous name": OTHER_NAME,
+                "the certificate of the previous name, with an error": OTHER_NAME,
+                "an expired certificate": EXPIRED,
+                "a valid certificate": PASSES,
+                "a valid certificate, with an error": NOT_READY,
+                "a valid certificate, with the code of the placeholder": /503 CertificatePending/,
+            },
+        ],
+        [
+            "a new record, with DNS-01: the placeholder, but not the certificate of the previous name",
+            record("Dns01", true),
+            {
+                "the placeholder": PASSES,
+                "the placeholder, with an error": NOT_READY,
+                "the certificate of the previous name": OTHER_NAME,
+                "the certificate of the previous name, with an error": OTHER_NAME,
+                "an expired certificate": EXPIRED,
+                "a valid certificate": PASSES,
+                "a valid certificate, with an error": NOT_READY,
+                "a valid certificate, with the code of the placeholder": /503 CertificatePending/,
+            },
+        ],
+        [
+            "a live name, with DNS-01: a valid certificate only",
+            record("Dns01", false),
+            {
+                "the placeholder": PLACEHOLDER,
+                "the placeholder, with an error": PLACEHOLDER,
+                "the certificate of the previous name": OTHER_NAME,
+                "the certificate of the previous name, with an error": OTHER_NAME,
+                "an expired certificate": EXPIRED,
+                "a valid certificate": PASSES,
+                "a valid certificate, with an error": NOT_READY,
+                "a valid certificate, with the code of the placeholder": /503 CertificatePending/,
+            },
+        ],
+    ])("accepts for %s", (_, expected, outcomes) => {
+        it.each(Object.entries(shown))("%s", async (name, serve) => {
+            const outcome = outcomes[name as keyof typeof shown];
+            const found = await problem(await serve(), expected);
+            if (outcome === PASSES) expect(found).toBeUndefined();
+            else expect(found).toMatch(outcome);
+        });
     });
 
-    it("accepts the placeholder where DNS must point to the revision first, and still checks an issued certificate", async () => {
-        const expected = { kind: "issued-later", from: new Date() } as const;
-        const pending = await front(placeholder, 503, error("CertificatePending"));
-        expect(await problem(pending, expected)).toBeUndefined();
-        const later = { ...expected, from: new Date(Date.now() + 60_000) };
-        expect(await problem(pending, later)).toMatch(/serves the placeholder certificate/);
-        expect(await problem(await front(right), later)).toBeUndefined();
-        expect(await problem(await front(right), expected)).toBeUndefined();
-        expect(await problem(await front(right, 503, error("ServiceUnavailable")), expected)).toMatch(
-            /not ready/,
-        );
-        expect(await problem(await front(placeholder), expected)).toMatch(/does not cover/);
+    it("never accepts the placeholder for a live name, no matter how long the certificate store cannot be read", async () => {
+        const port = await front(placeholder, ...pending);
+        for (const challenge of ["Http01", "Dns01"] as const) {
+            const later = new Date(Date.now() + 30 * 86_400_000);
+            expect(await problem(port, record(challenge, false), later)).toMatch(PLACEHOLDER);
+        }
+    });
+
+    it("recommends Dns01 where Http01 cannot validate the name before DNS is switched", async () => {
+        const port = await front(placeholder, ...pending);
+        expect(await problem(port, record("Http01", false))).toContain("set the challenge to Dns01");
+        expect(await problem(port, record("Dns01", false))).not.toContain("Http01");
+    });
+
+    it("accepts other certificates with the same name, but none that is not valid yet", async () => {
+        expect(await problem(await front(other), record("Http01", false))).toBeUndefined();
+        expect(await problem(await front(right), record("Http01", false), new Date(0))).toMatch(EXPIRED);
     });
 
     it("accepts plain HTTP where TLS is disabled", async () => {
@@ -137,7 +218,7 @@ describe("the gate, for a revision that answers", () => {
 });
 
 describe("the gate, for a revision that does not answer", () => {
-    const expected = { kind: "issued" } as const;
+    const expected = { kind: "issued", challenge: AcmeChallenge.Http01, isNew: true } as const;
 
     it("reports refused connections", async () => {
         const port = await listening(net.createServer());
@@ -172,14 +253,14 @@ describe("the error of the gate", () => {
         containerGroupName: "iris-a1b2c3",
         at: "20.1.2.3:443",
         problem: "it was not ready after 3 seconds; last check: it refuses connections",
-        logCommand: "az container logs --name iris-a1b2c3",
+        logCommands: ["az container logs --name iris-a1b2c3"],
     };
 
     it("says that the previous revision is still serving, what the last check found and what to do", () => {
         expect(gateFailure({ ...failure, isNew: false })).toBe(
             "iris: DNS was not switched to the new revision. The previous one is still serving score.contoso.test. " +
                 "The new revision iris-a1b2c3 (20.1.2.3:443) did not become ready: it was not ready after 3 seconds; last check: it refuses connections. " +
-                "To see the logs of its model: az container logs --name iris-a1b2c3. " +
+                "To see its logs: az container logs --name iris-a1b2c3. " +
                 "Fix the cause and run the update again; if this machine cannot reach the address, set revisionTimeoutSeconds to 0.",
         );
     });
