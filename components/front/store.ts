@@ -7,9 +7,6 @@ export const STORE_FOLDER = "/run/certificate-store";
 /** Folder of the certificates, as `<name>.pem`. Each has a name of its own, so that revisions for different names do not interfere. */
 export const CERTIFICATES_FOLDER = "certificates";
 
-/** Web root for port 80 (RFC 8555, 8.3): `<folder>/.well-known/acme-challenge/<token>`. */
-export const CHALLENGES_FOLDER = "challenges";
-
 /**
  * Where the front of a pod copies the store to, because HAProxy must not wait for a share. Must be writable, preferably in memory
  * (an `emptyDir` with medium `Memory`).

@@ -1,6 +1,14 @@
 import { commandWithFiles, readScripts } from "../shared/container-script";
 
-const SCRIPTS = readScripts(__dirname, "issuer.sh", "lease.sh", "order.sh", "pace.sh", "store.sh");
+const SCRIPTS = readScripts(
+    __dirname,
+    "issuer.sh",
+    "lease.sh",
+    "names.sh",
+    "order.sh",
+    "pace.sh",
+    "store.sh",
+);
 
 /**
  * Command of the issuer's container, with `issuerEnvironment` in its environment and the certificate store, writable, at

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { CHALLENGES_FOLDER, STORE_FOLDER } from "../front/store";
+import { STORE_FOLDER } from "../front/store";
 import type { IssuerDnsZone, IssuerPace, IssuerSettings } from "./settings";
 
 /** The environment variable of the external account's HMAC key (base64url). Its value is a secret. */
@@ -56,7 +56,6 @@ export function issuerEnvironment(settings: IssuerSettings): Record<string, stri
 function http01({ challengeDelay }: IssuerPace): Record<string, string> {
     return {
         LEGO_HTTP: "true",
-        LEGO_HTTP_WEBROOT: `${STORE_FOLDER}/${CHALLENGES_FOLDER}`,
         LEGO_HTTP_DELAY: `${challengeDelay}s`,
     };
 }

@@ -3,7 +3,8 @@
 #
 # lego orders, and decides when the certificate is due: when a third of its lifetime is left, half of it where the lifetime is ten
 # days or less, or when the authority says so (ARI, RFC 9773). Otherwise it does nothing. This script allows one issuer at a
-# time, runs lego again and again, and publishes the result, each file by one rename.
+# time, runs lego again and again, and publishes the result, each file by one rename. The certificate has all names that the authority
+# can validate; the others are tried again.
 #
 # usage: issuer.sh
 # environment: the variables of lego (LEGO_…, see environment.ts), and
@@ -46,12 +47,14 @@ pause() {
 scripts=$(dirname "$0")
 # shellcheck source=lease.sh
 . "$scripts/lease.sh"
+# shellcheck source=store.sh
+. "$scripts/store.sh"
+# shellcheck source=names.sh
+. "$scripts/names.sh"
 # shellcheck source=order.sh
 . "$scripts/order.sh"
 # shellcheck source=pace.sh
 . "$scripts/pace.sh"
-# shellcheck source=store.sh
-. "$scripts/store.sh"
 
 stop() {
     trap '' TERM INT
@@ -77,42 +80,46 @@ attempt() {
             return 1
         fi
     done
-    prepare_store
-    previous=$(checksum)
-    outcome=0
-    run_lego "$failures" || outcome=$?
-    keep_account || say "The account cannot be written to the certificate store."
-    if [ "$outcome" != 0 ]; then
-        reason=$(failure_reason)
-        read_certificate
-        [ -z "$previous" ] || publish again
+    if ! prepare_store; then
+        reason="The certificate store cannot be written."
         return 1
     fi
-    kind=again
+    previous=$(checksum)
+    ordered=true
+    order "$failures" || ordered=false
+    ! lease_is_lost || return 1
+    keep_account || lease_is_lost || say "The account cannot be written to the certificate store."
+    if [ "$ordered" = false ]; then
+        read_certificate
+        [ -z "$previous" ] || publish || true
+        return 1
+    fi
     if [ "$(checksum)" != "$previous" ]; then
-        kind=new
         record_issuance
-        keep_certificate
+        keep_certificate || return 1
+    else
+        previous=none
     fi
     read_certificate
-    if ! publish "$kind"; then
+    if ! publish; then
         reason="The certificate cannot be written to the certificate store."
         return 1
     fi
-    [ "$kind" = again ] ||
+    [ "$previous" = none ] ||
         say "A new certificate for $LEGO_DOMAINS is in the store. It expires on $(date -u -d "@$expires" +%FT%TZ)."
 }
 
 read_certificate() {
-    expires=$(expiry)
-    lifetime=$(lifetime)
+    expires=$(expiry "$LEGO_CERT_NAME")
+    lifetime=$(lifetime "$LEGO_CERT_NAME")
 }
 
-# The certificate has been issued, so it is not ordered again: waits until the store accepts it.
+# The certificate has been issued, so it is not ordered again: waits until the store accepts it. Fails when the lease is lost.
 keep_certificate() {
     until pack certificates; do
+        ! lease_is_lost || return 1
         say "The certificate was issued but cannot be written to the certificate store. Check whether the store is full or read-only."
-        beat_lease
+        beat_lease || true
         pause 10
     done
 }
@@ -120,10 +127,30 @@ keep_certificate() {
 # report STATE REASON
 # Writes the result of the last attempt for people.
 report() {
-    escaped=$(printf %s "$2" | tr -d '\000-\037' | sed 's/\\/\\\\/g; s/"/\\"/g')
+    escaped=$(printf %s "$2" | tr '\n' ' ' | tr -d '\000-\037' | sed 's/\\/\\\\/g; s/"/\\"/g')
     write_file "$CERTIFICATE_STORE/certificates/$LEGO_CERT_NAME.json" <<END_OF_REPORT
-{"state": "$1", "names": "$LEGO_DOMAINS", "expires": "$(date -u -d "@$expires" +%FT%TZ)", "attempted": "$(date -u +%FT%TZ)", "failures": $failures, "nextInSeconds": $seconds, "reason": "$escaped"}
+{"state": "$1", "names": "$all_names", "missing": "$(echo "$missing" | first_words)", "expires": "$(date -u -d "@$expires" +%FT%TZ)", "attempted": "$(date -u +%FT%TZ)", "failures": $failures, "nextInSeconds": $seconds, "reason": "$escaped"}
 END_OF_REPORT
+}
+
+# conclude STATUS
+# After an attempt of this status: plans the next one, and reports.
+conclude() {
+    if [ "$1" = 0 ]; then
+        failures=0
+        seconds=$(next_pause "$lifetime" $((expires - $(date +%s))) 0 0)
+        plan_missing
+        state=valid
+        [ -z "$missing" ] || state=incomplete
+        reason=$missing
+    else
+        [ "$failures" -gt 0 ] || failing_since=$(uptime_seconds)
+        failures=$((failures + 1))
+        state=failing
+        seconds=$(next_pause "$lifetime" $((expires - $(date +%s))) "$failures" $(($(uptime_seconds) - failing_since)))
+        say "Attempt $failures failed, the next one is in $seconds seconds: $reason"
+    fi
+    report "$state" "$reason" || lease_is_lost || say "The report cannot be written to the certificate store."
 }
 
 failures=0
@@ -135,20 +162,11 @@ while :; do
         pause $((LEASE_SECONDS / 6 + 1))
         continue
     fi
-    state=valid
     reason=
-    failing=0
-    if attempt; then
-        failures=0
-    else
-        state=failing
-        [ "$failures" -gt 0 ] || failing_since=$(uptime_seconds)
-        failing=$(($(uptime_seconds) - failing_since))
-        failures=$((failures + 1))
-    fi
-    seconds=$(next_pause "$lifetime" $((expires - $(date +%s))) "$failures" "$failing")
-    [ "$state" = valid ] || say "Attempt $failures failed, the next one is in $seconds seconds: $reason"
-    report "$state" "$reason" || say "The report cannot be written to the certificate store."
+    seconds=1
+    status=0
+    attempt || status=$?
+    lease_is_lost || conclude "$status"
     release_lease
     pause "$seconds"
 done

@@ -1,5 +1,5 @@
 #!/bin/sh
-# One run of lego in the work folder LEGO_PATH, and its results. Sourced by issuer.sh.
+# Runs lego in the work folder LEGO_PATH, and reads its results. Sourced by issuer.sh.
 
 # lego is killed after this time. Azure's client library has no time limit (azcore, RetryOptions.TryTimeout), and an issuer that
 # waits forever blocks the others. A hundred names, each with its propagation, need less.
@@ -12,6 +12,10 @@ issuances=$LEGO_PATH/certificates/issued
 trigger=none
 [ -z "${RENEWAL_TRIGGER:-}" ] || trigger=$(printf %s "$RENEWAL_TRIGGER" | sha256sum | cut -c 1-32)
 
+# Without this, lego adds the names of the stored certificate to the order.
+export LEGO_FORCE_CERT_DOMAINS=true
+[ -z "${LEGO_HTTP:-}" ] || export LEGO_HTTP_WEBROOT="$webroot"
+
 renewal_is_forced() {
     [ "$trigger" != none ] && ! grep -qF "$LEGO_CERT_NAME $trigger " "$issuances" 2>/dev/null
 }
@@ -21,26 +25,45 @@ checksum() {
     [ ! -f "$LEGO_PATH/certificates/$LEGO_CERT_NAME.crt" ] || sha256sum <"$LEGO_PATH/certificates/$LEGO_CERT_NAME.crt"
 }
 
-# When the certificate expires, in seconds since 1970. 0 where there is none.
+# expiry CERTIFICATE
+# When it expires, in seconds since 1970. 0 where there is none.
 expiry() {
-    expires_at=$("$LEGO" certificates list --json | sed -n "s/.*\"name\":\"$LEGO_CERT_NAME\"[^}]*\"expirationDate\":\"\([-0-9]* [:0-9]*\).*/\1/p")
+    expires_at=$("$LEGO" certificates list --json | sed -n "s/.*\"name\":\"$1\"[^}]*\"expirationDate\":\"\([-0-9]* [:0-9]*\).*/\1/p")
     date -u -d "${expires_at:-1970-01-01 00:00:00}" +%s
 }
 
-# Lifetime of the certificate in seconds. 0 where it is not known.
+# names_of CERTIFICATE
+# A list of its names. Empty where there is none.
+names_of() {
+    "$LEGO" certificates list --json | sed -n "s/.*\"name\":\"$1\",\"domains\":\[\([^]]*\)\].*/\1/p" | tr -d '"'
+}
+
+# lifetime CERTIFICATE
+# Its lifetime in seconds. 0 where it is not known.
 lifetime() {
     if [ -f "$issuances" ]; then
-        awk -v name="$LEGO_CERT_NAME" '$1 == name { lifetime = $3 } END { print lifetime + 0 }' "$issuances"
+        awk -v name="$1" '$1 == name { lifetime = $3 } END { print lifetime + 0 }' "$issuances"
     else
         echo 0
     fi
 }
 
+# Name of the certificate that was issued last. Empty where that is not known.
+last_issued() {
+    [ ! -f "$issuances" ] || awk 'END { print $1 }' "$issuances"
+}
+
+# Name of the certificate that the fronts serve: the one of these names, otherwise the last one.
+served_certificate() {
+    if [ -f "$LEGO_PATH/certificates/$LEGO_CERT_NAME.crt" ]; then echo "$LEGO_CERT_NAME"; else last_issued; fi
+}
+
 record_issuance() {
-    echo "$LEGO_CERT_NAME $trigger $(($(expiry) - $(date +%s)))" >>"$issuances"
+    echo "$LEGO_CERT_NAME $trigger $(($(expiry "$LEGO_CERT_NAME") - $(date +%s)))" >>"$issuances"
 }
 
 # choose_options FAILURES
+#   FAILURES  failed attempts since the last success
 choose_options() {
     if renewal_is_forced; then export LEGO_RENEW_FORCE=true; else unset LEGO_RENEW_FORCE; fi
     # With ARI the order names the certificate that it replaces (RFC 9773, 5). An authority that does not know that certificate
@@ -52,30 +75,62 @@ choose_options() {
     fi
 }
 
-# run_lego FAILURES
-#   FAILURES  failed attempts since the last success
-# Runs lego, and renews the lease meanwhile. Returns lego's status.
-run_lego() {
+# order FAILURES
+# Runs lego for all names, and after a failure again without the names that the failure is about, as long as that is allowed. Sets
+# LEGO_DOMAINS to the names of the certificate, `missing` for the others, and `reason` where it fails.
+order() {
     choose_options "$1"
+    LEGO_DOMAINS=$(first_names)
+    if [ "$LEGO_DOMAINS" = "$all_names" ]; then
+        all_tried=true
+        missing=
+    else
+        all_tried=false
+    fi
+    until run_lego; do
+        reason=$(failure_reason)
+        ! lease_is_lost || return 1
+        refused=$(echo "$reason" | refused_names "$LEGO_DOMAINS")
+        [ -n "$refused" ] || return 1
+        removed=$(echo "$refused" | first_words)
+        LEGO_DOMAINS=$(without "$LEGO_DOMAINS" "$removed")
+        [ -n "$LEGO_DOMAINS" ] || return 1
+        if ! may_do_without "$removed" "$1"; then
+            reason="The certificate is not renewed without $removed yet, because the one that is served has that name. $reason"
+            return 1
+        fi
+        missing="${missing:+$missing
+}$refused"
+    done
+}
+
+# Runs lego. Meanwhile renews the lease and publishes the challenges. Kills lego when the lease is lost. Returns lego's status.
+run_lego() {
+    export LEGO_DOMAINS
     "$LEGO" run >"$LEGO_PATH/log" 2>&1 &
     ordering=$!
     deadline=$(($(uptime_seconds) + ORDER_TIMEOUT_SECONDS))
-    killed=false
+    killed=
     while kill -0 "$ordering" 2>/dev/null; do
         pause 1
-        beat_lease
+        if ! beat_lease && lease_is_lost; then
+            kill -9 "$ordering" 2>/dev/null && killed="because the lease is lost"
+            continue
+        fi
+        publish_challenges || true
         if [ "$(uptime_seconds)" -ge "$deadline" ]; then
-            kill -9 "$ordering" 2>/dev/null && killed=true
+            kill -9 "$ordering" 2>/dev/null && killed="after $ORDER_TIMEOUT_SECONDS seconds"
         fi
     done
-    status=0
-    wait "$ordering" || status=$?
+    lego_status=0
+    wait "$ordering" || lego_status=$?
     ordering=
     # In the format of lego, for failure_reason.
-    [ "$killed" = false ] ||
-        echo "level=ERROR msg=Error error=\"lego was killed after $ORDER_TIMEOUT_SECONDS seconds.\"" >>"$LEGO_PATH/log"
+    [ -z "$killed" ] || echo "level=ERROR msg=Error error=\"lego was killed $killed.\"" >>"$LEGO_PATH/log"
     cat "$LEGO_PATH/log"
-    return "$status"
+    rm -f "$webroot/$challenges"/*
+    publish_challenges || true
+    return "$lego_status"
 }
 
 failure_reason() {
@@ -92,7 +147,7 @@ keep_account() {
     if grep -q urn:ietf:params:acme:error:accountDoesNotExist "$LEGO_PATH/log"; then
         say "The authority does not know the account. The next attempt registers a new one."
         rm -rf "$LEGO_PATH/accounts"
-        rm -f "$CERTIFICATE_STORE/issuer/accounts.tar"
+        delete_file "$CERTIFICATE_STORE/issuer/accounts.tar"
     fi
     pack accounts
 }

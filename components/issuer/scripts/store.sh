@@ -6,12 +6,24 @@
 # CERTIFICATE_STORE/certificates/<name>.json            result of the last attempt
 # CERTIFICATE_STORE/certificate.pem                     the certificate that was issued last
 # CERTIFICATE_STORE/challenges                          web root for HTTP-01
+# CERTIFICATE_STORE/lease/<number>                      see lease.sh
+#
+# Files are written in the folder of the lease and renamed from there, and deleted by a rename to there. So readers never see an
+# incomplete file, and an issuer that has lost the lease changes nothing.
 
-# replace_file NEW FILE
-# SMB refuses to replace a file while somebody reads it.
-replace_file() {
+# Where lego writes HTTP-01 challenges. lego does not know about the lease, so they are copied from here.
+webroot=$LEGO_PATH/webroot
+challenges=.well-known/acme-challenge
+
+# publish_file FILE
+# Renames the file of the same name in the folder of the lease. SMB refuses to replace a file while somebody reads it.
+publish_file() {
+    new=$lease_folder/${1##*/}
     for _ in 1 2 3 4 5; do
-        mv -f "$1" "$2" && return 0
+        error=$(mv -f "$new" "$1" 2>&1) && return 0
+        # The lease is lost.
+        [ -e "$new" ] || return 1
+        say "$error"
         pause 1
     done
     return 1
@@ -19,7 +31,13 @@ replace_file() {
 
 # write_file FILE <CONTENTS
 write_file() {
-    cat >"$1.$ISSUER_ID.new" && replace_file "$1.$ISSUER_ID.new" "$1"
+    { cat >"$lease_folder/${1##*/}"; } 2>/dev/null && publish_file "$1"
+}
+
+# delete_file FILE
+delete_file() {
+    [ -e "$1" ] || return 0
+    mv -f "$1" "$lease_folder/deleted" 2>/dev/null && rm -f "$lease_folder/deleted"
 }
 
 # unpack FOLDER
@@ -38,29 +56,45 @@ unpack() {
 # pack FOLDER
 pack() {
     [ -d "$LEGO_PATH/$1" ] || return 0
-    new=$CERTIFICATE_STORE/issuer/.$1.$ISSUER_ID.new
-    (umask 077 && tar -C "$LEGO_PATH" -cf "$new" "$1") && replace_file "$new" "$CERTIFICATE_STORE/issuer/$1.tar"
+    (umask 077 && tar -C "$LEGO_PATH" -cf "$lease_folder/$1.tar" "$1") 2>/dev/null &&
+        publish_file "$CERTIFICATE_STORE/issuer/$1.tar"
 }
 
-# Creates the folders. Deletes incomplete files and challenges of issuers that were killed: this issuer holds the lease, so no other
-# one is writing.
+# Creates the folders. Deletes challenges of issuers that were killed, and incomplete files of issuers of earlier versions.
 prepare_store() {
-    rm -f "$CERTIFICATE_STORE"/certificate.pem.*.new "$CERTIFICATE_STORE"/certificates/*.new "$CERTIFICATE_STORE"/issuer/.*.new
-    mkdir -p "$CERTIFICATE_STORE/challenges" "$CERTIFICATE_STORE/certificates" "$CERTIFICATE_STORE/issuer"
-    rm -f "$CERTIFICATE_STORE"/challenges/.well-known/acme-challenge/*
+    mkdir -p "$CERTIFICATE_STORE/challenges/$challenges" "$CERTIFICATE_STORE/certificates" "$CERTIFICATE_STORE/issuer"
+    for file in "$CERTIFICATE_STORE"/certificate.pem.*.new "$CERTIFICATE_STORE"/certificates/*.new "$CERTIFICATE_STORE"/issuer/.*.new; do
+        delete_file "$file" || return 1
+    done
+    rm -rf "$webroot"
+    mkdir -p "$webroot/$challenges"
+    publish_challenges
 }
 
-# publish new|again
-# `new`: the certificate was just issued, so it is also the last one.
+# Makes the challenges in the store those that lego has written.
+publish_challenges() {
+    for file in "$webroot/$challenges"/*; do
+        published=$CERTIFICATE_STORE/challenges/$challenges/${file##*/}
+        if [ -s "$file" ] && ! cmp -s "$file" "$published"; then
+            write_file "$published" <"$file" || return 1
+        fi
+    done
+    for published in "$CERTIFICATE_STORE/challenges/$challenges"/*; do
+        [ -e "$webroot/$challenges/${published##*/}" ] || delete_file "$published" || return 1
+    done
+}
+
+# Publishes the certificate, unless the store already has it.
 publish() {
-    issued=$LEGO_PATH/certificates/$LEGO_CERT_NAME
-    published=$CERTIFICATE_STORE/certificates/$LEGO_CERT_NAME.pem
+    cat "$LEGO_PATH/certificates/$LEGO_CERT_NAME.crt" "$LEGO_PATH/certificates/$LEGO_CERT_NAME.key" >"$LEGO_PATH/certificate.pem" || return 1
+    publish_certificate "$CERTIFICATE_STORE/certificates/$LEGO_CERT_NAME.pem" || return 1
     last=$CERTIFICATE_STORE/certificate.pem
-    cat "$issued.crt" "$issued.key" >"$LEGO_PATH/certificate.pem" || return 1
-    if ! cmp -s "$LEGO_PATH/certificate.pem" "$published"; then
-        write_file "$published" <"$LEGO_PATH/certificate.pem" || return 1
+    if [ "$(last_issued)" = "$LEGO_CERT_NAME" ] || [ ! -e "$last" ]; then
+        publish_certificate "$last"
     fi
-    if [ "$1" = new ] || [ ! -e "$last" ]; then
-        write_file "$last" <"$LEGO_PATH/certificate.pem" || return 1
-    fi
+}
+
+# publish_certificate FILE
+publish_certificate() {
+    cmp -s "$LEGO_PATH/certificate.pem" "$1" || write_file "$1" <"$LEGO_PATH/certificate.pem"
 }

@@ -26,7 +26,6 @@ describe("issuerEnvironment", () => {
             LEGO_CERT_NAME: certificateName(settings()),
             LEGO_KEY_TYPE: "EC256",
             LEGO_HTTP: "true",
-            LEGO_HTTP_WEBROOT: "/run/certificate-store/challenges",
             LEGO_HTTP_DELAY: "10s",
             LEGO_NO_RANDOM_SLEEP: "true",
             LEGO_LOG_FORMAT: "text",
