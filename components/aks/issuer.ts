@@ -58,7 +58,7 @@ export interface IssuerContext {
     component: pulumi.Resource;
 }
 
-/** Creates the issuer, which orders one certificate for all names of the service and renews it. */
+/** Creates the issuer, which orders one certificate for all names of the service that can be validated, and renews it. */
 export function issuer(acme: AcmeSettings, settings: AksSettings, context: IssuerContext): Issuer {
     const { cluster, scope, address, pullSecret, component } = context;
     const name = objectName(scope, "issuer");

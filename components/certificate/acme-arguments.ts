@@ -63,9 +63,9 @@ export interface AcmeArgs {
      */
     image?: pulumi.Input<string>;
     /**
-     * How long an update waits for the certificate, in seconds. After that it ends with a warning, and issuance continues.
-     * On Kubernetes with `Dns01` it fails instead, and the running fronts do not change. 0 disables the wait, for machines that
-     * cannot reach the service.
+     * How long an update waits for the certificate, in seconds. After that it ends with a warning that lists the names without a
+     * certificate, and issuance continues. On Kubernetes with `Dns01` it fails instead where no name has a certificate, and the
+     * running fronts do not change. 0 disables the wait, for machines that cannot reach the service.
      * @default 300
      */
     waitSeconds?: number;

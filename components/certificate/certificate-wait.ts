@@ -22,9 +22,9 @@ interface ServiceEndpoint {
 
 /** What to wait for, and how long. */
 export interface CertificateWait {
-    /** The certificate must cover all of these. An earlier certificate may lack new names. */
+    /** The certificate must cover all of these. It lacks new names, and names that the authority cannot validate. */
     hostnames: pulumi.Input<string>[];
-    /** Names whose DNS records the user creates. The authority cannot reach the service by them before that. */
+    /** Those whose DNS records the user creates. The authority cannot reach the service by them before that. */
     userManagedNames: pulumi.Input<string>[];
     waitSeconds: number;
     /** @param outputs the new outputs of the resource with the hook, which the program does not get before the hook returns */
@@ -33,7 +33,8 @@ export interface CertificateWait {
 
 /**
  * Lets an update wait until the service uses the issued certificate. The hook belongs on the last resource that the authority
- * needs. It has a time limit and never fails the update: after the limit it warns, and issuance continues.
+ * needs. It has a time limit and never fails the update: after the limit it warns about the names without a certificate, and issuance
+ * continues.
  */
 export function certificateWaitHooks(
     component: string,
@@ -59,31 +60,63 @@ export interface ResolvedCertificateWait extends ServiceEndpoint {
     waitSeconds: number;
 }
 
-/** Waits for the certificate. Returns a warning when it is not there in time. */
+/** Waits for the certificate. Returns a warning when it is not there in time, or lacks names. */
 export async function waitForCertificate(
     component: string,
-    service: ResolvedCertificateWait,
+    { hostnames, ipAddress, userManagedNames, waitSeconds, logCommand }: ResolvedCertificateWait,
 ): Promise<string | undefined> {
-    const { hostnames, ipAddress, userManagedNames, logCommand } = service;
-    // The user creates these records after the update, so waiting is useless.
-    const waitSeconds = userManagedNames.length > 0 ? 0 : service.waitSeconds;
-    const deadline = Date.now() + waitSeconds * 1000;
-    for (let successes = 0; ;) {
-        const served = ipAddress !== undefined && (await servesCertificate(ipAddress, hostnames));
-        successes = served ? successes + 1 : 0;
-        if (successes === REQUIRED_SUCCESSES) return undefined;
-        if (successes === 0 && Date.now() + INTERVAL_MS > deadline) break;
-        await sleep(INTERVAL_MS);
+    // The user creates the other records after the update, so waiting for their names is useless.
+    const waitedFor = hostnames.filter(name => !userManagedNames.includes(name));
+    const missing = await namesWithoutCertificate(
+        { hostnames, waitedFor, ipAddress },
+        waitedFor.length > 0 ? waitSeconds : 0,
+    );
+    if (missing.length === 0) return undefined;
+    const consequence =
+        missing.length === hostnames.length
+            ? "Until then clients get status 503."
+            : "Until then clients that use these names refuse the certificate, which has the other names.";
+    const records = missing.filter(name => userManagedNames.includes(name));
+    const overdue = missing.filter(name => !userManagedNames.includes(name));
+    const warnings = [];
+    if (records.length > 0) {
+        warnings.push(
+            `Create the DNS record shown in the outputs for ${records.join(", ")}; issuance starts once the authority reaches the service by that name.`,
+        );
     }
-    const untilThen = "Until then clients get status 503.";
-    if (userManagedNames.length > 0) {
-        return `${component}: Create the DNS record shown in the outputs for ${userManagedNames.join(", ")}; issuance starts once the authority reaches the service by that name. ${untilThen}`;
+    if (overdue.length > 0) {
+        warnings.push(
+            `No certificate for ${overdue.join(", ")} after ${waitSeconds} seconds. The issuer keeps trying, and the fronts load the certificate without another update.`,
+        );
     }
-    return `${component}: no certificate for ${hostnames.join(", ")} after ${waitSeconds} seconds. The issuer keeps trying, and the fronts load the certificate without another update. ${untilThen} To find the cause, run: ${logCommand}`;
+    const cause = overdue.length > 0 ? ` To find the cause, run: ${logCommand}` : "";
+    return `${component}: ${warnings.join(" ")} ${consequence}${cause}`;
 }
 
-/** Whether the address presents a certificate for the names. Trust is not checked. */
-function servesCertificate(ipAddress: string, hostnames: string[]): Promise<boolean> {
+interface AwaitedNames {
+    hostnames: string[];
+    waitedFor: string[];
+    ipAddress: string | undefined;
+}
+
+/** Waits until the served certificate covers `waitedFor`. Returns the host names that it does not cover then. */
+async function namesWithoutCertificate(
+    { hostnames, waitedFor, ipAddress }: AwaitedNames,
+    waitSeconds: number,
+): Promise<string[]> {
+    const deadline = Date.now() + waitSeconds * 1000;
+    for (let successes = 0; ;) {
+        const missing = ipAddress === undefined ? hostnames : await missingAt(ipAddress, hostnames);
+        const served = (waitedFor.length > 0 ? waitedFor : hostnames).every(name => !missing.includes(name));
+        successes = served ? successes + 1 : 0;
+        if (successes === REQUIRED_SUCCESSES) return missing;
+        if (successes === 0 && Date.now() + INTERVAL_MS > deadline) return missing;
+        await sleep(INTERVAL_MS);
+    }
+}
+
+/** The names that the certificate at this address does not cover: all of them while there is none. Trust is not checked. */
+function missingAt(ipAddress: string, hostnames: string[]): Promise<string[]> {
     return new Promise(resolve => {
         const socket = nodeTls.connect({
             host: ipAddress,
@@ -93,25 +126,24 @@ function servesCertificate(ipAddress: string, hostnames: string[]): Promise<bool
             rejectUnauthorized: false,
             timeout: ATTEMPT_TIMEOUT_MS,
         });
-        const end = (served: boolean): void => {
+        const end = (missing: string[]): void => {
             socket.destroy();
-            resolve(served);
+            resolve(missing);
         };
         socket.once("secureConnect", () => {
-            end(isIssuedForAllNames(socket.getPeerCertificate(), hostnames));
+            end(namesNotCovered(socket.getPeerCertificate(), hostnames));
         });
-        socket.once("error", () => end(false));
-        socket.once("timeout", () => end(false));
-        socket.once("close", () => end(false));
+        socket.once("error", () => end(hostnames));
+        socket.once("timeout", () => end(hostnames));
+        socket.once("close", () => end(hostnames));
     });
 }
 
-/** Whether the certificate covers every name and is not the placeholder. */
-export function isIssuedForAllNames(certificate: nodeTls.PeerCertificate, hostnames: string[]): boolean {
-    return (
-        certificate.subject?.CN !== PLACEHOLDER_COMMON_NAME &&
-        hostnames.every(
-            name => nodeTls.checkServerIdentity(canonicalHostname(name), certificate) === undefined,
-        )
+/** The names that the certificate does not cover. The placeholder covers none. */
+export function namesNotCovered(certificate: nodeTls.PeerCertificate, hostnames: string[]): string[] {
+    return hostnames.filter(
+        name =>
+            certificate.subject?.CN === PLACEHOLDER_COMMON_NAME ||
+            nodeTls.checkServerIdentity(canonicalHostname(name), certificate) !== undefined,
     );
 }

@@ -15,7 +15,7 @@ const MAX_NAME_LENGTH = 187;
 
 /**
  * Name of the certificate in the store. It depends on the directory, the names and the type of key, so a stored certificate of
- * this name always matches the settings.
+ * this name was always ordered with these settings. It lacks the names that cannot be validated.
  * @example certificateName(settings) // "score.contoso.com-5e884898da28"
  */
 export function certificateName({ directoryUrl, hostnames }: IssuerSettings): string {

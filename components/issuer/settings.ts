@@ -19,7 +19,7 @@ export type IssuerIdentity = "managed" | "workload";
 /** All settings of the issuer. Plain values: no secrets, no Pulumi types. */
 export interface IssuerSettings {
     /**
-     * The names that the certificate covers, in lower case, the most important one first.
+     * The names of the service, in lower case, the most important one first. The certificate covers those that can be validated.
      * @example ["score.contoso.com", "*.models.contoso.com"]
      */
     hostnames: readonly string[];
@@ -56,7 +56,7 @@ export interface IssuerPace {
      */
     longest: number;
     /**
-     * From a failed attempt to the next one. Doubles with each further failure.
+     * From a failed attempt to the next one, also for single names. Doubles with each further failure.
      * @default 30
      */
     firstRetry: number;
@@ -66,7 +66,7 @@ export interface IssuerPace {
      */
     lease: number;
     /**
-     * From writing a challenge to the store until the authority is notified, so that every front has copied it.
+     * From writing a challenge until the authority is notified, so that it is published in the store and every front has copied it.
      * @default 10
      */
     challengeDelay: number;

@@ -81,7 +81,7 @@ describe.skipIf(CANNOT_RUN)(titled("TlsMode.Auto"), () => {
                     const { fqdn } = stage().outputs;
                     expect(outcome.warnings).toEqual([
                         expect.stringMatching(
-                            `no certificate for ${fqdn} after 10 seconds.*az container logs`,
+                            `No certificate for ${fqdn} after 10 seconds.*az container logs`,
                         ),
                     ]);
                     expect(await stage().servedCertificate(fqdn)).toMatchObject({

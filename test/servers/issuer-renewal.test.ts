@@ -1,3 +1,4 @@
+import type { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -13,10 +14,13 @@ const MINUTES = 60_000;
 const LIFETIME_SECONDS = 40;
 const WATCH_MS = 20;
 
+/** An order for two names, of which one fails, and the order after it take a quarter of this. */
+const TWO_ORDERS_LIFETIME_SECONDS = 90;
+
 /** As in issuer.test.ts: groups of cases run concurrently. */
-function issuerStage(): IssuerStage {
+function issuerStage(lifetimeSeconds = LIFETIME_SECONDS): IssuerStage {
     const stage = new IssuerStage();
-    beforeAll(() => stage.open({ lifetimeSeconds: LIFETIME_SECONDS }), 5 * MINUTES);
+    beforeAll(() => stage.open({ lifetimeSeconds }), 5 * MINUTES);
     afterAll(() => stage.close());
     afterEach(async () => {
         await stage.pebble.reconnect();
@@ -130,6 +134,72 @@ describe.skipIf(CANNOT_RUN)(titled("short-lived certificates"), () => {
             } finally {
                 await stage.startPebble({ lifetimeSeconds: LIFETIME_SECONDS });
             }
+        });
+    });
+
+    describe.concurrent("with several names", () => {
+        const stage = issuerStage(TWO_ORDERS_LIFETIME_SECONDS);
+
+        it.sequential(
+            "are issued and renewed for the names that can be validated; a corrected name is included without a restart",
+            async () => {
+                const bad = "bad.score.test";
+                const settings = stage.settings({ hostnames: [HOST, bad] });
+                const covers = (name: string) => (certificate: X509Certificate) =>
+                    certificate.checkHost(name) !== undefined;
+                await stage.front.startFront(stage.frontSettings(settings));
+                const issuer = stage.start(settings);
+                const first = await stage.stored(settings);
+                expect(first.subjectAltName).toBe(`DNS:${HOST}`);
+                await stage.serving(first);
+                const report = await stage.reported(({ state }) => state === "incomplete", settings);
+                expect(report).toMatchObject({ names: `${HOST},${bad}`, missing: bad, failures: 0 });
+                expect(report.reason).toMatch(/^bad\.score\.test .*urn:ietf:params:acme:error:dns/);
+                expect(issuer.log()).toMatch(
+                    /The certificate lacks bad\.score\.test, the next order for it is in \d+ seconds: .*error:dns/,
+                );
+
+                const renewed = await stage.stored(
+                    settings,
+                    ({ serialNumber }) => serialNumber !== first.serialNumber,
+                );
+                expect(renewed.subjectAltName).toBe(`DNS:${HOST}`);
+                expect(Date.parse(renewed.validFrom)).toBeLessThan(Date.parse(first.validTo));
+                await stage.serving(renewed);
+
+                stage.mendName(bad);
+                const both = await stage.stored(settings, covers(bad));
+                expect(both.subjectAltName).toContain(`DNS:${HOST}`);
+                await stage.serving(both);
+                expect(await stage.reported(({ state }) => state === "valid", settings)).toMatchObject({
+                    missing: "",
+                    reason: "",
+                });
+
+                // A name of the served certificate fails: it is kept, until the others need a new certificate.
+                stage.breakName(bad);
+                const { reason } = await stage.reported(({ state }) => state === "failing", settings);
+                expect(reason).toMatch(/^The certificate is not renewed without bad\.score\.test yet/);
+                const reduced = await stage.stored(settings, certificate => !covers(bad)(certificate));
+                expect(Date.parse(reduced.validFrom)).toBeLessThan(Date.parse(both.validTo));
+                await stage.serving(reduced);
+            },
+            6 * MINUTES,
+        );
+
+        it.sequential("keep the names of a running service when a new name cannot be validated", async () => {
+            const bad = "new.score.test";
+            await stage.front.startFront(stage.frontSettings());
+            const running = stage.start();
+            const before = await stage.stored();
+            await stage.serving(before);
+            await running.stop();
+            const settings = stage.settings({ hostnames: [HOST, bad] });
+            await stage.front.startFront(stage.frontSettings(settings));
+            stage.start(settings);
+            const after = await stage.stored(settings);
+            expect(after.subjectAltName).toBe(`DNS:${HOST}`);
+            await stage.serving(after);
         });
     });
 

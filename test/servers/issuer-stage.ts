@@ -35,7 +35,7 @@ import { type TestNames, testNames } from "../../sandbox/testing/pebble-names";
 export type Shell = "busybox" | "dash";
 
 /** Shorter than the defaults, in seconds. */
-const PACE = { longest: 3, firstRetry: 1, lease: 4, challengeDelay: 3 };
+const PACE = { longest: 3, firstRetry: 1, lease: 4, challengeDelay: 4 };
 
 const ISSUED_MS = 60_000;
 
@@ -50,8 +50,9 @@ export interface Issuer {
 }
 
 export interface StoreReport {
-    state: "valid" | "failing";
+    state: "valid" | "incomplete" | "failing";
     names: string;
+    missing: string;
     expires: string;
     failures: number;
     reason: string;
@@ -259,16 +260,13 @@ export class IssuerStage {
         return this.#ports.https;
     }
 
-    /** Changes the DNS record to an address without a server, until `mendNames`. */
-    breakNames(): void {
-        this.#names.set(HOST, "A", ["127.0.0.254"]);
+    /** Changes the DNS record of a name to an address without a server, until `mendName`. */
+    breakName(name = HOST): void {
+        this.#names.set(name, "A", ["127.0.0.254"]);
     }
 
-    mendNames(): void {
-        this.#names.set(HOST, "A", ["127.0.0.1"]);
-    }
-
-    addName(name: string): void {
+    /** Creates or corrects the DNS record of a name. */
+    mendName(name = HOST): void {
         this.#names.set(name, "A", ["127.0.0.1"]);
     }
 

@@ -15,7 +15,7 @@ function issuerStage(): IssuerStage {
     beforeAll(() => stage.open(), 5 * MINUTES);
     afterAll(() => stage.close());
     afterEach(async () => {
-        stage.mendNames();
+        stage.mendName();
         await stage.pebble.reconnect();
         await stage.clear();
     });
@@ -243,7 +243,7 @@ describe.skipIf(CANNOT_RUN)(titled("the issuer"), () => {
         it.sequential(
             "reports the authority's error for a name with another address, and continues when the name is corrected",
             async () => {
-                stage.breakNames();
+                stage.breakName();
                 await stage.front.startFront(stage.frontSettings());
                 const issuer = stage.start();
                 const { reason } = await stage.reported(({ state }) => state === "failing");
@@ -251,7 +251,7 @@ describe.skipIf(CANNOT_RUN)(titled("the issuer"), () => {
                 expect(issuer.log()).toMatch(
                     /Attempt 1 failed, the next one is in \d+ seconds: .*error:connection/,
                 );
-                stage.mendNames();
+                stage.mendName();
                 await stage.serving(await stage.stored());
                 expect(await stage.reported(({ state }) => state === "valid")).toMatchObject({
                     failures: 0,
@@ -272,7 +272,7 @@ describe.skipIf(CANNOT_RUN)(titled("the issuer"), () => {
                 const more = stage.settings({ hostnames: [HOST, "more.score.test"] });
                 await stage.front.startFront(stage.frontSettings(more));
                 expect(await stage.served()).toBe(before.serialNumber);
-                stage.addName("more.score.test");
+                stage.mendName("more.score.test");
                 stage.start(more);
                 const after = await stage.stored(more);
                 await stage.serving(after);
