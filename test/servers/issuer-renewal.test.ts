@@ -154,9 +154,9 @@ describe.skipIf(CANNOT_RUN)(titled("short-lived certificates"), () => {
                 await stage.serving(first);
                 const report = await stage.reported(({ state }) => state === "incomplete", settings);
                 expect(report).toMatchObject({ names: `${HOST},${bad}`, missing: bad, failures: 0 });
-                expect(report.reason).toMatch(/^bad\.score\.test .*urn:ietf:params:acme:error:dns/);
+                expect(report.reason).toMatch(/^bad\.score\.test .*urn:ietf:params:acme:error:connection/);
                 expect(issuer.log()).toMatch(
-                    /The certificate lacks bad\.score\.test, the next order for it is in \d+ seconds: .*error:dns/,
+                    /The certificate lacks bad\.score\.test, the next order for it is in \d+ seconds: .*error:connection/,
                 );
 
                 const renewed = await stage.stored(
