@@ -139,7 +139,7 @@ conclude() {
     if [ "$1" = 0 ]; then
         failures=0
         seconds=$(next_pause "$lifetime" $((expires - $(date +%s))) 0 0)
-        plan_missing
+        plan_missing "$lifetime"
         state=valid
         [ -z "$missing" ] || state=incomplete
         reason=$missing

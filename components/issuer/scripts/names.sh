@@ -101,23 +101,32 @@ may_do_without() {
     [ "$2" -ge 6 ] && [ $((left * 2)) -gt "$whole" ] && grep -q 'indicates that renewal is needed' "$LEGO_PATH/log"
 }
 
+# plan_missing LIFETIME
 # After a successful attempt: plans the next order for all names where the certificate lacks some, and shortens the pause `seconds` up
-# to it. The pauses of pace.sh hold for such a name too, but grow up to a day: Let's Encrypt allows one failure a day forever.
+# to it.
 plan_missing() {
     now=$(uptime_seconds)
     if [ -z "$missing" ]; then
         missing_orders=0
         missing_due=0
-    elif [ "$all_tried" = true ]; then
+        return
+    fi
+    if [ "$all_tried" = true ]; then
         [ "$missing_orders" -gt 0 ] || missing_since=$now
         missing_orders=$((missing_orders + 1))
-        missing_due=$((now + $(LONGEST_PAUSE_SECONDS=$((LONGEST_PAUSE_SECONDS * 4)) && next_pause "$lifetime" 0 "$missing_orders" $((now - missing_since)))))
+        missing_due=$((now + $(missing_pause "$1")))
         echo "$missing" | while read -r name why; do
             say "The certificate lacks $name, the next order for it is in $((missing_due - now)) seconds: $why"
         done
     fi
-    if [ -n "$missing" ] && [ $((missing_due - now)) -lt "$seconds" ]; then
-        seconds=$((missing_due - now))
-        [ "$seconds" -ge 1 ] || seconds=1
-    fi
+    [ $((missing_due - now)) -ge "$seconds" ] || seconds=$((missing_due - now))
+    [ "$seconds" -ge 1 ] || seconds=1
+}
+
+# missing_pause LIFETIME
+# Prints the seconds until the next order for all names. The pauses of pace.sh, but up to a day: Let's Encrypt allows one failure a day
+# forever.
+missing_pause() {
+    LONGEST_PAUSE_SECONDS=$((LONGEST_PAUSE_SECONDS * 4))
+    next_pause "$1" 0 "$missing_orders" $((now - missing_since))
 }

@@ -1,5 +1,7 @@
 #!/bin/sh
 # Runs lego in the work folder LEGO_PATH, and reads its results. Sourced by issuer.sh.
+#
+# shellcheck disable=SC2034,SC2154 # It shares variables with the other scripts.
 
 # lego is killed after this time. Azure's client library has no time limit (azcore, RetryOptions.TryTimeout), and an issuer that
 # waits forever blocks the others. A hundred names, each with its propagation, need less.

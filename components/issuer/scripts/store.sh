@@ -10,6 +10,8 @@
 #
 # Files are written in the folder of the lease and renamed from there, and deleted by a rename to there. So readers never see an
 # incomplete file, and an issuer that has lost the lease changes nothing.
+#
+# shellcheck disable=SC2154 # It shares variables with the other scripts.
 
 # Where lego writes HTTP-01 challenges. lego does not know about the lease, so they are copied from here.
 webroot=$LEGO_PATH/webroot
