@@ -219,6 +219,7 @@ const kubernetes = {
                     })
                     .optional(),
                 gpu: number.optional(),
+                spareGpu: z.boolean().optional(),
                 progressDeadlineSeconds: number.optional(),
                 limits: limits.optional(),
                 keys: keys.optional(),

@@ -47,7 +47,7 @@ export interface NewClusterArgs {
      */
     vmSize?: string;
     /**
-     * The Kubernetes version.
+     * The Kubernetes version, at least 1.30.
      * @default the version that Azure recommends at the creation of the cluster
      * @example "1.34"
      */
@@ -66,7 +66,8 @@ export interface NewClusterArgs {
 }
 
 /**
- * An existing cluster. The component changes only one namespace of it, and does not delete it. Set `resourceId`, or
+ * An existing cluster with Kubernetes 1.30 or newer on the control plane and the nodes; the versions of a cluster that is identified
+ * by its resource id or its name are checked at preview. The component changes only one namespace of it, and does not delete it. Set `resourceId`, or
  * `resourceGroupName` and `clusterName`, or `kubeconfig`, or pass a Kubernetes provider in the component's `providers`.
  */
 export interface AttachedClusterArgs {

@@ -10,6 +10,7 @@ import {
     type NewClusterArgs,
 } from "./cluster-arguments";
 import { kubeconfigProblem } from "./kubeconfig";
+import { kubernetesVersionProblem } from "./kubernetes-version";
 
 /** The checked arguments of a new cluster, with defaults. */
 export interface NewClusterSettings {
@@ -62,6 +63,7 @@ function readNewCluster(check: ArgumentCheck, args: NewClusterArgs): NewClusterS
     check.known("cluster.create.agentCount", agentCount, wholeNumber(1, 1000, "nodes"));
     check.known("cluster.create.vmSize", vmSize, text.vmSize);
     check.known("cluster.create.kubernetesVersion", args.kubernetesVersion, text.kubernetesVersion);
+    check.known("cluster.create.kubernetesVersion", args.kubernetesVersion, kubernetesVersionProblem);
     for (const [index, zone] of (zones ?? []).entries()) {
         check.known(`cluster.create.zones[${index}]`, zone, text.zone);
     }

@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { argumentsResourceError } from "../shared/argument-check";
 import { ClusterPurpose } from "./cluster-arguments";
 import type { AttachedClusterSettings, NewClusterSettings } from "./cluster-settings";
+import { clusterVersionProblems } from "./kubernetes-version";
 import type { AksSettings } from "./settings";
 
 /** The cluster, new or attached. */
@@ -117,11 +118,15 @@ function attachedCluster(
         resourceGroupName === undefined || clusterName === undefined
             ? undefined
             : { resourceGroupName, resourceName: clusterName };
-    const inAzure = lookup && containerservice.getManagedClusterOutput(lookup, invokeOpts);
+    const inAzure =
+        lookup &&
+        supportedCluster(name, containerservice.getManagedClusterOutput(lookup, invokeOpts), component);
     const ownKubeconfig = attach.kubeconfig === undefined ? undefined : pulumi.secret(attach.kubeconfig);
     const ownProvider = component.getProvider("kubernetes:core/v1:Namespace");
-    const kubeconfig =
+    const credentials =
         ownKubeconfig ?? (ownProvider || !lookup ? undefined : userCredentials(lookup, invokeOpts));
+    // Nothing is created in a cluster that is too old.
+    const kubeconfig = credentials && pulumi.all([credentials, inAzure]).apply(([contents]) => contents);
     const kubernetes = kubeconfig ? kubernetesProvider(name, kubeconfig, component) : ownProvider;
     if (!kubernetes) {
         const reason =
@@ -131,11 +136,29 @@ function attachedCluster(
     return {
         kubernetes,
         kubeconfig,
-        location: pulumi.output(settings.location ?? inAzure?.location ?? ""),
+        location: pulumi
+            .all([settings.location, inAzure])
+            .apply(([location, found]) => location ?? found?.location ?? ""),
         identityPrincipalId: inAzure?.apply(principalOf),
         oidcIssuerUrl: inAzure?.apply(({ oidcIssuerProfile }) => oidcIssuerProfile?.issuerURL ?? ""),
         azure,
     };
+}
+
+/**
+ * The attached cluster, if its Kubernetes is new enough.
+ * @throws ResourceError with every version that is too old, also during a preview
+ */
+function supportedCluster(
+    name: string,
+    cluster: pulumi.Output<containerservice.GetManagedClusterResult>,
+    component: pulumi.Resource,
+): pulumi.Output<containerservice.GetManagedClusterResult> {
+    return cluster.apply(found => {
+        const problems = clusterVersionProblems(found);
+        if (problems.length === 0) return found;
+        throw argumentsResourceError(name, problems, component);
+    });
 }
 
 /** The managed identity of the control plane. */

@@ -65,6 +65,14 @@ export interface AksModelArgs extends ModelContainerArgs {
      */
     gpu?: number;
     /**
+     * Whether the nodes have free GPUs for additional replicas during an update. If true, an update starts new replicas before it
+     * stops old ones; without a free GPU it fails after `progressDeadlineSeconds`, and the previous replicas keep serving. If
+     * false, an update stops one replica, then starts its successor on the same GPU: a model with one replica answers 503
+     * meanwhile, about which preview warns. An error without `gpu`.
+     * @default false
+     */
+    spareGpu?: boolean;
+    /**
      * How long an update waits for progress of the new replicas, including the pull of the image, in seconds. After that the
      * update fails, and the previous replicas keep serving.
      * @default 600 (as Kubernetes)

@@ -18,6 +18,8 @@ export interface ModelSettings extends ModelContainerSettings {
     /** The target of the autoscaler: used CPU in percent of the request. Absent when the number of replicas is fixed. */
     targetUtilization?: number;
     gpu: number;
+    /** Whether the nodes have free GPUs for additional replicas during an update. */
+    spareGpu: boolean;
     progressDeadlineSeconds: number;
     requestLimits: LimitsSettings;
     keys: KeysSettings;
@@ -66,6 +68,9 @@ function readModel(
         );
     }
     check.known(`${at}.gpu`, model.gpu, wholeNumber(0, 64, "GPUs"));
+    if (model.spareGpu === true && (model.gpu ?? 0) === 0) {
+        check.report(`${at}.spareGpu`, `has no effect without ${at}.gpu; remove it`);
+    }
     check.known(`${at}.runAsUser`, model.runAsUser, wholeNumber(1, MAX_INT32, "a user other than root"));
     check.known(`${at}.serviceAccountName`, model.serviceAccountName, text.kubernetesName);
     const { progressDeadlineSeconds = 600 } = model;
@@ -76,6 +81,7 @@ function readModel(
         ...readModelContainer(check, at, model, { max: NODE_MAXIMUM, port: tcpPort }),
         ...readReplicas(check, at, model),
         gpu: model.gpu ?? 0,
+        spareGpu: model.spareGpu ?? false,
         progressDeadlineSeconds,
         requestLimits: readLimits(check, `${at}.limits`, model.limits),
         keys: readKeys(check, `${at}.keys`, model.keys, true),

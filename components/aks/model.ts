@@ -7,6 +7,7 @@ import type { input } from "@pulumi/kubernetes/types";
 import * as pulumi from "@pulumi/pulumi";
 import type { ProbeSettings } from "../model/probes";
 import { frontLabels, type KubernetesScope, labels, objectName } from "./kubernetes-scope";
+import { interruptionNotice } from "./interruption-notice";
 import type { ModelSettings } from "./model-settings";
 import { DRAIN, DRAIN_SECONDS, quantities, RESTRICTED_CONTAINER, RESTRICTED_POD, spread } from "./pod";
 import { secretEnvironment } from "./secret-environment";
@@ -37,23 +38,34 @@ export function model(
         opts,
     );
     allowOnlyFront(metadata, settings.port, scope);
+    const autoscaled = settings.targetUtilization !== undefined;
     const deployment = new apps.Deployment(
         name,
         {
-            metadata,
+            // An autoscaler that set the number of replicas before owns that field, and a plain apply would fail.
+            metadata: autoscaled
+                ? metadata
+                : { ...metadata, annotations: { "pulumi.com/patchForce": "true" } },
             spec: {
-                // The autoscaler sets the number of replicas, if there is one.
-                replicas: settings.targetUtilization === undefined ? settings.replicas.most : undefined,
+                replicas: autoscaled ? undefined : settings.replicas.most,
                 selector: { matchLabels: selector },
                 progressDeadlineSeconds: settings.progressDeadlineSeconds,
-                strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: "25%", maxUnavailable: 0 } },
+                strategy: { type: "RollingUpdate", rollingUpdate: rollingUpdate(settings) },
                 template: {
                     metadata: { labels: { ...settings.podLabels, ...selector } },
                     spec: podSpec(metadata, settings, scope, pullSecret),
                 },
             },
         },
-        { ...opts, customTimeouts: { create: timeout, update: timeout } },
+        {
+            ...opts,
+            customTimeouts: { create: timeout, update: timeout },
+            // Removing the field would reset it to 1. The autoscaler starts from the current number.
+            ignoreChanges: autoscaled ? ["spec.replicas"] : undefined,
+            hooks: interruptsUpdates(settings)
+                ? { beforeUpdate: interruptionNotice(scope.component, settings) }
+                : undefined,
+        },
     );
     if (settings.targetUtilization !== undefined) autoscaler(metadata, settings, deployment, opts);
     // A budget for a single replica would block the drain of its node for ever.
@@ -62,6 +74,18 @@ export function model(
         new policy.PodDisruptionBudget(name, { metadata, spec }, opts);
     }
     return deployment;
+}
+
+/**
+ * A replica with GPUs starts only where GPUs are free. In a cluster without spare ones, an update that keeps all replicas until
+ * additional ones are ready would never end.
+ */
+function rollingUpdate({ gpu, spareGpu }: ModelSettings): input.apps.v1.RollingUpdateDeployment {
+    return gpu > 0 && !spareGpu ? { maxSurge: 0, maxUnavailable: 1 } : { maxSurge: "25%", maxUnavailable: 0 };
+}
+
+function interruptsUpdates({ gpu, spareGpu, replicas }: ModelSettings): boolean {
+    return gpu > 0 && !spareGpu && replicas.least === 1;
 }
 
 /** The metadata of all objects of one model. The labels also select its pods. */

@@ -123,6 +123,18 @@ export function describePreviews({
             });
         });
 
+        it("warn when an update stops the only replica of a model with a GPU", async () => {
+            configure({ "models.flowers.gpu": 1 });
+            const { steps, text } = await preview();
+            expect(text).toMatch(/this update stops the only replica of flowers before its successor starts/);
+            expect(planned(steps)[`update ${DEPLOYMENT} models-flowers`]).toEqual(
+                expect.arrayContaining(["spec.strategy.rollingUpdate.maxUnavailable"]),
+            );
+            configure({ "models.flowers.spareGpu": true });
+            expect((await preview()).text).not.toMatch(/only replica/);
+            configure({ "models.flowers.gpu": undefined, "models.flowers.spareGpu": undefined });
+        });
+
         it("refuse to remove a model or its host name, in one message", async () => {
             const { iris, ...others } = settings.models;
             const { hostname: _, ...flowers } = others.flowers!;

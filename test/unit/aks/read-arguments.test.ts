@@ -88,6 +88,12 @@ const WRONG: [path: string, reason: RegExp, changes: Partial<SecureAksInferenceA
     ["models.iris.autoscale.minReplicas", /more than/, iris({ autoscale: { minReplicas: 11 } })],
     ["models.iris.autoscale.targetUtilization", /1 to 100/, iris({ autoscale: { targetUtilization: 150 } })],
     ["models.iris.gpu", /GPUs/, iris({ gpu: 0.5 })],
+    ["models.iris.spareGpu", /has no effect without models\.iris\.gpu/, iris({ spareGpu: true })],
+    [
+        "cluster.create.kubernetesVersion",
+        /is 1\.29; use Kubernetes 1\.30 or newer/,
+        { cluster: { create: { kubernetesVersion: "1.29" } } },
+    ],
     ["models.iris.runAsUser", /other than root/, iris({ runAsUser: 0 })],
     ["models.iris.cpuLimit", /less than models\.iris\.cpu/, iris({ cpu: 2, cpuLimit: 1 })],
     ["models.iris.limits.maxQueueWaitMs", /is 0;/, iris({ limits: { maxQueueWaitMs: 0 } })],

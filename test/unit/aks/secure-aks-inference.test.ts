@@ -175,6 +175,24 @@ describe("SecureAksInference", () => {
         expect(spec.template.spec.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(40 + 90);
     });
 
+    it("updates models with GPUs on the same GPUs, unless there are spare ones", async () => {
+        const model = { image: "a:1", replicas: 2 };
+        await register({
+            models: { none: model, same: { ...model, gpu: 1 }, spare: { ...model, gpu: 1, spareGpu: true } },
+        });
+        const strategies = [];
+        for (const name of ["none", "same", "spare"]) {
+            const { inputs } = await find(DEPLOYMENT, `models-${name}`);
+            strategies.push((inputs as unknown as PodTemplate).spec.strategy);
+        }
+        const additional = { rollingUpdate: { maxSurge: "25%", maxUnavailable: 0 } };
+        expect(strategies).toMatchObject([
+            additional,
+            { rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } },
+            additional,
+        ]);
+    });
+
     it("sets the number of replicas only without an autoscaler", async () => {
         await register({
             models: {
