@@ -120,7 +120,7 @@ function attachedCluster(
             : { resourceGroupName, resourceName: clusterName };
     const inAzure =
         lookup &&
-        supportedCluster(name, containerservice.getManagedClusterOutput(lookup, invokeOpts), component);
+        supportedCluster(name, containerservice.getManagedClusterOutput(lookup, invokeOpts));
     const ownKubeconfig = attach.kubeconfig === undefined ? undefined : pulumi.secret(attach.kubeconfig);
     const ownProvider = component.getProvider("kubernetes:core/v1:Namespace");
     const credentials =
@@ -152,12 +152,12 @@ function attachedCluster(
 function supportedCluster(
     name: string,
     cluster: pulumi.Output<containerservice.GetManagedClusterResult>,
-    component: pulumi.Resource,
 ): pulumi.Output<containerservice.GetManagedClusterResult> {
     return cluster.apply(found => {
         const problems = clusterVersionProblems(found);
         if (problems.length === 0) return found;
-        throw argumentsResourceError(name, problems, component);
+        // Without the component, whose registration waits for the location: the message would wait for it too, and never appear.
+        throw argumentsResourceError(name, problems);
     });
 }
 
