@@ -60,7 +60,12 @@ async function startModel(stage: ClusterStage, index: number): Promise<PodFrontM
     await stage.dns(host, addresses);
     return {
         ...{ name, host, port, healthPath: "/health", replicas: REPLICAS },
-        ...{ maxConcurrentRequests: 1, maxQueueWaitMs: 500, scoringTimeoutMs: 60_000 },
+        ...{
+            maxConcurrentRequests: 1,
+            maxQueueWaitMs: 500,
+            scoringTimeoutMs: 60_000,
+            requestTimeoutMs: 75_000,
+        },
         ...{ maxBodyBytes: 10 << 20, keysRequired: false },
     };
 }

@@ -1,3 +1,4 @@
+import { longestRequestMs } from "../front";
 import type { LimitsSettings } from "../model/request-limits";
 
 /** Longer connections would prolong every update; a new handshake every 30 seconds costs little. */
@@ -9,7 +10,7 @@ const TOLERANCE_SECONDS = 2;
 /** A longer wait would block the stack for other updates, and pay for two revisions, for the sake of few clients. */
 const MAX_DRAIN_SECONDS = 3_600;
 
-type RequestTimes = Pick<LimitsSettings, "maxQueueWaitMs" | "scoringTimeoutMs">;
+type RequestTimes = Pick<LimitsSettings, "maxQueueWaitMs" | "scoringTimeoutMs" | "requestTimeoutMs">;
 
 /**
  * The maximum age of a client connection to a revision. A client that keeps its connection does not resolve the name again,
@@ -32,14 +33,14 @@ export interface Drain {
  * opened at the end of that time may reach its maximum age, and the last request on it may take as long as any other.
  * @param ttl how long resolvers may still return the old record, in seconds
  */
-export function drainOf(ttl: number, { maxQueueWaitMs, scoringTimeoutMs }: RequestTimes): Drain {
-    const longestRequest = Math.ceil((maxQueueWaitMs + scoringTimeoutMs) / 1000);
+export function drainOf(ttl: number, limits: RequestTimes): Drain {
+    const longestRequest = Math.ceil(longestRequestMs(limits) / 1000);
     const connectionAge = connectionAgeSeconds(ttl);
     const needed = ttl + connectionAge + longestRequest + TOLERANCE_SECONDS;
     if (needed <= MAX_DRAIN_SECONDS) return { seconds: needed };
     return {
         seconds: MAX_DRAIN_SECONDS,
-        shortfall: `After DNS is switched, clients may use the address of the previous revision for ${needed} seconds (TTL of the record ${ttl}, age of a connection ${connectionAge}, longest request ${longestRequest}, tolerance ${TOLERANCE_SECONDS}), but an update waits for at most ${MAX_DRAIN_SECONDS} seconds before it deletes that revision. Requests to its address fail after that. Reduce dns.ttl, or limits.scoringTimeoutMs if requests take less time`,
+        shortfall: `After DNS is switched, clients may use the address of the previous revision for ${needed} seconds (TTL of the record ${ttl}, age of a connection ${connectionAge}, longest request ${longestRequest}, tolerance ${TOLERANCE_SECONDS}), but an update waits for at most ${MAX_DRAIN_SECONDS} seconds before it deletes that revision. Requests to its address fail after that. Reduce dns.ttl, or the time-outs in limits if requests take less time`,
     };
 }
 

@@ -3,7 +3,13 @@ import type { input } from "@pulumi/kubernetes/types";
 import * as pulumi from "@pulumi/pulumi";
 import { TlsMode } from "../certificate/tls-arguments";
 import type { ServingCertificate } from "../certificate/certificate-info";
-import { CERTIFICATE_FILE, frontFiles, type PodFrontModel, type PodFrontSettings } from "../front";
+import {
+    CERTIFICATE_FILE,
+    frontFiles,
+    KEY_DIGESTS_FILE,
+    type PodFrontModel,
+    type PodFrontSettings,
+} from "../front";
 import { keyDigests, type ScoringKeys } from "../keys/scoring-keys";
 import { argumentsResourceError, isOutputOrPromise } from "../shared/argument-check";
 import { canonicalHostname } from "../shared/host-name";
@@ -91,12 +97,7 @@ function frontModel(
         hostname: hostname && canonicalHostname(hostname),
         plainHttp: settings.plainHttp,
         keysRequired: settings.keys.enabled,
-        keyDigestsFile: keyDigestsFile(settings.name),
     };
-}
-
-function keyDigestsFile(model: string): string {
-    return `${model}.key-digests`;
 }
 
 /** The certificate with its key, and the digests of scoring keys. */
@@ -106,10 +107,12 @@ export function frontSecrets(
     scope: KubernetesScope,
 ): core.Secret | undefined {
     const base64 = (value: string): string => Buffer.from(value).toString("base64");
-    const digests = [...keys].map(
-        ([model, both]) => [keyDigestsFile(model), both.apply(keyDigests)] as const,
-    );
-    const files = [...(certificate ? [[CERTIFICATE_FILE, certificate.pem] as const] : []), ...digests];
+    const lines = [...keys].map(([model, both]) => both.apply(digests => keyDigests(digests, `${model}:`)));
+    const digests = pulumi.all(lines).apply(all => all.join(""));
+    const files = [
+        ...(certificate ? [[CERTIFICATE_FILE, certificate.pem] as const] : []),
+        ...(keys.size > 0 ? [[KEY_DIGESTS_FILE, digests] as const] : []),
+    ];
     if (files.length === 0) return undefined;
     const data = Object.fromEntries(files.map(([file, text]) => [file, pulumi.secret(text.apply(base64))]));
     return new core.Secret(

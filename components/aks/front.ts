@@ -18,6 +18,7 @@ import {
     SECRET_FOLDER,
     STORE_COPY_FOLDER,
     storeFrontPodCommand,
+    TEMPORARY_FOLDER,
     terminationGraceSeconds,
     UNPRIVILEGED_HTTP_PORT,
     UNPRIVILEGED_HTTPS_PORT,
@@ -159,6 +160,7 @@ function podSpec(
                 securityContext: { ...RESTRICTED_CONTAINER, readOnlyRootFilesystem: true },
                 volumeMounts: [
                     { name: "configuration", mountPath: CONFIGURATION_FOLDER, readOnly: true },
+                    { name: "temporary", mountPath: TEMPORARY_FOLDER },
                     ...(sources.length > 0
                         ? [{ name: "secrets", mountPath: SECRET_FOLDER, readOnly: true }]
                         : []),
@@ -173,6 +175,8 @@ function podSpec(
         terminationGracePeriodSeconds: behaviour.apply(terminationGraceSeconds),
         volumes: [
             { name: "configuration", configMap: { name: configuration.metadata.name } },
+            // Bodies that are being collected. On disk: they are larger than the memory of the pod.
+            { name: "temporary", emptyDir: {} },
             ...(sources.length > 0 ? [{ name: "secrets", projected: { defaultMode: 0o440, sources } }] : []),
             ...(store ? [store.volume(true), { name: STORE_COPY, emptyDir: { medium: "Memory" } }] : []),
         ],

@@ -5,6 +5,7 @@ import * as networking from "@pulumi/kubernetes/networking/v1";
 import * as policy from "@pulumi/kubernetes/policy/v1";
 import type { input } from "@pulumi/kubernetes/types";
 import * as pulumi from "@pulumi/pulumi";
+import { longestRequestMs } from "../front";
 import type { ProbeSettings } from "../model/probes";
 import { frontLabels, type KubernetesScope, labels, objectName } from "./kubernetes-scope";
 import { interruptionNotice } from "./interruption-notice";
@@ -101,7 +102,7 @@ function podSpec(
     scope: KubernetesScope,
     pullSecret: core.Secret | undefined,
 ): input.core.v1.PodSpec {
-    const scoringSeconds = Math.ceil(settings.requestLimits.scoringTimeoutMs / 1000);
+    const requestSeconds = Math.ceil(longestRequestMs(settings.requestLimits) / 1000);
     return {
         containers: [container(metadata, settings, scope)],
         securityContext: { ...RESTRICTED_POD, runAsUser: settings.runAsUser },
@@ -111,7 +112,7 @@ function podSpec(
         nodeSelector: settings.nodeSelector,
         tolerations: settings.tolerations,
         topologySpreadConstraints: spread(metadata.labels),
-        terminationGracePeriodSeconds: DRAIN_SECONDS + scoringSeconds + SHUTDOWN_SECONDS,
+        terminationGracePeriodSeconds: DRAIN_SECONDS + requestSeconds + SHUTDOWN_SECONDS,
     };
 }
 

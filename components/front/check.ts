@@ -46,9 +46,6 @@ export class FrontSettingsError extends Error {
     }
 }
 
-/** A relative path that cannot leave SECRET_FOLDER. */
-const FILE = /^(?=.{1,253}$)[A-Za-z0-9][-._A-Za-z0-9]*(\/[A-Za-z0-9][-._A-Za-z0-9]*)*$/;
-
 const STORED_CERTIFICATE = /^[A-Za-z0-9][-.A-Za-z0-9]{0,199}$/;
 
 /**
@@ -123,16 +120,10 @@ function checkUnique(
 
 const listedReplicas = wholeNumber(1, replicasWithSurge(MAX_REPLICAS), "replicas");
 
-const secretFile: Rule<string> = value =>
-    matches(FILE, value)
-        ? undefined
-        : "must be a relative path of letters, digits, dots, hyphens and underscores";
-
-function checkInPod({ hostname, replicas, keyDigestsFile }: PodFrontModel, property: string): FrontProblem[] {
+function checkInPod({ hostname, replicas }: PodFrontModel, property: string): FrontProblem[] {
     return [
         ...optional(`${property}.replicas`, replicas, listedReplicas),
         ...optional(`${property}.hostname`, hostname, hostName),
-        ...optional(`${property}.keyDigestsFile`, keyDigestsFile, secretFile),
     ];
 }
 
@@ -163,6 +154,7 @@ function checkLimits(limits: RequestLimits, property: string): FrontProblem[] {
         ...required(`${property}.maxQueueWaitMs`, maxQueueWaitMs, requestMilliseconds),
         ...optional(`${property}.maxQueuedRequests`, maxQueuedRequests, concurrentRequests),
         ...required(`${property}.scoringTimeoutMs`, scoringTimeoutMs, requestMilliseconds),
+        ...optional(`${property}.requestTimeoutMs`, limits.requestTimeoutMs, requestMilliseconds),
         ...required(`${property}.maxBodyBytes`, maxBodyBytes, requestBodyBytes),
     ];
 }

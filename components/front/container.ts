@@ -1,8 +1,10 @@
 import { commandWithFiles, readScripts, type ScriptFiles } from "../shared/container-script";
-import { BODY_LIMIT_FILE } from "./body-limit";
 import { FOLLOW_CERTIFICATE_FILE, FOLLOW_STORE_FILE, SERVE_CERTIFICATE_FILE } from "./followers";
 import { CONFIGURATION_FOLDER } from "./pod-settings";
+import { RUNTIME_COMMANDS_FILE } from "./runtime-commands";
 import { STORE_COPY_FOLDER, STORE_FOLDER } from "./store";
+import { REQUEST_TIMEOUT_FILE } from "./timeouts";
+import { UPLOAD_FILE } from "./uploads";
 
 export const CONFIGURATION_FILE = "haproxy.cfg";
 
@@ -22,9 +24,14 @@ export function frontScripts(source: CertificateSource): ScriptFiles {
     return readScripts(
         __dirname,
         START,
-        BODY_LIMIT_FILE,
-        ...(source === "followed" ? [SERVE_CERTIFICATE_FILE, FOLLOW_CERTIFICATE_FILE] : []),
-        ...(source === "stored" ? ["copy-store.sh", SERVE_CERTIFICATE_FILE, FOLLOW_STORE_FILE] : []),
+        UPLOAD_FILE,
+        REQUEST_TIMEOUT_FILE,
+        ...(source === "followed"
+            ? [RUNTIME_COMMANDS_FILE, SERVE_CERTIFICATE_FILE, FOLLOW_CERTIFICATE_FILE]
+            : []),
+        ...(source === "stored"
+            ? ["copy-store.sh", RUNTIME_COMMANDS_FILE, SERVE_CERTIFICATE_FILE, FOLLOW_STORE_FILE]
+            : []),
     );
 }
 
@@ -47,7 +54,7 @@ export const storeFrontContainerCommand: readonly string[] = containerCommand(
     STORE_COPY,
 );
 
-/** Command of the front in a pod, with the result of `frontFiles` in `CONFIGURATION_FOLDER`. It writes no files. */
+/** Command of the front in a pod, with the result of `frontFiles` in `CONFIGURATION_FOLDER`. It writes to `TEMPORARY_FOLDER` only. */
 export const frontPodCommand: readonly string[] = podCommand();
 
 /** The same where the certificate comes from the store. Needs a writable `STORE_COPY_FOLDER` too. */

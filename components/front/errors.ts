@@ -32,19 +32,25 @@ const ERRORS: readonly { status: number; code: string; message: string; header?:
 /** `http-error` directives: small JSON documents instead of HAProxy's HTML pages. */
 export function errorResponses(): string[] {
     return [
-        // HAProxy also answers 400 when the body limit aborts a request, see scripts/body-limit.lua.
+        // HAProxy also answers 400 when a filter aborts a request, see scripts/collect-upload.lua.
         httpError(
             400,
             "lf-string",
-            body(
-                "%[var(txn.body_too_large),bool,iif(PayloadTooLarge,BadRequest)]",
-                "The request %[var(txn.body_too_large),bool,iif(body is larger than this service accepts,is malformed)].",
-            ),
+            body("%[var(txn.error_code,BadRequest)]", "The request %[var(txn.error_reason,is malformed)]."),
         ),
         ...ERRORS.map(({ status, code, message, header }) =>
             httpError(status, "string", body(code, message), header),
         ),
     ];
+}
+
+/** The status codes of requests that a filter aborts. */
+export function statusOfAbortedRequests(): string[] {
+    const aborted = { PayloadTooLarge: 413, RequestTimeout: 408 };
+    return Object.entries(aborted).map(
+        ([code, status]) =>
+            `http-after-response set-status ${status} if { status 400 } { var(txn.error_code) -m str ${code} }`,
+    );
 }
 
 /** The error code of responses over the placeholder certificate. */

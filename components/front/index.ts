@@ -11,5 +11,6 @@ export {
 export { frontFiles } from "./pod-render";
 export * from "./pod-settings";
 export { renderFront } from "./render";
+export { longestRequestMs } from "./timeouts";
 export * from "./settings";
 export * from "./store";

@@ -1,12 +1,15 @@
 import { connectionLog, entryLog } from "./log";
 import {
     CONFIGURATION_FOLDER,
+    type FrontReplicas,
     type PodFrontSettings,
     UNPRIVILEGED_HTTP_PORT,
     UNPRIVILEGED_HTTPS_PORT,
 } from "./pod-settings";
-import { OWNERS, OWNERS_UNCOUNTED } from "./queue-owners";
-import { findRoute } from "./routes";
+import { requireModelKey } from "./keys";
+import { connections } from "./limits";
+import { OWNERS } from "./queue-owners";
+import { findRoute, KEY_REQUIRED } from "./routes";
 import type { Section } from "./configuration-text";
 import { hasServers, redirect, redirectToHttps, requestHeaders, responseHeaders } from "./sections";
 import { CERTIFICATE_FILE, SECRET_FOLDER } from "./settings";
@@ -16,12 +19,11 @@ import {
     refuseOverPlaceholder,
     UNLESS_PLACEHOLDER,
 } from "./stored-certificate";
+import { awaitBody, useUploads } from "./uploads";
 
 export const ROUTES_FILE = "routes.map";
 export const ROUTES = `${CONFIGURATION_FOLDER}/${ROUTES_FILE}`;
 
-/** Back end for bodies of unknown length. Model names cannot contain a colon, so it never collides with one. */
-export const UNCOUNTED = ":uncounted";
 export const TO_MODEL = "use_backend %[var(txn.model)]";
 
 /** What differs between the entrances for HTTP and HTTPS. */
@@ -35,9 +37,11 @@ interface Entrance {
 }
 
 /** The front ends that clients connect to. */
-export function entrances({ tls, models, fronts }: PodFrontSettings): Section[] {
+export function entrances(settings: PodFrontSettings): Section[] {
+    const { tls, models } = settings;
     const http = `bind *:${UNPRIVILEGED_HTTP_PORT}`;
-    if (!tls) return [["frontend http", http, ...entrance({ scheme: "http", hstsMaxAgeSeconds: 0 }, fronts)]];
+    if (!tls)
+        return [["frontend http", http, ...entrance({ scheme: "http", hstsMaxAgeSeconds: 0 }, settings)]];
 
     const placeholder = tls.storedCertificate !== undefined;
     const challenges = placeholder ? answerChallenges() : [];
@@ -45,22 +49,23 @@ export function entrances({ tls, models, fronts }: PodFrontSettings): Section[] 
     const plain: Entrance = { scheme: "http", hstsMaxAgeSeconds: 0, rules: redirectOthers() };
     return [
         models.some(({ plainHttp }) => plainHttp)
-            ? ["frontend http", http, ...challenges, ...entrance(plain, fronts)]
+            ? ["frontend http", http, ...challenges, ...entrance(plain, settings)]
             : [...redirect(UNPRIVILEGED_HTTP_PORT, entryLog(), challenges), ...askToReconnect()],
         [
             "frontend https",
             https,
             `error-log-format ${connectionLog()}`,
-            ...entrance({ scheme: "https", hstsMaxAgeSeconds: tls.hstsMaxAgeSeconds, placeholder }, fronts),
+            ...entrance({ scheme: "https", hstsMaxAgeSeconds: tls.hstsMaxAgeSeconds, placeholder }, settings),
         ],
     ];
 }
 
 function entrance(
     { scheme, hstsMaxAgeSeconds, placeholder = false, rules = [] }: Entrance,
-    fronts: PodFrontSettings["fronts"],
+    settings: PodFrontSettings,
 ): string[] {
     return [
+        connections("models"),
         `log-format ${entryLog()}`,
         ...(placeholder ? markPlaceholder() : []),
         ...requestHeaders(scheme),
@@ -70,15 +75,21 @@ function entrance(
         ...findRoute(ROUTES),
         ...rules,
         "http-request deny deny_status 404 unless { var(txn.route) -m found }",
-        // Refused here, so that a body which is too large is not forwarded first.
-        "http-request deny deny_status 413 if { req.body_size,sub(txn.most_bytes) gt 0 }",
-        ...(fronts
-            ? [`use_backend ${OWNERS_UNCOUNTED} if body !length_known ${hasServers(OWNERS_UNCOUNTED)}`]
-            : []),
-        `use_backend ${UNCOUNTED} if body !length_known`,
-        ...(fronts ? [`use_backend ${OWNERS} if ${hasServers(OWNERS)}`] : []),
-        TO_MODEL,
+        ...checkKeys(settings),
+        ...awaitBody(settings.models, "{ var(txn.length),sub(txn.most_bytes) gt 0 }"),
+        useUploads(),
+        ...toQueue(settings.fronts),
     ];
+}
+
+/** Answers 401 to requests without a valid key for their model. */
+export function checkKeys({ models }: PodFrontSettings): string[] {
+    return models.some(({ keysRequired }) => keysRequired) ? requireModelKey(KEY_REQUIRED) : [];
+}
+
+/** Selects the front that owns the queue of the model; without any, this one. */
+export function toQueue(fronts: FrontReplicas | undefined): string[] {
+    return [...(fronts ? [`use_backend ${OWNERS} if ${hasServers(OWNERS)}`] : []), TO_MODEL];
 }
 
 /** Redirects requests for models without `plainHttp`. */

@@ -1,9 +1,17 @@
-import { bodyLimit, countedFrontend, countingBackend } from "./body-limit";
 import { checkPodFront, FrontSettingsError } from "./check";
 import { type CertificateSource, CONFIGURATION_FILE, frontScripts } from "./container";
 import { followCertificate, followStore } from "./followers";
 import { queueLog } from "./log";
-import { askToReconnect, entrances, ROUTES, ROUTES_FILE, TO_MODEL, UNCOUNTED } from "./pod-entrances";
+import { CLIENT_CONNECTIONS, processLimits } from "./limits";
+import {
+    askToReconnect,
+    checkKeys,
+    entrances,
+    ROUTES,
+    ROUTES_FILE,
+    toQueue,
+    TO_MODEL,
+} from "./pod-entrances";
 import {
     CONFIGURATION_FOLDER,
     DRAIN_SECONDS,
@@ -13,21 +21,13 @@ import {
     type PodFrontSettings,
     QUEUE_PORT,
 } from "./pod-settings";
-import { answerOwnership, HOP_TIMEOUT, OWNERS, OWNERS_UNCOUNTED, queueOwners } from "./queue-owners";
+import { answerOwnership, HOP_TIMEOUT, OWNERS, queueOwners } from "./queue-owners";
 import { findRoute, routeMap } from "./routes";
 import { configuration, type Section } from "./configuration-text";
-import {
-    defaults,
-    hasServers,
-    health,
-    modelBackend,
-    PROCESS_LIMITS,
-    processWide,
-    readyIf,
-    rootHealth,
-} from "./sections";
+import { defaults, hasServers, health, modelBackend, processWide, readyIf, rootHealth } from "./sections";
 import { STORE_COPY_FOLDER } from "./store";
 import { STORE_POLLED } from "./stored-certificate";
+import { collected, uploads } from "./uploads";
 
 /** After this time a front is ready even without some of its models, so that the other models are served. */
 const READY_ANYWAY_SECONDS = 10;
@@ -42,8 +42,8 @@ const CONNECT_SECONDS = 2;
  * The files that a front in a pod reads, by name, for a folder mounted at `CONFIGURATION_FOLDER`. The same settings give the
  * same text.
  *
- * A request passes two fronts. The one that the client connects to terminates TLS, finds the model, and limits the body. It
- * forwards the request to the front that owns the model's queue (see queue-owners.ts). That one checks the key and enforces the
+ * A request passes two fronts. The one that the client connects to terminates TLS, finds the model, checks the key, and waits for the
+ * body. It forwards the request to the front that owns the model's queue (see queue-owners.ts). That one enforces the
  * concurrency limit for each replica. So the limits hold per model, independent of the number of fronts.
  * @throws FrontSettingsError with every invalid setting
  */
@@ -77,34 +77,35 @@ function sections(settings: PodFrontSettings): Section[] {
             "option redispatch 1",
         ],
         ...entrances(settings),
-        ...(fronts
-            ? [queueOwners(OWNERS, fronts), queueOwners(OWNERS_UNCOUNTED, fronts), queue(fronts)]
-            : []),
-        // For requests whose queue this front owns because it knows no other front.
-        countingBackend(UNCOUNTED, bodyLimit(), HOP_TIMEOUT),
-        countedFrontend([...findRoute(ROUTES), TO_MODEL]),
+        ...(fronts ? [queueOwners(fronts), queue(settings, fronts)] : []),
+        uploads([HOP_TIMEOUT]),
+        ...collected([], [...findRoute(ROUTES), ...toQueue(fronts)]),
         ...models.map(replicas),
         health(readiness(settings)),
     ];
 }
 
 function global(settings: PodFrontSettings): Section {
-    const { tls } = settings;
+    const { tls, models } = settings;
     return processWide({
         minimumVersion: tls?.minimumVersion,
         scriptFolder: CONFIGURATION_FOLDER,
+        models,
         more: [
-            ...PROCESS_LIMITS,
+            // Fronts connect to each other once for each request in progress.
+            ...processLimits(CLIENT_CONNECTIONS),
             `grace ${DRAIN_SECONDS}s`,
             `hard-stop-after ${hardStopSeconds(settings)}s`,
             "set-var proc.started date()",
-            ...(tls?.storedCertificate !== undefined
-                ? followStore(CONFIGURATION_FOLDER, STORE_COPY_FOLDER, tls.storedCertificate)
-                : tls?.followed
-                  ? followCertificate(CONFIGURATION_FOLDER)
-                  : []),
+            ...certificateScripts(settings),
         ],
     });
+}
+
+function certificateScripts({ tls }: PodFrontSettings): string[] {
+    if (tls?.storedCertificate !== undefined)
+        return followStore(CONFIGURATION_FOLDER, STORE_COPY_FOLDER, tls.storedCertificate);
+    return tls?.followed ? followCertificate(CONFIGURATION_FOLDER) : [];
 }
 
 /**
@@ -124,11 +125,12 @@ function resolvers(): Section {
     ];
 }
 
-/** Accepts requests from the fronts that clients connect to. Finds the route again instead of trusting the sender. */
-function queue(fronts: FrontReplicas): Section {
+/** Accepts requests from the fronts that clients connect to. Finds the route and checks the key again instead of trusting the sender. */
+function queue(settings: PodFrontSettings, fronts: FrontReplicas): Section {
     return [
         "frontend :queue",
         `bind *:${QUEUE_PORT}`,
+        `maxconn ${CLIENT_CONNECTIONS}`,
         `log-format ${queueLog()}`,
         ...askToReconnect(),
         // The sender closes idle connections. If both ends did, this one could close a connection that the sender is about to use.
@@ -139,6 +141,7 @@ function queue(fronts: FrontReplicas): Section {
         "http-request set-var(txn.client) req.hdr(x-forwarded-for)",
         ...findRoute(ROUTES),
         "http-request deny deny_status 404 unless { var(txn.route) -m found }",
+        ...checkKeys(settings),
         TO_MODEL,
     ];
 }
@@ -150,8 +153,9 @@ function replicas(model: PodFrontModel): Section {
         model,
         [
             "balance leastconn",
-            // One connection per request: the model could close a kept one just when it is used again.
-            "option http-server-close",
+            // One connection per request: the model could close a kept one just when it is used again. And a place is free when the
+            // model's response has been received, not when the client has read it.
+            "option httpclose",
             ...(hostname ? rootHealth(name) : []),
         ],
         replicas === undefined

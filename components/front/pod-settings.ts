@@ -1,4 +1,5 @@
 import type { FrontModel, FrontTls } from "./settings";
+import { longestRequestMs } from "./timeouts";
 
 /** A model behind the fronts of a cluster. */
 export interface PodFrontModel extends FrontModel {
@@ -19,11 +20,6 @@ export interface PodFrontModel extends FrontModel {
      * @default false
      */
     plainHttp?: boolean;
-    /**
-     * File of this model's key digests, in SECRET_FOLDER.
-     * @default KEY_DIGESTS_FILE
-     */
-    keyDigestsFile?: string;
 }
 
 /** How fronts find each other. */
@@ -92,10 +88,8 @@ const LONGEST_STOP_SECONDS = 600;
 
 /** Seconds from the end of draining until open connections are cut. */
 export function hardStopSeconds({ models }: PodFrontSettings): number {
-    const longestRequestMs = Math.max(
-        ...models.map(({ maxQueueWaitMs, scoringTimeoutMs }) => maxQueueWaitMs + scoringTimeoutMs),
-    );
-    return Math.min(Math.max(IDLE_SECONDS, Math.ceil(longestRequestMs / 1000) + 5), LONGEST_STOP_SECONDS);
+    const longestMs = Math.max(...models.map(longestRequestMs));
+    return Math.min(Math.max(IDLE_SECONDS, Math.ceil(longestMs / 1000) + 5), LONGEST_STOP_SECONDS);
 }
 
 /** `terminationGracePeriodSeconds` for a pod with these settings. Most pods stop long before. */

@@ -1,12 +1,9 @@
-import { bodyLimit } from "./body-limit";
 import { DNS_DELAY_SECONDS, QUEUE_PORT, type FrontReplicas } from "./pod-settings";
 import type { Section } from "./configuration-text";
 import { hasServers } from "./sections";
 
 /** Back end of the fronts that own queues. Model names cannot contain a colon, so it never collides with one. */
 export const OWNERS = ":fronts";
-/** The same fronts, for bodies of unknown length, which are counted while they pass. */
-export const OWNERS_UNCOUNTED = ":fronts-uncounted";
 
 /** The queue owner answers in time. This timeout is for the case that it does not. */
 export const HOP_TIMEOUT = "http-request set-timeout server var(txn.most_ms)";
@@ -35,13 +32,9 @@ const DISCOVERY_SECONDS = 3;
  * A front that dies loses the requests of its clients and its queues. A front that had forwarded a request to it answers 502 or
  * closes the connection, because the model may already have received the request. Later requests go to another front at once.
  */
-export function queueOwners(
-    name: typeof OWNERS | typeof OWNERS_UNCOUNTED,
-    { host, most }: FrontReplicas,
-): Section {
+export function queueOwners({ host, most }: FrontReplicas): Section {
     return [
-        `backend ${name}`,
-        ...(name === OWNERS_UNCOUNTED ? [bodyLimit()] : []),
+        `backend ${OWNERS}`,
         "balance hash var(txn.model)",
         // Avalanche: similar names get distant positions on the ring.
         "hash-type consistent crc32 avalanche",

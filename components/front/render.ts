@@ -1,16 +1,16 @@
-import { bodyLimit, countedFrontend, countingBackend } from "./body-limit";
 import { checkFront, FrontSettingsError } from "./check";
 import { STORE_COPY } from "./container";
 import { followStore } from "./followers";
 import { accessLog, connectionLog } from "./log";
 import { configuration, type Section } from "./configuration-text";
+import { requireKey } from "./keys";
+import { connections, processLimits } from "./limits";
 import {
     defaults,
     hasServers,
     health,
     MODEL_PATHS,
     modelBackend,
-    PROCESS_LIMITS,
     processWide,
     readyIf,
     redirect,
@@ -35,9 +35,13 @@ import {
     STORE_POLLED,
     UNLESS_PLACEHOLDER,
 } from "./stored-certificate";
+import { awaitBody, collected, uploads, useUploads } from "./uploads";
 
 /** The scripts are in the folder that HAProxy starts in. */
 const SCRIPT_FOLDER = ".";
+
+/** HAProxy opens its sockets as root. */
+const SOCKET_OWNER = ["user haproxy", "group haproxy"];
 
 /** Localhost answers at once; a model that just starts gets some time. */
 const CONNECT_SECONDS = 5;
@@ -60,32 +64,43 @@ export function renderFront(settings: FrontSettings): string {
         defaults(CONNECT_SECONDS),
         ...(tls ? [limitAge(redirection, maxConnectionAgeSeconds)] : []),
         limitAge(entrance(settings), maxConnectionAgeSeconds),
-        countingBackend(
-            uncounted(model.name),
-            bodyLimit(model.maxBodyBytes),
-            `timeout server ${hopTimeoutMs(model)}`,
+        uploads(
+            [
+                `timeout server ${hopTimeoutMs(model)}`,
+                `http-request set-var(txn.most_ms) int(${hopTimeoutMs(model)})`,
+                `http-request set-var(txn.most_bytes) int(${model.maxBodyBytes})`,
+            ],
+            uploadsOf(model),
         ),
-        countedFrontend(routes(model)),
-        modelBackend(model, [], `server replica ${model.host}:${model.port}`),
-        unknownPath(),
+        ...collected(SOCKET_OWNER, [`default_backend ${model.name}`]),
+        modelBackend(model, [freePlace(model)], `server replica ${model.host}:${model.port}`),
         // Ready even without a certificate: the authority may have to fetch a challenge here first.
         health([readyIf([hasServers(model.name), ...(stored ? [STORE_POLLED] : [])].join(" "))]),
     ]);
 }
 
-function global({ tls }: FrontSettings): Section {
+/**
+ * A place is free when the model's response has been received, not when the client has read it, if the model closes its connection.
+ * A new connection for each request costs a little time, so the first half of the places do without.
+ */
+function freePlace({ name, maxConcurrentRequests }: FrontModel): string {
+    return `http-request set-header connection close if { be_conn_free(${name}) le ${Math.ceil(maxConcurrentRequests / 2)} }`;
+}
+
+function global({ tls, model }: FrontSettings): Section {
     const name = tls?.storedCertificate;
     return processWide({
         minimumVersion: tls?.minimumVersion,
         scriptFolder: SCRIPT_FOLDER,
+        models: [model],
         more: [
             // Drops root after binding the ports where the image starts as root. No change where it starts as haproxy.
             "user haproxy",
             "group haproxy",
-            ...PROCESS_LIMITS,
+            ...processLimits(),
             // ACI kills containers 30 seconds after the stop signal.
             "hard-stop-after 25s",
-            ...(name === undefined ? [] : followStore(SCRIPT_FOLDER, STORE_COPY, name)),
+            ...(name === undefined ? [] : followStore(SCRIPT_FOLDER, STORE_COPY, name, SOCKET_OWNER)),
         ],
     });
 }
@@ -112,6 +127,7 @@ function entrance({ tls, model }: FrontSettings): Section {
         tls
             ? `bind *:${HTTPS_PORT} ssl crt ${SECRET_FOLDER}/${CERTIFICATE_FILE} alpn h2,http/1.1`
             : `bind *:${HTTP_PORT}`,
+        connections("models"),
         `log-format ${accessLog()}`,
         ...(tls ? [`error-log-format ${connectionLog()}`] : []),
         ...(tls?.storedCertificate === undefined
@@ -123,13 +139,12 @@ function entrance({ tls, model }: FrontSettings): Section {
                   ...refuseOverPlaceholder(),
               ]),
         ...rootHealth(model.name),
-        `use_backend ${uncounted(model.name)} if body !length_known ${isFor(model)}`,
-        ...routes(model),
+        `http-request deny deny_status 404 unless ${isFor(model)}`,
+        ...(model.keysRequired ? [requireKey()] : []),
+        ...awaitBody([model], `{ var(txn.length) -m int gt ${model.maxBodyBytes} }`),
+        useUploads(uploadsOf(model)),
+        `default_backend ${model.name}`,
     ];
-}
-
-function routes(model: FrontModel): string[] {
-    return [`use_backend ${model.name} if ${isFor(model)}`, "default_backend :unknown-path"];
 }
 
 function isFor({ name }: FrontModel): string {
@@ -137,11 +152,7 @@ function isFor({ name }: FrontModel): string {
     return `{ path ${paths.join(" ")} }`;
 }
 
-/** Model names cannot contain a colon, so this never collides with one. */
-function uncounted(name: string): string {
-    return `${name}:uncounted`;
-}
-
-function unknownPath(): Section {
-    return ["backend :unknown-path", "http-request deny deny_status 404"];
+/** Model names cannot contain a colon, so this never collides with one. The access log shows it as the model. */
+function uploadsOf({ name }: FrontModel): string {
+    return `${name}:uploads`;
 }

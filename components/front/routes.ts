@@ -3,7 +3,7 @@ import { MODEL_PATHS, SERVICE_PREFIX } from "./sections";
 import { hopTimeoutMs } from "./timeouts";
 
 /**
- * A HAProxy map from path, or host name and path, to `<model>:<max bytes>:<max milliseconds>:<scheme>`. A map lookup takes the same
+ * A HAProxy map from path, or host name and path, to `<model>:<max bytes>:<max milliseconds>:<scheme>:<key>`. A map lookup takes the same
  * time for one model and for hundreds, unlike a list of conditions.
  */
 export function routeMap(models: readonly PodFrontModel[]): string {
@@ -18,9 +18,18 @@ export function routeMap(models: readonly PodFrontModel[]): string {
 }
 
 function route(model: PodFrontModel): string {
-    const { name, maxBodyBytes, plainHttp } = model;
-    return [name, maxBodyBytes, hopTimeoutMs(model), plainHttp ? "http" : "https"].join(":");
+    const { name, maxBodyBytes, plainHttp, keysRequired } = model;
+    return [
+        name,
+        maxBodyBytes,
+        hopTimeoutMs(model),
+        plainHttp ? "http" : "https",
+        keysRequired ? "key" : "open",
+    ].join(":");
 }
+
+/** A condition: the model of the route requires a key. */
+export const KEY_REQUIRED = "{ var(txn.route),field(5,:) -m str key }";
 
 /** Finds the model of a request; txn.route is unset where there is none. Paths that are valid on every host take precedence. */
 export function findRoute(file: string): string[] {

@@ -1,14 +1,14 @@
-import { BODY_LIMIT_FILE } from "./body-limit";
-import { errorResponses } from "./errors";
+import { errorResponses, statusOfAbortedRequests } from "./errors";
 import type { Section } from "./configuration-text";
-import { connectionTimeouts, modelTimeouts } from "./timeouts";
+import { REMOVE_KEY } from "./keys";
+import { connections, maxQueuedRequests } from "./limits";
+import { connectionTimeouts, modelTimeouts, REQUEST_TIMEOUT_FILE } from "./timeouts";
+import { loadUploads } from "./uploads";
 import {
     HEALTH_PORT,
-    KEY_DIGESTS_FILE,
     LIVE_PATH,
     METRICS_PATH,
     READY_PATH,
-    SECRET_FOLDER,
     type FrontModel,
     type MinimumTlsVersion,
 } from "./settings";
@@ -23,11 +23,10 @@ interface ProcessOptions {
     minimumVersion?: MinimumTlsVersion;
     /** Folder of the Lua files. */
     scriptFolder: string;
-    /** Directives of one hosting only, before the filter and the TLS policy. */
+    models: readonly FrontModel[];
+    /** Directives of one hosting only. */
     more: readonly string[];
 }
-
-const DEFAULT_MAX_QUEUED_REQUESTS = 100;
 
 /** Forward secrecy and authenticated encryption only (RFC 9325, 4.2). The client's order wins: it depends on its hardware. */
 const TLS_1_2_CIPHERS = [
@@ -40,12 +39,16 @@ const TLS_1_2_CIPHERS = [
 ];
 const TLS_1_3_CIPHERS = ["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"];
 
-export function processWide({ minimumVersion, scriptFolder, more }: ProcessOptions): Section {
+export function processWide(options: ProcessOptions): Section {
+    const { minimumVersion, scriptFolder, models, more } = options;
     return [
         "global",
         "log stdout format raw daemon",
         ...more,
-        `lua-load-per-thread ${scriptFolder}/${BODY_LIMIT_FILE}`,
+        loadUploads(scriptFolder),
+        ...(models.some(({ requestTimeoutMs }) => requestTimeoutMs !== undefined)
+            ? [`lua-load-per-thread ${scriptFolder}/${REQUEST_TIMEOUT_FILE}`]
+            : []),
         ...(minimumVersion
             ? [
                   // Tickets of TLS 1.2 are encrypted with one key until the process ends, which breaks forward secrecy
@@ -60,14 +63,6 @@ export function processWide({ minimumVersion, scriptFolder, more }: ProcessOptio
     ];
 }
 
-/** Limits of the process in both hostings. */
-export const PROCESS_LIMITS: readonly string[] = [
-    // At most about 100 MB (two buffers and a TLS session each). A container group has at least 1 GB.
-    "maxconn 4000",
-    // Containers see every core of their host, not only their share.
-    "thread-hard-limit 4",
-];
-
 export function defaults(connectSeconds: number): Section {
     return [
         "defaults",
@@ -77,8 +72,6 @@ export function defaults(connectSeconds: number): Section {
         "option dontlognull",
         // A client that disconnects is removed from the queue.
         "option abortonclose",
-        // Buffer up to 16 kB of a body before the request goes to the model, so that a slow sender does not occupy the model.
-        "option http-buffer-request",
         // Python's WSGI cannot tell X_Name from X-Name.
         "option http-restrict-req-hdr-names delete",
         ...connectionTimeouts(connectSeconds),
@@ -88,7 +81,14 @@ export function defaults(connectSeconds: number): Section {
 
 /** Redirects plain HTTP to HTTPS. `first` are rules that come before. */
 export function redirect(port: number, log: string, first: readonly string[] = []): Section {
-    return ["frontend redirect", `bind *:${port}`, `log-format ${log}`, ...first, ...redirectToHttps()];
+    return [
+        "frontend redirect",
+        `bind *:${port}`,
+        connections("redirect"),
+        `log-format ${log}`,
+        ...first,
+        ...redirectToHttps(),
+    ];
 }
 
 /** Redirects with 308, which keeps the method, unlike 301. Clients use port 80, so that is the port in their Host header. */
@@ -102,13 +102,12 @@ export function redirectToHttps(condition = ""): string[] {
 /** Sets the request headers for the model: the request's id, and where it came from. */
 export function requestHeaders(scheme: "http" | "https"): string[] {
     return [
-        "http-request set-var(txn.id) req.hdr(x-request-id) if { req.hdr(x-request-id) -m reg ^[-._A-Za-z0-9]{1,100}$ }",
+        // The whole header: req.hdr would check the parts of a list one by one.
+        "http-request set-var(txn.id) req.fhdr(x-request-id,-1) if { req.fhdr(x-request-id,-1) -m reg ^[-._A-Za-z0-9]{1,100}$ }",
         "http-request set-var(txn.id) uuid() unless { var(txn.id) -m found }",
         "http-request set-header x-request-id %[var(txn.id)]",
         "http-request set-header x-forwarded-for %[src]",
         `http-request set-header x-forwarded-proto ${scheme}`,
-        "acl body req.body_len gt 0",
-        "acl length_known req.hdr(content-length) -m found",
     ];
 }
 
@@ -121,7 +120,7 @@ export function responseHeaders(hstsMaxAgeSeconds: number, hstsCondition = ""): 
                   `http-after-response set-header strict-transport-security max-age=${hstsMaxAgeSeconds}${hstsCondition}`,
               ]
             : []),
-        "http-after-response set-status 413 if { var(txn.body_too_large) -m bool }",
+        ...statusOfAbortedRequests(),
         ...["server", "x-powered-by", "x-ms-server-version"].map(
             banner => `http-after-response del-header ${banner}`,
         ),
@@ -134,29 +133,16 @@ export function hasServers(backend: string): string {
 }
 
 /**
- * The back end of a model: checks the scoring key and enforces the limits.
+ * The back end of a model: enforces its limits.
  * @param first directives before all others
  * @param servers the `server` or `server-template` line of its replicas
  */
-export function modelBackend(
-    model: FrontModel & { keyDigestsFile?: string },
-    first: readonly string[],
-    servers: string,
-): Section {
-    const maxQueuedRequests = model.maxQueuedRequests ?? DEFAULT_MAX_QUEUED_REQUESTS;
-    const digests = `${SECRET_FOLDER}/${model.keyDigestsFile ?? KEY_DIGESTS_FILE}`;
+export function modelBackend(model: FrontModel, first: readonly string[], servers: string): Section {
     return [
         `backend ${model.name}`,
         ...first,
-        ...(model.keysRequired
-            ? [
-                  // Compares digests: the duration of the lookup reveals nothing about a key.
-                  `http-request deny deny_status 401 unless { http_auth_bearer,sha2(256),hex,lower -m str -f ${digests} }`,
-                  "http-request del-header authorization",
-              ]
-            : []),
-        `http-request deny deny_status 413 if { req.body_size gt ${model.maxBodyBytes} }`,
-        `http-request deny deny_status 503 if { queue(${model.name}) ge ${maxQueuedRequests} }`,
+        ...(model.keysRequired ? [REMOVE_KEY] : []),
+        `http-request deny deny_status 503 if { queue(${model.name}) ge ${maxQueuedRequests(model)} }`,
         `http-request set-path /%[path,field(-1,/)] if { path_beg ${SERVICE_PREFIX}/ }`,
         ...modelTimeouts(model),
         `option httpchk GET ${model.healthPath}`,
@@ -177,6 +163,7 @@ export function health(ready: readonly string[]): Section {
     return [
         "frontend :health",
         `bind *:${HEALTH_PORT}`,
+        connections("health"),
         "no log",
         `http-request return status 200 content-type text/plain string live if { path ${LIVE_PATH} }`,
         ...ready,

@@ -12,8 +12,14 @@ export interface RequestLimits {
      * @default 100
      */
     maxQueuedRequests?: number;
-    /** How long the model may take for its response, in milliseconds. Then the request gets 504. */
+    /** How long the model may send nothing, in milliseconds. Then the request gets 504, or its response ends. */
     scoringTimeoutMs: number;
+    /**
+     * How long a request may take in all, in milliseconds: from its arrival (a large body: from its last byte) to the last byte of
+     * its response. A response that is still arriving then is cut. Costs time in each request.
+     * @default no limit
+     */
+    requestTimeoutMs?: number;
     /** Largest accepted request body, in bytes. Larger ones get 413. */
     maxBodyBytes: number;
 }
@@ -62,9 +68,14 @@ export interface FrontSettings {
 
 /** Folder of the files from secrets, which the front reads when it starts. */
 export const SECRET_FOLDER = "/run/front";
+/** Writable folder for sockets and for bodies that are being collected. Must not be shared with other containers. */
+export const TEMPORARY_FOLDER = "/tmp";
 /** PEM: chain (leaf first), then key. */
 export const CERTIFICATE_FILE = "certificate.pem";
-/** One SHA-256 digest (lower-case hex) of an accepted scoring key per line. The keys themselves are never on disk. */
+/**
+ * One SHA-256 digest (lower-case hex) of an accepted scoring key per line; in a pod `<model>:<digest>`. The keys themselves are never
+ * on disk.
+ */
 export const KEY_DIGESTS_FILE = "key-digests";
 
 /** HAProxy stores times in 31 bits and refuses longer ones (24.8 days). */

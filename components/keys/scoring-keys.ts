@@ -29,6 +29,8 @@ export function scoringKeys(
 }
 
 /** SHA-256 digests, one a line. The front compares requests with them, so its files contain no keys. */
-export function keyDigests({ primary, secondary }: ScoringKeys): string {
-    return [primary, secondary].map(key => `${createHash("sha256").update(key).digest("hex")}\n`).join("");
+export function keyDigests({ primary, secondary }: ScoringKeys, prefix = ""): string {
+    return [primary, secondary]
+        .map(key => `${prefix}${createHash("sha256").update(key).digest("hex")}\n`)
+        .join("");
 }

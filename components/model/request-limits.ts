@@ -16,10 +16,19 @@ export interface LimitsArgs {
      */
     maxQueueWaitMs?: number;
     /**
-     * How long the model may take for one response, in milliseconds. After that the response is 504.
+     * How long the model may send nothing while a client waits for its response, in milliseconds. After that the response is 504, or
+     * ends if it has begun. A response that arrives in parts may take longer: see `requestTimeoutMs`.
      * @default 60000
      */
     scoringTimeoutMs?: number;
+    /**
+     * How long a request may take in all, in milliseconds: from its arrival (if its body has more than 32 KiB: from its last byte)
+     * through the queue and the model to the last byte of the response. A response that is still arriving then is cut. Updates wait for
+     * requests in progress for this long. Set it for models that stream their responses: without it updates wait for
+     * `maxQueueWaitMs + scoringTimeoutMs` and may cut longer streams.
+     * @default no limit
+     */
+    requestTimeoutMs?: number;
     /**
      * The largest request body, in bytes. The response to a larger one is 413.
      * @default 104857600 (100 MiB)
@@ -32,6 +41,7 @@ export interface LimitsSettings {
     maxConcurrentRequests: number;
     maxQueueWaitMs: number;
     scoringTimeoutMs: number;
+    requestTimeoutMs?: number;
     maxBodyBytes: number;
 }
 
@@ -43,13 +53,21 @@ export function readLimits(check: ArgumentCheck, path: string, limits: LimitsArg
         maxConcurrentRequestsPerContainer: maxConcurrentRequests = 1,
         maxQueueWaitMs = 500,
         scoringTimeoutMs = 60_000,
+        requestTimeoutMs,
         maxRequestBodyBytes: maxBodyBytes = HUNDRED_MEBIBYTES,
     } = limits;
-    const known = (name: keyof LimitsArgs, value: number, rule: Rule<number>): void =>
+    const known = (name: keyof LimitsArgs, value: number | undefined, rule: Rule<number>): void =>
         check.known(`${path}.${name}`, value, rule);
     known("maxConcurrentRequestsPerContainer", maxConcurrentRequests, concurrentRequests);
     known("maxQueueWaitMs", maxQueueWaitMs, requestMilliseconds);
     known("scoringTimeoutMs", scoringTimeoutMs, requestMilliseconds);
+    known("requestTimeoutMs", requestTimeoutMs, requestMilliseconds);
     known("maxRequestBodyBytes", maxBodyBytes, requestBodyBytes);
-    return { maxConcurrentRequests, maxQueueWaitMs, scoringTimeoutMs, maxBodyBytes };
+    check.report(
+        `${path}.requestTimeoutMs`,
+        requestTimeoutMs !== undefined && requestTimeoutMs < scoringTimeoutMs
+            ? `${requestTimeoutMs} is less than scoringTimeoutMs (${scoringTimeoutMs}); set it to at least that`
+            : undefined,
+    );
+    return { maxConcurrentRequests, maxQueueWaitMs, scoringTimeoutMs, requestTimeoutMs, maxBodyBytes };
 }

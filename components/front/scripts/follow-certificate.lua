@@ -10,18 +10,8 @@ local file, socket = ...
 local server = require("serve-certificate")(file, socket)
 local POLL_MS = 2000
 
-local function contents(path)
-    local opened = io.open(path, "rb")
-    if not opened then
-        return ""
-    end
-    local text = opened:read("a")
-    opened:close()
-    return text or ""
-end
-
 local function read()
-    return { chain = contents(file), key = contents(file .. ".key") }
+    return { chain = server.contents(file), key = server.contents(file .. ".key") }
 end
 
 local function equal(one, other)

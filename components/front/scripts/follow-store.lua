@@ -13,22 +13,12 @@ local file, socket, copy, name = ...
 local server = require("serve-certificate")(file, socket)
 local POLL_MS = 2000
 
-local function contents(path)
-    local opened = io.open(path, "rb")
-    if not opened then
-        return ""
-    end
-    local text = opened:read("a")
-    opened:close()
-    return text or ""
-end
-
 local function read()
-    local named = contents(copy .. "/" .. name .. ".pem")
+    local named = server.contents(copy .. "/" .. name .. ".pem")
     if named ~= "" then
         return named
     end
-    return contents(copy .. "/certificate.pem")
+    return server.contents(copy .. "/certificate.pem")
 end
 
 -- Whether copy-store.sh has read the store, even if it was empty.
@@ -75,7 +65,7 @@ core.register_converters("challenge", function(path)
     if not token then
         return ""
     end
-    local answer = contents(copy .. "/challenges/" .. token):match("^%s*(%S+)%s*$") or ""
+    local answer = server.contents(copy .. "/challenges/" .. token):match("^%s*(%S+)%s*$") or ""
     if answer:sub(1, #token + 1) == token .. "." and answer:match("^[%w_-]+%.[%w_-]+$") then
         return answer
     end

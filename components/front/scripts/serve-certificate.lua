@@ -3,6 +3,8 @@
 -- Uses HAProxy's runtime commands, not CertCache of its Lua API: in HAProxy 3.0 CertCache does not check that the key belongs to
 -- the chain, and with a pair that does not match no client could connect.
 
+local commands = require("runtime-commands")
+
 -- Polls after which a certificate that could not be served is tried again. HAProxy may only have been too busy for its own
 -- commands, and the next certificate may come months later.
 local POLLS_UNTIL_RETRY = 15
@@ -10,17 +12,8 @@ local POLLS_UNTIL_RETRY = 15
 local Server = {}
 Server.__index = Server
 
--- Returns HAProxy's answer to one command. It can quote the key, so it must not be logged.
 function Server:command(line)
-    local socket = core.tcp()
-    socket:settimeout(5)
-    if not socket:connect(self.socket) then
-        return ""
-    end
-    socket:send(line .. "\n")
-    local answer = socket:receive("*a")
-    socket:close()
-    return answer or ""
+    return commands.run(self.socket, line)
 end
 
 -- The command that sets a certificate file. An empty line ends the text that follows a command.
@@ -59,6 +52,17 @@ function Server:is_retry_due()
     end
     self.polls_since_failure = self.polls_since_failure + 1
     return self.polls_since_failure % POLLS_UNTIL_RETRY == 0
+end
+
+-- Returns the text of a file, and an empty text where there is none.
+function Server.contents(path)
+    local opened = io.open(path, "rb")
+    if not opened then
+        return ""
+    end
+    local text = opened:read("a")
+    opened:close()
+    return text or ""
 end
 
 -- file    the certificate as `bind … crt` names it

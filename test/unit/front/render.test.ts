@@ -36,7 +36,7 @@ describe("renderFront", () => {
             model: {
                 ...{ name: "Iris", host: "local host", port: 0, healthPath: "health", keysRequired: true },
                 ...{ maxConcurrentRequests: 0, maxQueueWaitMs: 0.5, maxQueuedRequests: 0 },
-                ...{ scoringTimeoutMs: Infinity, maxBodyBytes: NaN },
+                ...{ scoringTimeoutMs: Infinity, requestTimeoutMs: 0, maxBodyBytes: NaN },
             },
         };
         let problems: readonly { property: string }[] = [];
@@ -49,7 +49,7 @@ describe("renderFront", () => {
             ...["tls.minimumVersion", "tls.hstsMaxAgeSeconds", "tls.storedCertificate"],
             ...["maxConnectionAgeSeconds", "model.name", "model.host", "model.port", "model.healthPath"],
             ...["model.maxConcurrentRequests", "model.maxQueueWaitMs", "model.maxQueuedRequests"],
-            ...["model.scoringTimeoutMs", "model.maxBodyBytes"],
+            ...["model.scoringTimeoutMs", "model.requestTimeoutMs", "model.maxBodyBytes"],
         ]);
     });
 
