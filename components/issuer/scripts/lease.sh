@@ -52,13 +52,13 @@ take_lease() {
     mkdir "$CERTIFICATE_STORE/lease/$taken" 2>/dev/null || return 1
     # Between the two steps above, others may have taken and given back this lease and later ones.
     if [ "$(newest_lease)" != "$taken" ]; then
-        rmdir "$CERTIFICATE_STORE/lease/$taken"
+        rmdir "$CERTIFICATE_STORE/lease/$taken" 2>/dev/null || true
         return 1
     fi
     if ! delete_earlier_leases "$taken"; then
         say "The folder of the previous lease cannot be deleted yet: its holder may still have a file open."
         observed=none
-        rmdir "$CERTIFICATE_STORE/lease/$taken" || true
+        rmdir "$CERTIFICATE_STORE/lease/$taken" 2>/dev/null || true
         return 1
     fi
     lease=$taken

@@ -22,6 +22,7 @@ const order = (name: string): string => `
     ${issue(name)}`;
 
 const PHASES = [
+    ["it deletes an earlier lease", "rm -rf */lease/0"],
     ["it prepares the store", "mkdir -p */certificates *"],
     ["it publishes a challenge", "mv -f *token-of-first *token-of-first"],
     ["it deletes a challenge", "mv -f *token-of-first */deleted"],
@@ -43,6 +44,7 @@ describe.skipIf(process.platform !== "linux").each(SHELLS)("an issuer that lost 
         async (phase, command) => {
             const stage = new ScriptStage(shell);
             try {
+                mkdirSync(path.join(stage.store, "lease", "0"), { recursive: true });
                 mkdirSync(path.join(stage.store, "issuer"));
                 writeFileSync(path.join(stage.store, "issuer", "accounts.tar"), "");
                 const lego =
@@ -79,4 +81,21 @@ describe.skipIf(process.platform !== "linux").each(SHELLS)("an issuer that lost 
             }
         },
     );
+
+    it.concurrent("does not take the lease while a folder of an earlier one cannot be deleted", async () => {
+        const stage = new ScriptStage(shell);
+        try {
+            mkdirSync(path.join(stage.store, "lease", "1"), { recursive: true });
+            // As on an SMB server that keeps an open file.
+            const before = `case "$call" in "rm -rf "*/lease/1) [ -e "$FOLDER/closed" ] || exit 1 ;; esac`;
+            const issuer = await stage.start(issue(), { before });
+            const waits = () => issuer.log().includes("cannot be deleted yet");
+            expect(await eventually(waits, 15_000), issuer.log()).toBe(true);
+            expect(issuer.runs()).toBe(0);
+            writeFileSync(issuer.file("closed"), "");
+            expect(await eventually(() => issuer.runs() > 0, 15_000), issuer.log()).toBe(true);
+        } finally {
+            await stage.close();
+        }
+    });
 });

@@ -2,7 +2,7 @@ import * as path from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { eventually } from "../../../sandbox/processes/wait";
-import { fail, issue, lines, ScriptStage } from "./script-stage";
+import { fail, issue, lines, type ScriptRun, ScriptStage } from "./script-stage";
 import { shellCommand, SHELLS } from "./shells";
 
 const SCRIPTS = path.join(__dirname, "../../../components/issuer/scripts");
@@ -72,6 +72,25 @@ describe.skipIf(process.platform !== "linux").each(SHELLS)("the names of an orde
         expect(await refused(NAMES, error)).toEqual(expected);
     });
 
+    it.each([
+        ["that just failed", 1, 0, 30],
+        ["that failed for ten minutes", 5, 600, 480],
+        ["that failed for ten days", 30, 10 * DAY, DAY / 2],
+        ["that failed for half a year", 200, 180 * DAY, DAY],
+    ])("are tried again after a pause that grows up to a day: a name %s", async (_, orders, failing, base) => {
+        const [program, ...args] = await shellCommand(shell);
+        const code = `. ./pace.sh; . ./names.sh; now=${failing}; missing_orders=${orders}; missing_pause ${90 * DAY}`;
+        const env = { LEGO_DOMAINS: "a.test", LONGEST_PAUSE_SECONDS: "21600", FIRST_RETRY_SECONDS: "30" };
+        const { stdout } = await execa(program, [...args, "-euc", code], { cwd: SCRIPTS, env });
+        expect(Number(stdout)).toBeGreaterThanOrEqual(base);
+        expect(Number(stdout)).toBeLessThanOrEqual(base * 1.25);
+    });
+
+    /** The log arrives later than the report. */
+    const logs = async (issuer: ScriptRun, line: RegExp) => {
+        expect(await eventually(() => line.test(issuer.log()), 5_000), issuer.log()).toBe(true);
+    };
+
     /** Runs an issuer until `until` accepts its report. */
     const reports = async (
         stage: ScriptStage,
@@ -113,9 +132,7 @@ describe.skipIf(process.platform !== "linux").each(SHELLS)("the names of an orde
                 failures: 0,
                 reason: "b.test no address",
             });
-            expect(issuer.log()).toMatch(
-                /The certificate lacks b\.test, the next order for it is in \d+ seconds: no address\n/,
-            );
+            await logs(issuer, /The certificate lacks b\.test, the next order for it is in \d+ seconds: no address\n/);
             expect(stage.read("certificate.pem")).toBe("chain\nkey\n");
             await execa("touch", [issuer.file("mended")]);
             expect(await eventually(() => stage.report(TWO)?.state === "valid", 20_000)).toBe(true);
@@ -149,7 +166,7 @@ describe.skipIf(process.platform !== "linux").each(SHELLS)("the names of an orde
             const issuer = await reports(stage, lego, ({ state }) => state === "failing");
             expect(await eventually(() => stage.report(TWO)?.state === "incomplete", 25_000)).toBe(true);
             expect(stage.read("certificate.pem")).toBe("one\nkey\n");
-            expect(issuer.log()).toContain("The certificate is not renewed without b.test yet");
+            await logs(issuer, /The certificate is not renewed without b\.test yet/);
         }),
     );
 
@@ -195,9 +212,7 @@ describe.skipIf(process.platform !== "linux").each(SHELLS)("the names of an orde
                 fail(invalid("a.test", "b.test")),
                 ({ state }) => state === "failing",
             );
-            expect(issuer.log()).toMatch(
-                /Attempt 1 failed, .*\[a\.test: no address\] \[b\.test: no address\]/,
-            );
+            await logs(issuer, /Attempt 1 failed, .*\[a\.test: no address\] \[b\.test: no address\]/);
             expect(new Set(lines(issuer.file("runs")))).toEqual(new Set(["a.test,b.test"]));
         }),
     );
