@@ -14,6 +14,9 @@ import {
 import { Hosting } from "./schema";
 import { readSettings, SettingsError, type StackSettings } from "./settings";
 
+/** Exported by the SDK, but not declared in its types. */
+const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret: (key: string) => boolean };
+
 const stack = settings();
 
 const resourceGroupName = stack.resourceGroup.create
@@ -138,8 +141,8 @@ function newZone(zoneName: string): pulumi.Output<string> {
 
 function settings(): StackSettings {
     try {
-        // The whole configuration, including secrets in plain text: the component marks them as secret again.
-        return readSettings(pulumi.runtime.allConfig(), pulumi.getProject(), __dirname);
+        // `allConfig` decrypts secrets; `readSettings` marks them again.
+        return readSettings(pulumi.runtime.allConfig(), pulumi.getProject(), __dirname, isConfigSecret);
     } catch (error) {
         if (!(error instanceof SettingsError)) throw error;
         const file = `stacks/Pulumi.${pulumi.getStack()}.yaml`;

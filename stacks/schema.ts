@@ -9,6 +9,7 @@ import {
     MinimumTlsVersion,
     TlsMode,
 } from "../components";
+import { anyForm, anyText, flag, number, type Texts } from "./values";
 
 /** The Azure service that runs the models. */
 export enum Hosting {
@@ -18,15 +19,9 @@ export enum Hosting {
     Kubernetes = "Kubernetes",
 }
 
-/** `pulumi config set --path` stores 0.5 as text and 5 as a number, so both are accepted. */
-const number = z.preprocess(
-    value => (typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value),
-    z.number(),
-);
-const asText = (value: unknown): unknown =>
-    typeof value === "number" || typeof value === "boolean" ? String(value) : value;
-const text = z.preprocess(asText, z.string());
-const texts = z.record(z.string(), text);
+/** The schemas for the texts in a top-level setting. */
+type TextsOf = (setting: string) => Texts;
+
 const probe = z.strictObject({
     initialDelaySeconds: number.optional(),
     periodSeconds: number.optional(),
@@ -41,92 +36,96 @@ const limits = z.strictObject({
     scoringTimeoutMs: number.optional(),
     maxRequestBodyBytes: number.optional(),
 });
-const acme = z.strictObject({
-    directoryUrl: text.optional(),
-    email: text.optional(),
-    challenge: z.enum(AcmeChallenge).optional(),
-    externalAccountBinding: z.strictObject({ keyId: text.optional(), hmacKey: text.optional() }).optional(),
-    certificateAuthority: text.optional(),
-    image: text.optional(),
-    waitSeconds: number.optional(),
-    /** Kubernetes only. */
-    storageClassName: text.optional(),
-});
-const keys = z.strictObject({
-    enabled: z.boolean().optional(),
-    primary: text.optional(),
-    secondary: text.optional(),
-});
-const container = {
+const acme = ({ plain, text, secret }: Texts) =>
+    z.strictObject({
+        directoryUrl: plain.optional(),
+        email: text.optional(),
+        challenge: z.enum(AcmeChallenge).optional(),
+        externalAccountBinding: z
+            .strictObject({ keyId: text.optional(), hmacKey: secret.optional() })
+            .optional(),
+        certificateAuthority: text.optional(),
+        image: text.optional(),
+        waitSeconds: number.optional(),
+        /** Kubernetes only. */
+        storageClassName: plain.optional(),
+    });
+const keys = ({ secret }: Texts) =>
+    z.strictObject({
+        enabled: flag.optional(),
+        primary: secret.optional(),
+        secondary: secret.optional(),
+    });
+const container = ({ plain, text, secret }: Texts) => ({
     image: text,
     port: number.optional(),
     cpu: number.optional(),
     memoryInGB: number.optional(),
     cpuLimit: number.optional(),
     memoryInGBLimit: number.optional(),
-    environment: texts.optional(),
-    secretEnvironment: texts.optional(),
+    environment: z.record(z.string(), text).optional(),
+    secretEnvironment: z.record(z.string(), secret).optional(),
     command: z.array(text).optional(),
-    healthPath: text.optional(),
+    healthPath: plain.optional(),
     readiness: probe.optional(),
     liveness: probe.optional(),
-};
+});
 
 /** Settings of both hostings. */
-const common = {
+const common = (of: TextsOf) => ({
     /** The Azure service that runs the models. Settings of the other hosting are ignored. */
     hosting: z.enum(Hosting).default(Hosting.ContainerInstances),
     /** The component's name. On Container Instances also the model's, unless `model.name` is set. */
-    name: text.default("inference"),
+    name: of("name").plain.default("inference"),
     environment: z.enum(Environment).optional(),
     resourceGroup: z.strictObject({
-        name: text,
+        name: of("resourceGroup").plain,
         /** `false` uses an existing group. */
-        create: z.boolean().default(true),
+        create: flag.default(true),
     }),
-    location: text.optional(),
-    leafDomainLabel: text.optional(),
-    overwriteExistingDomain: z.boolean().optional(),
+    location: of("location").plain.optional(),
+    leafDomainLabel: of("leafDomainLabel").plain.optional(),
+    overwriteExistingDomain: flag.optional(),
     /** On Kubernetes, the default of every model. */
     limits: limits.optional(),
     tls: z
         .strictObject({
             mode: z.enum(TlsMode).default(TlsMode.Auto),
-            hostname: text.optional(),
-            certificate: text.optional(),
+            hostname: of("tls").plain.optional(),
+            certificate: of("tls").secret.optional(),
             /** Path of a PEM file instead of `certificate`, relative to the folder of the stack's configuration. */
-            certificateFile: text.optional(),
-            privateKey: text.optional(),
+            certificateFile: of("tls").plain.optional(),
+            privateKey: of("tls").secret.optional(),
             /** Path of a PEM file instead of `privateKey`, relative to the folder of the stack's configuration. */
-            privateKeyFile: text.optional(),
-            pfx: text.optional(),
+            privateKeyFile: of("tls").plain.optional(),
+            pfx: of("tls").secret.optional(),
             /** Path of a PFX file instead of `pfx`, relative to the folder of the stack's configuration. */
-            pfxFile: text.optional(),
-            pfxPassword: text.optional(),
-            minimumVersion: z.preprocess(asText, z.enum(MinimumTlsVersion)).optional(),
+            pfxFile: of("tls").plain.optional(),
+            pfxPassword: of("tls").secret.optional(),
+            minimumVersion: anyForm(MinimumTlsVersion).optional(),
             hstsMaxAgeSeconds: number.optional(),
-            renewalTrigger: text.optional(),
-            acme: acme.optional(),
+            renewalTrigger: anyText.optional(),
+            acme: acme(of("tls")).optional(),
             /** Kubernetes only. */
-            secretName: text.optional(),
+            secretName: of("tls").plain.optional(),
         })
         .prefault({}),
     dns: z
         .strictObject({
-            zoneName: text,
-            zoneResourceGroupName: text.optional(),
+            zoneName: of("dns").plain,
+            zoneResourceGroupName: of("dns").plain.optional(),
             /** `true` also creates the zone, in the stack's resource group. */
-            createZone: z.boolean().default(false),
+            createZone: flag.default(false),
             ttl: number.optional(),
             /** Kubernetes only. */
             recordType: z.enum(DnsRecordType).optional(),
         })
         .optional(),
     /** On Kubernetes, the default of every model. */
-    keys: keys.optional(),
+    keys: keys(of("keys")).optional(),
     front: z
         .strictObject({
-            image: text.optional(),
+            image: of("front").text.optional(),
             cpu: number.optional(),
             memoryInGB: number.optional(),
             /** Kubernetes only. */
@@ -135,81 +134,84 @@ const common = {
         .optional(),
     registry: z
         .strictObject({
-            server: text,
-            username: text.optional(),
-            password: text.optional(),
+            server: of("registry").plain,
+            username: of("registry").text.optional(),
+            password: of("registry").secret.optional(),
             /** Container Instances only. */
-            managedIdentityId: text.optional(),
+            managedIdentityId: of("registry").plain.optional(),
         })
         .optional(),
-    imageRenewalTrigger: text.optional(),
-    tags: texts.optional(),
-};
+    /** Only changes of it matter, so a number or a date without quotes is accepted. */
+    imageRenewalTrigger: anyText.optional(),
+    tags: z.record(z.string(), of("tags").text).optional(),
+});
 
 /** Settings of Container Instances only. */
-const containerInstances = {
-    containerGroupName: text.optional(),
+const containerInstances = (of: TextsOf) => ({
+    containerGroupName: of("containerGroupName").plain.optional(),
     revisionTimeoutSeconds: number.optional(),
     model: z
         .strictObject({
-            name: text.optional(),
-            ...container,
+            name: of("model").plain.optional(),
+            ...container(of("model")),
             gpu: z.strictObject({ count: number, sku: z.enum(GpuSku) }).optional(),
         })
         .optional(),
     identity: z
         .strictObject({
-            systemAssigned: z.boolean().optional(),
-            userAssignedIds: z.array(text).optional(),
+            systemAssigned: flag.optional(),
+            userAssignedIds: z.array(of("identity").plain).optional(),
         })
         .optional(),
-    logAnalytics: z.strictObject({ workspaceId: text, workspaceKey: text }).optional(),
-};
+    logAnalytics: z
+        .strictObject({ workspaceId: of("logAnalytics").text, workspaceKey: of("logAnalytics").secret })
+        .optional(),
+});
 
 /** Settings of Kubernetes only. */
-const kubernetes = {
+const kubernetes = (of: TextsOf) => ({
     cluster: z
         .strictObject({
             create: z
                 .strictObject({
                     purpose: z.enum(ClusterPurpose).optional(),
-                    name: text.optional(),
+                    name: of("cluster").plain.optional(),
                     agentCount: number.optional(),
-                    vmSize: text.optional(),
-                    kubernetesVersion: text.optional(),
-                    zones: z.array(text).optional(),
+                    vmSize: of("cluster").plain.optional(),
+                    kubernetesVersion: of("cluster").plain.optional(),
+                    zones: z.array(anyText).optional(),
                     network: z
                         .strictObject({
-                            subnetId: text,
-                            serviceCidr: text.optional(),
-                            dnsServiceIp: text.optional(),
+                            subnetId: of("cluster").plain,
+                            serviceCidr: of("cluster").plain.optional(),
+                            dnsServiceIp: of("cluster").plain.optional(),
                         })
                         .optional(),
                 })
                 .optional(),
             attach: z
                 .strictObject({
-                    resourceId: text.optional(),
-                    resourceGroupName: text.optional(),
-                    clusterName: text.optional(),
-                    kubeconfig: text.optional(),
+                    resourceId: of("cluster").plain.optional(),
+                    resourceGroupName: of("cluster").plain.optional(),
+                    clusterName: of("cluster").plain.optional(),
+                    kubeconfig: of("cluster").secret.optional(),
                 })
                 .optional(),
         })
         .optional(),
-    namespace: text.optional(),
+    namespace: of("namespace").plain.optional(),
     loadBalancer: z
         .strictObject({
             type: z.enum(LoadBalancerType).optional(),
-            subnetName: text.optional(),
-            grantAccess: z.boolean().optional(),
+            subnetName: of("loadBalancer").plain.optional(),
+            grantAccess: flag.optional(),
         })
         .optional(),
     models: z
         .record(
             z.string(),
             z.strictObject({
-                ...container,
+                ...container(of("models")),
                 replicas: number.optional(),
                 autoscale: z
                     .strictObject({
@@ -222,42 +224,45 @@ const kubernetes = {
                 spareGpu: z.boolean().optional(),
                 progressDeadlineSeconds: number.optional(),
                 limits: limits.optional(),
-                keys: keys.optional(),
-                allowPlainHttp: z.boolean().optional(),
+                keys: keys(of("models")).optional(),
+                allowPlainHttp: flag.optional(),
                 /** The former name of `allowPlainHttp`; the component warns about it. */
-                tlsDisabled: z.boolean().optional(),
-                hostname: text.optional(),
+                tlsDisabled: flag.optional(),
+                hostname: of("models").plain.optional(),
                 runAsUser: number.optional(),
-                nodeSelector: texts.optional(),
+                nodeSelector: z.record(z.string(), of("models").text).optional(),
                 tolerations: z
                     .array(
                         z.strictObject({
-                            key: text.optional(),
-                            operator: text.optional(),
-                            value: text.optional(),
-                            effect: text.optional(),
+                            key: of("models").text.optional(),
+                            operator: of("models").plain.optional(),
+                            value: of("models").text.optional(),
+                            effect: of("models").plain.optional(),
                         }),
                     )
                     .optional(),
-                serviceAccountName: text.optional(),
-                podLabels: texts.optional(),
+                serviceAccountName: of("models").plain.optional(),
+                podLabels: z.record(z.string(), of("models").text).optional(),
             }),
         )
         .optional(),
-};
+});
 
 /**
  * The settings of a stack: the arguments of the components by the same names, the resource group and the zone. The schema checks
  * types; the component checks values.
  */
-export const schema = z
-    .strictObject({ ...common, ...containerInstances, ...kubernetes })
-    .superRefine((settings, context) => {
-        const needed =
-            settings.hosting === Hosting.Kubernetes ? (["cluster", "models"] as const) : (["model"] as const);
-        for (const name of needed) {
-            if (settings[name] !== undefined) continue;
-            const message = `is missing; it is required with hosting ${settings.hosting}`;
-            context.addIssue({ code: "custom", path: [name], message });
-        }
-    });
+export const schema = (of: TextsOf) =>
+    z
+        .strictObject({ ...common(of), ...containerInstances(of), ...kubernetes(of) })
+        .superRefine((settings, context) => {
+            const needed =
+                settings.hosting === Hosting.Kubernetes
+                    ? (["cluster", "models"] as const)
+                    : (["model"] as const);
+            for (const name of needed) {
+                if (settings[name] !== undefined) continue;
+                const message = `is missing; it is required with hosting ${settings.hosting}`;
+                context.addIssue({ code: "custom", path: [name], message });
+            }
+        });

@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import type * as z from "zod";
 import { schema } from "./schema";
+import { type Texts, texts } from "./values";
 
 /** The settings of a stack: types checked, certificate files read. */
-export type StackSettings = z.output<typeof schema>;
+export type StackSettings = z.output<ReturnType<typeof schema>>;
 
 /** One invalid setting. */
 export interface SettingsProblem {
@@ -25,32 +26,56 @@ export class SettingsError extends Error {
 /**
  * Reads the settings from the configuration in the form in which the engine passes it to programs.
  *
+ * A setting that the engine calls secret contains at least one secret; the engine does not tell which. All texts in it become
+ * secrets, except for names, addresses and paths: they are part of names in Azure and of outputs, so they stay plain.
+ *
  * @param configuration values by full key (`project:model`); objects are JSON
  * @param project the namespace of the keys to read; other namespaces belong to providers
  * @param folder the base of relative file names
- * @throws SettingsError with all invalid settings
+ * @param isSecret whether the engine calls a full key secret
+ * @throws SettingsError with all invalid settings, without values of secret settings
  */
 export function readSettings(
     configuration: Readonly<Record<string, string>>,
     project: string,
     folder: string,
+    isSecret: (key: string) => boolean = () => false,
 ): StackSettings {
     const prefix = `${project}:`;
     const own = Object.entries(configuration).filter(([key]) => key.startsWith(prefix));
     const values = Object.fromEntries(own.map(([key, text]) => [key.slice(prefix.length), parsed(text)]));
+    const marked = Object.keys(values).filter(name => isSecret(prefix + name));
     const problems: SettingsProblem[] = [];
     const withFiles = {
         ...values,
-        ...(isRecord(values.tls) && { tls: readCertificateFiles(values.tls, folder, problems) }),
+        ...(isRecord(values.tls) && {
+            tls: readCertificateFiles(values.tls, { folder, shown: !marked.includes("tls") }, problems),
+        }),
     };
-    const result = schema.safeParse(withFiles, { reportInput: false });
+    const { textsOf, kept } = trackedTexts(marked);
+    const result = schema(textsOf).safeParse(withFiles, { reportInput: false });
+    problems.push(...(result.error?.issues.flatMap(described) ?? []));
+    // An invalid setting may contain values that were not read.
+    if (result.success) problems.push(...marked.filter(name => !kept.has(name)).map(visibleSecret));
     if (result.success && problems.length === 0) return result.data;
-    const more = result.error?.issues.flatMap(described) ?? [];
-    throw new SettingsError([...problems, ...more]);
+    throw new SettingsError(problems);
 }
 
-/** Objects, lists, numbers and booleans are JSON, all other values plain text. */
+/** The schemas for texts by top-level setting, and the settings in which a value stays secret. */
+function trackedTexts(marked: readonly string[]): { textsOf: (name: string) => Texts; kept: Set<string> } {
+    const kept = new Set<string>();
+    return { textsOf: name => texts(marked.includes(name), () => kept.add(name)), kept };
+}
+
+function visibleSecret(name: string): SettingsProblem {
+    const reason =
+        "is set as a secret, but contains only names, addresses, numbers and switches, which others see in Azure and in outputs; set it again with --plaintext instead of --secret";
+    return { path: name, reason };
+}
+
+/** Objects and lists are JSON. All other values are plain text: the engine has already lost the form of numbers. */
 function parsed(text: string): unknown {
+    if (!/^\s*[{[]/.test(text)) return text;
     try {
         return JSON.parse(text) as unknown;
     } catch {
@@ -60,7 +85,7 @@ function parsed(text: string): unknown {
 
 function readCertificateFiles(
     tls: Record<string, unknown>,
-    folder: string,
+    { folder, shown }: { folder: string; shown: boolean },
     problems: SettingsProblem[],
 ): Record<string, unknown> {
     const read = { ...tls };
@@ -81,16 +106,23 @@ function readCertificateFiles(
         try {
             read[argument] = readFileSync(path.resolve(folder, file), encoding);
         } catch (error) {
-            problems.push({ path: `tls.${setting}`, reason: unreadable(file, argument, error) });
+            problems.push({
+                path: `tls.${setting}`,
+                reason: CONTENTS.test(file)
+                    ? contents(argument)
+                    : unreadable(shown ? file : "the file", error),
+            });
         }
     }
     return read;
 }
 
 /** A private key pasted in place of a file name must not appear in the message. */
-function unreadable(file: string, argument: string, error: unknown): string {
-    if (CONTENTS.test(file))
-        return `is not a file name but the contents of a file; give the file name, or set tls.${argument} instead`;
+function contents(argument: string): string {
+    return `is not a file name but the contents of a file; give the file name, or set tls.${argument} instead`;
+}
+
+function unreadable(file: string, error: unknown): string {
     const { code = "unreadable" } = error as NodeJS.ErrnoException;
     const why = REASONS[code] ?? `cannot be read (${code})`;
     return `${file} ${why}; paths are relative to the folder of the stack's configuration`;
@@ -118,6 +150,7 @@ function described(issue: z.core.$ZodIssue): SettingsProblem[] {
         }));
     }
     if (issue.code === "invalid_type") {
+        if (issue.expected === "string") return [{ path: at, reason: issue.message }];
         const missing = issue.message.endsWith("received undefined");
         return [{ path: at, reason: missing ? "is missing" : `must be of type ${issue.expected}` }];
     }

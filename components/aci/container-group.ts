@@ -77,7 +77,8 @@ export function containerGroup(
             replacementTrigger: issuer ? "with issuer" : "without issuer",
             // Only one group can have a label at a time. Revisions have different labels, so the new one can be created first.
             deleteBeforeReplace: !revisions,
-            additionalSecretOutputs: ["volumes", "imageRegistryCredentials", "diagnostics"],
+            // Azure returns environment variables and commands, which may be secret inputs, in plain text.
+            additionalSecretOutputs: ["containers", "volumes", "imageRegistryCredentials", "diagnostics"],
             // The label of a revision is unknown at preview, and so the whole address would show as changed.
             hideDiffs: revisions ? ["ipAddress"] : [],
             hooks: {

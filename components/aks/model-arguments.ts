@@ -29,7 +29,7 @@ export interface TolerationArgs {
      * The key of the taint. Without a key, `operator` must be `Exists`, which tolerates every taint.
      * @default none
      */
-    key?: string;
+    key?: pulumi.Input<string>;
     /**
      * `Equal` compares the value of the taint, `Exists` ignores it.
      * @default "Equal"
@@ -39,7 +39,7 @@ export interface TolerationArgs {
      * The value of the taint. For `Equal`.
      * @default none
      */
-    value?: string;
+    value?: pulumi.Input<string>;
     /**
      * The effect of the taint: `NoSchedule`, `PreferNoSchedule` or `NoExecute`.
      * @default every effect
@@ -119,7 +119,7 @@ export interface AksModelArgs extends ModelContainerArgs {
      * @default any node
      * @example { agentpool: "gpu" }
      */
-    nodeSelector?: { [name: string]: string };
+    nodeSelector?: { [name: string]: pulumi.Input<string> };
     /**
      * Node taints that the pods tolerate.
      * @default none
@@ -135,5 +135,5 @@ export interface AksModelArgs extends ModelContainerArgs {
      * @default none
      * @example { "azure.workload.identity/use": "true" }
      */
-    podLabels?: { [name: string]: string };
+    podLabels?: { [name: string]: pulumi.Input<string> };
 }

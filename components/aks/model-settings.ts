@@ -7,6 +7,7 @@ import { MAX_INT32, MAX_REPLICAS, tcpPort, wholeNumber } from "../shared/rules/n
 import * as text from "../shared/rules/text";
 import { TlsMode } from "../certificate/tls-arguments";
 import { canonicalHostname, hostnameProblem } from "../shared/host-name";
+import type { StringMap } from "../shared/string-map";
 import type { SecureAksInferenceArgs } from "./arguments";
 import type { AksModelArgs, AutoscaleArgs, TolerationArgs } from "./model-arguments";
 
@@ -26,10 +27,10 @@ export interface ModelSettings extends ModelContainerSettings {
     plainHttp: boolean;
     hostname?: pulumi.Input<string>;
     runAsUser?: number;
-    nodeSelector?: Record<string, string>;
+    nodeSelector?: StringMap;
     tolerations?: TolerationArgs[];
     serviceAccountName?: string;
-    podLabels?: Record<string, string>;
+    podLabels?: StringMap;
 }
 
 /** The largest virtual machine sizes of Azure. */

@@ -59,7 +59,7 @@ export interface ModelContainerArgs {
      * The command and its arguments.
      * @default the command of the image
      */
-    command?: string[];
+    command?: pulumi.Input<string>[];
     /**
      * The path of the health check. The model is healthy when the status is 200.
      * @default "/"
@@ -85,7 +85,7 @@ export interface ModelContainerSettings extends Share {
     resourceLimits: Partial<Share>;
     environment: StringMap;
     secretEnvironment: StringMap;
-    command?: string[];
+    command?: pulumi.Input<string>[];
     healthPath: string;
     readiness: ProbeSettings;
     liveness: ProbeSettings;

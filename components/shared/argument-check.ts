@@ -39,11 +39,15 @@ export class ArgumentCheck {
             this.report(path, rule(value as T));
             return value;
         }
-        return pulumi.output(value).apply(known => {
+        const output = pulumi.output(value);
+        return output.apply(known => {
             const reason = rule(known as T);
             if (reason === undefined) return known as T;
-            throw argumentsResourceError(this.component, [{ propertyPath: path, reason }]);
-        });
+            return pulumi.isSecret(output).then((secret): T => {
+                const shown = secret ? withoutValue(reason, known) : reason;
+                throw argumentsResourceError(this.component, [{ propertyPath: path, reason: shown }]);
+            });
+        }) as pulumi.Output<T>;
     }
 
     optionalInput<T>(
@@ -92,6 +96,15 @@ export function argumentsResourceError(
 ): pulumi.ResourceError {
     const message = [headline(component, problems.length), ...problemLines(problems)].join("\n");
     return new pulumi.ResourceError(message, resource, true);
+}
+
+/** Rules quote the value, or a part of it in canonical form, between double quotes. */
+function withoutValue(reason: string, value: unknown): string {
+    const text = typeof value === "string" ? value.toLowerCase() : "";
+    const quoted = reason.replaceAll(JSON.stringify(value), '"[secret]"');
+    return quoted.replaceAll(/"([^"]+)"/g, (whole, inner: string) =>
+        text.includes(inner.toLowerCase()) ? '"[secret]"' : whole,
+    );
 }
 
 /** Whether the value is not known yet: an output of a resource, a configuration secret or a promise. */
