@@ -177,7 +177,8 @@ function readiness({ tls, models, fronts }: PodFrontSettings): string[] {
         ...(tls?.storedCertificate === undefined ? [] : [missingUnless(STORE_POLLED)]),
         ...(fronts ? [missingUnless(`{ date,sub(proc.started) ge ${FIRST_CHECK_SECONDS} }`)] : []),
         "http-request set-var(proc.ready) bool(true) unless { var(txn.missing) -m bool }",
-        `http-request set-var(proc.ready) bool(true) if { date,sub(proc.started) ge ${READY_ANYWAY_SECONDS} }`,
+        // Not without the certificate: clients would get errors instead of the answers of a pod that has it.
+        `http-request set-var(proc.ready) bool(true) if { date,sub(proc.started) ge ${READY_ANYWAY_SECONDS} }${tls?.storedCertificate === undefined ? "" : ` ${STORE_POLLED}`}`,
         readyIf("{ var(proc.ready) -m bool } !{ stopping }"),
     ];
 }

@@ -11,12 +11,12 @@ const NAME = "score.test-0a1b2c3d4e5f";
 const TLS = { minimumVersion: "1.2", hstsMaxAgeSeconds: 31_536_000, storedCertificate: NAME } as const;
 
 /**
- * Opens as many connections to HAProxy's runtime commands as it accepts at once. Node needs the full length of an abstract
- * address. HAProxy closes an idle connection after ten seconds; the front gives up a command after five.
+ * Opens as many connections to HAProxy's runtime commands as it accepts at once. HAProxy closes an idle connection after ten
+ * seconds; the front gives up a command after five.
  */
 const OCCUPY = `
     const { connect } = require("node:net");
-    const path = "\\0front-commands".padEnd(108, "\\0");
+    const path = process.argv[1];
     for (let one = 0; one < 10; one++) connect(path).on("error", error => { console.error(error); process.exit(1); });
     setTimeout(() => process.exit(0), 9_000);
 `;
@@ -30,7 +30,8 @@ describe.skipIf(CANNOT_RUN)(titled("a front whose runtime commands are busy"), (
         await stage.startFront(overTls({ tls: TLS }));
         const { chain, key } = await stage.authority.leaf(HOST);
         const { serialNumber } = new X509Certificate(chain);
-        const occupied = stage.inside([process.execPath, "-e", OCCUPY]);
+        const socket = `/proc/${stage.frontPid}/root/tmp/front-commands.sock`;
+        const occupied = stage.inside([process.execPath, "-e", OCCUPY, socket]);
         mkdirSync(path.join(stage.store, "certificates"), { recursive: true });
         writeFileSync(path.join(stage.store, "certificates", `${NAME}.pem`), chain + key);
         expect(await eventually(() => stage.refusals() > 0, 30_000)).toBe(true);

@@ -179,9 +179,13 @@ describe.skipIf(CANNOT_RUN)(titled("the certificate store"), () => {
             // A regular file whose first byte cannot be read.
             symlinkSync("/proc/self/mem", file);
             const ready = kind.start(stage);
-            // Longer than the start waits for the first copy.
-            await sleep(8_000);
-            expect(await stage.health("/ready")).toBe(503);
+            expect(await eventually(async () => (await stage.health("/live")) === 200, 20_000)).toBe(true);
+            // Longer than the front of a pod waits for its models.
+            const readyAt = Date.now() + 11_000;
+            while (Date.now() < readyAt) {
+                expect(await stage.health("/ready")).toBe(503);
+                await sleep(500);
+            }
             put(`certificates/${NAME}.pem`, chain + key);
             await ready;
             expect(await served()).toBe(serialNumber);

@@ -141,7 +141,7 @@ export class FrontStage {
         });
         this.#log = "";
         this.#front.all.on("data", (chunk: Buffer) => (this.#log += chunk.toString()));
-        if (!(await eventually(async () => (await this.health("/ready")) === 200, 20_000))) {
+        if (!(await eventually(async () => (await this.health("/ready")) === 200, 60_000))) {
             throw new Error(`The front did not become ready:\n${await this.stopFront()}`);
         }
     }
