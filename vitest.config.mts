@@ -28,7 +28,7 @@ const GROUP = {
  * Programs and images of a project that can take minutes to build the first time: `global.ts` starts the builds in the
  * background, and in `wait.ts` each file waits for them. TEST_NEEDS names them in both (sandbox/testing/setup/builds.ts).
  */
-const needing = (needs: "engine" | "servers" | "sandbox"): Options => ({
+const needing = (needs: "engine" | "servers" | "aws-lc" | "sandbox"): Options => ({
     env: { TEST_NEEDS: needs },
     globalSetup: ["sandbox/testing/setup/global.ts"],
     setupFiles: ["sandbox/testing/setup/wait.ts"],
@@ -69,6 +69,7 @@ const unitRooms = readdirSync(path.join(import.meta.dirname, "test", "unit"), { 
 
 /** `verify --stack` reads the outputs of a stack. */
 const VERIFY_COMMAND = "test/servers/verify-command.test.ts";
+const FRONT = "test/servers/{front*,busy-front}.test.ts";
 const FOOTPRINT = "sandbox/test/node/sandbox.test.ts";
 const PROVIDERS =
     "sandbox/test/providers/{azure-native,azure-native-clusters,capabilities,tls-random}.test.ts";
@@ -89,6 +90,9 @@ const sandboxProjects = [
     ),
 ];
 
+/** Whether the command line names a project or file with this text. */
+const named = (text: string) => process.argv.slice(2).some(argument => argument.includes(text));
+
 export default defineConfig({
     test: {
         reporters: ["default", "./test/reporter.ts"],
@@ -98,7 +102,9 @@ export default defineConfig({
             project("engine", ["test/engine/**/*.test.ts", VERIFY_COMMAND], needing("engine")),
             project("package", "test/package/**/*.test.ts", needing("engine")),
             project("user", "test/user/**/*.test.ts", needing("sandbox")),
-            project("servers-front", "test/servers/{front*,busy-front}.test.ts", needing("servers")),
+            project("servers-front", FRONT, needing("servers")),
+            // HAProxy with the TLS library of its official image, in `npm run test:all` or when it is named.
+            ...(FULL || named("aws-lc") ? [project("servers-front-aws-lc", FRONT, needing("aws-lc"))] : []),
             project("servers-issuer", "test/servers/issuer*.test.ts", needing("servers")),
             project("servers-verify", "test/servers/verify*.test.ts", {
                 ...needing("servers"),
@@ -108,9 +114,7 @@ export default defineConfig({
             project("load", "test/load/**/*.test.ts", { ...needing("sandbox"), group: GROUP.load }),
             project("footprint", FOOTPRINT, { ...needing("sandbox"), group: GROUP.footprint }),
             // The sandbox is a tool of the tests: its own tests run in `npm run test:all`, or when they are named.
-            ...(FULL || process.argv.slice(2).some(argument => argument.includes("sandbox"))
-                ? sandboxProjects
-                : []),
+            ...(FULL || named("sandbox") ? sandboxProjects : []),
         ],
     },
 });

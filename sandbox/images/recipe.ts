@@ -23,7 +23,7 @@ export interface ImageRecipe {
 }
 
 /** Debian 13, the first release with HAProxy 3.0 and with the Python version of the sample model's packages. */
-const SUITE = "trixie";
+export const SUITE = "trixie";
 
 /** Files that containers do not need. Licences are kept: see `path-include` below. */
 const LEFT_OUT = [

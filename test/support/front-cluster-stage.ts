@@ -15,10 +15,10 @@ import {
     type PodFrontSettings,
 } from "../../components/front";
 import { eventually } from "../../sandbox/processes/wait";
-import { frontRoot } from "../../sandbox/images";
 import { commandInRoot } from "../../sandbox/images/command";
 import { exchange, TestAuthority } from "./front-certificates";
 import { Around, type LoadSeen, type ModelSeen, type Outcome } from "./front-cluster-around";
+import { testedFrontRoot } from "./front-root";
 
 export const HOST = "score.test";
 /** Names that the certificate covers. */
@@ -52,7 +52,7 @@ export class ClusterStage {
     #root = "";
 
     async open(): Promise<void> {
-        this.#root = await frontRoot();
+        this.#root = await testedFrontRoot();
         await this.authority.open();
         mkdirSync(this.#secrets);
         await this.newCertificate();

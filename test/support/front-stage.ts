@@ -23,9 +23,9 @@ import {
     storeFrontPodCommand,
 } from "../../components/front";
 import { eventually } from "../../sandbox/processes/wait";
-import { frontRoot } from "../../sandbox/images";
 import { commandInRoot } from "../../sandbox/images/command";
 import { TestAuthority } from "./front-certificates";
+import { testedFrontRoot } from "./front-root";
 
 export const HOST = "score.test";
 export const PRIMARY_KEY = "primary-key-of-the-test";
@@ -66,7 +66,7 @@ export class FrontStage {
         ResultPromise<{ all: true; reject: false; stdin: "ignore"; env: Record<string, string> }> | undefined;
 
     async open(): Promise<void> {
-        this.#root = await frontRoot();
+        this.#root = await testedFrontRoot();
         await execa("ip", ["netns", "add", this.namespace]);
         await this.inside(["ip", "link", "set", "lo", "up"]);
         mkdirSync(this.#secrets, { mode: 0o700 });

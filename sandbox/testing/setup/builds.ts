@@ -1,6 +1,7 @@
 /** The programs and images that test projects need and that take minutes to build the first time. */
 import { pulumiEngine } from "../../../machine/engine";
 import { frontRoot, imageArchives } from "../../images";
+import { awsLcFrontRoot } from "../../images/aws-lc-front";
 import { legoArchive, legoProgram } from "../../images/lego";
 import { nodeTools } from "../../node/tools";
 import { loadProgram } from "../load";
@@ -9,11 +10,12 @@ import { pebbleProgram } from "../pebble";
 import { CANNOT_RUN } from "../requirements";
 
 /** The value of the environment variable TEST_NEEDS, which vitest.config.mts sets for each project. */
-export type Needs = "engine" | "servers" | "sandbox";
+export type Needs = "engine" | "servers" | "aws-lc" | "sandbox";
 
 const STEPS: Record<Needs, (() => Promise<unknown>)[]> = {
     engine: [pulumiEngine],
     servers: [frontRoot, pebbleProgram, legoProgram, loadProgram],
+    "aws-lc": [awsLcFrontRoot],
     sandbox: [
         pulumiEngine,
         frontRoot,
