@@ -39,6 +39,13 @@ const TLS_1_2_CIPHERS = [
 ];
 const TLS_1_3_CIPHERS = ["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"];
 
+/**
+ * Clients resume sessions of both versions, and ticket keys are short-lived (RFC 9325, 3.4). With OpenSSL, HAProxy would
+ * encrypt tickets with one key until it ends. Without tickets, it keeps the sessions in memory. AWS-LC cannot do that for
+ * TLS 1.3, but it replaces its ticket keys every two days.
+ */
+const RESUMPTION = [".if !feature(OPENSSL_AWSLC)", "ssl-default-bind-options no-tls-tickets", ".endif"];
+
 export function processWide(options: ProcessOptions): Section {
     const { minimumVersion, scriptFolder, models, more } = options;
     return [
@@ -51,9 +58,8 @@ export function processWide(options: ProcessOptions): Section {
             : []),
         ...(minimumVersion
             ? [
-                  // Tickets of TLS 1.2 are encrypted with one key until the process ends, which breaks forward secrecy
-                  // (RFC 9325, 4.3.4). Sessions can still be resumed from the cache.
-                  `ssl-default-bind-options ssl-min-ver TLSv${minimumVersion} no-tls-tickets`,
+                  `ssl-default-bind-options ssl-min-ver TLSv${minimumVersion}`,
+                  ...RESUMPTION,
                   ...(minimumVersion === "1.2"
                       ? [`ssl-default-bind-ciphers ${TLS_1_2_CIPHERS.join(":")}`]
                       : []),

@@ -59,10 +59,6 @@ describe.skipIf(CANNOT_RUN)(titled("the front"), () => {
             }
         });
 
-        it("issues no session tickets for TLS 1.2", async () => {
-            expect(await stage.handshake("-tls1_2")).not.toContain("TLS session ticket:");
-        });
-
         it("supports HTTP/2 and HTTP/1.1", async () => {
             expect((await stage.score()).version).toBe("2");
             expect((await stage.score("--http1.1")).version).toBe("1.1");
@@ -276,7 +272,10 @@ describe.skipIf(CANNOT_RUN)(titled("the front"), () => {
                 }),
             );
             expect(requests).toContainEqual(
-                expect.objectContaining({ tlsError: expect.stringContaining("version") as string }),
+                // OpenSSL and AWS-LC word it differently.
+                expect.objectContaining({
+                    tlsError: expect.stringMatching(/unsupported[ _]protocol|version/i) as string,
+                }),
             );
             for (const secret of [PRIMARY_KEY, SECONDARY_KEY, digestOfPrimary(), "of-the-test"]) {
                 expect(log).not.toContain(secret);

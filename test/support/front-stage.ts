@@ -24,6 +24,7 @@ import {
 } from "../../components/front";
 import { eventually } from "../../sandbox/processes/wait";
 import { commandInRoot } from "../../sandbox/images/command";
+import type { FakeClock } from "./fake-clock";
 import { TestAuthority } from "./front-certificates";
 import { testedFrontRoot } from "./front-root";
 
@@ -116,10 +117,11 @@ export class FrontStage {
     }
 
     /** Replaces the front by one with these settings and waits until it is ready. */
-    async startFront(settings: FrontSettings): Promise<void> {
+    async startFront(settings: FrontSettings, clock?: FakeClock): Promise<void> {
         const stored = settings.tls?.storedCertificate !== undefined;
         const command = stored ? storeFrontContainerCommand : frontContainerCommand;
-        await this.#start(this.#inRoot(command), { [FRONT_CONFIGURATION_VARIABLE]: renderFront(settings) });
+        const timed = clock?.command(command) ?? command;
+        await this.#start(this.#inRoot(timed, clock?.mounts), { [FRONT_CONFIGURATION_VARIABLE]: renderFront(settings) });
     }
 
     /** The same with the front of a pod, whose certificate comes from the store. */
