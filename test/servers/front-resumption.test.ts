@@ -51,11 +51,15 @@ describe.skipIf(CANNOT_RUN)(titled("session resumption"), () => {
         it("works with every connection of clients in Python and Go", async () => {
             const authority = stage.file("authority.pem");
             const target = { address: "127.0.0.1", port: 443, name: HOST, authority, version };
-            for (const client of [pythonClient(target, 6), await goClient(target, { connections: 6 })]) {
+            const resumedBy = async (client: readonly string[]) => {
                 const { stdout, stderr } = await stage.inside(client);
                 expect(stderr).toBe("");
-                expect(JSON.parse(stdout) as Resumption).toMatchObject({ connections: 6, resumed: 5 });
-            }
+                return (JSON.parse(stdout) as Resumption).resumed;
+            };
+            expect(await resumedBy(pythonClient(target, 6))).toBe(5);
+            // Over TLS 1.2, Go can only resume by tickets, which HAProxy with OpenSSL does not issue.
+            const impossible = version === "1.2" && !WITH_AWS_LC;
+            expect(await resumedBy(await goClient(target, { connections: 6 }))).toBe(impossible ? 0 : 5);
         });
 
         it("works with openssl, and accepts no early data", async () => {
@@ -70,7 +74,8 @@ describe.skipIf(CANNOT_RUN)(titled("session resumption"), () => {
         it("ends with the lifetime of the session", async () => {
             clock.set(0);
             await connect(version, { save: "old" });
-            clock.set(WITH_AWS_LC ? 49 : 1);
+            // Two hours, but two days with AWS-LC over TLS 1.3.
+            clock.set(WITH_AWS_LC && version === "1.3" ? 49 : 3);
             expect((await connect(version, { offer: "old" })).resumed).toBe(false);
         });
 

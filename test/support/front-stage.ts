@@ -121,7 +121,9 @@ export class FrontStage {
         const stored = settings.tls?.storedCertificate !== undefined;
         const command = stored ? storeFrontContainerCommand : frontContainerCommand;
         const timed = clock?.command(command) ?? command;
-        await this.#start(this.#inRoot(timed, clock?.mounts), { [FRONT_CONFIGURATION_VARIABLE]: renderFront(settings) });
+        await this.#start(this.#inRoot(timed, clock?.mounts), {
+            [FRONT_CONFIGURATION_VARIABLE]: renderFront(settings),
+        });
     }
 
     /** The same with the front of a pod, whose certificate comes from the store. */
