@@ -1,7 +1,9 @@
 import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
+import { CERTIFICATE_FILE } from "../../components/front";
 import { debianPackages } from "../../machine/debian";
+import { goClient, type Resumption } from "../../test/support/tls-clients";
 import { type Measure, print } from "../report";
 import { medians } from "../rounds";
 import { LoadGenerators } from "./load-generators";
@@ -34,6 +36,17 @@ export async function benchFront(): Promise<void> {
             load.h2load(server, "--h1", "-n30000", "-c20", "-t1"),
         );
         await compare("new TLS connections/s", server => load.newConnections(server));
+        await compare("resumed TLS connections/s", async server => {
+            const authority = path.join(folder, "secrets", CERTIFICATE_FILE);
+            const target = { address: "127.0.0.1", port: PORTS[server], name: "bench.test", authority };
+            const work = { connections: 1000, workers: 4 };
+            const output = await network.client(
+                [...CLIENT_CPU, ...(await goClient({ ...target, version: "1.3" }, work))],
+                process.env,
+            );
+            const { connections, seconds } = JSON.parse(output) as Resumption;
+            return connections / seconds;
+        });
         const memory: Measure = {
             name: `memory at ${IDLE_CONNECTIONS} idle connections, MiB`,
             figures: idle,

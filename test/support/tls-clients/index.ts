@@ -31,17 +31,15 @@ interface Work {
     connections: number;
     /** Concurrent clients, each with its own sessions. @default 1 */
     workers?: number;
-    /** Never offers a session. @default false */
-    full?: boolean;
 }
 
 /** The same in Go, whose TLS is not OpenSSL's. */
-export async function goClient(target: Target, { connections, workers = 1, full = false }: Work) {
+export async function goClient(target: Target, { connections, workers = 1 }: Work) {
     return [
         await program(),
         ...[`-address=${target.address}:${target.port}`, `-name=${target.name}`],
         ...[`-authority=${target.authority}`, `-version=${target.version}`],
-        ...[`-connections=${connections}`, `-workers=${workers}`, `-full=${full}`],
+        ...[`-connections=${connections}`, `-workers=${workers}`],
     ];
 }
 

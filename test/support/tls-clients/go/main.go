@@ -29,7 +29,6 @@ func main() {
 	version := flag.String("version", "1.3", "1.2 or 1.3")
 	connections := flag.Int("connections", 6, "connections of each worker")
 	workers := flag.Int("workers", 1, "clients with a session cache of their own")
-	full := flag.Bool("full", false, "never resume a session")
 	flag.Parse()
 
 	pem, err := os.ReadFile(*authority)
@@ -45,9 +44,7 @@ func main() {
 	started := time.Now()
 	for worker := range *workers {
 		config := &tls.Config{RootCAs: roots, ServerName: *name, MinVersion: number, MaxVersion: number}
-		if !*full {
-			config.ClientSessionCache = tls.NewLRUClientSessionCache(1)
-		}
+		config.ClientSessionCache = tls.NewLRUClientSessionCache(1)
 		group.Go(func() {
 			for range *connections {
 				if resumed(*address, config) {
