@@ -20,8 +20,10 @@ const GROUP = {
     main: 0,
     /** Under constant load; other files would take the processor time that the requests need. */
     load: 1,
+    /** Attacks that share the processor with the client whose latency is measured. */
+    attacks: 2,
     /** Compares the whole machine before and after, so no other file may run. */
-    footprint: 2,
+    footprint: 3,
 };
 
 /**
@@ -38,6 +40,8 @@ interface Options {
     /** Timeout of tests and hooks in milliseconds. */
     timeout?: number;
     group?: number;
+    /** Files at the same time. @default WORKERS */
+    maxWorkers?: number;
     exclude?: string[];
     env?: Record<string, string>;
     globalSetup?: string[];
@@ -93,6 +97,12 @@ const sandboxProjects = [
 /** Whether the command line names a project or file with this text. */
 const named = (text: string) => process.argv.slice(2).some(argument => argument.includes(text));
 
+const attacks = project("attacks", "test/attacks/**/*.test.ts", {
+    ...needing("servers"),
+    group: GROUP.attacks,
+    maxWorkers: 1,
+});
+
 export default defineConfig({
     test: {
         reporters: ["default", "./test/reporter.ts"],
@@ -112,6 +122,7 @@ export default defineConfig({
             }),
             project("cluster", "test/cluster/**/*.test.ts", needing("sandbox")),
             project("load", "test/load/**/*.test.ts", { ...needing("sandbox"), group: GROUP.load }),
+            ...(FULL || named("attacks") ? [attacks] : []),
             project("footprint", FOOTPRINT, { ...needing("sandbox"), group: GROUP.footprint }),
             // The sandbox is a tool of the tests: its own tests run in `npm run test:all`, or when they are named.
             ...(FULL || named("sandbox") ? sandboxProjects : []),

@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, describe, it } from "vitest";
+import { CANNOT_RUN, titled } from "../../sandbox/testing/requirements";
+import { type AttackedFront, GroupFront, PodFronts, type AttackSettings } from "./fronts";
+import { attack, type Attack, expectHeld, peace, type Score } from "./measure";
+import { attackerProgram } from "./programs";
+
+/** Both hostings. */
+export const FRONTS: readonly (() => AttackedFront)[] = [() => new GroupFront(), () => new PodFronts()];
+
+/** Tests on each hosting. */
+export function onEachFront(title: string, tests: (front: AttackedFront) => void): void {
+    describe.skipIf(CANNOT_RUN).each(FRONTS.map(make => make()))(titled(`${title}: $title`), front => {
+        beforeAll(async () => {
+            await attackerProgram();
+            await front.open();
+        });
+        afterAll(() => front.close());
+        tests(front);
+    });
+}
+
+/** One test per attack, with these settings: a client loses nothing while the attack lasts. */
+export function holds(front: AttackedFront, settings: AttackSettings, attacks: readonly Attack[]): void {
+    const keys = settings.keysRequired ? "with keys" : "without keys";
+    describe(`${keys}, ${settings.maxConcurrentRequests ?? 1} at the same time`, () => {
+        let calm: Score;
+        beforeAll(async () => {
+            await front.start(settings);
+            calm = await peace(front);
+        });
+
+        // Vitest shortens `$title`.
+        it.each(attacks.map(one => [one.title, one] as const))("holds against %s", async (_, one) => {
+            expectHeld(await attack(front, calm, one), one);
+        });
+    });
+}
