@@ -27,7 +27,7 @@ const MODELS = {
 export type AttackSettings = { keysRequired: boolean } & Partial<RequestLimits>;
 
 /** A request that the model recorded: one with the header `x-marker`, or one that no model should get. */
-export interface Received {
+interface Received {
     line: string;
     marker: string;
     /** What is wrong with it; empty for a clean request. */

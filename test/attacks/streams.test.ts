@@ -10,8 +10,8 @@ const stalled: Attack[] = [
     },
 ].map(one => ({ ...one, after: 3 }));
 
-/** The memory limit of a front's pod leaves this for connections. */
-const IDLE_MIB = 256;
+/** A connection takes 50 kB from TCP's handshake to its end; the memory limit of a front's pod leaves this for connections. */
+const IDLE_MIB = 300;
 const idle: Attack[] = ["tcp", "tls", "h2", "request"].map(variant => ({
     title: `5,000 idle connections (${variant})`,
     command: ["idle", "-conns", "5000", "-variant", variant],

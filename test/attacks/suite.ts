@@ -5,7 +5,7 @@ import { attack, type Attack, expectHeld, peace, type Score } from "./measure";
 import { attackerProgram } from "./programs";
 
 /** Both hostings. */
-export const FRONTS: readonly (() => AttackedFront)[] = [() => new GroupFront(), () => new PodFronts()];
+const FRONTS: readonly (() => AttackedFront)[] = [() => new GroupFront(), () => new PodFronts()];
 
 /** Tests on each hosting. */
 export function onEachFront(title: string, tests: (front: AttackedFront) => void): void {
