@@ -90,17 +90,18 @@ export async function attack(front: AttackedFront, calm: Score, one: Attack): Pr
 }
 
 /** The well-behaved client lost nothing, and the front stayed small and answered its probes. */
-export function expectHeld(
-    { peace: calm, attacked, ...rest }: Measured,
-    { memory = MEMORY_MIB }: Attack,
-): void {
+export function expectHeld({ attacked, ...rest }: Measured, { memory = MEMORY_MIB }: Attack): void {
     expect(attacked.failures).toEqual([]);
     expect(attacked.count).toBeGreaterThan(0);
     expect.soft(rest.restarted).toBe(false);
     expect.soft(rest.memory).toBeLessThan(memory);
     expect.soft(rest.probe).toBeLessThan(PROBE_MS);
     expect.soft(rest.model.received.filter(({ odd }) => odd !== "")).toEqual([]);
-    expect(attacked.p99).toBeLessThan(SLOWER * Math.max(calm.p99, QUIET_MS));
+}
+
+/** The most that p99 may be under attack, in milliseconds. */
+export function slowestP99({ peace: calm }: Measured): number {
+    return SLOWER * Math.max(calm.p99, QUIET_MS);
 }
 
 function attackFlags(front: AttackedFront, { key = false }: Attack, seconds: number): string[] {

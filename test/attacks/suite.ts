@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CANNOT_RUN, titled } from "../../sandbox/testing/requirements";
 import { type AttackedFront, GroupFront, PodFronts, type AttackSettings } from "./fronts";
-import { attack, type Attack, expectHeld, peace, type Score } from "./measure";
+import { attack, type Attack, expectHeld, peace, type Score, slowestP99 } from "./measure";
 import { attackerProgram } from "./programs";
 
 /** Both hostings. */
@@ -31,7 +31,14 @@ export function holds(front: AttackedFront, settings: AttackSettings, attacks: r
 
         // Vitest shortens `$title`.
         it.each(attacks.map(one => [one.title, one] as const))("holds against %s", async (_, one) => {
-            expectHeld(await attack(front, calm, one), one);
+            let measured = await attack(front, calm, one);
+            expectHeld(measured, one);
+            if (measured.attacked.p99 >= slowestP99(measured)) {
+                // Another process may have needed the processor. Peace and attack are measured once more, one after the other.
+                measured = await attack(front, await peace(front), one);
+                expectHeld(measured, one);
+            }
+            expect(measured.attacked.p99).toBeLessThan(slowestP99(measured));
         });
     });
 }
