@@ -119,7 +119,7 @@ export class PodFronts implements AttackedFront {
 
     async open(): Promise<void> {
         await this.stage.open();
-        this.stage.secrets({ [KEY_DIGESTS_FILE]: digest(KEY) });
+        this.stage.secrets({ [KEY_DIGESTS_FILE]: `iris:${digest(KEY)}` });
         for (const { address, host } of Object.values(MODELS)) {
             this.#models.push(this.inside([await attackerProgram(), ...modelFlags(address)]));
             await this.stage.dns(host, [address]);
