@@ -38,5 +38,5 @@ export {
     type NewClusterArgs,
 } from "./aks/cluster-arguments";
 export type { AksModelArgs, AutoscaleArgs, TolerationArgs } from "./aks/model-arguments";
-export type { ModelAddress } from "./aks/model-addresses";
+export type { ModelAddress, ModelUris } from "./aks/model-addresses";
 export { SecureAksInference } from "./aks/secure-aks-inference";

@@ -3,14 +3,18 @@ import type { AddressSettings } from "../address/address";
 import { TlsMode } from "../certificate/tls-arguments";
 import type { AksSettings } from "./settings";
 
-/** The URIs of one model. HTTPS, unless TLS is disabled for the whole service. */
-export interface ModelAddress {
+/** The URIs of one model by one protocol. */
+export interface ModelUris {
     /** Where clients POST, e.g. `https://score.contoso.com/api/v1/service/iris/score`. */
     scoringUri: string;
     /** The OpenAPI description of the model's input and output, if the model serves one. */
     swaggerUri: string;
+}
+
+/** The URIs of one model. HTTPS, unless TLS is disabled for the whole service. */
+export interface ModelAddress extends ModelUris {
     /** The same without encryption. Only with `allowPlainHttp`, for clients that cannot use HTTPS. */
-    plainHttp?: { scoringUri: string; swaggerUri: string };
+    plainHttp?: ModelUris;
 }
 
 /** The URIs of each model, by the model's name. */
@@ -50,6 +54,6 @@ export function addressSettings({ tls, dns, models, loadBalancer }: AksSettings)
     };
 }
 
-function uris(base: string): { scoringUri: string; swaggerUri: string } {
+function uris(base: string): ModelUris {
     return { scoringUri: `${base}/score`, swaggerUri: `${base}/swagger.json` };
 }

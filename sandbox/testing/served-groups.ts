@@ -21,6 +21,8 @@ export class ServedGroups implements ContainerGroupRunner {
     readonly log: string[] = [];
     /** When a group was last stopped, in milliseconds since 1970. */
     lastStop = 0;
+    /** The certificate and key that a front with an issuer finds in its store when it starts. Absent: the store is empty or unreadable. */
+    stored?: string;
     private readonly recorded = new RecordingRunner();
     private readonly fronts = new Map<string, http.Server>();
 
@@ -33,13 +35,15 @@ export class ServedGroups implements ContainerGroupRunner {
             throw new ArmError(400, "InaccessibleImage", `The image '${image}' is not accessible.`);
         if (image === SLOW_IMAGE) await new Promise(resolve => setTimeout(resolve, SLOW_MS));
         const { ip } = containerGroupHidden.parse(group.hidden);
-        const pem = Buffer.from(volumes[0]?.secret?.["certificate.pem"] ?? "", "base64").toString();
+        const own = Buffer.from(volumes[0]?.secret?.["certificate.pem"] ?? "", "base64").toString();
+        const hasIssuer = containers.some(({ name }) => name === "issuer");
+        const pem = (hasIssuer ? this.stored : undefined) ?? own;
+        const isPending = hasIssuer && pem === own;
         const front = createServer({ cert: pem, key: pem }, (_request, response) => {
-            const status = image === ILL_IMAGE ? 503 : 200;
+            const status = isPending || image === ILL_IMAGE ? 503 : 200;
+            const code = isPending ? "CertificatePending" : "ServiceUnavailable";
             response.writeHead(status, { "content-type": "application/json" });
-            response.end(
-                status === 200 ? "Healthy" : JSON.stringify({ error: { code: "ServiceUnavailable" } }),
-            );
+            response.end(status === 200 ? "Healthy" : JSON.stringify({ error: { code } }));
         });
         await new Promise<void>((resolve, reject) => {
             front.once("error", reject);

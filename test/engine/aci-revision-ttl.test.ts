@@ -39,7 +39,7 @@ class Service {
 
     /** Makes the next update create a revision. */
     changeContents(): void {
-        configure(this.project, { "tags.round": ++this.round });
+        configure(this.project, { "tags.round": String(++this.round) });
     }
 
     async up(): Promise<Outcome> {

@@ -190,7 +190,7 @@ describe.skipIf(CANNOT_RUN)(titled("revisions under the real engine"), () => {
 
     it("drains again when an update was interrupted while it drained", async () => {
         const [old = ""] = groups();
-        set({ "tags.round": 1 });
+        set({ "tags.round": "1" });
         await interruptedUpdate(service, {
             signal: "SIGINT",
             moment: () => target() !== fqdnOf(old),
@@ -205,7 +205,7 @@ describe.skipIf(CANNOT_RUN)(titled("revisions under the real engine"), () => {
 
     it("converges after it was killed before the CNAME moved", async () => {
         const [old = ""] = groups();
-        set({ "tags.round": 2 });
+        set({ "tags.round": "2" });
         await interruptedUpdate(service, {
             signal: "SIGKILL",
             moment: () => groups().length === 2,
@@ -240,7 +240,7 @@ describe.skipIf(CANNOT_RUN)(titled("revisions under the real engine"), () => {
         const preview = await service.preview();
         expect(preview.steps.map(({ op, type }) => [op, type])).toEqual([["update", GROUP]]);
         expect(preview.text).toMatch(/restarts the container group.*changed outside of this stack/s);
-        set({ "tags.round": 3 });
+        set({ "tags.round": "3" });
         await up();
         expect(groups()).toHaveLength(1);
         expect(groups()).not.toContain(group);

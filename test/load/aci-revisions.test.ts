@@ -125,7 +125,7 @@ describe.skipIf(CANNOT_RUN)(titled("revisions under load"), () => {
         async () => {
             const before = await target();
             const seen = await underLoad(async () => {
-                set({ "model.environment.FAIL": 1 });
+                set({ "model.environment.FAIL": "1" });
                 set({ revisionTimeoutSeconds: 15 });
                 const failed = await project.up();
                 expect(failed.succeeded).toBe(false);
@@ -135,7 +135,7 @@ describe.skipIf(CANNOT_RUN)(titled("revisions under load"), () => {
                 );
                 expect(await target()).toBe(before);
 
-                set({ "model.environment.FAIL": 0 });
+                set({ "model.environment.FAIL": "0" });
                 set({ revisionTimeoutSeconds: 600 });
                 expect((await project.up()).errors).toEqual([]);
             });

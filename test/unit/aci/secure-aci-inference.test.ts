@@ -173,7 +173,13 @@ describe("SecureAciInference with a zone", () => {
         expect(serving).toMatchObject({ name: "iris-serving", inputs: { fqdn, ttl: 5 } });
         // The address in the state contains only names that do not change.
         const component = await only("azure-secure-inference:index:SecureAciInference");
-        expect(component.inputs).toEqual({ hostname: "score.contoso.com", tlsMode: "Disabled" });
+        expect(component.inputs).toEqual({
+            hostname: "score.contoso.com",
+            model: "iris",
+            tlsMode: "Disabled",
+            zoneName: "contoso.com",
+            zoneResourceGroupName: "dns",
+        });
     });
 
     it("uses containerGroupName as the base of the group's name", async () => {
