@@ -26,6 +26,9 @@ export interface RecordSetArgs {
     ttl: number;
 }
 
+/** By default azure-native deletes the record of a changed host name first. If the new one then fails, none is left. */
+const NEW_RECORD_FIRST = { deleteBeforeReplace: false };
+
 /** The CNAME record set in an Azure DNS zone. */
 export function cnameRecordSet(
     name: string,
@@ -35,7 +38,7 @@ export function cnameRecordSet(
     return new dns.RecordSet(
         name,
         { ...recordSetLocation(args), recordType: "CNAME", cnameRecord: { cname: args.target } },
-        opts,
+        { ...opts, ...NEW_RECORD_FIRST },
     );
 }
 
@@ -49,7 +52,11 @@ export function addressRecordSet(
     const target = targetResourceId
         ? { targetResource: { id: targetResourceId } }
         : { aRecords: [{ ipv4Address: ipAddress }] };
-    return new dns.RecordSet(name, { ...recordSetLocation(args), recordType: "A", ...target }, opts);
+    return new dns.RecordSet(
+        name,
+        { ...recordSetLocation(args), recordType: "A", ...target },
+        { ...opts, ...NEW_RECORD_FIRST },
+    );
 }
 
 function recordSetLocation(args: RecordSetArgs) {
