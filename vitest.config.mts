@@ -122,7 +122,7 @@ export default defineConfig({
             }),
             project("cluster", "test/cluster/**/*.test.ts", needing("sandbox")),
             project("load", "test/load/**/*.test.ts", { ...needing("sandbox"), group: GROUP.load }),
-            ...(FULL || named("attacks") ? [attacks] : []),
+            ...(named("attacks") ? [attacks] : []),
             project("footprint", FOOTPRINT, { ...needing("sandbox"), group: GROUP.footprint }),
             // The sandbox is a tool of the tests: its own tests run in `npm run test:all`, or when they are named.
             ...(FULL || named("sandbox") ? sandboxProjects : []),

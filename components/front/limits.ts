@@ -1,11 +1,11 @@
 import type { FrontModel, RequestLimits } from "./settings";
 
-/** Connections of clients to the port for models. Each of them takes up to 30 kB after its TLS handshake. */
+/** Connections of clients to the port for models. Each of them takes about 50 kB. */
 export const CLIENT_CONNECTIONS = 6_000;
 /** Connections to a port that only redirects to HTTPS and answers challenges. */
 const REDIRECTED_CONNECTIONS = 1_000;
 /** Connections to the port for probes and metrics. */
-export const HEALTH_CONNECTIONS = 100;
+const HEALTH_CONNECTIONS = 100;
 
 /**
  * Process-wide limits. The sum of the listeners' limits stays below `maxconn`, so that clients cannot take a place from probes,

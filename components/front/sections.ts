@@ -111,6 +111,8 @@ export function requestHeaders(scheme: "http" | "https"): string[] {
         // The whole header: req.hdr would check the parts of a list one by one.
         "http-request set-var(txn.id) req.fhdr(x-request-id,-1) if { req.fhdr(x-request-id,-1) -m reg ^[-._A-Za-z0-9]{1,100}$ }",
         "http-request set-var(txn.id) uuid() unless { var(txn.id) -m found }",
+        // RFC 9112, 3.2.
+        "http-request deny deny_status 400 if { req.ver 1.1 } !{ req.hdr(host) -m found }",
         "http-request set-header x-request-id %[var(txn.id)]",
         "http-request set-header x-forwarded-for %[src]",
         `http-request set-header x-forwarded-proto ${scheme}`,

@@ -14,10 +14,10 @@ const BODY_SECONDS = 10;
 /** The time for a body while many others are awaited. A client that is not slow sends it at once. */
 const BODY_SECONDS_UNDER_LOAD = 1;
 /** Awaited bodies from which on the front is under load. */
-const MANY_BODIES = 500;
+const MANY_BODIES = 100;
 /** While this many bodies are awaited, each connection may add `BODIES_PER_CONNECTION`. */
-const MOST_BODIES = 1_000;
-const BODIES_PER_CONNECTION = 2;
+const MOST_BODIES = 300;
+const BODIES_PER_CONNECTION = 1;
 
 /** Uploads at the same time. Each has a coroutine and a file. */
 const MOST_UPLOADS = 200;
@@ -29,7 +29,7 @@ const AWAITED_TABLE = ":awaited";
 const CONNECTIONS_TABLE = ":connections";
 
 /** Back end that collects uploads. Model names cannot contain a colon, so it never collides with one. */
-export const UPLOADS = ":uploads";
+const UPLOADS = ":uploads";
 
 /** Process-wide directives. */
 export function loadUploads(scriptFolder: string): string {

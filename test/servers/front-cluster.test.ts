@@ -23,7 +23,7 @@ describe.skipIf(CANNOT_RUN)(titled("the fronts of a cluster"), () => {
 
     beforeAll(async () => {
         await stage.open();
-        stage.secrets({ "iris-keys": digest(KEY) });
+        stage.secrets({ "key-digests": `iris:${digest(KEY)}` });
         const many = Array.from({ length: 8 }, (_, number) =>
             stage.model(`many-${number}`, [111 + number], 5),
         );
@@ -33,7 +33,7 @@ describe.skipIf(CANNOT_RUN)(titled("the fronts of a cluster"), () => {
             await stage.model("short", [103], 1_000, { maxQueuedRequests: 1 }),
             await stage.model("quick", [104, 105], 5, { maxConcurrentRequests: 2 }),
             await stage.model("iris", [106], 5, {
-                ...{ keysRequired: true, keyDigestsFile: "iris-keys", maxBodyBytes: 2_000_000 },
+                ...{ keysRequired: true, maxBodyBytes: 2_000_000 },
             }),
             await stage.model("wine", [107], 5, { plainHttp: true, hostname: "wine.test" }),
             await stage.model("rose", [108], 5, { hostname: "rose.test" }),
@@ -46,9 +46,6 @@ describe.skipIf(CANNOT_RUN)(titled("the fronts of a cluster"), () => {
     afterAll(() => stage.close());
 
     describe("configuration", () => {
-        beforeAll(() => {
-            stage.secrets({ "key-digests": digest(KEY), "iris/key-digests": digest(KEY) });
-        });
         const golden = path.join(__dirname, "..", "unit", "front", "golden-pod");
         const scripts = { ...frontScripts("followed"), ...frontScripts("stored") };
 

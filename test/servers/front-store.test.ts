@@ -37,7 +37,7 @@ const KINDS: Record<string, Kind> = {
                 hostname: HOST,
                 plainHttp: true,
             });
-            const models = [{ ...model, keyDigestsFile: undefined }];
+            const models = [model];
             return stage.startPodFront(inCluster({ tls: TLS, models, fronts: undefined }));
         },
     },

@@ -153,7 +153,7 @@ end)
 local Limits = { id = "upload limits", flags = filter.FLT_CFG_FL_HTX }
 Limits.__index = Limits
 
-function Limits:new()
+function Limits.new()
     return setmetatable({ bytes = 0, start = core.now().sec }, Limits)
 end
 

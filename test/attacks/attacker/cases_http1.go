@@ -86,7 +86,7 @@ var cases1 = []case1{
 
 	// Authority (RFC 9110, 7.2).
 	// The standard asks for 400. HAProxy forwards it without a host, by the path alone.
-	tolerated("no host", "POST PATH HTTP/1.1\r\nMARK"+"content-length: 2\r\n\r\n{}"),
+	refused("no host", "POST PATH HTTP/1.1\r\nMARK"+"content-length: 2\r\n\r\n{}"),
 	refused("two hosts", "START"+"host: other.test\r\ncontent-length: 2\r\n\r\n{}"),
 	refused("absolute form of another host", "POST https://other.test/score HTTP/1.1\r\nhost: HOST\r\nMARK"+"content-length: 2\r\n\r\n{}"),
 	tolerated("absolute form", "POST https://HOSTPATH HTTP/1.1\r\nhost: HOST\r\nMARK"+"content-length: 2\r\n\r\n{}"),
