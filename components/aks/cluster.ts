@@ -119,8 +119,7 @@ function attachedCluster(
             ? undefined
             : { resourceGroupName, resourceName: clusterName };
     const inAzure =
-        lookup &&
-        supportedCluster(name, containerservice.getManagedClusterOutput(lookup, invokeOpts));
+        lookup && supportedCluster(name, containerservice.getManagedClusterOutput(lookup, invokeOpts));
     const ownKubeconfig = attach.kubeconfig === undefined ? undefined : pulumi.secret(attach.kubeconfig);
     const ownProvider = component.getProvider("kubernetes:core/v1:Namespace");
     const credentials =

@@ -24,14 +24,7 @@ describe("the configuration of a stack", () => {
     let service: TestProject;
 
     const setSecret = (name: string, value: string) =>
-        service.pulumi([
-            "config",
-            "set",
-            "--path",
-            `azure-secure-inference:${name}`,
-            "--secret",
-            value,
-        ]);
+        service.pulumi(["config", "set", "--path", `azure-secure-inference:${name}`, "--secret", value]);
 
     beforeAll(async () => {
         arm = await startArm();

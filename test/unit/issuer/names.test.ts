@@ -77,14 +77,17 @@ describe.skipIf(process.platform !== "linux").each(SHELLS)("the names of an orde
         ["that failed for ten minutes", 5, 600, 480],
         ["that failed for ten days", 30, 10 * DAY, DAY / 2],
         ["that failed for half a year", 200, 180 * DAY, DAY],
-    ])("are tried again after a pause that grows up to a day: a name %s", async (_, orders, failing, base) => {
-        const [program, ...args] = await shellCommand(shell);
-        const code = `. ./pace.sh; . ./names.sh; now=${failing}; missing_orders=${orders}; missing_pause ${90 * DAY}`;
-        const env = { LEGO_DOMAINS: "a.test", LONGEST_PAUSE_SECONDS: "21600", FIRST_RETRY_SECONDS: "30" };
-        const { stdout } = await execa(program, [...args, "-euc", code], { cwd: SCRIPTS, env });
-        expect(Number(stdout)).toBeGreaterThanOrEqual(base);
-        expect(Number(stdout)).toBeLessThanOrEqual(base * 1.25);
-    });
+    ])(
+        "are tried again after a pause that grows up to a day: a name %s",
+        async (_, orders, failing, base) => {
+            const [program, ...args] = await shellCommand(shell);
+            const code = `. ./pace.sh; . ./names.sh; now=${failing}; missing_orders=${orders}; missing_pause ${90 * DAY}`;
+            const env = { LEGO_DOMAINS: "a.test", LONGEST_PAUSE_SECONDS: "21600", FIRST_RETRY_SECONDS: "30" };
+            const { stdout } = await execa(program, [...args, "-euc", code], { cwd: SCRIPTS, env });
+            expect(Number(stdout)).toBeGreaterThanOrEqual(base);
+            expect(Number(stdout)).toBeLessThanOrEqual(base * 1.25);
+        },
+    );
 
     /** The log arrives later than the report. */
     const logs = async (issuer: ScriptRun, line: RegExp) => {
@@ -132,7 +135,10 @@ describe.skipIf(process.platform !== "linux").each(SHELLS)("the names of an orde
                 failures: 0,
                 reason: "b.test no address",
             });
-            await logs(issuer, /The certificate lacks b\.test, the next order for it is in \d+ seconds: no address\n/);
+            await logs(
+                issuer,
+                /The certificate lacks b\.test, the next order for it is in \d+ seconds: no address\n/,
+            );
             expect(stage.read("certificate.pem")).toBe("chain\nkey\n");
             await execa("touch", [issuer.file("mended")]);
             expect(await eventually(() => stage.report(TWO)?.state === "valid", 20_000)).toBe(true);
