@@ -93,6 +93,16 @@ describe.skipIf(CANNOT_RUN)(titled("the certificate store"), () => {
             },
         );
 
+        it.sequential("the front serves a chain of 60 kB", async () => {
+            const [first, { chain, key, serialNumber }] = [await pem(), await pem()];
+            put(`certificates/${NAME}.pem`, first.chain + first.key);
+            await kind.start(stage);
+            const [, intermediate = ""] = chain.split(/(?<=-----END CERTIFICATE-----\n)/);
+            const copies = Math.floor((60_000 - chain.length - key.length) / intermediate.length);
+            put(`certificates/${NAME}.pem`, chain + intermediate.repeat(copies) + key);
+            expect(await serving(serialNumber)).toBe(true);
+        });
+
         it.sequential("the previous certificate stays when the new one is invalid", async () => {
             const [good, other] = [await pem(), await pem()];
             put(`certificates/${NAME}.pem`, good.chain + good.key);

@@ -1,4 +1,4 @@
-// A model server for test/servers/front.test.ts: answers with the received request, and holds requests with an `x-hold` header until they are released.
+// A model server for test/servers/front.test.ts: answers with the received request, holds requests with an `x-hold` header until they are released, and sends a byte every `x-drip` milliseconds.
 import { once } from "node:events";
 import http from "node:http";
 
@@ -24,6 +24,12 @@ const server = http.createServer(async (request, response) => {
     if (name) {
         await new Promise(release => held.set(name, release));
         held.delete(name);
+    }
+    const dripMs = Number(request.headers["x-drip"]);
+    if (dripMs) {
+        const timer = setInterval(() => response.write("."), dripMs);
+        response.on("close", () => clearInterval(timer));
+        return;
     }
     response.setHeader("server", "model/1.0");
     response.setHeader("x-ms-server-version", "model/1.0");
