@@ -73,8 +73,9 @@ function issuedProblem(
     return invalidFor(certificate, hostname, now);
 }
 
-function isPlaceholder({ subject }: X509Certificate): boolean {
-    return subject.split("\n").includes(`CN=${PLACEHOLDER_COMMON_NAME}`);
+/** Public authorities issue certificates without a subject. Node returns `undefined` then, other than its type says. */
+function isPlaceholder({ subject }: { subject?: string }): boolean {
+    return subject?.split("\n").includes(`CN=${PLACEHOLDER_COMMON_NAME}`) ?? false;
 }
 
 function invalidFor(certificate: X509Certificate, hostname: string, now: Date): string | undefined {
