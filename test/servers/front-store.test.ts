@@ -188,6 +188,8 @@ describe.skipIf(CANNOT_RUN)(titled("the certificate store"), () => {
             mkdirSync(path.dirname(file), { recursive: true });
             // A regular file whose first byte cannot be read.
             symlinkSync("/proc/self/mem", file);
+            // Otherwise the previous front could answer.
+            await stage.stopFront();
             const ready = kind.start(stage);
             expect(await eventually(async () => (await stage.health("/live")) === 200, 20_000)).toBe(true);
             // Longer than the front of a pod waits for its models.
