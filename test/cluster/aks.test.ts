@@ -301,8 +301,15 @@ describe.skipIf(CANNOT_RUN)(titled("models on Kubernetes"), () => {
         // The autoscaler is deleted last and may set the number once more, so only the absence of a field conflict is expected.
         stage.configure({ "models.flowers.autoscale": undefined, "models.flowers.replicas": 1 });
         await stage.up();
-        await stage.kubectl.run(...["scale", "deployment/models-flowers", "--replicas=1"], "-n", stage.outputs.namespace);
-        await stage.soon("one pod of flowers is left", async () => (await stage.podNames("flowers")).length === 1);
+        await stage.kubectl.run(
+            ...["scale", "deployment/models-flowers", "--replicas=1"],
+            "-n",
+            stage.outputs.namespace,
+        );
+        await stage.soon(
+            "one pod of flowers is left",
+            async () => (await stage.podNames("flowers")).length === 1,
+        );
     });
 
     describePreviews({

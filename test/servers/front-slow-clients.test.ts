@@ -92,7 +92,9 @@ describe.skipIf(CANNOT_RUN)(titled("the front with slow clients"), () => {
     });
 
     it("ends a response that takes longer than requestTimeoutMs", async () => {
-        await stage.startFront(overTls({ model: { ...MODEL, scoringTimeoutMs: 2_000, requestTimeoutMs: 3_000 } }));
+        await stage.startFront(
+            overTls({ model: { ...MODEL, scoringTimeoutMs: 2_000, requestTimeoutMs: 3_000 } }),
+        );
         const start = Date.now();
         await expect(stage.score("--data", "{}", "--header", "x-drip: 500")).rejects.toThrow(/curl/);
         expect(Date.now() - start).toBeGreaterThan(2_500);
