@@ -153,11 +153,13 @@ describe.skipIf(CANNOT_RUN)(titled("a model on Container Instances"), () => {
             { name: "secondary key", value: secondary },
         ];
         expect(secrets.length).toBeGreaterThanOrEqual(4);
+        const kubectl = await Kubectl.forSandbox(instance);
         const places: Record<string, string> = {
             state: await project.rawState(),
             outputs: JSON.stringify(await project.outputs()),
             arguments: processArguments(instance),
             logs: await filesBelow(path.join(instance.stateFolder, "log")),
+            "logs of the containers": await containerLogs(kubectl),
             // State, history, logs and configuration. The plug-ins are programs.
             files: await filesBelow(project.state, ["plugins", EVENT_LOGS]),
         };
@@ -170,8 +172,9 @@ describe.skipIf(CANNOT_RUN)(titled("a model on Container Instances"), () => {
         }
         // Azure's and Kubernetes' own data has them, and only root may enter its folder.
         expect(statSync(instance.stateFolder).mode & 0o077).toBe(0);
+        // Among them are the lines of the requests that had a key.
+        expect(places["logs of the containers"]).toContain('"path": "/score"');
         // The same search finds the served private key in the Secrets of Kubernetes (Base64).
-        const kubectl = await Kubectl.forSandbox(instance);
         const stored = await kubectl.run("get", "secrets", "--all-namespaces", "--output=yaml");
         expect(secretsFoundIn(stored, secrets)).toHaveLength(1);
     });
@@ -267,3 +270,19 @@ describe.skipIf(CANNOT_RUN)(titled("a model on Container Instances"), () => {
         return containers.map(one => [one.name, one.instanceView?.currentState?.startTime]);
     }
 });
+
+/** What all containers of all container groups have written. */
+async function containerLogs(kubectl: Kubectl): Promise<string> {
+    const pods = await kubectl.run(
+        ...["get", "pods", "--all-namespaces", "--output"],
+        "jsonpath={range .items[*]}{.metadata.namespace} {.metadata.name}{'\\n'}{end}",
+    );
+    const logs = pods
+        .trim()
+        .split("\n")
+        .map(line => line.split(" "))
+        .map(([namespace = "", pod = ""]) =>
+            kubectl.run("logs", "--namespace", namespace, pod, "--all-containers"),
+        );
+    return (await Promise.all(logs)).join("\n");
+}
