@@ -6,6 +6,8 @@ export const CLIENT_CONNECTIONS = 6_000;
 const REDIRECTED_CONNECTIONS = 1_000;
 /** Connections to the port for probes and metrics. */
 const HEALTH_CONNECTIONS = 100;
+/** Connections of the process with itself, for uploads and runtime commands. */
+const OWN_CONNECTIONS = 1_000;
 
 /**
  * Process-wide limits. The sum of the listeners' limits stays below `maxconn`, so that clients cannot take a place from probes,
@@ -13,9 +15,8 @@ const HEALTH_CONNECTIONS = 100;
  * @param more connections to listeners of one hosting only
  */
 export function processLimits(more = 0): string[] {
-    const own = 1_000;
     return [
-        `maxconn ${CLIENT_CONNECTIONS + REDIRECTED_CONNECTIONS + HEALTH_CONNECTIONS + own + more}`,
+        `maxconn ${CLIENT_CONNECTIONS + REDIRECTED_CONNECTIONS + HEALTH_CONNECTIONS + OWN_CONNECTIONS + more}`,
         // A container whose limit of open files is lower starts with a warning instead of not at all.
         "no strict-limits",
         // Containers see every core of their host, not only their share.

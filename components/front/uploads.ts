@@ -87,7 +87,7 @@ export function collected(owner: readonly string[], rules: readonly string[]): S
     return [
         [
             "frontend :collected",
-            `bind ${UPLOADS_SOCKET} mode 600${owner.length > 0 ? ` ${owner.join(" ")}` : ""}`,
+            ["bind", UPLOADS_SOCKET, "mode 600", ...owner].join(" "),
             `maxconn ${MOST_UPLOADS}`,
             "no log",
             ...rules,

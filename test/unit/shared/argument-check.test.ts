@@ -1,20 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { ArgumentCheck } from "../../../components/shared/argument-check";
 import { hostnameProblem } from "../../../components/shared/host-name";
 import { image } from "../../../components/shared/rules/text";
 import { valueOf } from "../../../components/shared/value-of";
+import { ignoreUnhandledRejections } from "../../support/unhandled-rejections";
 
-// Pulumi keeps several promises for each output and handles none of them: they all reject together.
-const listeners = process.listeners("unhandledRejection");
-beforeEach(() => {
-    process.removeAllListeners("unhandledRejection").on("unhandledRejection", () => undefined);
-});
-afterEach(async () => {
-    await new Promise(resolve => setImmediate(resolve));
-    process.removeAllListeners("unhandledRejection");
-    for (const listener of listeners) process.on("unhandledRejection", listener);
-});
+ignoreUnhandledRejections();
 
 it.each([
     ["an image", image, 'my "image" 7', /is "\[secret\]"; give an image reference like contoso/],

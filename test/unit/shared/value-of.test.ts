@@ -1,18 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { valueOf } from "../../../components/shared/value-of";
+import { ignoreUnhandledRejections } from "../../support/unhandled-rejections";
 
 describe("valueOf", () => {
-    // Pulumi keeps several promises for each output and handles none of them: they all reject together.
-    const listeners = process.listeners("unhandledRejection");
-    beforeEach(() => {
-        process.removeAllListeners("unhandledRejection").on("unhandledRejection", () => undefined);
-    });
-    afterEach(async () => {
-        await new Promise(resolve => setImmediate(resolve));
-        process.removeAllListeners("unhandledRejection");
-        for (const listener of listeners) process.on("unhandledRejection", listener);
-    });
+    ignoreUnhandledRejections();
 
     it.each<[string, pulumi.Input<string>]>([
         ["a value", "value"],
