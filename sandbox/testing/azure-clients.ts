@@ -21,6 +21,9 @@ import { testSandbox } from "./test-sandbox";
 
 export const LOCATION = "westeurope";
 
+/** A start takes a second, on a busy machine many times that. */
+const START_MS = 120_000;
+
 /** The container of `group`. Its image does not exist, so it can only be recorded. */
 export const CONTAINER = {
     name: "web",
@@ -86,8 +89,8 @@ export class ControlProcess {
     ) {}
 
     static async start(): Promise<ControlProcess> {
-        // Test files that run concurrently have the sandboxes 1 to 3, and therefore different numbers from 12 to 14.
-        const number = 12 + (testSandbox().number % 3);
+        // Test files that run concurrently have the sandboxes 1 to 4, and therefore different numbers from 12 to 15.
+        const number = 11 + testSandbox().number;
         const home = await mkdtemp(path.join(os.tmpdir(), "azure-clients-"));
         const environment = {
             ...process.env,
@@ -104,7 +107,7 @@ export class ControlProcess {
         const [program = "", ...args] = controlCommand();
         const started = execa(program, args, { env: this.environment, reject: false, all: true });
         this.process = started;
-        if (await eventually(() => controlAnswers(this.instance), 30_000)) return;
+        if (await eventually(() => controlAnswers(this.instance), START_MS)) return;
         started.kill();
         throw new Error(`The control process does not answer: ${(await started).all}`);
     }

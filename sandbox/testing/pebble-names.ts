@@ -1,7 +1,7 @@
-import { createServer } from "node:net";
 import { dnsServer } from "../control/dns/server";
 import type { RecordType } from "../control/dns/record-set";
 import type { ServedRecordSet, ServedZone } from "../control/dns/zone-data";
+import { OWN_ADDRESS, unusedPort } from "./own-address";
 
 /** A DNS server for tests of ACME without a sandbox. */
 export interface TestNames {
@@ -14,7 +14,6 @@ export interface TestNames {
 
 /** Starts a DNS server. @param addresses the address of each name */
 export async function testNames(addresses: Readonly<Record<string, string>>): Promise<TestNames> {
-    const address = "127.0.0.1";
     // Each name is a zone, so that no parent zone is needed.
     const zones = new Map<string, Map<RecordType, ServedRecordSet>>();
     const set = (name: string, type: RecordType, records: ServedRecordSet["records"]) => {
@@ -25,17 +24,7 @@ export async function testNames(addresses: Readonly<Record<string, string>>): Pr
     const served = () =>
         [...zones].map(([name, types]): ServedZone => ({ name, names: new Map([["@", types]]) }));
     for (const [name, target] of Object.entries(addresses)) set(name, "A", [target]);
-    const port = await freePort(address);
-    const server = await dnsServer({ address, port }, served);
-    return { server: `${address}:${port}`, set, close: () => server.close() };
-}
-
-/** A port that is free for TCP, and most likely for UDP too. */
-async function freePort(address: string): Promise<number> {
-    const server = createServer();
-    await new Promise<void>(resolve => server.listen(0, address, resolve));
-    const found = server.address();
-    await new Promise(resolve => server.close(resolve));
-    if (found === null || typeof found === "string") throw new Error("A server has no port.");
-    return found.port;
+    const port = unusedPort();
+    const server = await dnsServer({ address: OWN_ADDRESS, port }, served);
+    return { server: `${OWN_ADDRESS}:${port}`, set, close: () => server.close() };
 }

@@ -1,4 +1,3 @@
-import { randomInt } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import * as https from "node:https";
@@ -10,13 +9,14 @@ import { execa, type ResultPromise } from "execa";
 import { eventually } from "../processes/wait";
 import { CertificateAuthority } from "../node/authority";
 import { goProgram } from "./go-program";
+import { OWN_ADDRESS, unusedPort } from "./own-address";
 
 export interface PebbleOptions {
     /** DNS server for challenges, `address:port`. Queried over TCP. */
     dnsServer: string;
-    /** Address of the directory. @default "127.0.0.1" */
+    /** Address of the directory. @default the address of this process */
     address?: string;
-    /** Port of the directory. @default a free one */
+    /** Port of the directory. @default an unused one */
     port?: number;
     /** Additional addresses and names in the certificate of the directory. */
     alsoKnownAs?: readonly string[];
@@ -90,7 +90,7 @@ export class Pebble {
 
     static async start(options: PebbleOptions): Promise<Pebble> {
         const settings = {
-            address: "127.0.0.1",
+            address: OWN_ADDRESS,
             alsoKnownAs: [],
             httpPort: 80,
             lifetimeSeconds: NINETY_DAYS_S,
@@ -98,12 +98,11 @@ export class Pebble {
             refusedNoncesPercent: 0,
             ...options,
         };
-        const { address } = settings;
         const folder = await mkdtemp(path.join(os.tmpdir(), "pebble-"));
         const ports = {
-            directory: options.port ?? (await reservedPort(address)),
-            inner: await freePort(address),
-            management: await freePort(address),
+            directory: options.port ?? unusedPort(),
+            inner: unusedPort(),
+            management: unusedPort(),
         };
         const configuration = await writeConfiguration(folder, settings, ports);
         const process = execa(
@@ -324,30 +323,6 @@ function listening(server: Server, address: string, port: number): Promise<void>
     return new Promise((resolve, reject) => {
         server.once("error", reject).listen(port, address, resolve);
     });
-}
-
-/** A free port outside of `ip_local_port_range`, which stays free while the directory is closed. */
-async function reservedPort(address: string): Promise<number> {
-    for (;;) {
-        const port = randomInt(10_000, 32_768);
-        const server = createServer();
-        try {
-            await listening(server, address, port);
-        } catch {
-            continue;
-        }
-        await new Promise(resolve => server.close(resolve));
-        return port;
-    }
-}
-
-async function freePort(address: string): Promise<number> {
-    const server = createServer();
-    await listening(server, address, 0);
-    const found = server.address();
-    await new Promise(resolve => server.close(resolve));
-    if (found === null || typeof found === "string") throw new Error("A server has no port.");
-    return found.port;
 }
 
 /** Path of Pebble. Builds it if it is not in the cache. */

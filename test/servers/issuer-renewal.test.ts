@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../../sandbox/processes/wait";
 import { HOST, PRIMARY_KEY } from "../support/front-stage";
 import { CANNOT_RUN, titled } from "../../sandbox/testing/requirements";
+import { OWN_ADDRESS } from "../../sandbox/testing/own-address";
 import { IssuerStage } from "./issuer-stage";
 import { startLoad } from "../../sandbox/testing/load";
 
@@ -46,7 +47,7 @@ describe.skipIf(CANNOT_RUN)(titled("short-lived certificates"), () => {
                 const load = (keepAlive: boolean) =>
                     startLoad({
                         url: `https://${HOST}:${stage.httpsPort}/score`,
-                        resolve: "127.0.0.1",
+                        resolve: OWN_ADDRESS,
                         ca: stage.rootFile,
                         rate: 100,
                         keepAlive,

@@ -9,7 +9,6 @@ import {
     rmSync,
     writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
 import * as path from "node:path";
 import * as tls from "node:tls";
 import { execa, type ResultPromise } from "execa";
@@ -28,6 +27,7 @@ import { legoProgram } from "../../sandbox/images/lego";
 import { debianPackages } from "../../machine/debian";
 import { iris, overTls } from "../support/front-settings";
 import { FrontStage, HOST } from "../support/front-stage";
+import { OWN_ADDRESS, unusedPort } from "../../sandbox/testing/own-address";
 import { Pebble, type PebbleOptions } from "../../sandbox/testing/pebble";
 import { type TestNames, testNames } from "../../sandbox/testing/pebble-names";
 
@@ -72,7 +72,7 @@ export class IssuerStage {
     async open(options: Partial<PebbleOptions> = {}): Promise<void> {
         await this.front.openWithPlaceholder();
         await this.#forwardPorts();
-        this.#names = await testNames({ [HOST]: "127.0.0.1" });
+        this.#names = await testNames({ [HOST]: OWN_ADDRESS });
         this.#program = await legoProgram();
         this.#roots.set("busybox", await this.#busyboxRoot());
         this.#roots.set("dash", await frontRoot());
@@ -241,7 +241,7 @@ export class IssuerStage {
     /** Serial number of the certificate that the front serves. */
     served(): Promise<string | undefined> {
         return new Promise(resolve => {
-            const at = { host: "127.0.0.1", port: this.#ports.https, servername: HOST };
+            const at = { host: OWN_ADDRESS, port: this.#ports.https, servername: HOST };
             const socket = tls.connect({ ...at, rejectUnauthorized: false }, () => {
                 resolve(socket.getPeerX509Certificate()?.serialNumber);
                 socket.destroy();
@@ -255,7 +255,7 @@ export class IssuerStage {
         if (!there) throw new Error(`The front does not serve ${serialNumber}, but ${await this.served()}`);
     }
 
-    /** Port on the host's loopback address that is forwarded to the front's HTTPS port. */
+    /** Port of OWN_ADDRESS that is forwarded to the front's HTTPS port. */
     get httpsPort(): number {
         return this.#ports.https;
     }
@@ -267,7 +267,7 @@ export class IssuerStage {
 
     /** Creates or corrects the DNS record of a name. */
     mendName(name = HOST): void {
-        this.#names.set(name, "A", ["127.0.0.1"]);
+        this.#names.set(name, "A", [OWN_ADDRESS]);
     }
 
     logs(): string {
@@ -279,10 +279,10 @@ export class IssuerStage {
 
     /** Forwards ports of the host to the front, which is in a network namespace. For the authority and the load clients. */
     async #forwardPorts(): Promise<void> {
-        this.#ports = { http: await freePort(), https: await freePort() };
+        this.#ports = { http: unusedPort(), https: unusedPort() };
         const file = this.front.file("forward.cfg");
         const forward = (port: number, to: number) =>
-            `listen :${to}\n bind 127.0.0.1:${port}\n server front 127.0.0.1:${to} namespace ${this.front.namespace}\n`;
+            `listen :${to}\n bind ${OWN_ADDRESS}:${port}\n server front 127.0.0.1:${to} namespace ${this.front.namespace}\n`;
         writeFileSync(
             file,
             "defaults\n mode tcp\n timeout connect 5s\n timeout client 1m\n timeout server 1m\n" +
@@ -311,13 +311,4 @@ export class IssuerStage {
         copyFileSync(this.#program, path.join(root, "lego"));
         return root;
     }
-}
-
-async function freePort(): Promise<number> {
-    const server = createServer();
-    await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
-    const found = server.address();
-    await new Promise(resolve => server.close(resolve));
-    if (found === null || typeof found === "string") throw new Error("A server has no port.");
-    return found.port;
 }

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import * as net from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Report, verifyService } from "../../cli/verify";
 import { connect } from "../../cli/verify/checks/tcp";
+import { unusedPort } from "../../sandbox/testing/own-address";
 import { DAY, type Issued } from "../support/openssl";
 import {
     ADDRESS,
@@ -145,7 +145,7 @@ describe("verify", () => {
     });
 
     it("reports a closed port, and skips the checks that need a connection", async () => {
-        const port = await freePort();
+        const port = unusedPort();
         const report = await verify({ target: { scoringUri: `https://${HOST}:${port}/score` } });
         expect(named(report, "fault")).toEqual(["tcp"]);
         expect(named(report, "ok")).toEqual(["dns-zone", "dns-resolver"]);
@@ -188,7 +188,7 @@ describe("verify", () => {
     });
 
     it("warns when no DNS server answers, and checks the declared address", async () => {
-        const server = `${ADDRESS}:${await freePort()}`;
+        const server = `${ADDRESS}:${unusedPort()}`;
         const report = await verify({ options: { dnsServer: server, resolver: server } });
         expect(named(report, "warning")).toEqual(["dns-zone", "dns-resolver"]);
         expect(check(report, "score")?.outcome).toBe("ok");
@@ -298,7 +298,7 @@ describe("verify", () => {
     });
 
     it("detects the TLS versions before 1.2 at an openssl server that accepts them", async () => {
-        const port = await freePort();
+        const port = unusedPort();
         const server = spawn(
             "openssl",
             [
@@ -360,14 +360,4 @@ describe("verify", () => {
 
 function redirectToHttp(...[request, response]: Parameters<typeof redirectToHttps>): void {
     response.writeHead(301, { location: `http://${request.headers.host}/elsewhere` }).end();
-}
-
-/** A free port. */
-async function freePort(): Promise<number> {
-    const server = net.createServer().listen(0, ADDRESS);
-    await once(server, "listening");
-    const { port } = server.address() as net.AddressInfo;
-    server.close();
-    await once(server, "close");
-    return port;
 }
