@@ -9,6 +9,30 @@ import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config
  */
 const FULL = process.env.TEST_FULL === "1";
 
+/**
+ * Files that only `npm run test:all` runs, or a command line that names them. Lower projects or other files prove most of what they do,
+ * or they mostly wait.
+ */
+const FULL_ONLY = [
+    "sandbox/test/node/sandbox.test.ts",
+    "test/cluster/auto-aks.test.ts",
+    "test/engine/aci-gate.test.ts",
+    "test/engine/aci-revision-ttl.test.ts",
+    "test/engine/address-guard.test.ts",
+    "test/engine/images.test.ts",
+    "test/engine/switching.test.ts",
+    "test/servers/busy-front.test.ts",
+    "test/unit/issuer/fence.test.ts",
+    "test/user/first-minutes.test.ts",
+];
+
+/** What the command line names: projects, files or parts of their paths. */
+const named = (text: string) => process.argv.slice(2).some(argument => argument.includes(text));
+const namedFile = (file: string) =>
+    process.argv.slice(2).some(argument => argument.includes("/") && file.includes(argument));
+
+const LEFT_OUT = FULL ? [] : FULL_ONLY.filter(file => !namedFile(file));
+
 /** Files that run concurrently. On two cores, tests with the engine or the sandbox wait half of the time. */
 const WORKERS = 4;
 
@@ -51,12 +75,13 @@ interface Options {
 function project(
     name: string,
     include: string | string[],
-    { timeout = TEN_MINUTES, group = GROUP.main, ...others }: Options = {},
+    { timeout = TEN_MINUTES, group = GROUP.main, exclude = [], ...others }: Options = {},
 ): TestProjectInlineConfiguration {
     return {
         test: {
             name,
             include: [include].flat(),
+            exclude: [...exclude, ...LEFT_OUT],
             testTimeout: timeout,
             hookTimeout: timeout,
             maxWorkers: WORKERS,
@@ -93,9 +118,6 @@ const sandboxProjects = [
         needing("sandbox"),
     ),
 ];
-
-/** Whether the command line names a project or file with this text. */
-const named = (text: string) => process.argv.slice(2).some(argument => argument.includes(text));
 
 const attacks = project("attacks", "test/attacks/**/*.test.ts", {
     ...needing("servers"),

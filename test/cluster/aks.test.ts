@@ -2,6 +2,7 @@ import * as path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { targetsOfOutputs, verifyService } from "../../cli/verify";
+import { FULL } from "../../sandbox/testing/full";
 import { azureClients } from "../../sandbox/testing/azure-clients";
 import { EVENT_LOGS } from "../../sandbox/testing/harness";
 import { startLoad } from "../../sandbox/testing/load";
@@ -272,7 +273,7 @@ describe.skipIf(CANNOT_RUN)(titled("models on Kubernetes"), () => {
         expect(notFound.length).toBeLessThan(secrets.length);
     });
 
-    it("keeps the number of replicas when an autoscaler takes over, and can be changed back", async () => {
+    it.runIf(FULL)("keeps the number of replicas when an autoscaler takes over, and can be changed back", async () => {
         const replicas = () =>
             stage.kubectl.run(
                 ...["get", "deployment", "models-flowers", "-n", stage.outputs.namespace],

@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { HOURS_AHEAD } from "../../sandbox/providers/tls/clock";
+import { FULL } from "../../sandbox/testing/full";
 import type { Step, TestProject } from "../../sandbox/testing/harness";
 import { startArm, type TestArm } from "../../sandbox/testing/arm";
 import { configure, createServiceStack, settingsWithoutZone } from "../support/service-stack";
@@ -83,7 +84,7 @@ describe("renewal of a self-signed certificate", () => {
         expect((await served()).fingerprint).toBe(before.fingerprint);
     });
 
-    it("also happens after expiry and after a refresh", async () => {
+    it.runIf(FULL)("also happens after expiry and after a refresh", async () => {
         const before = await served();
         today(2 + 91);
         expect((await service.refresh()).errors).toEqual([]);
@@ -114,7 +115,7 @@ describe("tls.renewalTrigger", () => {
         expect((await service.preview()).steps).toEqual([]);
     });
 
-    it("replaces them again when its value changes", async () => {
+    it.runIf(FULL)("replaces them again when its value changes", async () => {
         const before = await served();
         set("lost laptop");
         expect((await service.up()).errors).toEqual([]);

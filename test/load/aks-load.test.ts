@@ -91,7 +91,7 @@ describe.skipIf(CANNOT_RUN)(titled("models on Kubernetes under load"), () => {
         expect(headers).toMatch(/strict-transport-security: max-age=60/i);
     });
 
-    it("replaces a model, then loses a pod of it and a pod of the front", async () => {
+    it.runIf(FULL)("replaces a model, then loses a pod of it and a pod of the front", async () => {
         const [before, others] = [await stage.podNames("iris"), await stage.podNames("wine")];
         const fronts = await stage.podNames("front");
         stage.configure({ "models.iris.image": NEXT_MODEL_IMAGE });

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ROOT } from "../../machine/root";
 import { installStandIns } from "../../sandbox/providers/install";
 import { startArm, type TestArm } from "../../sandbox/testing/arm";
+import { FULL } from "../../sandbox/testing/full";
 import { TestProject } from "../../sandbox/testing/harness";
 
 /** Some of the classes and enums that the README names. */
@@ -176,7 +177,7 @@ describe("the commands of the installed package", () => {
     });
 });
 
-describe("a preview with the installed package", () => {
+describe.runIf(FULL)("a preview with the installed package", () => {
     let arm: TestArm;
     let stack: TestProject;
 

@@ -6,6 +6,7 @@ import { renderFront } from "../../components/front";
 import { debianPackages } from "../../machine/debian";
 import { iris, overTls } from "../support/front-settings";
 import { FrontStage, HOST, PRIMARY_KEY, SECONDARY_KEY, type Seen } from "../support/front-stage";
+import { FULL } from "../../sandbox/testing/full";
 import { CANNOT_RUN, titled } from "../../sandbox/testing/requirements";
 
 describe.skipIf(CANNOT_RUN)(titled("the front"), () => {
@@ -224,7 +225,7 @@ describe.skipIf(CANNOT_RUN)(titled("the front"), () => {
             expect(stdout).toContain("Session renegotiation not supported");
         });
 
-        it("has no findings of testssl.sh", async () => {
+        it.runIf(FULL)("has no findings of testssl.sh", async () => {
             const tree = await debianPackages(["testssl.sh", "bsdmainutils", "bsdextrautils", "procps"]);
             const report = stage.file("testssl.json");
             await stage.inside(

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../../sandbox/processes/wait";
 import { HOST, PRIMARY_KEY } from "../support/front-stage";
+import { FULL } from "../../sandbox/testing/full";
 import { CANNOT_RUN, titled } from "../../sandbox/testing/requirements";
 import { OWN_ADDRESS } from "../../sandbox/testing/own-address";
 import { IssuerStage } from "./issuer-stage";
@@ -141,7 +142,7 @@ describe.skipIf(CANNOT_RUN)(titled("short-lived certificates"), () => {
     describe.concurrent("with several names", () => {
         const stage = issuerStage(TWO_ORDERS_LIFETIME_SECONDS);
 
-        it.sequential(
+        it.runIf(FULL).sequential(
             "are issued and renewed for the names that can be validated; a corrected name is included without a restart",
             async () => {
                 const bad = "bad.score.test";
@@ -207,7 +208,7 @@ describe.skipIf(CANNOT_RUN)(titled("short-lived certificates"), () => {
     describe.concurrent("after they expired", () => {
         const stage = issuerStage();
 
-        it.sequential("are ordered again, and served until the new one is issued", async () => {
+        it.runIf(FULL).sequential("are ordered again, and served until the new one is issued", async () => {
             const first = stage.start();
             await stage.front.startFront(stage.frontSettings());
             const before = await stage.stored();
