@@ -169,32 +169,35 @@ export function describePreviews({
             configure({ leafDomainLabel: label, overwriteExistingDomain: undefined });
         });
 
-        it.runIf(FULL)("are followed by a failed update when the name is taken in Azure, and the service stays", async () => {
-            configure({ leafDomainLabel: "moved", overwriteExistingDomain: true });
-            const owner = { project: "azure-secure-inference", stack: "test", component: "models" };
-            const { publicIPAddresses } = azureClients(instance).network;
-            await publicIPAddresses.beginCreateOrUpdateAndWait(group, "neighbour", {
-                location: "westeurope",
-                sku: { name: "Standard" },
-                publicIPAllocationMethod: "Static",
-                dnsSettings: { domainNameLabel: dnsNameLabel("moved", owner) },
-            });
-            const fronts = await current().podNames("front");
-            const failed = await current().project.up();
-            expect(failed.succeeded).toBe(false);
-            expect(failed.errors.join("\n")).toMatch(/DnsRecordInUse/);
-            expect(await current().podNames("front")).toEqual(fronts);
-            const scored = await current().score(
-                `https://${current().outputs.fqdn}/api/v1/service/iris/score`,
-            );
-            expect(scored.status).toBe(401);
-            await publicIPAddresses.beginDeleteAndWait(group, "neighbour");
-            // The failed update already stored the new name, so the way back is a change of name too.
-            configure({ leafDomainLabel: label });
-            expect((await current().project.up()).errors).toEqual([]);
-            configure({ overwriteExistingDomain: undefined });
-            expect((await preview()).steps).toEqual([]);
-        });
+        it.runIf(FULL)(
+            "are followed by a failed update when the name is taken in Azure, and the service stays",
+            async () => {
+                configure({ leafDomainLabel: "moved", overwriteExistingDomain: true });
+                const owner = { project: "azure-secure-inference", stack: "test", component: "models" };
+                const { publicIPAddresses } = azureClients(instance).network;
+                await publicIPAddresses.beginCreateOrUpdateAndWait(group, "neighbour", {
+                    location: "westeurope",
+                    sku: { name: "Standard" },
+                    publicIPAllocationMethod: "Static",
+                    dnsSettings: { domainNameLabel: dnsNameLabel("moved", owner) },
+                });
+                const fronts = await current().podNames("front");
+                const failed = await current().project.up();
+                expect(failed.succeeded).toBe(false);
+                expect(failed.errors.join("\n")).toMatch(/DnsRecordInUse/);
+                expect(await current().podNames("front")).toEqual(fronts);
+                const scored = await current().score(
+                    `https://${current().outputs.fqdn}/api/v1/service/iris/score`,
+                );
+                expect(scored.status).toBe(401);
+                await publicIPAddresses.beginDeleteAndWait(group, "neighbour");
+                // The failed update already stored the new name, so the way back is a change of name too.
+                configure({ leafDomainLabel: label });
+                expect((await current().project.up()).errors).toEqual([]);
+                configure({ overwriteExistingDomain: undefined });
+                expect((await preview()).steps).toEqual([]);
+            },
+        );
 
         it.runIf(FULL)("report that a cluster is unreachable without printing the kubeconfig", async () => {
             const nowhere = stringify({

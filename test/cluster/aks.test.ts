@@ -273,45 +273,54 @@ describe.skipIf(CANNOT_RUN)(titled("models on Kubernetes"), () => {
         expect(notFound.length).toBeLessThan(secrets.length);
     });
 
-    it.runIf(FULL)("keeps the number of replicas when an autoscaler takes over, and can be changed back", async () => {
-        const replicas = () =>
-            stage.kubectl.run(
-                ...["get", "deployment", "models-flowers", "-n", stage.outputs.namespace],
-                "--output=jsonpath={.spec.replicas}",
-            );
-        const fixed = async (count: number): Promise<void> => {
-            stage.configure({ "models.flowers.autoscale": undefined, "models.flowers.replicas": count });
+    it.runIf(FULL)(
+        "keeps the number of replicas when an autoscaler takes over, and can be changed back",
+        async () => {
+            const replicas = () =>
+                stage.kubectl.run(
+                    ...["get", "deployment", "models-flowers", "-n", stage.outputs.namespace],
+                    "--output=jsonpath={.spec.replicas}",
+                );
+            const fixed = async (count: number): Promise<void> => {
+                stage.configure({ "models.flowers.autoscale": undefined, "models.flowers.replicas": count });
+                await stage.up();
+                expect(await replicas()).toBe(String(count));
+                expect((await stage.project.preview()).steps).toEqual([]);
+            };
+            await fixed(2);
+            const before = await stage.podNames("flowers");
+            stage.configure({
+                "models.flowers.replicas": undefined,
+                "models.flowers.autoscale": { maxReplicas: 3 },
+            });
             await stage.up();
-            expect(await replicas()).toBe(String(count));
+            expect(await replicas()).toBe("2");
+            expect(await stage.podNames("flowers")).toEqual(before);
             expect((await stage.project.preview()).steps).toEqual([]);
-        };
-        await fixed(2);
-        const before = await stage.podNames("flowers");
-        stage.configure({
-            "models.flowers.replicas": undefined,
-            "models.flowers.autoscale": { maxReplicas: 3 },
-        });
-        await stage.up();
-        expect(await replicas()).toBe("2");
-        expect(await stage.podNames("flowers")).toEqual(before);
-        expect((await stage.project.preview()).steps).toEqual([]);
-        // The autoscaler, like this command, sets the number through the subresource for it.
-        const scale = ["scale", "deployment/models-flowers", "--replicas=3", "-n", stage.outputs.namespace];
-        await stage.kubectl.run(...scale);
-        expect((await stage.project.preview()).steps).toEqual([]);
-        // The autoscaler is deleted last and may set the number once more, so only the absence of a field conflict is expected.
-        stage.configure({ "models.flowers.autoscale": undefined, "models.flowers.replicas": 1 });
-        await stage.up();
-        await stage.kubectl.run(
-            ...["scale", "deployment/models-flowers", "--replicas=1"],
-            "-n",
-            stage.outputs.namespace,
-        );
-        await stage.soon(
-            "one pod of flowers is left",
-            async () => (await stage.podNames("flowers")).length === 1,
-        );
-    });
+            // The autoscaler, like this command, sets the number through the subresource for it.
+            const scale = [
+                "scale",
+                "deployment/models-flowers",
+                "--replicas=3",
+                "-n",
+                stage.outputs.namespace,
+            ];
+            await stage.kubectl.run(...scale);
+            expect((await stage.project.preview()).steps).toEqual([]);
+            // The autoscaler is deleted last and may set the number once more, so only the absence of a field conflict is expected.
+            stage.configure({ "models.flowers.autoscale": undefined, "models.flowers.replicas": 1 });
+            await stage.up();
+            await stage.kubectl.run(
+                ...["scale", "deployment/models-flowers", "--replicas=1"],
+                "-n",
+                stage.outputs.namespace,
+            );
+            await stage.soon(
+                "one pod of flowers is left",
+                async () => (await stage.podNames("flowers")).length === 1,
+            );
+        },
+    );
 
     describePreviews({
         stage: () => stage,

@@ -225,36 +225,40 @@ describe.skipIf(CANNOT_RUN)(titled("the front"), () => {
             expect(stdout).toContain("Session renegotiation not supported");
         });
 
-        it.runIf(FULL)("has no findings of testssl.sh", async () => {
-            const tree = await debianPackages(["testssl.sh", "bsdmainutils", "bsdextrautils", "procps"]);
-            const report = stage.file("testssl.json");
-            await stage.inside(
-                [
-                    ...[tree.path("usr/bin/testssl"), "--quiet", "--color", "0", "--warnings", "batch"],
-                    // Protocols, suites, forward secrecy, vulnerabilities. The test's authority is not checked.
-                    ...["--nodns", "none", "--ip", "127.0.0.1", "-p", "-s", "-f", "-U"],
-                    ...["--jsonfile", report, `${HOST}:443`],
-                ],
-                {
-                    env: {
-                        ...tree.environment,
-                        TESTSSL_INSTALL_DIR: path.join(tree.root, "etc/testssl"),
-                        OPENSSL: "/usr/bin/openssl",
+        it.runIf(FULL)(
+            "has no findings of testssl.sh",
+            async () => {
+                const tree = await debianPackages(["testssl.sh", "bsdmainutils", "bsdextrautils", "procps"]);
+                const report = stage.file("testssl.json");
+                await stage.inside(
+                    [
+                        ...[tree.path("usr/bin/testssl"), "--quiet", "--color", "0", "--warnings", "batch"],
+                        // Protocols, suites, forward secrecy, vulnerabilities. The test's authority is not checked.
+                        ...["--nodns", "none", "--ip", "127.0.0.1", "-p", "-s", "-f", "-U"],
+                        ...["--jsonfile", report, `${HOST}:443`],
+                    ],
+                    {
+                        env: {
+                            ...tree.environment,
+                            TESTSSL_INSTALL_DIR: path.join(tree.root, "etc/testssl"),
+                            OPENSSL: "/usr/bin/openssl",
+                        },
                     },
-                },
-            );
-            const findings = JSON.parse(readFileSync(report, "utf8")) as {
-                id: string;
-                severity: string;
-                finding: string;
-            }[];
-            expect(findings.length).toBeGreaterThan(30);
-            // "engine_problem" reports that GOST suites cannot be tested. It is not a finding about the front.
-            const faults = findings.filter(
-                ({ id, severity }) => id !== "engine_problem" && !["OK", "INFO"].includes(severity),
-            );
-            expect(faults).toEqual([]);
-        }, 300_000);
+                );
+                const findings = JSON.parse(readFileSync(report, "utf8")) as {
+                    id: string;
+                    severity: string;
+                    finding: string;
+                }[];
+                expect(findings.length).toBeGreaterThan(30);
+                // "engine_problem" reports that GOST suites cannot be tested. It is not a finding about the front.
+                const faults = findings.filter(
+                    ({ id, severity }) => id !== "engine_problem" && !["OK", "INFO"].includes(severity),
+                );
+                expect(faults).toEqual([]);
+            },
+            300_000,
+        );
 
         it("logs one JSON object per request, without keys, bodies and queries", async () => {
             await stage.score("--data", "body-of-the-test", "--url-query", "query=of-the-test");
