@@ -1,7 +1,6 @@
 import * as containerinstance from "@pulumi/azure-native/containerinstance";
 import type { enums, input } from "@pulumi/azure-native/types";
 import * as pulumi from "@pulumi/pulumi";
-import type { ProbeSettings } from "../model/probes";
 import { TlsMode } from "../certificate/tls-arguments";
 import {
     CERTIFICATE_FILE,
@@ -13,7 +12,6 @@ import {
     KEY_DIGESTS_FILE,
     LIVE_PATH,
     PROBE_THRESHOLDS,
-    READY_PATH,
     renderFront,
     SECRET_FOLDER,
     storeFrontContainerCommand,
@@ -128,7 +126,11 @@ function unnamedGroup(settings: AciSettings, { certificate, keys, issuer }: Grou
 
 function publicPorts({ tls }: AciSettings): input.containerinstance.PortArgs[] {
     const ports = tls.mode === TlsMode.Disabled ? [HTTP_PORT] : [HTTPS_PORT, HTTP_PORT];
-    return ports.map(port => ({ port, protocol: "TCP" }));
+    return ports.map(tcpPort);
+}
+
+function tcpPort(port: number): input.containerinstance.PortArgs {
+    return { port, protocol: "TCP" };
 }
 
 function frontContainer(
@@ -137,6 +139,7 @@ function frontContainer(
     issuer: Issuer | undefined,
 ): input.containerinstance.ContainerArgs {
     const { front } = settings;
+    const liveness = { httpGet: { path: LIVE_PATH, port: HEALTH_PORT, scheme: "http" }, ...FRONT_PROBE };
     const configuration = issuer
         ? issuer.storedCertificate.apply(stored => frontConfiguration(settings, stored))
         : frontConfiguration(settings);
@@ -145,11 +148,14 @@ function frontContainer(
         image: front.image,
         command: [...(issuer ? storeFrontContainerCommand : frontContainerCommand)],
         environmentVariables: [{ name: FRONT_CONFIGURATION_VARIABLE, value: configuration }],
-        ports: publicPorts(settings),
-        resources: { requests: { cpu: front.cpu, memoryInGB: front.memoryInGB } },
+        // Probes must reach their port whether or not Azure requires it in this list.
+        ports: [...publicPorts(settings), tcpPort(HEALTH_PORT)],
+        resources: { requests: { cpu: front.cpu, memoryInGB: front.memoryInGB }, limits: front.resourceLimits },
         volumeMounts: volumeMounts.length > 0 ? volumeMounts : undefined,
-        livenessProbe: { httpGet: { path: LIVE_PATH, port: HEALTH_PORT, scheme: "http" }, ...FRONT_PROBE },
-        readinessProbe: { httpGet: { path: READY_PATH, port: HEALTH_PORT, scheme: "http" }, ...FRONT_PROBE },
+        livenessProbe: liveness,
+        // Azure takes a group off the network while a readiness probe fails. The front must stay reachable while the model is ill: it
+        // answers 503 then, and answers the challenges of the authority.
+        readinessProbe: liveness,
     };
 }
 
@@ -178,12 +184,7 @@ export function frontConfiguration(settings: AciSettings, storedCertificate?: st
 }
 
 function modelContainer({ model }: AciSettings): input.containerinstance.ContainerArgs {
-    const { cpu, memoryInGB, gpu, resourceLimits } = model;
-    const hasLimits = Object.values(resourceLimits).some(limit => limit !== undefined);
-    const probe = (settings: ProbeSettings): input.containerinstance.ContainerProbeArgs => ({
-        httpGet: { path: model.healthPath, port: model.port, scheme: "http" },
-        ...settings,
-    });
+    const { cpu, memoryInGB, resourceLimits } = model;
     return {
         name: model.name,
         image: model.image,
@@ -195,9 +196,13 @@ function modelContainer({ model }: AciSettings): input.containerinstance.Contain
                 secureValue: pulumi.secret(value),
             })),
         ],
-        resources: { requests: { cpu, memoryInGB, gpu }, limits: hasLimits ? resourceLimits : undefined },
-        livenessProbe: probe(model.liveness),
-        readinessProbe: probe(model.readiness),
+        resources: { requests: { cpu, memoryInGB }, limits: resourceLimits },
+        ports: [tcpPort(model.port)],
+        // No readiness probe: see the front's.
+        livenessProbe: {
+            httpGet: { path: model.healthPath, port: model.port, scheme: "http" },
+            ...model.liveness,
+        },
     };
 }
 

@@ -91,10 +91,7 @@ function invalidFor(certificate: X509Certificate, hostname: string, now: Date): 
     return undefined;
 }
 
-/**
- * Over the placeholder the front does not ask the model. Azure does: a group accepts connections only while the readiness
- * probes of all its containers succeed.
- */
+/** Over the placeholder the front answers `GET /` with this code only while its model is ready. */
 function modelProblem({
     status,
     code,

@@ -1,6 +1,10 @@
 import type { ModelContainerArgs } from "../model/container";
+import type { ProbeArgs } from "../model/probes";
 
-/** GPU types of the Container Instances API. Azure decides in which regions each is available. */
+/**
+ * GPU types of the Container Instances API, which Azure retired on 14 July 2025.
+ * @deprecated Container Instances have no GPUs any more.
+ */
 export enum GpuSku {
     /** NVIDIA Tesla K80. */
     K80 = "K80",
@@ -10,7 +14,10 @@ export enum GpuSku {
     V100 = "V100",
 }
 
-/** GPUs of the model container. */
+/**
+ * GPUs of the model container.
+ * @deprecated Container Instances have no GPUs any more.
+ */
 export interface GpuArgs {
     /** The number of GPUs: 1, 2 or 4. */
     count: number;
@@ -27,7 +34,16 @@ export interface ModelArgs extends ModelContainerArgs {
      */
     name?: string;
     /**
-     * GPUs of the model container.
+     * Has no effect, and preview warns about it; it will be removed in version 0.3. Azure takes a container group off the network while
+     * a readiness probe fails, also for clients that the front would answer. The front itself checks the model every second.
+     * @deprecated The front checks the model.
+     * @default none
+     */
+    readiness?: ProbeArgs;
+    /**
+     * GPUs of the model container. Azure retired them on 14 July 2025, so preview refuses this argument; it will be removed in version
+     * 0.3. Use `SecureAksInference` for a model that needs a GPU.
+     * @deprecated Container Instances have no GPUs any more.
      * @default none
      */
     gpu?: GpuArgs;

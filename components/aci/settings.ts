@@ -7,7 +7,8 @@ import { type KeysSettings, readKeys } from "../keys/arguments";
 import { type LimitsSettings, readLimits } from "../model/request-limits";
 import { type ModelContainerSettings, readModelContainer, type Share } from "../model/container";
 import { readLocation, readResourceGroupName } from "../shared/placement";
-import { MAX_INT32, positiveAmount, wholeNumber } from "../shared/rules/numbers";
+import { MAX_INT32, wholeNumber } from "../shared/rules/numbers";
+import { MAX_STORAGE_TAG_NAME_LENGTH } from "../shared/rules/azure-names";
 import * as text from "../shared/rules/text";
 import { readTags, type StringMap } from "../shared/string-map";
 import { readTls, TlsMode, type TlsSettings } from "../certificate/tls-arguments";
@@ -15,10 +16,17 @@ import { containerGroupFqdn, dnsNameLabel, leafLabelProblem } from "../dns/leaf-
 import { HEALTH_PORT, HTTP_PORT, HTTPS_PORT } from "../front";
 import { FRONT_IMAGE } from "../front/image";
 import type { SecureAciInferenceArgs } from "./arguments";
-import { type GpuArgs, GpuSku } from "./model-arguments";
 import { modelPort } from "./model-port";
-import { frontShare, GROUP_MAXIMUM, groupProblem, requestWithoutFront } from "./compute-resources";
-import { revisionBaseProblem } from "./revision-name";
+import {
+    AMOUNT,
+    frontShare,
+    limitWithin,
+    PARTS,
+    requestWithoutFront,
+    sum,
+    totalProblem,
+} from "./compute-resources";
+import { generatedNameProblem, groupNameProblem, revisionBaseProblem } from "./revision-name";
 
 /** Azure needs minutes to pull an image of many GB. */
 const DEFAULT_REVISION_TIMEOUT_SECONDS = 600;
@@ -28,7 +36,7 @@ export interface AciSettings {
     resourceGroupName: pulumi.Input<string>;
     location: pulumi.Input<string>;
     containerGroupName?: pulumi.Input<string>;
-    model: ModelContainerSettings & { name: string; gpu?: GpuArgs };
+    model: ModelContainerSettings & { name: string; resourceLimits: Share };
     requestLimits: LimitsSettings;
     /** The prefix of the DNS label, without the six generated characters. */
     leafDomainLabel: string;
@@ -45,7 +53,8 @@ export interface AciSettings {
     tls: TlsSettings;
     dns: DnsSettings;
     keys: KeysSettings;
-    front: Share & { image: pulumi.Input<string> };
+    /** The front may use all of the group's resources that the model leaves free. */
+    front: Share & { image: pulumi.Input<string>; resourceLimits: Share };
     registry?: SecureAciInferenceArgs["registry"];
     identity: { systemAssigned: boolean; userAssignedIds: pulumi.Input<string>[] };
     logAnalytics?: SecureAciInferenceArgs["logAnalytics"];
@@ -67,19 +76,19 @@ export function readArguments(name: string, args: SecureAciInferenceArgs, now: D
     const containerGroupName = check.optionalInput(
         "containerGroupName",
         args.containerGroupName,
-        revisions ? revisionBaseProblem : text.containerName,
+        revisions ? revisionBaseProblem : groupNameProblem,
     );
+    if (containerGroupName === undefined)
+        check.known("name", name, revisions ? revisionBaseProblem : generatedNameProblem);
     check.known("revisionTimeoutSeconds", args.revisionTimeoutSeconds, wholeNumber(0, MAX_INT32, "seconds"));
     const tls = readTls(check, args.tls, readEnvironment(check, args.environment), args.dns?.zoneName);
-    const model = readModel(check, name, args, tls.mode);
-    const front = readFront(check, args, requestWithoutFront(model, tls.mode));
+    const containers = readContainers(check, name, args, tls.mode);
     const owner = { project: pulumi.getProject(), stack: pulumi.getStack(), component: name };
     const settings: AciSettings = {
         resourceGroupName,
         location,
         containerGroupName,
-        model,
-        front,
+        ...containers,
         requestLimits: readLimits(check, "limits", args.limits),
         leafDomainLabel: label,
         dnsNameLabel: dnsNameLabel(label, owner),
@@ -101,7 +110,7 @@ export function readArguments(name: string, args: SecureAciInferenceArgs, now: D
             args.imageRenewalTrigger,
             text.renewalTrigger,
         ),
-        tags: readTags(check, args.tags),
+        tags: readTags(check, args.tags, tls.acme && MAX_STORAGE_TAG_NAME_LENGTH),
     };
     checkCustomCertificate(check, tls, [], now);
     check.throwIfAny();
@@ -111,44 +120,79 @@ export function readArguments(name: string, args: SecureAciInferenceArgs, now: D
     return settings;
 }
 
+/** The model and the front, with Azure's limits of a container and of the whole group. */
+function readContainers(
+    check: ArgumentCheck,
+    component: string,
+    args: SecureAciInferenceArgs,
+    mode: TlsMode,
+): Pick<AciSettings, "model" | "front"> {
+    const model = readModel(check, component, args, mode);
+    const others = requestWithoutFront(model, mode);
+    const front = readFront(check, args, others);
+    const total = sum(others, front);
+    for (const part of PARTS) {
+        // A request that is out of range is already reported; its sum would only repeat that.
+        if (AMOUNT[part](model[part]) ?? AMOUNT[part](front[part])) continue;
+        const problem = totalProblem(part, total[part]);
+        check.report(`front.${part}`, problem);
+        if (problem === undefined)
+            check.known(`model.${part}Limit`, model.resourceLimits[part], limitWithin(part, total[part]));
+    }
+    // Without a limit, Azure lets a container use no more than its request.
+    return {
+        model: { ...model, resourceLimits: { ...total, ...defined(model.resourceLimits) } },
+        front: { ...front, resourceLimits: total },
+    };
+}
+
+/** The limits that are set. */
+function defined({ cpu, memoryInGB }: Partial<Share>): Partial<Share> {
+    return { ...(cpu !== undefined && { cpu }), ...(memoryInGB !== undefined && { memoryInGB }) };
+}
+
 function readModel(
     check: ArgumentCheck,
     component: string,
     args: SecureAciInferenceArgs,
     mode: TlsMode,
-): AciSettings["model"] {
+): ModelContainerSettings & { name: string } {
     const model: Partial<SecureAciInferenceArgs["model"]> = args.model ?? {};
-    const { name = component, gpu } = model;
+    const { name = component, gpu, readiness } = model;
     check.known("model.name", name, text.containerName);
     if (name === "front" || (name === "issuer" && mode === TlsMode.Auto))
         check.report(
             "model.name",
             `is "${name}", the name of another container of the group; choose another name`,
         );
-    if (gpu) {
-        const counts = [1, 2, 4];
-        if (!counts.includes(gpu.count)) {
-            check.report("model.gpu.count", `is ${gpu.count}; set it to ${counts.join(", ")}`);
-        }
-        check.oneOf("model.gpu.sku", gpu.sku, GpuSku);
+    if (readiness !== undefined) {
+        void pulumi.log.warn(
+            `${component}: model.readiness has no effect, because a failing readiness probe would take the whole container group off the network; remove it. The front checks the model every second. The argument works until 0.3.`,
+        );
+    }
+    if (gpu !== undefined) {
+        check.report(
+            "model.gpu",
+            "is set, but Azure retired GPUs in Container Instances on 14 July 2025; remove it, and use SecureAksInference (hosting Kubernetes) for a model that needs a GPU",
+        );
     }
     const port = modelPort([HTTP_PORT, HTTPS_PORT, HEALTH_PORT]);
-    return { name, gpu, ...readModelContainer(check, "model", model, { max: GROUP_MAXIMUM, port }) };
+    return { name, ...readModelContainer(check, "model", model, { ...AMOUNT, port }) };
 }
 
 /** @param others the total request of the group's other containers */
-function readFront(check: ArgumentCheck, args: SecureAciInferenceArgs, others: Share): AciSettings["front"] {
+function readFront(
+    check: ArgumentCheck,
+    args: SecureAciInferenceArgs,
+    others: Share,
+): Share & { image: pulumi.Input<string> } {
     const { image, cpu, memoryInGB } = args.front ?? {};
-    check.known("front.cpu", cpu, positiveAmount(GROUP_MAXIMUM.cpu, "cores"));
-    check.known("front.memoryInGB", memoryInGB, positiveAmount(GROUP_MAXIMUM.memoryInGB, "GB"));
-    const share = frontShare(others, { cpu, memoryInGB });
-    // A request that is out of range is already reported; its sum would only repeat that.
-    const inRange = (part: keyof Share): boolean =>
-        [others[part], share[part]].every(one => one > 0 && one <= GROUP_MAXIMUM[part]);
-    for (const part of ["cpu", "memoryInGB"] as const) {
-        if (inRange(part)) check.report(`front.${part}`, groupProblem(part, others, share));
-    }
-    return { ...share, image: check.input("front.image", image ?? FRONT_IMAGE, text.image) };
+    check.known("front.cpu", cpu, AMOUNT.cpu);
+    check.known("front.memoryInGB", memoryInGB, AMOUNT.memoryInGB);
+    return {
+        ...frontShare(others, { cpu, memoryInGB }),
+        image: check.input("front.image", image ?? FRONT_IMAGE, text.image),
+    };
 }
 
 function readRegistry(check: ArgumentCheck, { registry }: SecureAciInferenceArgs): AciSettings["registry"] {

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { KeysArgs } from "../keys/arguments";
 import type { LimitsArgs } from "../model/request-limits";
 import type { ModelContainerArgs } from "../model/container";
+import type { ProbeArgs } from "../model/probes";
 
 /** Bounds and target of the autoscaler of a model. */
 export interface AutoscaleArgs {
@@ -59,6 +60,11 @@ export interface AksModelArgs extends ModelContainerArgs {
      * @default 1 to 10 replicas at 70 percent, unless `replicas` is set (as Azure ML v1)
      */
     autoscale?: AutoscaleArgs;
+    /**
+     * The probe that decides whether a replica gets requests.
+     * @default no initial delay, every 10 s, 2 s timeout, 1 success, 3 failures
+     */
+    readiness?: ProbeArgs;
     /**
      * The number of GPUs of each replica (`nvidia.com/gpu`). The nodes need the device plug-in of NVIDIA.
      * @default 0

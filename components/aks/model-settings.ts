@@ -2,8 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ArgumentCheck } from "../shared/argument-check";
 import { type KeysSettings, readKeys } from "../keys/arguments";
 import { type LimitsSettings, readLimits } from "../model/request-limits";
-import { type ModelContainerSettings, readModelContainer, type Share } from "../model/container";
-import { MAX_INT32, MAX_REPLICAS, tcpPort, wholeNumber } from "../shared/rules/numbers";
+import { type ModelContainerSettings, readModelContainer } from "../model/container";
+import { type ProbeSettings, readReadiness } from "../model/probes";
+import { MAX_INT32, MAX_REPLICAS, positiveAmount, tcpPort, wholeNumber } from "../shared/rules/numbers";
 import * as text from "../shared/rules/text";
 import { TlsMode } from "../certificate/tls-arguments";
 import { canonicalHostname, hostnameProblem } from "../shared/host-name";
@@ -18,6 +19,7 @@ export interface ModelSettings extends ModelContainerSettings {
     replicas: { least: number; most: number };
     /** The target of the autoscaler: used CPU in percent of the request. Absent when the number of replicas is fixed. */
     targetUtilization?: number;
+    readiness: ProbeSettings;
     gpu: number;
     /** Whether the nodes have free GPUs for additional replicas during an update. */
     spareGpu: boolean;
@@ -34,7 +36,7 @@ export interface ModelSettings extends ModelContainerSettings {
 }
 
 /** The largest virtual machine sizes of Azure. */
-const NODE_MAXIMUM: Share = { cpu: 1_000, memoryInGB: 32_000 };
+const AMOUNT = { cpu: positiveAmount(1_000, "cores"), memoryInGB: positiveAmount(32_000, "GB") };
 const MAX_OBJECT_NAME_LENGTH = 63;
 /** Names of other objects of the component. */
 const RESERVED = ["front", "fronts", "issuer"];
@@ -79,8 +81,9 @@ function readModel(
     readTolerations(check, at, model.tolerations);
     return {
         name,
-        ...readModelContainer(check, at, model, { max: NODE_MAXIMUM, port: tcpPort }),
+        ...readModelContainer(check, at, model, { ...AMOUNT, port: tcpPort }),
         ...readReplicas(check, at, model),
+        readiness: readReadiness(check, `${at}.readiness`, model.readiness),
         gpu: model.gpu ?? 0,
         spareGpu: model.spareGpu ?? false,
         progressDeadlineSeconds,

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { reservedPrefix } from "../shared/rules/azure-names";
 
 /** The component that owns a label: the label of each owner is different. */
 export interface LabelOwner {
@@ -37,7 +38,7 @@ export function leafLabelProblem(label: string): string | undefined {
     if (!/^[a-z][a-z0-9-]*$/.test(label)) {
         return `${quoted} must start with a letter and contain only letters, digits and '-'`;
     }
-    return undefined;
+    return reservedPrefix(label);
 }
 
 /** The name that Azure gives a container group with this label. */

@@ -136,7 +136,7 @@ function entrance({ tls, model }: FrontSettings): Section {
                   ...markPlaceholder(),
                   ...requestHeaders("https"),
                   ...responseHeaders(tls.hstsMaxAgeSeconds, UNLESS_PLACEHOLDER),
-                  ...refuseOverPlaceholder(),
+                  ...refuseOverPlaceholder(model.name),
               ]),
         ...rootHealth(model.name),
         `http-request deny deny_status 404 unless ${isFor(model)}`,

@@ -1,4 +1,5 @@
 import { certificatePending } from "./errors";
+import { hasServers } from "./sections";
 import { PLACEHOLDER_COMMON_NAME } from "./store";
 
 const CHALLENGE_PATH = "/.well-known/acme-challenge/";
@@ -28,11 +29,15 @@ const OVER_PLACEHOLDER = "{ var(sess.placeholder) -m bool }";
 /** A condition for headers that must not be sent over the placeholder certificate. */
 export const UNLESS_PLACEHOLDER = ` unless ${OVER_PLACEHOLDER}`;
 
-/** Answers 503 to requests over the placeholder certificate, and closes the connection: the next one may use the certificate. */
-export function refuseOverPlaceholder(): string[] {
+/**
+ * Answers 503 to requests over the placeholder certificate, and closes the connection: the next one may use the certificate.
+ * @param model whose health `/` shows (`rootHealth`): while it is not ready, this leaves the answer on `/` to that rule
+ */
+export function refuseOverPlaceholder(model?: string): string[] {
+    const except = model === undefined ? "" : ` !{ path / } or ${OVER_PLACEHOLDER} ${hasServers(model)}`;
     return [
         `http-after-response set-header connection close if ${OVER_PLACEHOLDER}`,
-        `${certificatePending()} if ${OVER_PLACEHOLDER}`,
+        `${certificatePending()} if ${OVER_PLACEHOLDER}${except}`,
     ];
 }
 

@@ -10,6 +10,11 @@ export function connectionTimeouts(connectSeconds: number): string[] {
         "timeout client 10s",
         `timeout connect ${connectSeconds}s`,
         "timeout server 30s",
+        // Azure's load balancer drops flows that are idle for 4 minutes ("Load Balancer TCP reset and idle timeout"), also while a model
+        // computes. Packets of TCP keep-alive count as traffic.
+        "option clitcpka",
+        "clitcpka-idle 2m",
+        "clitcpka-intvl 1m",
     ];
 }
 

@@ -1,8 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ArgumentCheck } from "../shared/argument-check";
-import { type ProbeArgs, type ProbeSettings, readLiveness, readReadiness } from "./probes";
+import { type ProbeArgs, type ProbeSettings, readLiveness } from "./probes";
 import type { Rule } from "../shared/rules";
-import { positiveAmount } from "../shared/rules/numbers";
 import * as text from "../shared/rules/text";
 import { type StringMap, readStringMap } from "../shared/string-map";
 
@@ -26,23 +25,23 @@ export interface ModelContainerArgs {
      */
     port?: number;
     /**
-     * CPU cores that are reserved for the model.
+     * CPU cores that are reserved for the model. Container Instances allocate steps of 0.01.
      * @default 0.1 (as v1)
      */
     cpu?: number;
     /**
-     * Memory that is reserved for the model, in GB.
+     * Memory that is reserved for the model, in GB. Container Instances allocate steps of 0.1.
      * @default 0.5 (as v1)
      */
     memoryInGB?: number;
     /**
      * The most CPU cores that the model may use.
-     * @default all free cores
+     * @default on Container Instances the request of the whole group; on Kubernetes all free cores of the node
      */
     cpuLimit?: number;
     /**
      * The most memory that the model may use, in GB.
-     * @default all free memory
+     * @default on Container Instances the request of the whole group; on Kubernetes all free memory of the node
      */
     memoryInGBLimit?: number;
     /**
@@ -66,11 +65,6 @@ export interface ModelContainerArgs {
      */
     healthPath?: string;
     /**
-     * The probe that decides whether the model gets requests.
-     * @default no initial delay, every 10 s, 2 s timeout, 1 success, 3 failures
-     */
-    readiness?: ProbeArgs;
-    /**
      * The probe that decides whether the model is restarted.
      * @default 310 s initial delay, every 10 s, 2 s timeout, 1 success, 3 failures (as v1)
      */
@@ -87,14 +81,14 @@ export interface ModelContainerSettings extends Share {
     secretEnvironment: StringMap;
     command?: pulumi.Input<string>[];
     healthPath: string;
-    readiness: ProbeSettings;
     liveness: ProbeSettings;
 }
 
 /** Bounds that depend on the hosting. */
 export interface ModelContainerBounds {
-    /** The most resources that one container may request. */
-    max: Share;
+    /** The rules for the requests and for the limits of the container. */
+    cpu: Rule<number>;
+    memoryInGB: Rule<number>;
     /** The rule for `model.port`. */
     port: Rule<number>;
 }
@@ -104,31 +98,31 @@ export function readModelContainer(
     check: ArgumentCheck,
     path: string,
     model: Partial<ModelContainerArgs>,
-    { max, port }: ModelContainerBounds,
+    { cpu, memoryInGB, port }: ModelContainerBounds,
 ): ModelContainerSettings {
     const { healthPath = "/", command, cpuLimit, memoryInGBLimit } = model;
     const share: Share = { cpu: model.cpu ?? 0.1, memoryInGB: model.memoryInGB ?? 0.5 };
     check.known(`${path}.port`, model.port, port);
-    check.known(`${path}.cpu`, share.cpu, positiveAmount(max.cpu, "cores"));
-    check.known(`${path}.memoryInGB`, share.memoryInGB, positiveAmount(max.memoryInGB, "GB"));
-    check.known(`${path}.cpuLimit`, cpuLimit, atLeastRequested(share.cpu, `${path}.cpu`));
+    check.known(`${path}.cpu`, share.cpu, cpu);
+    check.known(`${path}.memoryInGB`, share.memoryInGB, memoryInGB);
+    check.known(`${path}.cpuLimit`, cpuLimit, limit => cpu(limit) ?? atLeastRequested(share.cpu, `${path}.cpu`)(limit));
     check.known(
         `${path}.memoryInGBLimit`,
         memoryInGBLimit,
-        atLeastRequested(share.memoryInGB, `${path}.memoryInGB`),
+        limit => memoryInGB(limit) ?? atLeastRequested(share.memoryInGB, `${path}.memoryInGB`)(limit),
     );
     check.known(`${path}.healthPath`, healthPath, text.healthPath);
     if (command?.length === 0)
         check.report(`${path}.command`, "is empty; remove it to use the command of the image");
+    reportTotalSize(check, path, model);
     return {
         ...share,
         image: check.required(`${path}.image`, model.image, "set it to the image of the model", text.image),
         port: model.port ?? 5001,
         resourceLimits: { cpu: cpuLimit, memoryInGB: memoryInGBLimit },
         ...readEnvironments(check, path, model),
-        command,
+        command: command?.map((part, index) => check.input(`${path}.command[${index}]`, part, text.programText)),
         healthPath,
-        readiness: readReadiness(check, `${path}.readiness`, model.readiness),
         liveness: readLiveness(check, `${path}.liveness`, model.liveness),
     };
 }
@@ -141,7 +135,7 @@ function readEnvironments(
     const read = (name: "environment" | "secretEnvironment"): StringMap =>
         readStringMap(check, `${path}.${name}`, model[name], {
             name: text.environmentNameProblem,
-            value: text.environmentValue,
+            value: text.programText,
         });
     const [environment, secretEnvironment] = [read("environment"), read("secretEnvironment")];
     for (const duplicate of Object.keys(secretEnvironment).filter(key => key in environment)) {
@@ -151,6 +145,25 @@ function readEnvironments(
         );
     }
     return { environment, secretEnvironment };
+}
+
+/** The limit of a Kubernetes Secret, and below those of Linux (2 MiB) and of a request to Azure (4 MB). */
+const MAX_TOTAL_BYTES = 1_048_576;
+
+/** Reports a command and variables that no container can start with, as far as their values are known. */
+function reportTotalSize(
+    check: ArgumentCheck,
+    path: string,
+    { command = [], environment = {}, secretEnvironment = {} }: Partial<ModelContainerArgs>,
+): void {
+    const variables = [environment, secretEnvironment].flatMap(map => Object.entries(map).flat());
+    const known = [...command, ...variables].filter(one => typeof one === "string");
+    const bytes = known.reduce((sum, one) => sum + Buffer.byteLength(one) + 1, 0);
+    if (bytes <= MAX_TOTAL_BYTES) return;
+    check.report(
+        path,
+        `has a command and environment variables of ${bytes} bytes in total; use at most ${MAX_TOTAL_BYTES}, and put more data into the image or into a store that the model reads`,
+    );
 }
 
 /** A limit must be at least the request. */

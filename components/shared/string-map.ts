@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ArgumentCheck } from "./argument-check";
 import type { Rule } from "./rules";
-import { tagCountProblem, tagNameProblem, tagValue } from "./rules/text";
+import { tagNameProblem, tagNamesProblem, tagValue } from "./rules/azure-names";
 
 /** Strings by name, e.g. environment variables or tags. */
 export type StringMap = Record<string, pulumi.Input<string>>;
@@ -21,8 +21,12 @@ export function readStringMap(
     return checked;
 }
 
-/** Checks tags of Azure resources. */
-export function readTags(check: ArgumentCheck, tags: StringMap = {}): StringMap {
-    check.report("tags", tagCountProblem(Object.keys(tags).length));
-    return readStringMap(check, "tags", tags, { name: tagNameProblem, value: tagValue });
+/**
+ * Checks tags of Azure resources.
+ * @param maxNameLength the smallest limit of the resources that get the tags
+ */
+export function readTags(check: ArgumentCheck, tags: StringMap = {}, maxNameLength?: number): StringMap {
+    check.report("tags", tagNamesProblem(Object.keys(tags)));
+    const name: Rule<string> = tag => tagNameProblem(tag, maxNameLength);
+    return readStringMap(check, "tags", tags, { name, value: tagValue });
 }

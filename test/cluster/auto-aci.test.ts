@@ -13,7 +13,7 @@ const GROUP = "auto-aci";
 const SERVICE: Settings = {
     name: "auto",
     resourceGroup: { name: GROUP },
-    model: { image: MODEL_IMAGE, cpu: 0.05, memoryInGB: 0.1, readiness: { periodSeconds: 1 } },
+    model: { image: MODEL_IMAGE, cpu: 0.05, memoryInGB: 0.1 },
     front: { image: "localhost/front:3.0" },
     leafDomainLabel: "auto",
     // The queue is long enough for a busy machine.

@@ -182,6 +182,23 @@ describe.skipIf(CANNOT_RUN)(titled("the certificate store"), () => {
             },
         );
 
+        it.runIf(kind.https === 443).sequential(
+            "over the placeholder, the health of the model shows on / only",
+            async () => {
+                await kind.start(stage);
+                const code = async (at: string) => {
+                    const { body } = await stage.curl(`https://127.0.0.1:443${at}`, "--insecure");
+                    return (JSON.parse(body) as { error: { code: string } }).error.code;
+                };
+                expect(await code("/")).toBe("CertificatePending");
+                await stage.stopModel();
+                expect(await eventually(async () => (await code("/")) === "ServiceUnavailable", 10_000)).toBe(true);
+                expect(await code("/score")).toBe("CertificatePending");
+                stage.startModel();
+                expect(await eventually(async () => (await code("/")) === "CertificatePending", 10_000)).toBe(true);
+            },
+        );
+
         it.sequential("the front is not ready before it could read the store", async () => {
             const { chain, key, serialNumber } = await pem();
             const file = path.join(stage.store, `certificates/${NAME}.pem`);

@@ -19,6 +19,9 @@
 set -eu
 umask 022
 
+# Azure's login library (azidentity) would ask another service than the metadata service of container groups where these are set.
+unset IDENTITY_ENDPOINT IDENTITY_HEADER IDENTITY_SERVER_THUMBPRINT MSI_ENDPOINT
+
 ISSUER_ID=$(cat /proc/sys/kernel/random/uuid)
 LEGO=$(command -v lego || echo /lego)
 # The work folder. lego writes its files in place, so a file in here can be incomplete after a crash; files in the store cannot.

@@ -17,6 +17,29 @@ export function positiveAmount(max: number, unit: string): Rule<number> {
     };
 }
 
+/** An amount above 0 that is a multiple of `step`, within rounding errors. */
+export function amountInSteps(step: number, max: number, unit: string): Rule<number> {
+    const inRange = positiveAmount(max, unit);
+    return value => {
+        const problem = inRange(value);
+        if (problem !== undefined) return problem;
+        const steps = value / step;
+        if (Math.abs(steps - Math.round(steps)) < STEP_TOLERANCE) return undefined;
+        const nearest = [Math.floor(steps), Math.ceil(steps)]
+            .map(count => withoutRoundingError(count * step))
+            .filter(amount => amount > 0 && amount <= max);
+        return `is ${value}, but Azure allocates steps of ${step} ${unit}; set it to ${nearest.join(" or ")}`;
+    };
+}
+
+/** Binary fractions differ from decimal ones by less than this share of a step. */
+const STEP_TOLERANCE = 1e-6;
+
+/** The decimal number that was meant: 1 - 0.9 is 0.09999999999999998. */
+export function withoutRoundingError(value: number): number {
+    return Math.round(value * 1e6) / 1e6;
+}
+
 export const tcpPort: Rule<number> = port =>
     Number.isInteger(port) && port >= 1 && port <= 65535
         ? undefined

@@ -34,9 +34,10 @@ export const location = matching(
     "give the short name of the region, like westeurope (az account list-locations)",
 );
 
+/** The grammar of container registries (https://github.com/distribution/reference): only the host name may have capital letters. */
 export const image = matching(
-    /^[\w.:-]+(\/[\w.-]+)*(:[\w.-]+)?(@sha256:[0-9a-f]{64})?$/,
-    "give an image reference like contoso.azurecr.io/iris:7",
+    /^([a-zA-Z0-9]([-a-zA-Z0-9.]*[a-zA-Z0-9])?(:\d+)?\/)?[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*(\/[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*)*(:\w[\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/,
+    "give an image reference like contoso.azurecr.io/iris:7, in lower case except for the tag",
 );
 
 /** Path and query of RFC 3986 without percent-encoding and without the characters that have a meaning for HAProxy. */
@@ -85,30 +86,15 @@ export function environmentNameProblem(name: string): string | undefined {
     return "is not a variable name that Azure accepts; use 1 to 63 letters, digits and '_', without a digit at the start";
 }
 
-/** A configuration file may contain a number or a boolean where a string is needed. */
-export const environmentValue: Rule<string> = value =>
-    typeof value === "string" ? undefined : `is a ${typeof value}, not a string; write it in quotes`;
+/** Linux starts no program with a longer argument or variable (execve(2), MAX_ARG_STRLEN); less the longest name of a variable. */
+const MAX_ARGUMENT_BYTES = 131_000;
 
-const MAX_TAGS = 50;
-const MAX_TAG_NAME_LENGTH = 512;
-const MAX_TAG_VALUE_LENGTH = 256;
-
-export function tagCountProblem(count: number): string | undefined {
-    return count > MAX_TAGS ? `has ${count} tags; Azure allows at most ${MAX_TAGS}` : undefined;
-}
-
-export function tagNameProblem(name: string): string | undefined {
-    if (name.length > MAX_TAG_NAME_LENGTH)
-        return `has a name of ${name.length} characters; Azure allows at most ${MAX_TAG_NAME_LENGTH}`;
-    return /[<>%&\\?/]/.test(name)
-        ? "has one of < > % & \\ ? / in its name, which Azure refuses; remove it"
-        : undefined;
-}
-
-export const tagValue: Rule<string> = value => {
+/** The argument of a command or the value of a variable. A configuration file may contain a number where a string is needed. */
+export const programText: Rule<string> = value => {
     if (typeof value !== "string") return `is a ${typeof value}, not a string; write it in quotes`;
-    return value.length > MAX_TAG_VALUE_LENGTH
-        ? `has ${value.length} characters; Azure allows at most ${MAX_TAG_VALUE_LENGTH}`
+    const bytes = Buffer.byteLength(value);
+    return bytes > MAX_ARGUMENT_BYTES
+        ? `has ${bytes} bytes, and Linux starts no program with more than ${MAX_ARGUMENT_BYTES} in one argument or variable; put the data into the image or into a store that the model reads`
         : undefined;
 };
 

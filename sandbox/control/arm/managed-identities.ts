@@ -24,6 +24,12 @@ export function identityOf(id: string, requested: unknown): JsonObject | undefin
     };
 }
 
+/** The ids of the user-assigned identities in the `identity` member of a request. */
+export function userAssignedIds(requested: unknown): string[] {
+    const { userAssignedIdentities = {} } = parseBody(identity, requested ?? {});
+    return Object.keys(userAssignedIdentities);
+}
+
 /** The principal of a user-assigned identity. @param id of the identity */
 export function principalOf(id: string): { principalId: string; clientId: string } {
     return { principalId: uuidOf(id), clientId: uuidOf(`client of ${id}`) };

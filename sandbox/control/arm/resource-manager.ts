@@ -13,7 +13,9 @@ import {
     resourceId,
     sameId,
 } from "./resource-id";
+import { checkReservedNames } from "./names";
 import type { ResourceType } from "./resource-type";
+import { tagsOf } from "./tags";
 
 /** Identifies one resource: its type, its scope and the names in its path. */
 export interface ResourceAddress {
@@ -78,6 +80,7 @@ export class ResourceManager {
 
         const location = locationOf(type, body, existing);
         const name = address.names.at(-1) ?? address.resourceGroup;
+        checkReservedNames(type.type, [name, ...hostLabels(body)]);
         const draft = inProvider(type, () =>
             type.put({
                 id: existing?.id ?? id,
@@ -96,7 +99,7 @@ export class ResourceManager {
             name: existing?.name ?? name,
             type: type.type,
             ...(location !== "" && { location }),
-            ...(body.tags !== undefined && { tags: tagsOf(body) }),
+            ...(body.tags !== undefined && { tags: tagsOf(body, type.type) }),
             ...(type.etags && { etag: randomUUID() }),
             envelope: draft.envelope ?? {},
             properties: draft.properties,
@@ -115,7 +118,7 @@ export class ResourceManager {
         const existing = this.find(address);
         inProvider(type, () => type.etags && checkPreconditions(conditions, existing.etag));
         const change = inProvider(type, () =>
-            type.patch ? type.patch(existing, body) : body.tags !== undefined && { tags: tagsOf(body) },
+            type.patch ? type.patch(existing, body) : body.tags !== undefined && { tags: tagsOf(body, type.type) },
         );
         this.store.put({ ...existing, ...change, ...(type.etags && { etag: randomUUID() }) });
         return this.find(address);
@@ -322,16 +325,13 @@ function locationOf(type: ResourceType, body: JsonObject, existing: Resource | u
     return location;
 }
 
-/** @throws ArmError if `tags` is not an object of strings */
-function tagsOf(body: JsonObject): Record<string, string> {
-    const { tags } = body;
-    const valid =
-        typeof tags === "object" &&
-        tags !== null &&
-        !Array.isArray(tags) &&
-        Object.values(tags).every(value => typeof value === "string");
-    if (!valid) throw invalidContent("tags must be an object of strings");
-    return tags as Record<string, string>;
+/** The labels of the host names that a request asks for. */
+function hostLabels({ properties }: JsonObject): (string | undefined)[] {
+    const { ipAddress, dnsSettings } = (properties ?? {}) as {
+        ipAddress?: { dnsNameLabel?: string };
+        dnsSettings?: { domainNameLabel?: string };
+    };
+    return [ipAddress?.dnsNameLabel, dnsSettings?.domainNameLabel];
 }
 
 function scopeOf(subscription: string, resourceGroup: string | undefined): string {

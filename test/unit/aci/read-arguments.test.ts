@@ -44,19 +44,29 @@ const WRONG: [path: string, reason: RegExp, changes: Partial<SecureAciInferenceA
     ["revisionTimeoutSeconds", /whole number from 0/, { revisionTimeoutSeconds: -1 }],
     ["environment", /Production, Development/, { environment: "Test" as Environment }],
     ["leafDomainLabel", /use contoso/, { leafDomainLabel: "Contoso" }],
+    ["leafDomainLabel", /contains "microsoft", a word that Azure reserves/, { leafDomainLabel: "my-microsoft" }],
+    ["leafDomainLabel", /begins with "login"/, { leafDomainLabel: "login" }],
+    ["containerGroupName", /a name that Azure reserves; .* contoso-azure/, { containerGroupName: "azure" }],
     ["model.name", /lower-case/, model({ name: "my_model" })],
     ["model.name", /another container/, model({ name: "front" })],
     ["model.image", /give an image/, model({ image: "an image" })],
+    ["model.image", /in lower case/, model({ image: "contoso.azurecr.io/Iris:7" })],
     ["model.port", /which Azure reserves/, model({ port: 22 })],
     ["model.port", /which Azure reserves/, model({ port: 25_000 })],
     ["model.port", /a port of the front/, model({ port: 8404 })],
     ["model.port", /from 1 to 65535/, model({ port: 65_536 })],
     ["model.cpu", /is 0; set it to a number above 0/, model({ cpu: 0 })],
+    ["model.cpu", /is 0\.125, .* steps of 0\.01 cores; set it to 0\.12 or 0\.13/, model({ cpu: 0.125 })],
+    ["model.cpu", /is 0\.001, .*; set it to 0\.01$/, model({ cpu: 0.001 })],
     ["model.cpu", /"1", not a number/, model({ cpu: "1" as unknown as number })],
     ["model.memoryInGB", /at most 240/, model({ memoryInGB: 241 })],
+    ["model.memoryInGB", /is 0\.75, .* 0\.1 GB; set it to 0\.7 or 0\.8/, model({ memoryInGB: 0.75 })],
+    ["model.memoryInGBLimit", /set it to 1\.2 or 1\.3/, model({ memoryInGB: 1.1, memoryInGBLimit: 1.25 })],
+    ["model.cpuLimit", /is 2, .* request 1 cores in total; lower it/, model({ cpuLimit: 2 })],
+    ["model.memoryInGBLimit", /is 4, .* request 1 GB in total/, model({ memoryInGBLimit: 4 })],
     ["model.cpuLimit", /less than model\.cpu/, model({ cpu: 2, cpuLimit: 1 })],
     ["model.memoryInGBLimit", /less than model\.memoryInGB/, model({ memoryInGBLimit: 0.1 })],
-    ["model.gpu.count", /1, 2, 4/, model({ gpu: { count: 3, sku: "V100" as never } })],
+    ["model.gpu", /14 July 2025; remove it, and use SecureAks/, model({ gpu: { count: 1, sku: "V100" as never } })],
     ["model.environment.1A", /without a digit at the start/, model({ environment: { "1A": "x" } })],
     [
         "model.secretEnvironment.A",
@@ -64,11 +74,24 @@ const WRONG: [path: string, reason: RegExp, changes: Partial<SecureAciInferenceA
         model({ environment: { A: "x" }, secretEnvironment: { A: "y" } }),
     ],
     ["model.command", /is empty/, model({ command: [] })],
+    ["model.command[1]", /132000 bytes, and Linux starts no program/, model({ command: ["sh", "a".repeat(132_000)] })],
+    ["model.environment.A", /132000 bytes/, model({ environment: { A: "ä".repeat(66_000) } })],
+    [
+        "model",
+        /of 1\d{6} bytes in total; use at most 1048576/,
+        model({
+            environment: Object.fromEntries(
+                Array.from({ length: 11 }, (_, index) => [`A${index}`, "a".repeat(100_000)]),
+            ),
+        }),
+    ],
     ["model.healthPath", /starts with/, model({ healthPath: "health" })],
     ["model.healthPath", /"\/a%20b"; give a path/, model({ healthPath: "/a%20b" })],
     ["model.liveness.successThreshold", /from 1 to 1 /, model({ liveness: { successThreshold: 2 } })],
-    ["model.readiness.periodSeconds", /is 0;/, model({ readiness: { periodSeconds: 0 } })],
     ["front.cpu", /minimum is 1/, { front: { cpu: 0.5 } }],
+    ["front.cpu", /0\.33 or 0\.34/, { front: { cpu: 1 / 3 } }],
+    ["front.cpu", /request 31\.25 cores in total; Azure's maximum is 31/, model({ cpu: 31 })],
+    ["front.memoryInGB", /set it to 0\.5 or 0\.6/, { front: { memoryInGB: 0.55 } }],
     ["front.memoryInGB", /minimum is 1/, { front: { memoryInGB: 0.4 } }],
     ["front.image", /give an image/, { front: { image: "" } }],
     [
@@ -146,6 +169,10 @@ const WRONG: [path: string, reason: RegExp, changes: Partial<SecureAciInferenceA
         { logAnalytics: { workspaceId: "mine", workspaceKey: "hunter2" } },
     ],
     ["tags.a/b", /Azure refuses/, { tags: { "a/b": "x" } }],
+    ["tags", /"team" twice/, { tags: { Team: "x", team: "y" } }],
+    ["tags.Azure", /begins with "azure", which Azure reserves/, { tags: { Azure: "x" } }],
+    ["tags.", /empty name/, { tags: { "": "x" } }],
+    [`tags.${"a".repeat(129)}`, /at most 128/, { tags: { ["a".repeat(129)]: "x" }, tls: {} }],
     ["tags", /51 tags/, { tags: Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`t${i}`, "x"])) }],
 ];
 
@@ -157,6 +184,16 @@ describe("readArguments", () => {
         expect(Object.keys(found)).toEqual([path]);
         expect(found[path]).toMatch(reason);
         expect(JSON.stringify(found)).not.toContain("hunter2");
+    });
+
+    it.each([
+        ["a".repeat(56), /at most 55, because Pulumi adds 8/],
+        ["My_iris", /lower-case letters.*, or set containerGroupName/],
+        ["windows-iris", /a word that Azure reserves/],
+    ])("reports a component name from which no container group can be named: %s", (name, reason) => {
+        const others = { leafDomainLabel: "contoso", ...model({ name: "iris" }) };
+        expect(problems(others, name)).toEqual({ name: expect.stringMatching(reason) as string });
+        expect(problems({ ...others, containerGroupName: "iris" }, name)).toEqual({});
     });
 
     it("reports all problems at once", () => {
@@ -196,6 +233,26 @@ describe("readArguments", () => {
     it("raises the request of the front to Azure's minimum for a group", () => {
         const { front, model: own } = readArguments("iris", GOOD, NOW);
         expect([own.cpu, own.memoryInGB, front.cpu, front.memoryInGB]).toEqual([0.1, 0.5, 0.9, 0.5]);
+    });
+
+    it.each([0.1, 0.3, 0.6, 0.7, 1.1, 2.3])("requests whole steps for a group with a model of %s GB", amount => {
+        const changes = { tls: undefined, ...model({ cpu: amount, memoryInGB: amount }) };
+        const { front } = readArguments("iris", { ...GOOD, ...changes }, NOW);
+        // In binary fractions 1 - 0.3 - 0.3 is 0.4000000000000001.
+        expect(String(front.memoryInGB)).toMatch(/^0\.\d$/);
+        expect(String(front.cpu)).toMatch(/^0\.\d{1,2}$/);
+    });
+
+    it("allows model and front all resources of the group, unless the model has a limit", () => {
+        const read = (changes: object) => readArguments("iris", { ...GOOD, ...model(changes) }, NOW);
+        const { model: own, front } = read({});
+        expect([own.resourceLimits, front.resourceLimits]).toEqual(
+            Array(2).fill({ cpu: 1, memoryInGB: 1 }),
+        );
+        expect(read({ memoryInGB: 2.4, cpuLimit: 0.5 }).model.resourceLimits).toEqual({
+            cpu: 0.5,
+            memoryInGB: 2.9,
+        });
     });
 
     it("defaults to a certificate from Let's Encrypt by Http01", () => {

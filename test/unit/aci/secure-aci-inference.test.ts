@@ -84,6 +84,22 @@ describe("SecureAciInference", () => {
         });
     });
 
+    it("stays on the network while the model is not healthy, and lists the ports of all probes", async () => {
+        await register({});
+        const { inputs } = await only("azure-native:containerinstance:ContainerGroup");
+        const [front, model] = inputs.containers as Record<string, unknown>[];
+        expect(front).toMatchObject({
+            ports: [{ port: 80 }, { port: 8404 }],
+            livenessProbe: { httpGet: { path: "/live", port: 8404 } },
+            readinessProbe: { httpGet: { path: "/live", port: 8404 } },
+        });
+        expect(model).toMatchObject({
+            ports: [{ port: 5001 }],
+            livenessProbe: { httpGet: { path: "/", port: 5001 } },
+        });
+        expect(model).not.toHaveProperty("readinessProbe");
+    });
+
     it("describes the record to create when no zone is set", async () => {
         const { fqdn, record } = await register({
             tls: { mode: TlsMode.Disabled, hostname: "score.contoso.com" },

@@ -50,6 +50,17 @@ describe.skipIf(process.platform !== "linux").each(SHELLS)("the issuer's script,
         expect(issuer.process.exitCode ?? undefined).toBeUndefined();
     });
 
+    it("hides variables that lead azidentity away from the metadata service of a container group", async () => {
+        const names = ["IDENTITY_ENDPOINT", "IDENTITY_HEADER", "IDENTITY_SERVER_THUMBPRINT", "MSI_ENDPOINT"];
+        const issuer = await stage.start(`env >"$FOLDER/environment"; exit 1`, {
+            env: Object.fromEntries(names.map(name => [name, "http://127.0.0.1:1/"])),
+        });
+        expect(await eventually(() => issuer.log().includes("Attempt 1 failed"), 15_000)).toBe(true);
+        const environment = readFileSync(issuer.file("environment"), "utf8");
+        expect(environment).toContain("LEGO_DOMAINS=score.test");
+        for (const name of names) expect(environment).not.toContain(name);
+    });
+
     it("kills a lego that does not end, reports it, and tries again", async () => {
         const issuer = await stage.start("exec sleep 600", { env: { ORDER_TIMEOUT_SECONDS: "1" } });
         expect(await eventually(() => issuer.runs() >= 2, 20_000)).toBe(true);

@@ -15,7 +15,7 @@ import { isTransitioning } from "../../state/resource";
 import type { Store } from "../../state/store";
 import { parseBody } from "../body";
 import { ArmError } from "../errors";
-import { identityOf } from "../managed-identities";
+import { identityOf, userAssignedIds } from "../managed-identities";
 import { sameId } from "../resource-id";
 import type { Draft, PutRequest, ResourceType } from "../resource-type";
 import { containerGroupActions, transitioning } from "./container-group-actions";
@@ -54,6 +54,7 @@ function draftOf(request: PutRequest, store: Store, pool: AddressPool): Draft {
         name,
         zones: body.zones as string[] | undefined,
         properties,
+        identities: userAssignedIds(body.identity),
         previous: before?.hidden.stopped ? undefined : before,
     });
     checkAzureFileVolumes(store, name, properties);

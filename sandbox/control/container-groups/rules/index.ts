@@ -1,7 +1,9 @@
 import { ArmError } from "../../arm/errors";
+import { contentRules } from "./contents";
 import { immutabilityRules } from "./immutable";
 import { nameRules } from "./names";
 import { portRules } from "./ports";
+import { probeRules } from "./probes";
 import { resourceRules } from "./resources";
 import type { ContainerGroupRule, ProposedGroup } from "./rule";
 import { supportRules } from "./support";
@@ -13,6 +15,8 @@ const RULES: readonly ContainerGroupRule[] = [
     ...resourceRules,
     ...portRules,
     ...volumeRules,
+    ...contentRules,
+    ...probeRules,
     ...immutabilityRules,
     ...supportRules,
 ];

@@ -49,6 +49,18 @@ const uniqueContainerPorts: ContainerGroupRule = ({ name, properties }) => {
     };
 };
 
+/** "Unchangeable (Hard) Limits". */
+const MAXIMUM_ADDRESS_PORTS = 5;
+
+const addressPortCount: ContainerGroupRule = ({ name, properties }) => {
+    const count = properties.ipAddress?.ports?.length ?? 0;
+    if (count <= MAXIMUM_ADDRESS_PORTS) return undefined;
+    return {
+        code: "TooManyIpAddressPorts",
+        message: `The 'ipAddress' of container group '${name}' has ${count} ports. The maximum is ${MAXIMUM_ADDRESS_PORTS}.`,
+    };
+};
+
 const hasAddressPorts: ContainerGroupRule = ({ name, properties }) => {
     if (properties.ipAddress === undefined || (properties.ipAddress.ports?.length ?? 0) > 0) return undefined;
     return {
@@ -93,6 +105,7 @@ export const portRules: readonly ContainerGroupRule[] = [
     reservedPorts,
     uniqueContainerPorts,
     hasAddressPorts,
+    addressPortCount,
     referencedPorts,
     privateGroups,
 ];

@@ -4,6 +4,9 @@ import type { ContainerGroupRule } from "./rule";
 /** The minimum total of a group ("Resource availability & quota limits for ACI"). One container may have less. */
 const MINIMUM = { Cpu: 1, MemoryInGB: 1 } as const;
 
+/** The maximum total of a group in any region (the same document). */
+const MAXIMUM = { Cpu: 31, MemoryInGB: 240 } as const;
+
 const KINDS = [
     ["Cpu", "cpu"],
     ["MemoryInGB", "memoryInGB"],
@@ -42,15 +45,41 @@ const requestsPositive: ContainerGroupRule = ({ name, properties }) => {
     return undefined;
 };
 
+/** Azure/azure-cli#7355; the limit has the same step (virtual-kubelet/azure-aci, aci.go). */
 const memorySteps: ContainerGroupRule = ({ name, properties }) => {
-    const bad = properties.containers?.find(container => {
-        const tenths = requested(container, "memoryInGB") * 10;
-        return Math.abs(tenths - Math.round(tenths)) > 1e-9;
-    });
+    const bad = properties.containers?.find(({ properties: { resources } }) =>
+        [resources?.requests?.memoryInGB, resources?.limits?.memoryInGB].some(
+            amount => !isMultiple(amount, 0.1),
+        ),
+    );
     if (bad === undefined) return undefined;
     return {
         code: "InvalidMemoryRequest",
         message: `The memory requirement of container '${bad.name}' in container group '${name}' should be in increments of 0.1 GB.`,
+    };
+};
+
+/** Microsoft's virtual node rounds to this step: "ACI CPU request must be times of 10m" (virtual-kubelet/azure-aci, aci.go). */
+const cpuSteps: ContainerGroupRule = ({ name, properties }) => {
+    const bad = properties.containers?.find(
+        ({ properties: { resources } }) => !isMultiple(resources?.requests?.cpu, 0.01),
+    );
+    if (bad === undefined) return undefined;
+    return {
+        code: "InvalidCpuRequest",
+        message: `The CPU requirement of container '${bad.name}' in container group '${name}' should be in increments of 0.01.`,
+    };
+};
+
+/** "GPU Container Resources": retired on 14 July 2025. */
+const noGpus: ContainerGroupRule = ({ name, properties }) => {
+    const bad = properties.containers?.find(
+        ({ properties: { resources } }) => resources?.requests?.gpu ?? resources?.limits?.gpu,
+    );
+    if (bad === undefined) return undefined;
+    return {
+        code: "GpuNotSupported",
+        message: `The container '${bad.name}' in container group '${name}' requests a GPU. GPU container groups were retired on July 14, 2025.`,
     };
 };
 
@@ -61,6 +90,18 @@ const groupMinimum: ContainerGroupRule = ({ name, properties }) => {
         return {
             code: "ResourceRequestsBelowMinimum",
             message: `The total '${kind}' request '${rounded(total)}' of container group '${name}' is less than the minimum of '${MINIMUM[kind]}'.`,
+        };
+    }
+    return undefined;
+};
+
+const groupMaximum: ContainerGroupRule = ({ name, properties }) => {
+    for (const [kind, key] of KINDS) {
+        const total = totalOf(properties.containers ?? [], key);
+        if (total <= MAXIMUM[kind] + 1e-9) continue;
+        return {
+            code: "ResourceRequestsAboveMaximum",
+            message: `The total '${kind}' request '${rounded(total)}' of container group '${name}' is greater than the maximum of '${MAXIMUM[kind]}'.`,
         };
     }
     return undefined;
@@ -101,8 +142,11 @@ const limitAboveTotal: ContainerGroupRule = ({ name, properties }) => {
 export const resourceRules: readonly ContainerGroupRule[] = [
     requestsGiven,
     requestsPositive,
+    noGpus,
     memorySteps,
+    cpuSteps,
     groupMinimum,
+    groupMaximum,
     limitBelowRequest,
     limitAboveTotal,
 ];
@@ -113,6 +157,13 @@ function requested(container: Container, key: "cpu" | "memoryInGB"): number {
 
 function totalOf(containers: readonly Container[], key: "cpu" | "memoryInGB"): number {
     return containers.reduce((total, container) => total + requested(container, key), 0);
+}
+
+/** Whether an amount is a multiple of `step`, within rounding errors. An absent amount is. */
+function isMultiple(amount: number | undefined, step: number): boolean {
+    if (amount === undefined) return true;
+    const steps = amount / step;
+    return Math.abs(steps - Math.round(steps)) < 1e-6;
 }
 
 function rounded(value: number): number {

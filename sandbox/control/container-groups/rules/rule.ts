@@ -5,6 +5,8 @@ export interface ProposedGroup {
     name: string;
     zones?: readonly string[];
     properties: ContainerGroupProperties;
+    /** Ids of the user-assigned identities of the group. */
+    identities: readonly string[];
     /** The current group. Undefined if it is new, or stopped: Azure deploys a stopped group anew. */
     previous?: { properties: ContainerGroupProperties; zones?: readonly string[] };
 }

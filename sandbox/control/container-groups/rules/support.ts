@@ -5,20 +5,6 @@ const MEBIBYTE = 1024 * 1024;
 /** The maximum total size of a secret volume ("Mount a secret volume in Azure Container Instances"). */
 const SECRET_LIMIT_BYTES = MEBIBYTE;
 
-const probes: ContainerGroupRule = ({ name, properties }) => {
-    for (const container of properties.containers ?? []) {
-        for (const kind of ["livenessProbe", "readinessProbe"] as const) {
-            const probe = container.properties[kind];
-            if (probe === undefined || (probe.exec === undefined) !== (probe.httpGet === undefined)) continue;
-            return {
-                code: "InvalidProbe",
-                message: `The ${kind} of container '${container.name}' in container group '${name}' is invalid. It must have exactly one of exec and httpGet.`,
-            };
-        }
-    }
-    return undefined;
-};
-
 /** Only confidential groups may have privileged containers ("Confidential containers on ACI"). */
 const privileged: ContainerGroupRule = ({ name, properties }) => {
     if (properties.sku?.toLowerCase() === "confidential") return undefined;
@@ -51,11 +37,7 @@ const unsupportedFeatures: ContainerGroupRule = ({ name, properties }) => {
         (properties.volumes?.some(({ gitRepo }) => gitRepo !== undefined) && "gitRepo volumes") ||
         (containers.some(one => one.properties.securityContext?.seccompProfile !== undefined) &&
             "seccomp profiles") ||
-        (properties.containers?.some(one => one.properties.configMap !== undefined) && "config maps") ||
-        (properties.containers?.some(
-            ({ properties: { resources } }) => resources?.requests?.gpu !== undefined,
-        ) &&
-            "GPUs");
+        (properties.containers?.some(one => one.properties.configMap !== undefined) && "config maps");
     if (!unsupported) return undefined;
     return {
         code: "NotSupportedBySandbox",
@@ -64,7 +46,6 @@ const unsupportedFeatures: ContainerGroupRule = ({ name, properties }) => {
 };
 
 export const supportRules: readonly ContainerGroupRule[] = [
-    probes,
     privileged,
     secretSize,
     unsupportedFeatures,

@@ -9,8 +9,11 @@ import type { ProposedGroup } from "../../../control/container-groups/rules/rule
 import { isReservedPort } from "../../../control/container-groups/rules/ports";
 
 /** A valid group with changes. Members of the container and of the group replace the valid ones. */
-function group(changes: { container?: object; properties?: object; name?: string } = {}): ProposedGroup {
-    return { name: changes.name ?? "group", properties: properties(changes) };
+function group(
+    changes: { container?: object; properties?: object; name?: string; identities?: string[] } = {},
+): ProposedGroup {
+    const { name = "group", identities = [] } = changes;
+    return { name, properties: properties(changes), identities };
 }
 
 function properties({ container = {}, properties = {} }: { container?: object; properties?: object }) {
@@ -50,6 +53,8 @@ function container(name: string, members: object = {}): object {
     };
 }
 
+const GUID = "00000000-0000-4000-8000-000000000000";
+
 const requests = { cpu: 1, memoryInGB: 1.5 };
 
 describe("a container group is accepted", () => {
@@ -59,6 +64,20 @@ describe("a container group is accepted", () => {
         const small = { resources: { requests: { cpu: 0.5, memoryInGB: 0.5 } } };
         const containers = [container("web", { ...small, ports: [{ port: 443 }] }), container("side", small)];
         expect(refusal(group({ properties: { containers } }))).toBeUndefined();
+    });
+
+    it("with credentials of several registries", () => {
+        const imageRegistryCredentials = [
+            { server: "contoso.azurecr.io", identity: "/Identity" },
+            { server: "index.docker.io", username: "me", password: "p" },
+        ];
+        const properties = { imageRegistryCredentials };
+        expect(refusal(group({ properties, identities: ["/identity"] }))).toBeUndefined();
+    });
+
+    it("with variables and arguments that Linux just accepts", () => {
+        const environmentVariables = [{ name: "A", value: "b".repeat(128 * 1024 - 3) }];
+        expect(refusal(group({ container: { environmentVariables } }))).toBeUndefined();
     });
 
     it("with one port number under two protocols", () => {
@@ -128,6 +147,31 @@ describe("a container group is refused", () => {
             "InvalidMemoryRequest",
             "memory between steps of 0.1 GB",
             group({ container: { resources: { requests: { cpu: 1, memoryInGB: 1.25 } } } }),
+        ],
+        [
+            "InvalidMemoryRequest",
+            "a memory limit between steps of 0.1 GB",
+            group({ container: { resources: { requests, limits: { memoryInGB: 1.55 } } } }),
+        ],
+        [
+            "InvalidCpuRequest",
+            "CPU between steps of 0.01",
+            group({ container: { resources: { requests: { cpu: 1.125, memoryInGB: 1 } } } }),
+        ],
+        [
+            "GpuNotSupported",
+            "a GPU",
+            group({ container: { resources: { requests: { ...requests, gpu: { count: 1, sku: "V100" } } } } }),
+        ],
+        [
+            "ResourceRequestsAboveMaximum",
+            "32 CPUs in total",
+            group({ container: { resources: { requests: { cpu: 32, memoryInGB: 1 } } } }),
+        ],
+        [
+            "ResourceRequestsAboveMaximum",
+            "240.1 GB in total",
+            group({ container: { resources: { requests: { cpu: 1, memoryInGB: 240.1 } } } }),
         ],
         [
             "ResourceRequestsBelowMinimum",
@@ -255,6 +299,115 @@ describe("a container group is refused", () => {
             group({ container: { livenessProbe: { periodSeconds: 5 } } }),
         ],
         [
+            "InvalidProbe",
+            "a probe of a port that the container does not list",
+            group({ container: { livenessProbe: { httpGet: { port: 8404 } } } }),
+        ],
+        [
+            "InvalidProbe",
+            "a period of 0 seconds",
+            group({ container: { readinessProbe: { httpGet: { port: 443 }, periodSeconds: 0 } } }),
+        ],
+        [
+            "InvalidProbe",
+            "a liveness probe that must succeed twice",
+            group({ container: { livenessProbe: { httpGet: { port: 443 }, successThreshold: 2 } } }),
+        ],
+        [
+            "TooManyIpAddressPorts",
+            "six public ports",
+            group({
+                container: { ports: [1, 2, 3, 4, 5, 6].map(port => ({ port })) },
+                properties: {
+                    ipAddress: { type: "Public", ports: [1, 2, 3, 4, 5, 6].map(port => ({ port })) },
+                },
+            }),
+        ],
+        [
+            "ContainerGroupQuotaReached",
+            "61 containers",
+            group({
+                properties: {
+                    containers: Array.from({ length: 61 }, (_, index) =>
+                        container(`web-${index}`, {
+                            ports: index === 0 ? [{ port: 443 }] : [],
+                            resources: { requests: { cpu: 0.1, memoryInGB: 0.1 } },
+                        }),
+                    ),
+                },
+            }),
+        ],
+        [
+            "ContainerGroupQuotaReached",
+            "21 volumes",
+            group({
+                properties: {
+                    volumes: Array.from({ length: 21 }, (_, index) => ({ name: `volume-${index}`, emptyDir: {} })),
+                },
+            }),
+        ],
+        ["InvalidContainerImage", "an image with capitals", group({ container: { image: "a.io/Web:1" } })],
+        ["InvalidContainerImage", "an image with a space", group({ container: { image: "an image" } })],
+        [
+            "InvalidEnvironmentVariable",
+            "a variable that is set twice",
+            group({
+                container: {
+                    environmentVariables: [
+                        { name: "A", value: "b" },
+                        { name: "A", secureValue: "c" },
+                    ],
+                },
+            }),
+        ],
+        [
+            "ContainerCannotStart",
+            "a variable of 128 KiB",
+            group({
+                container: { environmentVariables: [{ name: "A", value: "b".repeat(128 * 1024 - 2) }] },
+            }),
+        ],
+        [
+            "ContainerCannotStart",
+            "an argument of 128 KiB",
+            group({ container: { command: ["/bin/sh", "-c", "b".repeat(128 * 1024)] } }),
+        ],
+        [
+            "InvalidImageRegistryCredential",
+            "two credentials of one registry",
+            group({
+                properties: {
+                    imageRegistryCredentials: ["contoso.azurecr.io", "Contoso.azurecr.io"].map(server => ({
+                        server,
+                        username: "me",
+                        password: "p",
+                    })),
+                },
+            }),
+        ],
+        [
+            "InvalidImageRegistryCredential",
+            "a user name without a password",
+            group({
+                properties: { imageRegistryCredentials: [{ server: "contoso.azurecr.io", username: "me" }] },
+            }),
+        ],
+        [
+            "InvalidImageRegistryCredential",
+            "an identity that the group does not have",
+            group({
+                properties: { imageRegistryCredentials: [{ server: "contoso.azurecr.io", identity: "/i" }] },
+                identities: ["/other"],
+            }),
+        ],
+        [
+            "InvalidLogAnalyticsWorkspaceId",
+            "the name of a workspace",
+            group({
+                properties: { diagnostics: { logAnalytics: { workspaceId: "logs", workspaceKey: "k" } } },
+            }),
+        ],
+        [
             "PrivilegedContainerNotSupported",
             "a privileged container in a standard group",
             group({ container: { securityContext: { privileged: true } } }),
@@ -312,7 +465,7 @@ describe("an update is refused", () => {
         ["MemoryInGB", update({}, { container: { resources: { requests: { cpu: 1, memoryInGB: 2 } } } })],
         ["Cpu", update({}, { container: { resources: { requests, limits: { cpu: 1 } } } })],
         ["Subnets", update({}, { properties: { subnetIds: [{ id: "/s" }], ipAddress: undefined } })],
-        ["LogAnalytics", update(logAnalytics("a"), logAnalytics("b"))],
+        ["LogAnalytics", update(logAnalytics(GUID), logAnalytics(GUID.replace("0", "1")))],
         [
             "Cpu",
             update(
