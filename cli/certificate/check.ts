@@ -3,6 +3,7 @@ import {
     type Certificate,
     type Finding,
     type Judgement,
+    decodeFile,
     normalizeHostname,
     judgeServingCertificate,
     readPfx,
@@ -79,8 +80,8 @@ function filesOf(flags: CheckFlags, environment: NodeJS.ProcessEnv): () => Promi
     if (cert === undefined) throw new Error("--key requires --cert.");
     if (key === undefined) throw new Error("--cert requires --key.");
     return async () => ({
-        certificate: (await readNamedFile("--cert", cert)).toString("utf8"),
-        privateKey: (await readNamedFile("--key", key)).toString("utf8"),
+        certificate: decodeFile(await readNamedFile("--cert", cert)),
+        privateKey: decodeFile(await readNamedFile("--key", key)),
         findings: [],
     });
 }
@@ -111,7 +112,7 @@ function asTime(text: string): Date {
 }
 
 async function rootsOf(file: string): Promise<Certificate[]> {
-    const text = (await readNamedFile("--roots", file)).toString("utf8");
+    const text = decodeFile(await readNamedFile("--roots", file));
     try {
         return readRoots(text);
     } catch (error) {

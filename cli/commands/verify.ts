@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { readRoots } from "../../components/pki";
+import { decodeFile, readRoots } from "../../components/pki";
 import { readNamedFile } from "../files";
 import { readStackOutputs } from "../stack-outputs";
 import {
@@ -162,7 +162,7 @@ async function optionsOf(flags: Flags): Promise<VerifyOptions> {
 }
 
 async function authorityOf(file: string): Promise<string> {
-    const text = (await readNamedFile("--ca", file)).toString("utf8");
+    const text = decodeFile(await readNamedFile("--ca", file));
     try {
         readRoots(text);
         return text;

@@ -102,7 +102,7 @@ function readCustom({ certificate, privateKey, pfx, pfxPassword }: CustomCertifi
 function pemArgument({ code }: Finding): string {
     if (code === "name-not-covered") return "tls.hostname";
     const aboutKey =
-        /^(key-(is-.*|empty|unreadable|encrypted|too-large|type-unsupported)|no-key|several-keys)$/.test(
+        /^(key-(is-.*|empty|unreadable|wrapped|mislabelled|encrypted|too-large|type-unsupported)|no-key|several-keys)$/.test(
             code,
         );
     return aboutKey ? "tls.privateKey" : "tls.certificate";

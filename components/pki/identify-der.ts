@@ -2,7 +2,28 @@ import { type Asn1, MalformedError, elements, identifier, parseAsn1, shape } fro
 
 /** Kinds of files that users confuse with each other. */
 export type EncodedKind =
-    "certificate" | "request" | "pkcs7" | "pfx" | "private-key" | "encrypted-key" | "public-key";
+    "certificate" | "request" | "crl" | "pkcs7" | "pfx" | "private-key" | "encrypted-key" | "public-key";
+
+/** The encodings of private keys, with the names of node:crypto. */
+export type KeyEncoding = "pkcs8" | "pkcs1" | "sec1";
+
+/** The encoding of an unencrypted private key by its outermost elements. */
+export function identifyKey(bytes: Buffer): KeyEncoding | undefined {
+    try {
+        const elements = shape(parseAsn1(bytes));
+        return KEY_SHAPES.find(([pattern]) => pattern.test(elements))?.[1];
+    } catch (error) {
+        if (error instanceof MalformedError) return undefined;
+        throw error;
+    }
+}
+
+/** RFC 5958, RFC 8017, RFC 5915. */
+const KEY_SHAPES: ReadonlyArray<readonly [RegExp, KeyEncoding]> = [
+    [/^ISO/, "pkcs8"],
+    [/^IIIIIIIII/, "pkcs1"],
+    [/^IO/, "sec1"],
+];
 
 /** Identifies a binary (DER or BER) file by its outermost elements. Returns undefined when it is none of these kinds. */
 export function identifyDer(bytes: Buffer): EncodedKind | undefined {
@@ -28,14 +49,14 @@ const SHAPES: ReadonlyArray<readonly [RegExp, (inside: Asn1[]) => boolean, Encod
     [/^SSB$/, firstIs(/^ISSc?$/), "request"],
     // RFC 5280: version, serial number, algorithm, issuer, validity, subject, key.
     [/^SSB$/, firstIs(/^c?ISSSSS/), "certificate"],
+    // RFC 5280: version, algorithm, issuer, time of this and of the next update.
+    [/^SSB$/, firstIs(/^I?SS(?:\?|$)/), "crl"],
     // RFC 7292: version, contents, integrity.
     [/^ISS?$/, ([, content]) => content !== undefined && isPkcs7(content), "pfx"],
     [/^Dc$/, ([type]) => PKCS7.test(identifier(type)), "pkcs7"],
-    // RFC 5958, without and with encryption; RFC 8017; RFC 5915.
-    [/^ISO/, always, "private-key"],
+    ...KEY_SHAPES.map(([pattern]) => [pattern, always, "private-key"] as const),
+    // RFC 5958 with encryption.
     [/^SO$/, firstIs(/^D/), "encrypted-key"],
-    [/^IIIIIIIII/, always, "private-key"],
-    [/^IO/, always, "private-key"],
     // RFC 5280, SubjectPublicKeyInfo; RFC 8017.
     [/^SB$/, firstIs(/^D/), "public-key"],
     [/^II$/, always, "public-key"],

@@ -9,3 +9,4 @@ export { readCertificates } from "./read-certificates";
 export { readPrivateKey } from "./read-private-key";
 export { readRoots, trustStore } from "./roots";
 export { type CertificateSummary } from "./summary";
+export { decodeFile } from "./wrapping";

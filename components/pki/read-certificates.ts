@@ -1,107 +1,114 @@
 import { type Certificate, parseCertificate } from "./certificate";
+import { COMMANDS } from "./commands";
 import type { Finding } from "./finding";
 import { identifyDer } from "./identify-der";
-import { type WrongContent, type ProblemText, identifyText, wrongContentFinding } from "./wrong-content";
-import { MAX_PEM_CHARACTERS, type PemReading, readPem } from "./pem";
+import { MAX_PEM_CHARACTERS, type PemBlock, type PemReading, readPem } from "./pem";
+import { REPAIR, listDamages, statedLength } from "./pem-damage";
 import type { ReadingCode } from "./reading-codes";
+import { type Layer, type Unwrapped, isTruncated, unwrap } from "./wrapping";
+import { PEM, type WrongContent, identifyText, isForeign, wrappedFinding, wrongContentFinding } from "./wrong-content";
 
 export interface CertificateReading {
-    /** In the order of the file. */
+    /** In the order of the file. Empty when a part of the file is damaged. */
     certificates: Certificate[];
     findings: Finding[];
 }
 
 const LABELS = new Set(["CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"]);
-const ADVICE = "Give the PEM chain: the certificate of the service first, then its intermediates.";
-const NO_CERTIFICATE: ProblemText = ["The text contains no PEM certificate.", ADVICE];
+/** Damage of these blocks does not concern the certificates. */
+const KEY_LABEL = /PRIVATE KEY$/;
 
-const WRONG_CONTENT: Partial<Record<WrongContent, ProblemText>> = {
-    empty: ["The certificate is empty.", ADVICE],
-    path: ["This is a file path; the contents of the file are needed.", ADVICE],
-    der: ["This is a binary (DER) file.", "Convert it with openssl x509 -inform DER -in FILE -out NEW."],
-    base64: [
-        "This is a certificate in Base64 without the line -----BEGIN CERTIFICATE----- before it and the END line after it.",
-        "Add the two lines.",
-    ],
-    "joined-lines": [
-        "The lines of the certificate were joined into one, or are separated by a literal \\n.",
-        "Use the original file with its line breaks.",
-    ],
-    pkcs7: [
-        "This is a PKCS#7 bundle.",
-        "Convert it with openssl pkcs7 -print_certs -in FILE -out NEW (and -inform DER when it is binary), the service's own first.",
-    ],
-    pfx: [
-        "This is a PFX (PKCS#12) file.",
-        "Set it as the PFX with its password, instead of certificate and private key.",
-    ],
-    request: [
-        "This is a certificate request (CSR), not a certificate.",
-        "Use the certificate that the authority issued for it.",
-    ],
-    "public-key": ["This is a public key, not a certificate.", ADVICE],
-    "private-key": ["This is a private key, not a certificate.", ADVICE],
-    "encrypted-key": ["This is an encrypted private key, not a certificate.", ADVICE],
-};
-
-/** Reads every certificate of a PEM text. Never throws: returns certificates, findings, or both. */
+/**
+ * Reads every certificate of a PEM text, of its encodings that `unwrap` removes, or of a DER file as Latin-1. Labels other than those of
+ * certificates are corrected. Never throws: returns certificates, findings, or both. When a certificate is damaged, the
+ * others are not returned, because a judgement about them would mislead.
+ */
 export function readCertificates(text: string): CertificateReading {
     if (text.length > MAX_PEM_CHARACTERS) {
         const message = `The certificate is ${Math.ceil(text.length / 1024)} KiB: larger than any certificate chain.`;
-        return { certificates: [], findings: [error("certificate-too-large", message, ADVICE)] };
+        return failed("certificate-too-large", message, "Give only the chain of the service.");
     }
-    const pem = readPem(text);
-    const { certificates, unreadable, inside } = readBlocks(pem);
-    const findings: Finding[] = [];
-    // Windows labels PKCS#7 as a certificate, and users sometimes add a wrong BEGIN line by hand.
-    if (inside && WRONG_CONTENT[inside]) {
-        findings.push(wrongContentFinding("certificate", inside, WRONG_CONTENT, NO_CERTIFICATE));
-    } else if (unreadable > 0) {
-        const what = unreadable === 1 ? "One certificate" : `${unreadable} certificates`;
-        const message = `${what} in the file cannot be read: damaged or truncated.`;
-        findings.push(error("certificate-unreadable", message, REPAIR));
-    } else if (certificates.length === 0) {
-        const content = identifyText(text, pem, "certificate");
-        findings.push(wrongContentFinding("certificate", content, WRONG_CONTENT, NO_CERTIFICATE));
+    const unwrapped = unwrap(text, "certificate");
+    const pem = readPem(unwrapped.text);
+    const damages = pem.damages.filter(({ label = "" }) => !KEY_LABEL.test(label));
+    if (damages.length > 0 && !isForeign(identifyText(unwrapped.text, pem))) return damaged(damages, unwrapped.layers);
+    return readBinary(unwrapped) ?? readBlocks(unwrapped, pem);
+}
+
+function readBinary({ text, layers }: Unwrapped): CertificateReading | undefined {
+    if (!text.startsWith("0")) return undefined;
+    const der = Buffer.from(text, "latin1");
+    const certificate = parseCertificate(der);
+    if (!certificate) return isTruncated(der) && !text.includes("\ufffd") ? truncated(der) : undefined;
+    const binary = { name: "binary (DER)", undo: COMMANDS.certificateFromDer };
+    return { certificates: [certificate], findings: wrappedFinding("certificate", [...layers, binary]) };
+}
+
+function truncated(der: Buffer): CertificateReading {
+    const message = `The binary file is damaged: it has ${der.length} bytes, but its contents state ${statedLength(der)}.`;
+    return failed("certificate-unreadable", message, "Copy the complete file again.");
+}
+
+function readBlocks({ text, layers }: Unwrapped, pem: PemReading): CertificateReading {
+    const certificates: Certificate[] = [];
+    const mislabelled: PemBlock[] = [];
+    let hasKey = pem.damages.length > 0;
+    for (const block of pem.blocks) {
+        const certificate = block.headers.length === 0 ? parseCertificate(block.der) : undefined;
+        if (certificate) certificates.push(certificate);
+        const kind = certificate ? undefined : (identifyDer(block.der) ?? kindOfLabel(block));
+        const isKey = kind === "private-key" || kind === "encrypted-key";
+        hasKey ||= isKey;
+        if (certificate && !LABELS.has(block.label)) mislabelled.push(block);
+        // Windows labels PKCS#7 as a certificate, and users sometimes add a wrong BEGIN line by hand.
+        if (LABELS.has(block.label) && !certificate && !isKey) {
+            return kind
+                ? { certificates: [], findings: [wrongContentFinding("certificate", kind, [...layers, PEM])] }
+                : damaged([{ line: block.first, what: unreadable(block) }], layers);
+        }
     }
-    if ([...pem.blocks.map(one => one.label), ...pem.broken].some(label => label.endsWith("PRIVATE KEY"))) {
-        findings.push({
-            code: "key-beside-certificate",
-            severity: "warning",
-            message: "The certificate file also contains a private key.",
-            advice: "Move the key to a separate file, so that the certificate can be shared safely.",
-        });
+    if (certificates.length === 0) {
+        const around = pem.blocks.length > 0 ? [...layers, PEM] : layers;
+        return { certificates, findings: [wrongContentFinding("certificate", identifyText(text, pem), around)] };
     }
+    const findings = [
+        ...wrappedFinding("certificate", layers, pem.layout),
+        ...mislabelled.map(mislabelledFinding),
+        ...(hasKey ? [KEY_BESIDE] : []),
+    ];
     return { certificates, findings };
 }
 
-/** The blocks with a label of certificates. */
-interface CertificateBlocks {
-    certificates: Certificate[];
-    /** The number of blocks that are damaged or contain something else. */
-    unreadable: number;
-    /** The content of the first block that contains something else. */
-    inside?: WrongContent;
+function kindOfLabel({ label }: PemBlock): WrongContent | undefined {
+    return KEY_LABEL.test(label) ? "private-key" : undefined;
 }
 
-function readBlocks({ blocks, broken }: PemReading): CertificateBlocks {
-    const certificates: Certificate[] = [];
-    let unreadable = broken.filter(label => LABELS.has(label)).length;
-    let inside: WrongContent | undefined;
-    for (const { der } of blocks.filter(one => LABELS.has(one.label))) {
-        const certificate = parseCertificate(der);
-        if (certificate) {
-            certificates.push(certificate);
-            continue;
-        }
-        unreadable++;
-        inside ??= identifyDer(der);
-    }
-    return { certificates, unreadable, inside };
+function unreadable({ der, last }: PemBlock): string {
+    const isLonger = der.length > (statedLength(der) ?? der.length);
+    return `the block up to line ${last} contains no certificate that can be read${isLonger ? "; it is longer than its contents state: a line may be there twice" : ""}`;
 }
 
-function error(code: ReadingCode, message: string, advice: string): Finding {
-    return { code, severity: "error", message, advice };
+function damaged(damages: PemReading["damages"], layers: readonly Layer[]): CertificateReading {
+    const message = `The file with the certificate is damaged: ${listDamages(damages, layers)}.`;
+    return failed("certificate-unreadable", message, REPAIR);
 }
 
-const REPAIR = "Copy the complete file again, with its BEGIN and END lines.";
+function mislabelledFinding({ label, first }: PemBlock): Finding {
+    return {
+        code: "certificate-mislabelled",
+        severity: "warning",
+        message: `The block in line ${first} has the label ${label}, but contains a certificate, which was read.`,
+        advice: "Write CERTIFICATE instead in its BEGIN and END lines.",
+    };
+}
+
+const KEY_BESIDE: Finding = {
+    code: "key-beside-certificate",
+    severity: "warning",
+    message: "The certificate file also contains a private key.",
+    advice: "Move the key to a separate file, so that the certificate can be shared safely.",
+};
+
+function failed(code: ReadingCode, message: string, advice: string): CertificateReading {
+    return { certificates: [], findings: [{ code, severity: "error", message, advice }] };
+}

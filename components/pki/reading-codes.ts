@@ -5,6 +5,8 @@ export const READING_CODES = [
     "certificate-empty",
     "certificate-too-large",
     "certificate-unreadable",
+    "certificate-wrapped",
+    "certificate-mislabelled",
     "no-certificate",
     "key-beside-certificate",
     "key-empty",
@@ -14,12 +16,16 @@ export const READING_CODES = [
     "several-keys",
     "key-encrypted",
     "key-type-unsupported",
+    "key-wrapped",
+    "key-mislabelled",
     "pfx-empty",
     "pfx-too-large",
     "pfx-unreadable",
+    "pfx-wrapped",
     "pfx-not-base64",
     "pfx-password-missing",
     "pfx-password-wrong",
+    "pfx-password-encoding",
     "pfx-two-passwords",
     "pfx-damaged",
     "pfx-algorithm-unsupported",
@@ -35,5 +41,5 @@ export const READING_CODES = [
 /** Every code that the readers can return. */
 export type ReadingCode =
     | (typeof READING_CODES)[number]
-    | `${"certificate" | "key"}-is-${Exclude<WrongContent, "empty">}`
-    | `pfx-is-${string}`;
+    | `${"certificate" | "key" | "pfx"}-is-${Exclude<WrongContent, "empty"> | "pem"}`;
+

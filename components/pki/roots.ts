@@ -1,7 +1,9 @@
 import { rootCertificates } from "node:tls";
 import { type Certificate, parseCertificate, signedBy } from "./certificate";
 import { readPem } from "./pem";
+import { listDamages } from "./pem-damage";
 import { readCertificates } from "./read-certificates";
+import { unwrap } from "./wrapping";
 
 /** The root certificates that clients trust. Returns the roots with the given subject (DER in hexadecimal). */
 export type TrustStore = (subjectDer: string) => readonly Certificate[];
@@ -30,11 +32,12 @@ export function trustStore(additional: readonly Certificate[] = []): TrustStore 
  * @throws Error when the text is not PEM or a certificate is damaged; the message names the actual content
  */
 export function readRoots(text: string): Certificate[] {
-    const { blocks, broken } = readPem(text);
+    const { blocks, damages } = readPem(unwrap(text, "certificate").text);
+    if (damages.length > 0) throw new Error(`The file is damaged: ${listDamages(damages)}.`);
     const roots = blocks
         .filter(one => one.label.endsWith("CERTIFICATE"))
         .map(one => parseCertificate(one.der));
-    const unreadable = broken.length + roots.filter(one => !one).length;
+    const unreadable = roots.filter(one => !one).length;
     if (unreadable > 0)
         throw new Error(`${unreadable} of the certificates cannot be read: damaged or truncated.`);
     if (roots.length > 0) return roots.flatMap(one => one ?? []);

@@ -64,6 +64,7 @@ const PSEUDO_RANDOM_FUNCTIONS: Readonly<Record<string, { name: string; bytes: nu
     "1.2.840.113549.2.9": { name: "sha256", bytes: 32 },
     "1.2.840.113549.2.10": { name: "sha384", bytes: 48 },
     "1.2.840.113549.2.11": { name: "sha512", bytes: 64 },
+    "1.2.840.113549.2.13": { name: "sha512-256", bytes: 32 },
 };
 const HMAC_SHA1 = "1.2.840.113549.2.7";
 
@@ -80,7 +81,6 @@ const MAC_DIGESTS: Readonly<Record<string, Digest>> = {
 const NAMES: Readonly<Record<string, string>> = {
     "1.2.840.113549.1.5.3": "PBE-MD5-DES",
     "1.2.840.113549.1.5.10": "PBE-SHA1-DES",
-    "1.2.840.113549.1.5.14": "PBMAC1 (RFC 9579)",
     "1.2.840.113549.1.12.1.1": "PBE-SHA1-RC4-128",
     "1.2.840.113549.1.12.1.2": "PBE-SHA1-RC4-40",
     "1.2.840.113549.2.5": "MD5",
@@ -95,6 +95,7 @@ const NAMES: Readonly<Record<string, string>> = {
 
 const PBES2 = "1.2.840.113549.1.5.13";
 const PBKDF2 = "1.2.840.113549.1.5.12";
+const PBMAC1 = "1.2.840.113549.1.5.14";
 
 /** Reads the scheme from an AlgorithmIdentifier. @throws PfxProblem when the algorithm is not supported */
 export function readScheme({ algorithm }: Pick<Encrypted, "algorithm">): Scheme {
@@ -120,32 +121,75 @@ export function readScheme({ algorithm }: Pick<Encrypted, "algorithm">): Scheme 
 /** RFC 8018, section 6.2. */
 function pbes2(parameters: Asn1 | undefined): Scheme {
     const [derivation, encryption] = sequence(parameters, 2).map(one => sequence(one, 2)) as [Asn1[], Asn1[]];
-    const derivationName = identifier(derivation[0]);
-    if (derivationName !== PBKDF2) throw unsupported(NAMES[derivationName] ?? derivationName);
-    const [salt, iterations, ...more] = sequence(derivation[1], 2);
-    const [saltBytes, rounds] = [octets(salt), positiveInteger(iterations)];
-    const functionOf = isInteger(more[0]) ? more[1] : more[0];
-    const digest = lookUp(
-        PSEUDO_RANDOM_FUNCTIONS,
-        functionOf ? identifier(sequence(functionOf, 1)[0]) : HMAC_SHA1,
-    );
+    const key = pbkdf2(derivation);
     const { keyBytes, name } = lookUp(PBES2_CIPHERS, identifier(encryption[0]));
     const iv = octets(encryption[1]);
     if (iv.length !== (name.startsWith("aes") ? 16 : 8)) throw new MalformedError("no initial vector");
     return {
-        iterations: rounds * Math.ceil(keyBytes / digest.bytes),
-        // PBKDF2 takes the password in UTF-8, as RFC 8018 recommends and OpenSSL does. The derivation of PKCS#12 takes UTF-16.
-        decrypt: (data, password) =>
-            nodeCipher(name)(pbkdf2Sync(password ?? "", saltBytes, rounds, keyBytes, digest.name), iv, data),
+        iterations: key.iterations * Math.ceil(keyBytes / key.digest.bytes),
+        decrypt: (data, password) => nodeCipher(name)(key.derive(password, keyBytes), iv, data),
     };
 }
 
-/** Returns the number of iterations of the integrity check and the function that computes it. */
-export function readMac({ algorithm, salt, iterations }: Mac): {
+interface Pbkdf2 {
+    digest: { name: string; bytes: number };
+    /** For each digest of the key. */
+    iterations: number;
+    keyBytes?: number;
+    derive: (password: Password, keyBytes: number) => Buffer;
+}
+
+/** RFC 8018, appendix A.2. `algorithm`: the elements of an AlgorithmIdentifier. */
+function pbkdf2([type, parameters]: Asn1[]): Pbkdf2 {
+    const name = identifier(type);
+    if (name !== PBKDF2) throw unsupported(NAMES[name] ?? name);
+    const [salt, iterations, ...more] = sequence(parameters, 2);
+    const [saltBytes, rounds] = [octets(salt), positiveInteger(iterations)];
+    const hasLength = isInteger(more[0]);
+    const functionOf = hasLength ? more[1] : more[0];
+    const digest = lookUp(
+        PSEUDO_RANDOM_FUNCTIONS,
+        functionOf ? identifier(sequence(functionOf, 1)[0]) : HMAC_SHA1,
+    );
+    return {
+        digest,
+        iterations: rounds,
+        keyBytes: hasLength ? positiveInteger(more[0]) : undefined,
+        derive: ({ bytes }, length) => pbkdf2Sync(bytes, saltBytes, rounds, length, digest.name),
+    };
+}
+
+/** An integrity check with its parameters. */
+export interface Integrity {
+    /** Hash iterations that one password takes. */
     iterations: number;
     compute: (data: Buffer, password: Password) => Buffer;
-} {
-    const digest = lookUp(MAC_DIGESTS, identifier(sequence(algorithm, 1)[0]));
+}
+
+/** RFC 9579 allows no shorter keys; no function has a longer block. */
+const PBMAC1_KEY_BYTES = { least: 20, most: 128 };
+
+/** RFC 9579. The salt and the iterations of MacData are not used. */
+function pbmac1(parameters: Asn1 | undefined): Integrity {
+    const [derivation, mac] = sequence(parameters, 2).map(one => sequence(one, 1)) as [Asn1[], Asn1[]];
+    const key = pbkdf2(derivation);
+    const { name } = lookUp(PSEUDO_RANDOM_FUNCTIONS, identifier(mac[0]));
+    const { keyBytes } = key;
+    if (keyBytes === undefined) throw new MalformedError("no length of the key");
+    if (keyBytes < PBMAC1_KEY_BYTES.least || keyBytes > PBMAC1_KEY_BYTES.most)
+        throw unsupported(`PBMAC1 with a key of ${keyBytes} bytes`);
+    return {
+        iterations: key.iterations * Math.ceil(keyBytes / key.digest.bytes),
+        compute: (data, password) => createHmac(name, key.derive(password, keyBytes)).update(data).digest(),
+    };
+}
+
+/** Reads the integrity check. @throws PfxProblem when the algorithm is not supported */
+export function readMac({ algorithm, salt, iterations }: Mac): Integrity {
+    const [type, parameters] = sequence(algorithm, 1);
+    const name = identifier(type);
+    if (name === PBMAC1) return pbmac1(parameters);
+    const digest = lookUp(MAC_DIGESTS, name);
     if (iterations < 1) throw new MalformedError("no iterations");
     return {
         iterations,

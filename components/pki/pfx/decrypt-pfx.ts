@@ -1,8 +1,12 @@
 import { timingSafeEqual } from "node:crypto";
-import { readMac, readScheme } from "./algorithms";
+import { COMMANDS } from "../commands";
+import type { Finding } from "../finding";
+import { identifyDer } from "../identify-der";
+import { type Integrity, readMac, readScheme } from "./algorithms";
 import { type Asn1, MalformedError, parseAsn1 } from "./asn1";
 import { type Bags, readBags } from "./bags";
 import type { Password } from "./derive-key";
+import { ASCII, type Variant, asOldOpenssl, passwordsOf, variantsOf } from "./passwords";
 import { PfxProblem, tooManyIterations } from "./problem";
 import { type Encrypted, type PfxStructure, isEncrypted } from "./structure";
 
@@ -18,6 +22,8 @@ export interface PfxContents {
     keys: PfxKey[];
     /** DER, in the order of the file. */
     certificates: Buffer[];
+    /** Warnings about the password. */
+    findings: Finding[];
 }
 
 /**
@@ -35,34 +41,73 @@ class WrongPassword extends Error {}
  *
  * @throws PfxProblem | MalformedError
  */
-export function decryptPfx(structure: PfxStructure, password: string | undefined): PfxContents {
-    const plain = structure.parts.filter(part => !isEncrypted(part)).map(part => readBags(part as Asn1));
-    const encrypted = structure.parts.filter(isEncrypted);
-    const mac = structure.mac && readMac(structure.mac);
-    const budget = new IterationBudget(mac?.iterations ?? 0);
-    // Check the limit for the whole file before deriving any key.
-    for (const one of [...encrypted, ...plain.flatMap(encryptedKeys)]) budget.spend(one);
+export function decryptPfx(structure: PfxStructure, given: string | undefined): PfxContents {
+    const file = new LockedPfx(structure);
+    const passwords = passwordsOf(given);
+    const verified = passwords.filter(one => file.verifies(one));
+    const contents = file.decryptWith(verified.length > 0 ? verified : passwords);
+    if (contents && (!file.hasMac || verified.length > 0)) return contents;
+    if (!given) throw verified.length > 0 ? twoPasswords() : contents && file.isEncrypted ? damaged() : missing();
+    const old = asOldOpenssl(given);
+    const opened = old && file.verifies(old) && file.decryptWith([old]);
+    if (opened) return { ...opened, findings: [oldEncoding().finding] };
+    throw file.explain(given, { verified: verified.length > 0, decrypts: contents !== undefined });
+}
 
-    const passwords: Password[] = password ? [password] : ["", null];
-    const verified = passwords.filter(
-        one =>
-            structure.mac && mac && isSame(mac.compute(structure.authenticated, one), structure.mac.digest),
-    );
-    const contents = firstSuccess(verified.length > 0 ? verified : passwords, one =>
-        decryptAll(plain, encrypted, one, budget),
-    );
-    if (structure.mac === undefined || verified.length > 0) {
-        if (contents) return contents;
-        throw verified.length > 0 ? twoPasswords() : wrongPassword(password);
+/** A PFX before its password is known. */
+class LockedPfx {
+    readonly hasMac: boolean;
+    /** Whether any contents are encrypted. */
+    readonly isEncrypted: boolean;
+    private readonly plain: Bags[];
+    private readonly encrypted: Encrypted[];
+    private readonly mac?: Integrity;
+    private readonly budget: IterationBudget;
+    /** Iterations that one password takes. */
+    private readonly cost: number;
+
+    constructor(private readonly structure: PfxStructure) {
+        this.plain = structure.parts.filter(part => !isEncrypted(part)).map(part => readBags(part as Asn1));
+        this.encrypted = structure.parts.filter(isEncrypted);
+        this.mac = structure.mac && readMac(structure.mac);
+        this.hasMac = this.mac !== undefined;
+        this.budget = new IterationBudget(this.mac?.iterations ?? 0);
+        const parts = [...this.encrypted, ...this.plain.flatMap(encryptedKeys)];
+        // Check the limit for the whole file before deriving any key.
+        for (const one of parts) this.budget.spend(one);
+        this.isEncrypted = parts.length > 0;
+        this.cost = this.mac?.iterations ?? this.budget.spent;
     }
-    // The integrity check failed. If the password decrypts the contents, it is right, so the file was changed.
-    const hasEncryption = encrypted.length > 0 || plain.some(one => encryptedKeys(one).length > 0);
-    throw contents && hasEncryption ? damaged() : wrongPassword(password);
+
+    verifies(password: Password): boolean {
+        const { mac, authenticated } = this.structure;
+        return mac !== undefined && this.mac !== undefined && isSame(this.mac.compute(authenticated, password), mac.digest);
+    }
+
+    decryptWith(passwords: readonly Password[]): PfxContents | undefined {
+        return firstSuccess(passwords, one => decryptAll(this.plain, this.encrypted, one, this.budget));
+    }
+
+    /** Finds out why the given password does not open the file, in a limited number of attempts. */
+    explain(given: string, exact: { verified: boolean; decrypts: boolean }): PfxProblem {
+        const most = Math.ceil(MAX_ITERATIONS / Math.max(this.cost, 1));
+        const variants = variantsOf(given).slice(0, most);
+        if (exact.verified) {
+            const found = variants.find(one => one.isEncoding && this.decryptWith([one]));
+            return found ? otherEncoding(found) : twoPasswords();
+        }
+        const opens = (one: Password): boolean =>
+            this.hasMac ? this.verifies(one) : this.isEncrypted && this.decryptWith([one]) !== undefined;
+        const found = variants.find(opens);
+        if (found) return found.isEncoding ? otherEncoding(found) : misspelt(found);
+        // If the password decrypts the contents, it is right, so the file was changed.
+        return exact.decrypts && this.isEncrypted ? damaged() : wrongPassword();
+    }
 }
 
 /** Counts iterations before they are computed. @throws PfxProblem above MAX_ITERATIONS */
 class IterationBudget {
-    constructor(private spent: number) {
+    constructor(public spent: number) {
         this.check();
     }
 
@@ -103,9 +148,10 @@ function decryptAll(
     return {
         keys: keys.map(({ friendlyName, pkcs8 }) => ({
             friendlyName,
-            pkcs8: Buffer.isBuffer(pkcs8) ? pkcs8 : decrypt(pkcs8, password),
+            pkcs8: Buffer.isBuffer(pkcs8) ? pkcs8 : decryptKey(pkcs8, password),
         })),
         certificates: bags.flatMap(one => one.certificates),
+        findings: [],
     };
 }
 
@@ -129,6 +175,13 @@ function decrypt(encrypted: Encrypted, password: Password): Buffer {
     }
 }
 
+/** Also checks that the result is a key, because without an integrity check nothing else would detect a wrong password. */
+function decryptKey(encrypted: Encrypted, password: Password): Buffer {
+    const key = decrypt(encrypted, password);
+    if (identifyDer(key) !== "private-key") throw new WrongPassword();
+    return key;
+}
+
 function encryptedKeys({ keys }: Bags): Encrypted[] {
     return keys.flatMap(({ pkcs8 }) => (Buffer.isBuffer(pkcs8) ? [] : [pkcs8]));
 }
@@ -137,18 +190,41 @@ function isSame(one: Buffer, other: Buffer): boolean {
     return one.length === other.length && timingSafeEqual(one, other);
 }
 
-function wrongPassword(password: string | undefined): PfxProblem {
-    return password
-        ? new PfxProblem(
-              "pfx-password-wrong",
-              "The password does not open the PFX.",
-              "Try the password with openssl pkcs12 -info -noout -in FILE. If openssl accepts it, copy the complete file again.",
-          )
-        : new PfxProblem(
-              "pfx-password-missing",
-              "The PFX has a password, and none was given.",
-              "Set the password that was chosen when the file was exported.",
-          );
+function wrongPassword(): PfxProblem {
+    return new PfxProblem(
+        "pfx-password-wrong",
+        "The password does not open the PFX, neither in other encodings nor without blanks and line ends around it.",
+        `Use the password that was chosen when the file was exported. ${COMMANDS.checkPfx} asks for it and shows whether it is right.`,
+    );
+}
+
+function missing(): PfxProblem {
+    return new PfxProblem(
+        "pfx-password-missing",
+        "The PFX has a password, and none was given.",
+        "Set the password that was chosen when the file was exported.",
+    );
+}
+
+function misspelt({ how, advice }: Variant): PfxProblem {
+    return new PfxProblem("pfx-password-wrong", `The password opens the PFX ${how}.`, advice);
+}
+
+function otherEncoding({ how, advice }: Variant): PfxProblem {
+    return new PfxProblem(
+        "pfx-password-encoding",
+        `The password is right, but the program that created the PFX encoded it ${how}. OpenSSL and other programs refuse this file.`,
+        advice,
+    );
+}
+
+function oldEncoding(): PfxProblem {
+    return new PfxProblem(
+        "pfx-password-encoding",
+        "The PFX was created by a program that encodes letters outside of ASCII differently, such as OpenSSL 1.0. It was read; Windows and Java refuse it.",
+        ASCII,
+        "warning",
+    );
 }
 
 function damaged(): PfxProblem {

@@ -1,10 +1,15 @@
 import { hash } from "node:crypto";
 
-/**
- * The password for key derivation. Null means no password. PKCS#12's derivation encodes null differently from an empty password, and
- * programs that export without a password use one or the other.
- */
-export type Password = string | null;
+/** A password in the two forms that key derivations take. */
+export interface Password {
+    /**
+     * For the derivation of PKCS#12, which takes UTF-16. Null means no password, which it encodes differently from an empty password;
+     * programs that export without a password use one or the other.
+     */
+    text: string | null;
+    /** For PBKDF2. RFC 8018 recommends UTF-8, and OpenSSL and Windows use it. */
+    bytes: Buffer;
+}
 
 /** A hash function with the sizes of its digest and its block, in bytes. */
 export interface Digest {
@@ -37,7 +42,7 @@ export function pkcs12Key(
     length: number,
 ): Buffer {
     // Big-endian UTF-16 with a terminating zero.
-    const text = password === null ? Buffer.alloc(0) : Buffer.from(`${password}\0`, "utf16le").swap16();
+    const text = password.text === null ? Buffer.alloc(0) : Buffer.from(`${password.text}\0`, "utf16le").swap16();
     const input = Buffer.concat([Buffer.alloc(block, purpose), repeated(salt, block), repeated(text, block)]);
     const derived: Buffer[] = [];
     for (let left = length; left > 0; left -= bytes) {

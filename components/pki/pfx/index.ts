@@ -1,14 +1,17 @@
+import { COMMANDS } from "../commands";
 import { type Certificate, parseCertificate } from "../certificate";
 import { buildChain } from "../chain";
 import type { Finding } from "../finding";
 import { identifyDer } from "../identify-der";
-import { writePem } from "../pem";
+import { readPem, writePem } from "../pem";
 import { readPrivateKey } from "../read-private-key";
 import { MalformedError } from "./asn1";
 import { PfxProblem, unreadable } from "./problem";
 import { parsePfx } from "./structure";
 import { type PfxContents, type PfxKey, decryptPfx } from "./decrypt-pfx";
 import type { ReadingCode } from "../reading-codes";
+import { type Unwrapped, decodeFile, unwrap } from "../wrapping";
+import { identifyText, wrappedFinding, wrongContentFinding } from "../wrong-content";
 
 export interface PfxReading {
     /** PEM chain, leaf first, without a root above intermediates. Absent when a finding gives the reason. */
@@ -27,13 +30,14 @@ const MAX_CERTIFICATES = 20;
  * Reads the single private key of a PFX (PKCS#12, RFC 7292) and its certificate chain. Returns in bounded time for any input. Findings
  * never contain parts of the key or the password.
  *
- * @param file the bytes of the file, or their Base64
+ * @param file the bytes of the file, or their Base64; also in the encodings that `unwrap` removes, with a warning
  * @param password when absent or empty, both encodings that programs use for a missing password are tried
  */
 export function readPfx(file: Uint8Array | string, password?: string): PfxReading {
     try {
-        const bytes = bytesOf(file);
-        return readContents(decryptPfx(structureOf(bytes), password));
+        const { bytes, findings } = bytesOf(file);
+        const reading = readContents(decryptPfx(parsePfx(bytes), password));
+        return { ...reading, findings: [...findings, ...reading.findings] };
     } catch (error) {
         if (error instanceof PfxProblem) return { findings: [error.finding] };
         if (error instanceof MalformedError) return { findings: [unreadable().finding] };
@@ -41,66 +45,51 @@ export function readPfx(file: Uint8Array | string, password?: string): PfxReadin
     }
 }
 
-function bytesOf(file: Uint8Array | string): Buffer {
-    // Base64 is a third longer than the bytes, and may have line ends.
-    const limit = typeof file === "string" ? MAX_PFX_BYTES * 1.5 : MAX_PFX_BYTES;
-    if (file.length > limit) {
+/** The bytes of the PFX, and a warning when the file contains them in an encoding. @throws PfxProblem when it is something else */
+function bytesOf(file: Uint8Array | string): { bytes: Buffer; findings: Finding[] } {
+    // Base64 is a third longer than the bytes, and UTF-16 twice as long. Both may have line ends.
+    const limit = typeof file === "string" ? MAX_PFX_BYTES * 1.5 : MAX_PFX_BYTES * 3;
+    if (file.length > limit || (typeof file !== "string" && file[0] === SEQUENCE && file.length > MAX_PFX_BYTES)) {
         const size = `${Math.ceil(file.length / 1024)} KiB`;
-        throw new PfxProblem(
-            "pfx-too-large",
-            `The PFX is ${size}: larger than any PFX with one key.`,
-            GIVE_PFX,
-        );
+        const message = `The PFX is ${size}: larger than any PFX with one key.`;
+        throw new PfxProblem("pfx-too-large", message, "Give a PFX with one key and its chain.");
     }
-    if (typeof file !== "string") return Buffer.from(file);
-    const compact = file.replace(/\s/g, "");
-    if (compact === "") throw new PfxProblem("pfx-empty", "The PFX is empty.", GIVE_PFX);
-    if (file.includes("-----BEGIN ")) throw isPem();
-    if (compact.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(compact)) {
-        const isPath = /\.(pfx|p12)$/i.test(compact);
-        throw new PfxProblem(
-            "pfx-not-base64",
-            isPath ? "This is a file path; the contents of the file are needed." : "The PFX is not Base64.",
-            "Give the bytes of the file in Base64, as base64 -w0 FILE prints them.",
-        );
-    }
-    return Buffer.from(compact, "base64");
-}
-
-function structureOf(bytes: Buffer): ReturnType<typeof parsePfx> {
-    if (bytes.length === 0) throw new PfxProblem("pfx-empty", "The PFX is empty.", GIVE_PFX);
-    if (bytes.includes("-----BEGIN ")) throw isPem();
-    const kind = identifyDer(bytes);
-    if (kind === "pfx") return parsePfx(bytes);
-    if (kind === undefined) {
-        if (bytes[0] === SEQUENCE) throw unreadable();
-        throw new PfxProblem("pfx-unreadable", "The file is not a PFX.", GIVE_PFX);
-    }
-    throw new PfxProblem(`pfx-is-${kind}`, `The file is ${KIND_NAMES[kind]}, not a PFX.`, GIVE_PFX);
+    if (typeof file !== "string" && identifyDer(Buffer.from(file)) === "pfx")
+        return { bytes: Buffer.from(file), findings: [] };
+    const unwrapped = unwrap(typeof file === "string" ? file : decodeFile(file), "pfx");
+    const { text, layers } = unwrapped;
+    const bytes = Buffer.from(text, "latin1");
+    if (bytes[0] !== SEQUENCE || identifyDer(bytes) !== "pfx") throw notPfx(unwrapped, typeof file === "string");
+    // The setting tls.pfx is Base64, because Pulumi's values are texts.
+    const isExpected = typeof file === "string" && layers[0]?.name === "Base64";
+    return { bytes, findings: wrappedFinding("pfx", isExpected ? layers.slice(1) : layers) };
 }
 
 const SEQUENCE = 0x30;
-const GIVE_PFX = "Give the PFX (PKCS#12) file that contains the certificate, its chain and its private key.";
-const KIND_NAMES = {
-    certificate: "a binary (DER) certificate, which has no private key",
-    request: "a certificate request (CSR)",
-    pkcs7: "a PKCS#7 bundle, which contains certificates but no private key",
-    "private-key": "a binary (DER) private key",
-    "encrypted-key": "an encrypted binary (DER) private key",
-    "public-key": "a public key",
-};
 
-function isPem(): PfxProblem {
-    return new PfxProblem(
-        "pfx-is-pem",
-        "This is PEM text, not a PFX.",
-        "Set PEM as the certificate and the private key, instead of the PFX.",
-    );
+/** `isText`: the file is the value of a setting. */
+function notPfx({ text, layers }: Unwrapped, isText: boolean): PfxProblem {
+    const pem = readPem(text);
+    const hasPem = pem.blocks.some(({ label }) => /CERTIFICATE$|PRIVATE KEY$/.test(label)) || pem.damages.length > 0;
+    const kind = hasPem ? undefined : identifyText(text, pem);
+    if (hasPem) {
+        const advice = "Set PEM as the certificate and the private key, instead of the PFX.";
+        return new PfxProblem("pfx-is-pem", "This is PEM text, not a PFX.", advice);
+    }
+    // A PFX always starts with a SEQUENCE, so other contents of this form are its beginning.
+    const isLossy = text.includes("\ufffd");
+    if ((kind === undefined || kind === "der") && text.startsWith("0") && !isLossy) return unreadable();
+    if (kind === undefined && isText) {
+        const advice = `Give the bytes of the file in Base64, as ${COMMANDS.toBase64} prints them.`;
+        return new PfxProblem("pfx-not-base64", "The PFX is not Base64.", advice);
+    }
+    const { code, message, advice } = wrongContentFinding("pfx", kind === "pfx" ? "der" : kind, layers);
+    return new PfxProblem(code as ReadingCode, message, advice);
 }
 
 /** Extracts key and chain. Reports all missing and superfluous contents at once. */
-function readContents({ keys, certificates }: PfxContents): PfxReading {
-    const findings: Finding[] = [];
+function readContents({ keys, certificates, findings: about }: PfxContents): PfxReading {
+    const findings = [...about];
     const key = singleKey(keys, findings);
     const {
         pem: privateKey,

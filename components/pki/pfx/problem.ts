@@ -1,3 +1,4 @@
+import { COMMANDS } from "../commands";
 import type { ReadingCode } from "../reading-codes";
 import type { Finding } from "../finding";
 
@@ -5,16 +6,15 @@ import type { Finding } from "../finding";
 export class PfxProblem extends Error {
     readonly finding: Finding;
 
-    constructor(code: ReadingCode, message: string, advice: string) {
+    constructor(code: ReadingCode, message: string, advice: string, severity: Finding["severity"] = "error") {
         super(message);
-        this.finding = { code, severity: "error", message, advice };
+        this.finding = { code, severity, message, advice };
     }
 }
 
 /** How to write the same certificate and key in the way that current tools agree on. */
 const EXPORT_ANEW =
-    "Create it again with openssl pkcs12 -in OLD.pfx -nodes -out all.pem (with -legacy for old ciphers), then " +
-    "openssl pkcs12 -export -in all.pem -out NEW.pfx -keypbe AES-256-CBC -certpbe AES-256-CBC -macalg sha256; " +
+    `Create it again with ${COMMANDS.openPfx} (with -legacy for old ciphers), then ${COMMANDS.createPfx}; ` +
     "delete all.pem afterwards.";
 
 /** @param what the name of the algorithm, or its object identifier */
@@ -38,6 +38,6 @@ export function unreadable(): PfxProblem {
     return new PfxProblem(
         "pfx-unreadable",
         "The PFX is damaged or truncated.",
-        "Copy the file again, whole; openssl pkcs12 -info -noout -in FILE shows whether it is sound.",
+        `Copy the complete file again. ${COMMANDS.checkPfx} shows whether it is sound.`,
     );
 }
