@@ -128,7 +128,7 @@ const escapes: Remove = text => {
     if (!ESCAPED.test(text)) return undefined;
     const plain = text
         .replace(/\\{1,8}r/g, "")
-        .replace(/\\{1,8}n/g, "\n")
+        .replace(/\\{1,8}n(?:\r?\n)?/g, "\n")
         .replace(/\\{1,8}u002b/gi, "+")
         .replace(/\\{1,8}u003d/gi, "=")
         .replace(/\\{1,8}(?:u002f|\/)/gi, "/")
@@ -213,9 +213,9 @@ const STEPS: readonly Remove[] = [
     utf16,
     json,
     kubernetes,
+    quotes,
     escapes,
     percent,
-    quotes,
     quotedPrintable,
     base64,
     hexadecimal,

@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHmac, pbkdf2Sync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import forge from "node-forge";
@@ -80,6 +80,8 @@ export interface MacOptions {
     /** The number that the file states. The integrity check is always computed with one iteration. */
     iterations?: number;
     algorithm?: string;
+    /** PBMAC1 (RFC 9579) instead. */
+    pbmac1?: { keyBytes: number; hash: "sha256" | "sha512" };
 }
 
 /** Builds a PFX from unencrypted parts, each a SafeContents. */
@@ -101,7 +103,35 @@ function withMac(authenticated: Buffer, mac?: MacOptions): Buffer {
     );
 }
 
-function macData(
+function macData(authenticated: Buffer, options: MacOptions): Asn1 {
+    const { password, pbmac1 } = options;
+    return pbmac1 ? pbmac1Data(authenticated, password, pbmac1) : pkcs12MacData(authenticated, options);
+}
+
+const HMAC = { sha256: "1.2.840.113549.2.9", sha512: "1.2.840.113549.2.11" };
+
+function pbmac1Data(
+    authenticated: Buffer,
+    password: string,
+    { keyBytes, hash }: Required<MacOptions>["pbmac1"],
+): Asn1 {
+    const [salt, iterations] = [Buffer.from("87654321"), 2048];
+    const key = pbkdf2Sync(password, salt, iterations, keyBytes, hash);
+    const digest = createHmac(hash, key).update(authenticated).digest();
+    const empty = forge.asn1.create(Class.UNIVERSAL, Type.NULL, false, "");
+    const hmac = sequence(identifier(HMAC[hash]), empty);
+    const derivation = sequence(
+        identifier("1.2.840.113549.1.5.12"),
+        sequence(octets(salt), integer(iterations), integer(keyBytes), hmac),
+    );
+    return sequence(
+        sequence(sequence(identifier("1.2.840.113549.1.5.14"), sequence(derivation, hmac)), octets(digest)),
+        octets(Buffer.from("NOT USED")),
+        integer(1),
+    );
+}
+
+function pkcs12MacData(
     authenticated: Buffer,
     { password, iterations = 1, algorithm = "2.16.840.1.101.3.4.2.1" }: MacOptions,
 ): Asn1 {

@@ -114,7 +114,7 @@ describe.each(READERS)("tls.pfx on %s, at preview", (_, read) => {
             () => ({ ...pfxArgs(good), hostname: "a.contoso.test" }),
         ],
         ["PEM instead of a PFX", "tls.pfx", /^pfx-is-pem: /, () => pfxArgs(leaf.certificate)],
-        ["a path instead of a PFX", "tls.pfx", /^pfx-not-base64: .*path/, () => pfxArgs("secrets/score.pfx")],
+        ["a path instead of a PFX", "tls.pfx", /^pfx-is-path: .*path/, () => pfxArgs("secrets/score.pfx")],
         [
             "a PFX and a certificate",
             "tls.pfx",

@@ -90,6 +90,13 @@ describe("readPfx", () => {
         ],
         ["an empty password", "pfx-password-missing", /none was given/, exported, ""],
         [
+            "another encoding of the password",
+            "pfx-password-encoding",
+            /UTF-8 bytes/,
+            () => replaceMac(workspace.export(leaf, [], "-passout", "pass:żółw"), { password: "Å¼Ã³Å\u0082w" }),
+            "żółw",
+        ],
+        [
             "different passwords for integrity check and contents",
             "pfx-two-passwords",
             /another/,
@@ -150,9 +157,15 @@ describe("readPfx", () => {
             () => workspace.export(leaf, [], "-macalg", "md5", ...PASS),
         ],
         [
-            "PBMAC1",
+            "PBMAC1 with a short key, which RFC 9579 forbids",
             "pfx-algorithm-unsupported",
-            /PBMAC1/,
+            /PBMAC1 with a key of 16 bytes/,
+            () => replaceMac(exported(), { ...mac, pbmac1: { keyBytes: 16, hash: "sha256" } }),
+        ],
+        [
+            "PBMAC1 without parameters",
+            "pfx-unreadable",
+            /damaged/,
             () => replaceMac(exported(), { ...mac, algorithm: "1.2.840.113549.1.5.14" }),
         ],
         [
@@ -232,15 +245,15 @@ describe("readPfx", () => {
         ["an empty text", "pfx-empty", /empty/, () => "\n"],
         ["a file above the size limit", "pfx-too-large", /KiB/, () => Buffer.alloc(300 * 1024, "0")],
         ["a text above the size limit", "pfx-too-large", /KiB/, () => "M".repeat(500 * 1024)],
-        ["a file path", "pfx-not-base64", /file path/, () => "secrets/score.pfx"],
+        ["a file path", "pfx-is-path", /file path/, () => "secrets/score.pfx"],
         ["a text that is not Base64", "pfx-not-base64", /not Base64/, () => "hunter2!"],
         ["a PEM text", "pfx-is-pem", /PEM/, () => leaf.certificate + leaf.key],
         ["a PEM file", "pfx-is-pem", /PEM/, () => Buffer.from(leaf.certificate)],
-        ["a certificate", "pfx-is-certificate", /DER/, () => certificateDer(leaf)],
+        ["a certificate", "pfx-is-certificate", /a certificate/, () => certificateDer(leaf)],
         [
             "a certificate in Base64",
             "pfx-is-certificate",
-            /DER/,
+            /a certificate/,
             () => certificateDer(leaf).toString("base64"),
         ],
         [
@@ -267,7 +280,7 @@ describe("readPfx", () => {
     ];
 
     it("has a case for every code that the reader can return", () => {
-        const expected = READING_CODES.filter(code => /^pfx-(?!stray)/.test(code));
+        const expected = READING_CODES.filter(code => /^pfx-(?!stray|wrapped)/.test(code));
         expect(rejected.map(([, code]) => code)).toEqual(expect.arrayContaining(expected));
     });
 
