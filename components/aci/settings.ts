@@ -166,8 +166,9 @@ function readModel(
             `is "${name}", the name of another container of the group; choose another name`,
         );
     if (readiness !== undefined) {
-        void pulumi.log.warn(
-            `${component}: model.readiness has no effect, because a failing readiness probe would take the whole container group off the network; remove it. The front checks the model every second. The argument works until 0.3.`,
+        check.warn(
+            "model.readiness",
+            "has no effect, because a failing readiness probe would take the whole container group off the network; remove it. The front checks the model every second. Version 0.3 removes the argument",
         );
     }
     if (gpu !== undefined) {

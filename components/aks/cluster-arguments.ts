@@ -42,18 +42,20 @@ export interface NewClusterArgs {
      */
     agentCount?: number;
     /**
-     * The VM size of the nodes. Azure cannot change it for an existing cluster.
-     * @default "Standard_D3_v2" (as Azure ML v1)
+     * The VM size of the nodes, with at least 2 cores. Azure cannot change it for an existing cluster, so preview refuses a change.
+     * @default the size that AKS chooses by the quota and the capacity of the region; an existing cluster keeps its size
+     * @example "Standard_D4s_v5"
      */
     vmSize?: string;
     /**
-     * The Kubernetes version, at least 1.30.
+     * The Kubernetes version, at least 1.30. Azure upgrades by one minor version at a time and does not go back, so preview refuses
+     * other changes.
      * @default the version that Azure recommends at the creation of the cluster
      * @example "1.34"
      */
     kubernetesVersion?: string;
     /**
-     * The availability zones of the nodes.
+     * The availability zones of the nodes. Azure cannot change them for an existing cluster, so preview refuses a change.
      * @default none
      * @example ["1", "2", "3"]
      */

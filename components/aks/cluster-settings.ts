@@ -1,5 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { ArgumentCheck } from "../shared/argument-check";
+import { type ArgumentCheck, isOutputOrPromise } from "../shared/argument-check";
+import type { Rule } from "../shared/rules";
+import { reservedName } from "../shared/rules/azure-names";
 import { wholeNumber } from "../shared/rules/numbers";
 import * as text from "../shared/rules/text";
 import type { SecureAksInferenceArgs } from "./arguments";
@@ -11,13 +13,15 @@ import {
 } from "./cluster-arguments";
 import { kubeconfigProblem } from "./kubeconfig";
 import { kubernetesVersionProblem } from "./kubernetes-version";
+import { dnsAddressProblem, serviceRange } from "./service-range";
 
 /** The checked arguments of a new cluster, with defaults. */
 export interface NewClusterSettings {
     purpose: ClusterPurpose;
     name?: pulumi.Input<string>;
     agentCount: number;
-    vmSize: string;
+    /** Absent: AKS chooses one. */
+    vmSize?: string;
     kubernetesVersion?: string;
     zones?: string[];
     network?: ClusterNetworkArgs;
@@ -56,8 +60,10 @@ export function readCluster(check: ArgumentCheck, { cluster }: SecureAksInferenc
     };
 }
 
+const newClusterName: Rule<string> = name => text.clusterName(name) ?? reservedName(name);
+
 function readNewCluster(check: ArgumentCheck, args: NewClusterArgs): NewClusterSettings {
-    const { purpose = ClusterPurpose.FastProd, vmSize = "Standard_D3_v2", zones, network } = args;
+    const { purpose = ClusterPurpose.FastProd, vmSize, zones, network } = args;
     check.oneOf("cluster.create.purpose", purpose, ClusterPurpose);
     const agentCount = args.agentCount ?? (purpose === ClusterPurpose.DevTest ? 1 : 3);
     check.known("cluster.create.agentCount", agentCount, wholeNumber(1, 1000, "nodes"));
@@ -66,10 +72,13 @@ function readNewCluster(check: ArgumentCheck, args: NewClusterArgs): NewClusterS
     check.known("cluster.create.kubernetesVersion", args.kubernetesVersion, kubernetesVersionProblem);
     for (const [index, zone] of (zones ?? []).entries()) {
         check.known(`cluster.create.zones[${index}]`, zone, text.zone);
+        if (zones?.indexOf(zone) !== index)
+            check.report(`cluster.create.zones[${index}]`, `is ${JSON.stringify(zone)} again; remove it`);
     }
+    if (network) checkServiceRange(check, network);
     return {
         purpose,
-        name: check.optionalInput("cluster.create.name", args.name, text.clusterName),
+        name: check.optionalInput("cluster.create.name", args.name, newClusterName),
         agentCount,
         vmSize,
         kubernetesVersion: args.kubernetesVersion,
@@ -84,7 +93,7 @@ function readNewCluster(check: ArgumentCheck, args: NewClusterArgs): NewClusterS
             serviceCidr: check.optionalInput(
                 "cluster.create.network.serviceCidr",
                 network.serviceCidr,
-                text.cidr,
+                serviceRange,
             ),
             dnsServiceIp: check.optionalInput(
                 "cluster.create.network.dnsServiceIp",
@@ -93,6 +102,12 @@ function readNewCluster(check: ArgumentCheck, args: NewClusterArgs): NewClusterS
             ),
         },
     };
+}
+
+function checkServiceRange(check: ArgumentCheck, { serviceCidr, dnsServiceIp }: ClusterNetworkArgs): void {
+    if (isOutputOrPromise(serviceCidr) || isOutputOrPromise(dnsServiceIp)) return;
+    const problem = dnsAddressProblem(serviceCidr as string | undefined, dnsServiceIp as string | undefined);
+    check.report("cluster.create.network.dnsServiceIp", problem);
 }
 
 const CLUSTER_ID =

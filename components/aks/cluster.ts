@@ -3,6 +3,7 @@ import { Provider as AzureProvider } from "@pulumi/azure-native/provider";
 import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { argumentsResourceError } from "../shared/argument-check";
+import { clusterGuard } from "./cluster-change";
 import { ClusterPurpose } from "./cluster-arguments";
 import type { AttachedClusterSettings, NewClusterSettings } from "./cluster-settings";
 import { clusterVersionProblems } from "./kubernetes-version";
@@ -45,7 +46,12 @@ function newCluster(
     settings: AksSettings,
     parent: pulumi.Resource,
 ): Cluster {
-    const resource = new containerservice.ManagedCluster(name, clusterArgs(create, settings), { parent });
+    const resource = new containerservice.ManagedCluster(name, clusterArgs(create, settings), {
+        parent,
+        // Without a size AKS chooses one for a new cluster. An existing cluster keeps what its state has.
+        ignoreChanges: create.vmSize === undefined ? ["agentPoolProfiles[0].vmSize"] : [],
+        hooks: { beforeUpdate: clusterGuard(name) },
+    });
     const kubeconfig = userCredentials(
         { resourceGroupName: settings.resourceGroupName, resourceName: resource.name },
         { parent },

@@ -12,7 +12,7 @@ import {
     storedCertificateName,
 } from "../certificate/issuer-environment";
 import { CERTIFICATES_FOLDER, STORE_FOLDER } from "../front";
-import { issuerContainerCommand } from "../issuer";
+import { issuerContainerCommand, issuerHeartbeatCommand } from "../issuer";
 import type { PublicAddress } from "./address";
 import { issuedCertificateHooks } from "./certificate-wait";
 import { certificateStore, type CertificateStore } from "./certificate-store";
@@ -24,8 +24,8 @@ import { ANY_USER, quantities, RESTRICTED_CONTAINER, RESTRICTED_POD } from "./po
 import { secretEnvironment } from "./secret-environment";
 import type { AksSettings } from "./settings";
 
-/** Small, because the issuer sleeps almost always. */
-const SHARE: Share = { cpu: 0.05, memoryInGB: 0.125 };
+/** Small, because the issuer sleeps almost always. Deployment Safeguards of AKS want requests and both probes. */
+const SHARE: Share = { cpu: 0.1, memoryInGB: 0.125 };
 const MEMORY_LIMIT: Partial<Share> = { memoryInGB: 0.25 };
 /** Added to the timeout of the provider, because Kubernetes reports an exceeded deadline a moment after it. */
 const DEADLINE_MARGIN_SECONDS = 15;
@@ -110,7 +110,7 @@ interface IssuerParts {
     acme: AcmeSettings;
     store: CertificateStore;
     identity: IssuerIdentity | undefined;
-    /** The pod is ready once this certificate is in the store; undefined: at once. */
+    /** The pod is ready once this certificate is in the store; undefined: once it works. */
     readyWith: pulumi.Output<string> | undefined;
     pullSecret: core.Secret | undefined;
 }
@@ -133,7 +133,7 @@ function deploymentArgs(
             template: {
                 metadata: { labels: selector },
                 spec: podSpec(acme, store, identity, {
-                    readinessProbe: readyWith && readiness(readyWith),
+                    readinessProbe: readyWith ? readiness(readyWith) : working(1),
                     env: plain.apply(values =>
                         Object.entries(values).map(([variable, value]) => ({ name: variable, value })),
                     ),
@@ -154,7 +154,7 @@ function issuerLabels(scope: KubernetesScope): Record<string, string> {
 
 /** The parts of the pod that depend on the challenge or are outputs. */
 interface PodParts {
-    readinessProbe: input.core.v1.Probe | undefined;
+    readinessProbe: input.core.v1.Probe;
     env: pulumi.Output<input.core.v1.EnvVar[]>;
     envFrom: input.core.v1.EnvFromSource[] | undefined;
     imagePullSecrets: input.core.v1.LocalObjectReference[] | undefined;
@@ -175,6 +175,8 @@ function podSpec(
                 env: env.apply(values => [...values, ...(identity?.env ?? [])]),
                 envFrom,
                 readinessProbe,
+                // Twice in a row, so that a store that hangs for a moment does not end an order.
+                livenessProbe: working(2),
                 resources: { requests: quantities(SHARE), limits: quantities(MEMORY_LIMIT) },
                 securityContext: { ...RESTRICTED_CONTAINER, readOnlyRootFilesystem: true },
                 volumeMounts: [
@@ -200,6 +202,16 @@ function podSpec(
 function readiness(certificate: pulumi.Output<string>): input.core.v1.Probe {
     const file = pulumi.interpolate`${STORE_FOLDER}/${CERTIFICATES_FOLDER}/${certificate}.pem`;
     return { exec: { command: ["test", "-s", file] }, periodSeconds: 2, timeoutSeconds: 5 };
+}
+
+/** The issuer works: it has written its heartbeat within the last minutes. */
+function working(failureThreshold: number): input.core.v1.Probe {
+    return {
+        exec: { command: [...issuerHeartbeatCommand] },
+        periodSeconds: 60,
+        timeoutSeconds: 5,
+        failureThreshold,
+    };
 }
 
 /** Denies all connections to the issuer. It only opens connections; the fronts answer the authority. */

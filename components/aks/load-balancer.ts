@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { PublicAddress } from "./address";
 import { publicPorts } from "./front";
 import { frontLabels, type KubernetesScope, objectName } from "./kubernetes-scope";
+import { type LimitsSettings, silentSeconds } from "../model/request-limits";
 import type { AksSettings } from "./settings";
 
 const ANNOTATIONS = "service.beta.kubernetes.io";
@@ -37,7 +38,30 @@ export function loadBalancer(
     );
 }
 
+/** Bounds of the idle time-out of Azure's load balancer. The least is the default. */
+const IDLE_MINUTES = { least: 4, most: 30 };
+
+/** How long the load balancer must keep connections that wait for a model, in minutes. */
+export function idleMinutes(models: readonly { requestLimits: LimitsSettings }[]): number {
+    const silence = Math.max(...models.map(({ requestLimits }) => silentSeconds(requestLimits)));
+    // A minute more: the load balancer must not be the first to end a connection.
+    return Math.min(Math.max(Math.ceil(silence / 60) + 1, IDLE_MINUTES.least), IDLE_MINUTES.most);
+}
+
 function annotations(
+    settings: AksSettings,
+    address: PublicAddress | undefined,
+): Record<string, pulumi.Input<string>> {
+    const minutes = idleMinutes(settings.models);
+    return {
+        ...addressAnnotations(settings, address),
+        ...(minutes > IDLE_MINUTES.least && {
+            [`${ANNOTATIONS}/azure-load-balancer-tcp-idle-timeout`]: String(minutes),
+        }),
+    };
+}
+
+function addressAnnotations(
     settings: AksSettings,
     address: PublicAddress | undefined,
 ): Record<string, pulumi.Input<string>> {

@@ -4,6 +4,7 @@ import { checkCustomCertificate } from "../certificate/custom-arguments";
 import { type DnsSettings, readDns } from "../dns/arguments";
 import type { Share } from "../model/container";
 import { readLocation, readResourceGroupName } from "../shared/placement";
+import { reservedPrefix } from "../shared/rules/azure-names";
 import { positiveAmount, wholeNumber } from "../shared/rules/numbers";
 import * as text from "../shared/rules/text";
 import { readTags, type StringMap } from "../shared/string-map";
@@ -95,7 +96,7 @@ export function readArguments(name: string, args: SecureAksInferenceArgs, now: D
 
 /** The component's name is the prefix of the names of all Kubernetes objects. */
 function componentNameProblem(name: string): string | undefined {
-    if (/^[a-z]([a-z0-9-]{0,29}[a-z0-9])?$/.test(name)) return undefined;
+    if (/^[a-z]([a-z0-9-]{0,29}[a-z0-9])?$/.test(name)) return reservedPrefix(name);
     return `is ${JSON.stringify(name)}; use at most 31 lower-case letters, digits and '-', starting with a letter and not ending with '-'`;
 }
 

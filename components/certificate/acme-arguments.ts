@@ -66,7 +66,7 @@ export interface AcmeArgs {
      * How long an update waits for the certificate, in seconds. After that it ends with a warning that lists the names without a
      * certificate, and issuance continues. On Kubernetes with `Dns01` it fails instead where no name has a certificate, and the
      * running fronts do not change. 0 disables the wait, for machines that cannot reach the service.
-     * @default 300
+     * @default 300; with `Dns01` 900, because a new role on the zone takes up to ten minutes to work
      */
     waitSeconds?: number;
 }
@@ -81,7 +81,8 @@ export interface AcmeSettings extends AcmeArgs {
 
 const LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory";
 const MAX_WAIT_SECONDS = 86_400;
-const DEFAULT_WAIT_SECONDS = 300;
+/** With DNS-01 the identity gets a role on the zone, which takes up to ten minutes to work ("Deploy and configure workload identity"). */
+const DEFAULT_WAIT_SECONDS = { [AcmeChallenge.Http01]: 300, [AcmeChallenge.Dns01]: 900 };
 /** By tag here; a component deploys it by digest. */
 export const LEGO_IMAGE = "docker.io/goacme/lego:v5.5.2";
 
@@ -92,8 +93,8 @@ export function readAcme(
     zoneName: pulumi.Input<string> | undefined,
 ): AcmeSettings {
     const at = "tls.acme";
-    const { directoryUrl = LETS_ENCRYPT, image = LEGO_IMAGE, waitSeconds = DEFAULT_WAIT_SECONDS } = acme;
-    check.known(`${at}.waitSeconds`, waitSeconds, wholeNumber(0, MAX_WAIT_SECONDS, "seconds"));
+    const { directoryUrl = LETS_ENCRYPT, image = LEGO_IMAGE } = acme;
+    check.known(`${at}.waitSeconds`, acme.waitSeconds, wholeNumber(0, MAX_WAIT_SECONDS, "seconds"));
     check.oneOf(`${at}.challenge`, acme.challenge, AcmeChallenge);
     const challenge = acme.challenge ?? (zoneName === undefined ? AcmeChallenge.Http01 : AcmeChallenge.Dns01);
     if (challenge === AcmeChallenge.Dns01 && zoneName === undefined) {
@@ -113,7 +114,7 @@ export function readAcme(
             authorityProblem,
         ),
         image: check.input(`${at}.image`, image, text.image),
-        waitSeconds,
+        waitSeconds: acme.waitSeconds ?? DEFAULT_WAIT_SECONDS[challenge],
     };
 }
 

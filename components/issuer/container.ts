@@ -1,4 +1,5 @@
 import { commandWithFiles, readScripts } from "../shared/container-script";
+import { HEARTBEAT_FILE } from "./environment";
 
 const SCRIPTS = readScripts(
     __dirname,
@@ -19,3 +20,10 @@ export const issuerContainerCommand: readonly string[] = commandWithFiles("issue
     "/bin/sh",
     "issuer.sh",
 ]);
+
+/** A command that succeeds while the issuer works. Five minutes: a network share may hang for a while. */
+export const issuerHeartbeatCommand: readonly string[] = [
+    "/bin/sh",
+    "-c",
+    `[ -n "$(find ${HEARTBEAT_FILE} -mmin -5)" ]`,
+];

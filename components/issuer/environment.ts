@@ -10,6 +10,9 @@ const KEY_TYPE = "EC256";
 
 const PACE: IssuerPace = { longest: 21_600, firstRetry: 30, lease: 60, challengeDelay: 10 };
 
+/** In the folder of the scripts. The issuer writes it while it works. */
+export const HEARTBEAT_FILE = "/tmp/issuer/heartbeat";
+
 /** With the digest at most 200 characters: lego adds suffixes, and a file name has at most 255. */
 const MAX_NAME_LENGTH = 187;
 
@@ -50,6 +53,7 @@ export function issuerEnvironment(settings: IssuerSettings): Record<string, stri
         LONGEST_PAUSE_SECONDS: String(pace.longest),
         FIRST_RETRY_SECONDS: String(pace.firstRetry),
         LEASE_SECONDS: String(pace.lease),
+        HEARTBEAT_FILE,
     };
 }
 

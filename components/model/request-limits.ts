@@ -69,5 +69,26 @@ export function readLimits(check: ArgumentCheck, path: string, limits: LimitsArg
             ? `${requestTimeoutMs} is less than scoringTimeoutMs (${scoringTimeoutMs}); set it to at least that`
             : undefined,
     );
-    return { maxConcurrentRequests, maxQueueWaitMs, scoringTimeoutMs, requestTimeoutMs, maxBodyBytes };
+    const settings = { maxConcurrentRequests, maxQueueWaitMs, scoringTimeoutMs, requestTimeoutMs, maxBodyBytes };
+    const silence = silentSeconds(settings);
+    if (silence > SAFE_SILENCE_SECONDS && silence <= LONGEST_SILENCE_SECONDS) {
+        check.warn(
+            `${path}.scoringTimeoutMs`,
+            `is ${scoringTimeoutMs}: a client may wait ${silence} seconds without receiving anything, and Azure's load balancer drops connections that are idle for 4 minutes. The front sends TCP keep-alive packets, but proxies and firewalls on the way may drop the connection too. Let the model send its response in parts, or return at once and let clients ask for the result`,
+        );
+    }
+    return settings;
+}
+
+/** Below the 4 minutes after which Azure's load balancer drops idle flows, with some time for the way. */
+const SAFE_SILENCE_SECONDS = 230;
+/** The longest valid sum: a longer one is an error. */
+const LONGEST_SILENCE_SECONDS = 2 * 86_400;
+
+/** How long a client may wait without receiving anything, in seconds. */
+export function silentSeconds({
+    maxQueueWaitMs,
+    scoringTimeoutMs,
+}: Pick<LimitsSettings, "maxQueueWaitMs" | "scoringTimeoutMs">): number {
+    return Math.ceil((maxQueueWaitMs + scoringTimeoutMs) / 1000);
 }

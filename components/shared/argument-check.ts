@@ -28,6 +28,11 @@ export class ArgumentCheck {
         if (reason !== undefined) this.problems.push({ propertyPath, reason });
     }
 
+    /** Warns about a value that works, but not as the user may expect. */
+    warn(propertyPath: string, text: string): void {
+        void pulumi.log.warn(`${this.component}: ${propertyPath} ${text}.`);
+    }
+
     /** Checks a plain value. */
     known<T>(path: string, value: T | undefined, rule: Rule<T>): void {
         if (value !== undefined) this.report(path, rule(value));

@@ -13,6 +13,7 @@
 #   RENEWAL_TRIGGER        each value that the certificate was not yet renewed for renews it once. Unset: none.
 #   LONGEST_PAUSE_SECONDS, FIRST_RETRY_SECONDS  see pace.sh
 #   LEASE_SECONDS          see lease.sh
+#   HEARTBEAT_FILE         a file that is written at least every 30 seconds, for a liveness probe. Unset: none.
 #   ORDER_TIMEOUT_SECONDS  see order.sh
 #
 # Needs a writable temporary folder, lego 5 in PATH or as /lego, and a POSIX shell with tar, awk and sed.
@@ -39,12 +40,23 @@ uptime_seconds() {
     cut -d . -f 1 /proc/uptime
 }
 
+# The longest time between two heartbeats.
+beat_seconds=30
+
 # pause SECONDS
+# Meanwhile writes the heartbeat.
 pause() {
-    sleep "$1" &
-    pausing=$!
-    wait "$pausing" || true
-    pausing=
+    remaining=$1
+    while [ "$remaining" -gt 0 ]; do
+        [ -z "${HEARTBEAT_FILE:-}" ] || echo 2>/dev/null >"$HEARTBEAT_FILE" || true
+        part=$remaining
+        [ "$part" -le "$beat_seconds" ] || part=$beat_seconds
+        sleep "$part" &
+        pausing=$!
+        wait "$pausing" || true
+        pausing=
+        remaining=$((remaining - part))
+    done
 }
 
 scripts=$(dirname "$0")
@@ -141,11 +153,17 @@ END_OF_REPORT
 conclude() {
     if [ "$1" = 0 ]; then
         failures=0
+        refusals=0
         seconds=$(next_pause "$lifetime" $((expires - $(date +%s))) 0 0)
         plan_missing "$lifetime"
         state=valid
         [ -z "$missing" ] || state=incomplete
         reason=$missing
+    elif access_is_refused "$reason" && [ "$refusals" -lt "$most_refusals" ]; then
+        refusals=$((refusals + 1))
+        state=failing
+        seconds=$FIRST_RETRY_SECONDS
+        say "Azure does not give access to the DNS zone yet (attempt $refusals): a new role takes up to ten minutes to work. The next attempt is in $seconds seconds: $reason"
     else
         [ "$failures" -gt 0 ] || failing_since=$(uptime_seconds)
         failures=$((failures + 1))
@@ -157,6 +175,7 @@ conclude() {
 }
 
 failures=0
+refusals=0
 failing_since=0
 expires=0
 lifetime=0

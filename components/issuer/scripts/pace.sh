@@ -1,5 +1,21 @@
 #!/bin/sh
 # The pause between two attempts. Sourced by issuer.sh.
+#
+# shellcheck disable=SC2034 # It shares variables with the other scripts.
+
+# Attempts without access to the zone that are not counted as failures: half an hour. Each of them creates an order, of which authorities
+# allow some hundreds in three hours.
+most_refusals=60
+
+# access_is_refused REASON
+# Whether lego failed because Azure refused access to the DNS zone or did not list it. No validation was tried then, so the authority
+# counts no failure.
+access_is_refused() {
+    case $1 in
+    *AuthorizationFailed* | *"could not find zone (from discovery)"*) return 0 ;;
+    *) return 1 ;;
+    esac
+}
 
 # next_pause LIFETIME LEFT FAILURES FAILING
 #   LIFETIME  lifetime of the certificate in seconds. 0: not known.

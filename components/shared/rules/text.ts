@@ -1,3 +1,4 @@
+import { isIPv4 } from "node:net";
 import { DNS_LABEL } from "../host-name";
 import type { Rule } from ".";
 
@@ -115,10 +116,17 @@ export const clusterName = matching(
     "use 1 to 63 letters, digits, '_' and '-', with a letter or digit at both ends",
 );
 
-export const vmSize = matching(
-    /^[A-Z][A-Za-z0-9_]+$/,
+const vmSizeName = matching(
+    /^[A-Z][A-Za-z]*_[A-Z]+\d[A-Za-z0-9_-]*$/,
     "give a VM size like Standard_D4s_v5 (az vm list-sizes)",
 );
+
+/** AKS refuses sizes with one core ("Quotas, virtual machine size restrictions, and region availability"). */
+export const vmSize: Rule<string> = value =>
+    vmSizeName(value) ??
+    (/^[A-Za-z]+_[A-Z]+[01](?!\d)/.test(value)
+        ? `is ${JSON.stringify(value)}, which has fewer than the 2 cores that AKS needs; use a larger size, like Standard_D4s_v5`
+        : undefined);
 
 export const kubernetesVersion = matching(
     /^1\.\d{1,2}(\.\d{1,3})?$/,
@@ -137,6 +145,7 @@ export const subnetId = matching(
     "give the resource id of a subnet (az network vnet subnet show --query id)",
 );
 
-export const ipv4Address = matching(/^\d{1,3}(\.\d{1,3}){3}$/, "give an IPv4 address like 10.0.0.10");
-
-export const cidr = matching(/^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/, "give an address range like 10.0.0.0/16");
+export const ipv4Address: Rule<string> = value =>
+    typeof value === "string" && isIPv4(value)
+        ? undefined
+        : `is ${JSON.stringify(value)}; give an IPv4 address like 10.0.0.10`;

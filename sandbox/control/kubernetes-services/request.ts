@@ -25,8 +25,13 @@ export function wantsAddress({ metadata, spec }: V1Service): boolean {
     );
 }
 
+/** Bounds of the idle time-out in minutes ("Use a public standard load balancer in AKS", customizations). */
+const IDLE_MINUTES = { least: 4, most: 30 };
+
+/** @throws if an annotation has a value that Azure's cloud controller refuses */
 export function balancerRequest({ metadata, spec }: V1Service): BalancerRequest {
     const annotation = (name: string) => metadata?.annotations?.[PREFIX + name]?.trim() || undefined;
+    checkIdleTimeout(annotation("load-balancer-tcp-idle-timeout"));
     const ranges = annotation("allowed-ip-ranges")?.split(",") ?? spec?.loadBalancerSourceRanges;
     return {
         internal: annotation("load-balancer-internal") === "true",
@@ -36,6 +41,14 @@ export function balancerRequest({ metadata, spec }: V1Service): BalancerRequest 
         // As on Azure, an invalid range is ignored, and if all are invalid, no client is allowed.
         sources: ranges?.map(range => range.trim()).filter(isRange),
     };
+}
+
+/** The sandbox's load balancer keeps idle connections: it is a proxy, which does not see TCP keep-alive packets as Azure's does. */
+function checkIdleTimeout(minutes: string | undefined): void {
+    const { least, most } = IDLE_MINUTES;
+    if (minutes === undefined) return;
+    if (/^\d+$/.test(minutes) && Number(minutes) >= least && Number(minutes) <= most) return;
+    throw new Error(`idle timeout value '${minutes}' must be a whole number in minutes between ${least} and ${most}`);
 }
 
 /** Whether a text is an IPv4 range. The sandbox has no IPv6 addresses. */

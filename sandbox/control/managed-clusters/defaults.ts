@@ -85,6 +85,9 @@ function networkWithDefaults(
     };
 }
 
+/** AKS chooses the size of a pool without one by quota and capacity ("Default VM SKU"); every choice is allowed here. */
+const CHOSEN_SIZE = "Standard_D4ds_v5";
+
 function poolWithDefaults(
     pool: AgentPool,
     version: string,
@@ -95,6 +98,7 @@ function poolWithDefaults(
     const full = fullVersion(pool.orchestratorVersion ?? before?.orchestratorVersion ?? version);
     return {
         count: 1,
+        vmSize: CHOSEN_SIZE,
         osType: "Linux",
         osSKU: "Ubuntu",
         osDiskSizeGB: 128,

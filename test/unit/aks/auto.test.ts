@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { LoadBalancerType, SecureAksInference, type SecureAksInferenceArgs } from "../../../components";
+import { issuerHeartbeatCommand } from "../../../components/issuer";
 import { oidcIssuerProblem } from "../../../components/aks/issuer-identity";
 import { collectWarnings, inputsOf, recordInto, type Registered, registrations } from "../../support/mocks";
 import { AZURE, CLUSTER, IDENTITY, ZONE_ID } from "./azure";
@@ -30,6 +31,7 @@ async function register(args: Partial<SecureAksInferenceArgs>, preview = false):
     return service;
 }
 
+const HEARTBEAT = { exec: { command: [...issuerHeartbeatCommand] } };
 const CREDENTIAL = "azure-native:managedidentity:FederatedIdentityCredential";
 const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
 const CLAIM = "kubernetes:core/v1:PersistentVolumeClaim";
@@ -173,7 +175,24 @@ describe("TlsMode.Auto on Kubernetes", () => {
         });
         registered = [];
         await register({});
-        expect(pod("models-issuer").containers[0].readinessProbe).toBeUndefined();
+        expect(pod("models-issuer").containers[0].readinessProbe).toMatchObject(HEARTBEAT);
+    });
+
+    it("has the probes and requests that Deployment Safeguards of AKS want", async () => {
+        await register(BY_DNS);
+        for (const name of ["models-front", "models-issuer", "models-iris"]) {
+            for (const container of pod(name).containers) {
+                expect(container).toMatchObject({
+                    livenessProbe: {},
+                    readinessProbe: {},
+                    resources: { requests: { cpu: expect.any(String) as string, memory: expect.any(String) as string } },
+                });
+            }
+        }
+        expect(pod("models-issuer").containers[0]).toMatchObject({
+            livenessProbe: HEARTBEAT,
+            resources: { requests: { cpu: "100m" } },
+        });
     });
 
     it("enables the OIDC issuer of a new cluster", async () => {

@@ -53,6 +53,8 @@ const WRONG: [path: string, reason: RegExp, changes: Partial<SecureAksInferenceA
     ["cluster.create.purpose", /FastProd, DevTest/, create({ purpose: "Prod" as never })],
     ["cluster.create.agentCount", /from 1 to 1000/, create({ agentCount: 0 })],
     ["cluster.create.vmSize", /like Standard_D4s_v5/, create({ vmSize: "D 4" })],
+    ["cluster.create.vmSize", /fewer than the 2 cores that AKS needs/, create({ vmSize: "Standard_B1ms" })],
+    ["cluster.create.zones[1]", /is "1" again/, create({ zones: ["1", "1"] })],
     ["cluster.create.kubernetesVersion", /like 1\.34/, create({ kubernetesVersion: "v1.34" })],
     ["cluster.create.zones[1]", /number of an availability zone/, create({ zones: ["1", "a"] })],
     ["cluster.create.network.subnetId", /resource id/, create({ network: { subnetId: "aks-subnet" } })],
@@ -244,9 +246,10 @@ describe("readArguments", () => {
         const { cluster, models, front } = readArguments("models", GOOD, NOW);
         expect(cluster.create).toMatchObject({
             agentCount: 3,
-            vmSize: "Standard_D3_v2",
             purpose: "FastProd",
         });
+        // AKS chooses a size that the subscription has quota for.
+        expect(cluster.create?.vmSize).toBeUndefined();
         expect(models[0]).toMatchObject({
             cpu: 0.1,
             memoryInGB: 0.5,

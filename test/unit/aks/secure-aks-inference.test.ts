@@ -251,7 +251,7 @@ describe("SecureAksInference", () => {
         const { inputs } = await find(CLUSTER_TYPE);
         expect(inputs).toMatchObject({
             identity: { type: "SystemAssigned" },
-            agentPoolProfiles: [{ count: 3, vmSize: "Standard_D3_v2", mode: "System" }],
+            agentPoolProfiles: [{ count: 3, mode: "System" }],
             networkProfile: { networkPolicy: "cilium", networkPluginMode: "overlay" },
         });
     });

@@ -22,6 +22,7 @@ describe("issuerEnvironment", () => {
         expect(issuerEnvironment(settings())).toEqual({
             LEGO_SERVER: DIRECTORY,
             LEGO_ACCEPT_TOS: "true",
+            HEARTBEAT_FILE: "/tmp/issuer/heartbeat",
             LEGO_DOMAINS: "score.contoso.com",
             LEGO_CERT_NAME: certificateName(settings()),
             LEGO_KEY_TYPE: "EC256",

@@ -45,6 +45,16 @@ describe.each(SHELLS)("the pause between attempts, in %s", shell => {
         expectPauses(await pauses(lifetime, left, [0]), [base]);
     });
 
+    it.each([
+        ["azuredns: RESPONSE 403: 403 Forbidden ERROR CODE: AuthorizationFailed", 0],
+        ["azuredns: could not find zone (from discovery): contoso.com", 0],
+        ["acme: error: 403 :: urn:ietf:params:acme:error:unauthorized", 1],
+        ["", 1],
+    ])("is short while Azure refuses access to the zone: %s", async (reason, status) => {
+        const code = `if access_is_refused '${reason}'; then echo 0; else echo 1; fi`;
+        expect(await run(code)).toEqual([String(status)]);
+    });
+
     it("doubles with each failure, up to a twentieth of what is left", async () => {
         const failures = [1, 2, 3, 4, 5, 6, 7, 30, 1_000];
         expectPauses(await pauses(0, 0, failures), [30, 60, 120, 240, 480, 900, 900, 900, 900]);

@@ -1,7 +1,17 @@
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+    existsSync,
+    mkdirSync,
+    readdirSync,
+    readFileSync,
+    rmSync,
+    symlinkSync,
+    utimesSync,
+    writeFileSync,
+} from "node:fs";
 import * as path from "node:path";
+import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { issuerContainerCommand } from "../../../components/issuer";
+import { issuerContainerCommand, issuerHeartbeatCommand } from "../../../components/issuer";
 import { eventually } from "../../../sandbox/processes/wait";
 import { issue, ScriptStage } from "./script-stage";
 import { SHELLS } from "./shells";
@@ -59,6 +69,45 @@ describe.skipIf(process.platform !== "linux").each(SHELLS)("the issuer's script,
         const environment = readFileSync(issuer.file("environment"), "utf8");
         expect(environment).toContain("LEGO_DOMAINS=score.test");
         for (const name of names) expect(environment).not.toContain(name);
+    });
+
+    const NO_ROLE = `echo 'level=ERROR msg=Error error="azuredns: RESPONSE 403 AuthorizationFailed"'; exit 1`;
+
+    it("does not count attempts before its role on the zone works, and tries again soon", async () => {
+        const issuer = await stage.start(
+            `echo x >>"$FOLDER/tries"; [ "$(wc -l <"$FOLDER/tries")" -ge 3 ] && exec false; ${NO_ROLE}`,
+        );
+        expect(await eventually(() => issuer.log().includes("Attempt 1 failed"), 20_000)).toBe(true);
+        expect(issuer.log()).toMatch(/not give access to the DNS zone yet \(attempt 1\)[^]*yet \(attempt 2\)[^]*Attempt 1/);
+        expect(issuer.log()).toContain("The next attempt is in 1 seconds");
+    });
+
+    it("writes a heartbeat also in a long pause", async () => {
+        const file = path.join(stage.folder, "heartbeat");
+        const issuer = await stage.start("exit 1", {
+            settings: { pace: { longest: 600, firstRetry: 600, lease: 2, challengeDelay: 1 } },
+            env: { HEARTBEAT_FILE: file },
+        });
+        expect(await eventually(() => issuer.log().includes("Attempt 1 failed"), 15_000)).toBe(true);
+        expect(await eventually(() => existsSync(file), 5_000)).toBe(true);
+        const check = async () => {
+            const [command = "", ...args] = issuerHeartbeatCommand.map(part =>
+                part.replace("/tmp/issuer/heartbeat", file),
+            );
+            return (await execa(command, args, { reject: false })).exitCode;
+        };
+        expect(await check()).toBe(0);
+        issuer.signal("SIGKILL");
+        const sixMinutesAgo = Date.now() / 1000 - 360;
+        utimesSync(file, sixMinutesAgo, sixMinutesAgo);
+        expect(await check()).toBe(1);
+        rmSync(file);
+        expect(await check()).toBe(1);
+    });
+
+    it("works without a place for its heartbeat", async () => {
+        const issuer = await stage.start("exit 1", { env: { HEARTBEAT_FILE: "/nowhere/heartbeat" } });
+        expect(await eventually(() => issuer.runs() >= 2, 20_000)).toBe(true);
     });
 
     it("kills a lego that does not end, reports it, and tries again", async () => {

@@ -1,6 +1,7 @@
 import { ArmError } from "../../arm/errors";
 import { immutabilityRules } from "./immutable";
 import { nameRules } from "./names";
+import { networkRules } from "./network";
 import { poolRules } from "./pools";
 import type { ManagedClusterRule, ProposedCluster } from "./rule";
 import { supportRules } from "./support";
@@ -11,6 +12,7 @@ const RULES: readonly ManagedClusterRule[] = [
     ...poolRules,
     ...supportRules,
     ...immutabilityRules,
+    ...networkRules,
 ];
 
 /** Checks a cluster against the restrictions that Azure documents. @throws ArmError 400 with the first refusal, as on Azure */

@@ -13,13 +13,19 @@ const poolName: PoolRule = ({ name }) => {
     return invalid("name", `'${name}'. Use 1 to 12 lower-case letters and digits, starting with a letter`);
 };
 
-const size: PoolRule = ({ vmSize }) => {
-    if (vmSize !== undefined && vmSize !== "") return undefined;
-    return {
-        code: "InvalidParameter",
-        message: "Required parameter agentPoolProfile.vmSize is missing (null).",
-        target: "agentPoolProfile.vmSize",
-    };
+/** "VM SKUs with fewer than 2 vCPUs might not be used with AKS" ("Quotas, virtual machine size restrictions, and region availability"). */
+const size: PoolRule = ({ vmSize = "" }) => {
+    if (!/^[A-Z][A-Za-z]*_[A-Z]+\d/.test(vmSize)) return invalid("vmSize", `'${vmSize}' is not a VM size`);
+    if (!/^[A-Za-z]+_[A-Z]+[01](?!\d)/.test(vmSize)) return undefined;
+    return invalid("vmSize", `'${vmSize}' has fewer than 2 vCPUs`);
+};
+
+/** Zones are numbered in each subscription ("Use availability zones in AKS"). */
+const zones: PoolRule = ({ availabilityZones = [] }) => {
+    const bad = availabilityZones.find(
+        (zone, index) => !/^[1-9]$/.test(zone) || availabilityZones.indexOf(zone) !== index,
+    );
+    return bad === undefined ? undefined : invalid("availabilityZones", `'${bad}'`);
 };
 
 const count: PoolRule = ({ name, count: nodes = 1, mode }) => {
@@ -48,7 +54,7 @@ const autoscaling: PoolRule = ({ name, enableAutoScaling, minCount, maxCount, co
 
 const eachPool: ManagedClusterRule = ({ properties }) => {
     for (const pool of properties.agentPoolProfiles ?? []) {
-        for (const rule of [poolName, size, count, autoscaling]) {
+        for (const rule of [poolName, size, zones, count, autoscaling]) {
             const refusal = rule(pool);
             if (refusal) return refusal;
         }

@@ -72,6 +72,12 @@ describe("a managed cluster", () => {
 
     it.each<[what: string, proposed: ProposedCluster]>([
         ["with valid properties", cluster(asked)],
+        ["without a size of its nodes", cluster(pools({ vmSize: undefined }))],
+        ["with the size that it has", cluster(pools({ vmSize: undefined }), asked)],
+        [
+            "with a range of its own for Services",
+            cluster({ ...asked, networkProfile: { serviceCidr: "10.96.0.0/12", dnsServiceIP: "10.96.0.10" } }),
+        ],
         ["with a user pool without nodes", cluster(pools({}, { name: "gpu", mode: "User", count: 0 }))],
         ["with autoscaling", cluster(pools({ enableAutoScaling: true, minCount: 1, maxCount: 5 }))],
         ["with more nodes than before", cluster(pools({ count: 5 }), asked)],
@@ -125,10 +131,39 @@ describe("a managed cluster", () => {
         ],
         ["two pools have the same name", "InvalidParameter agentPoolProfile.name", cluster(pools({}, {}))],
         [
-            "a pool has no size",
+            "a pool has an empty size",
             "InvalidParameter agentPoolProfile.vmSize",
-            cluster(pools({ vmSize: undefined })),
+            cluster(pools({ vmSize: "" })),
         ],
+        [
+            "the nodes have one core",
+            "InvalidParameter agentPoolProfile.vmSize",
+            cluster(pools({ vmSize: "Standard_D1_v2" })),
+        ],
+        [
+            "a zone is not a number",
+            "InvalidParameter agentPoolProfile.availabilityZones",
+            cluster(pools({ availabilityZones: ["westeurope-1"] })),
+        ],
+        ...(
+            [
+                ["the range of Services is not a range", "serviceCidr", { serviceCidr: "10.0.0.0" }],
+                ["the range of Services is too large", "serviceCidr", { serviceCidr: "10.0.0.0/8" }],
+                ["the range of Services is reserved", "serviceCidr", { serviceCidr: "172.30.0.0/24" }],
+                [
+                    "the range of Services overlaps that of the pods",
+                    "serviceCidr",
+                    { serviceCidr: "10.240.0.0/12", dnsServiceIP: "10.240.0.10" },
+                ],
+                ["the DNS address is outside the range", "dnsServiceIP", { serviceCidr: "10.1.0.0/16" }],
+                ["the DNS address is the first of the range", "dnsServiceIP", { dnsServiceIP: "10.0.0.1" }],
+                ["the DNS address is none", "dnsServiceIP", { dnsServiceIP: "10.0.0.999" }],
+            ] as const
+        ).map(([because, member, networkProfile]): [string, string, ProposedCluster] => [
+            because,
+            `InvalidParameter networkProfile.${member}`,
+            cluster({ ...asked, networkProfile }),
+        ]),
         [
             "the system pool has no node",
             "InvalidParameter agentPoolProfile.count",

@@ -227,3 +227,16 @@ describe("the back ends of a Service", () => {
         ).toEqual([]);
     });
 });
+
+describe("the idle time-out of a load balancer", () => {
+    const request = (minutes: string) =>
+        balancerRequest(service("front", { "load-balancer-tcp-idle-timeout": minutes }));
+
+    it.each(["4", "11", "30"])("is accepted: %s minutes", minutes =>
+        expect(() => request(minutes)).not.toThrow(),
+    );
+
+    it.each(["3", "31", "4.5", "5m"])("is refused: %s", minutes =>
+        expect(() => request(minutes)).toThrow(`idle timeout value '${minutes}' must be a whole number`),
+    );
+});
