@@ -70,7 +70,8 @@ function hasCertificateOutput(mode: TlsMode): boolean {
 }
 
 function containerInstances(): SecureAciInference {
-    const { model, front, containerGroupName, revisionTimeoutSeconds, limits, registry, identity } = stack;
+    const { model, front, containerGroupName, revisionTimeoutSeconds, limits, registries, registry, identity } =
+        stack;
     return new SecureAciInference(stack.name, {
         ...common(),
         tls: tls(),
@@ -82,6 +83,7 @@ function containerInstances(): SecureAciInference {
         limits,
         keys: stack.keys,
         front: front && { image: front.image, cpu: front.cpu, memoryInGB: front.memoryInGB },
+        registries,
         registry,
         identity,
         logAnalytics: stack.logAnalytics,
@@ -89,7 +91,7 @@ function containerInstances(): SecureAciInference {
 }
 
 function kubernetes(): SecureAksInference {
-    const { cluster, models = {}, front, limits, loadBalancer, registry } = stack;
+    const { cluster, models = {}, front, limits, loadBalancer, registries, registry } = stack;
     const zoneOfRecords = zone();
     return new SecureAksInference(stack.name, {
         ...common(),
@@ -104,6 +106,7 @@ function kubernetes(): SecureAksInference {
         loadBalancer,
         front,
         // The component validates the remaining fields.
+        registries: registries as PullSecretArgs[] | undefined,
         registry: registry as PullSecretArgs | undefined,
     });
 }

@@ -56,6 +56,14 @@ const keys = ({ secret }: Texts) =>
         primary: secret.optional(),
         secondary: secret.optional(),
     });
+const registry = ({ plain, text, secret }: Texts) =>
+    z.strictObject({
+        server: plain,
+        username: text.optional(),
+        password: secret.optional(),
+        /** Container Instances only. */
+        managedIdentityId: plain.optional(),
+    });
 const container = ({ plain, text, secret }: Texts) => ({
     image: text,
     port: number.optional(),
@@ -132,15 +140,9 @@ const common = (of: TextsOf) => ({
             replicas: number.optional(),
         })
         .optional(),
-    registry: z
-        .strictObject({
-            server: of("registry").plain,
-            username: of("registry").text.optional(),
-            password: of("registry").secret.optional(),
-            /** Container Instances only. */
-            managedIdentityId: of("registry").plain.optional(),
-        })
-        .optional(),
+    registries: z.array(registry(of("registries"))).optional(),
+    /** The former name of `registries`, for one; the component warns about it. */
+    registry: registry(of("registry")).optional(),
     /** Only changes of it matter, so a number or a date without quotes is accepted. */
     imageRenewalTrigger: anyText.optional(),
     tags: z.record(z.string(), of("tags").text).optional(),

@@ -30,10 +30,10 @@ export interface FrontArgs {
     memoryInGB?: number;
 }
 
-/** The private container registry that the images are pulled from. Set `username` and `password`, or `managedIdentityId`. */
+/** A private container registry that images are pulled from. Set `username` and `password`, or `managedIdentityId`. */
 export interface RegistryArgs {
     /**
-     * The host name of the registry, without scheme.
+     * The host name of the registry, without scheme. That of Docker Hub is `index.docker.io`.
      * @example "contoso.azurecr.io"
      */
     server: pulumi.Input<string>;
@@ -64,7 +64,7 @@ export interface IdentityArgs {
     systemAssigned?: boolean;
     /**
      * Resource ids of user-assigned identities.
-     * @default none, or `registry.managedIdentityId`
+     * @default the `managedIdentityId` of each registry
      */
     userAssignedIds?: pulumi.Input<string>[];
 }
@@ -151,13 +151,19 @@ export interface SecureAciInferenceArgs {
      */
     front?: FrontArgs;
     /**
-     * The private registry that the images are pulled from.
+     * The private registries that the images are pulled from, each with its login.
      * @default public registries only
+     */
+    registries?: RegistryArgs[];
+    /**
+     * The former name of `registries`, for one registry. It works until version 0.3, with a warning. Conflicts with `registries`.
+     * @deprecated Use `registries`.
+     * @default none
      */
     registry?: RegistryArgs;
     /**
      * Managed identities of the container group.
-     * @default none, or `registry.managedIdentityId`
+     * @default the `managedIdentityId` of each registry
      */
     identity?: IdentityArgs;
     /**

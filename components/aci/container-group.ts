@@ -219,11 +219,15 @@ function secretVolumes(
 }
 
 function registryCredentials({
-    registry,
+    registries,
 }: AciSettings): input.containerinstance.ImageRegistryCredentialArgs[] | undefined {
-    if (!registry) return undefined;
-    const { server, username, password, managedIdentityId: identity } = registry;
-    return [{ server, username, password: password && pulumi.secret(password), identity }];
+    if (registries.length === 0) return undefined;
+    return registries.map(({ server, username, password, managedIdentityId: identity }) => ({
+        server,
+        username,
+        password: password && pulumi.secret(password),
+        identity,
+    }));
 }
 
 function groupIdentity(

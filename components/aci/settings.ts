@@ -7,6 +7,7 @@ import { type KeysSettings, readKeys } from "../keys/arguments";
 import { type LimitsSettings, readLimits } from "../model/request-limits";
 import { type ModelContainerSettings, readModelContainer, type Share } from "../model/container";
 import { readLocation, readResourceGroupName } from "../shared/placement";
+import { readRegistries } from "../shared/registries";
 import { MAX_INT32, wholeNumber } from "../shared/rules/numbers";
 import { MAX_STORAGE_TAG_NAME_LENGTH } from "../shared/rules/azure-names";
 import * as text from "../shared/rules/text";
@@ -15,7 +16,8 @@ import { readTls, TlsMode, type TlsSettings } from "../certificate/tls-arguments
 import { containerGroupFqdn, dnsNameLabel, leafLabelProblem } from "../dns/leaf-label";
 import { HEALTH_PORT, HTTP_PORT, HTTPS_PORT } from "../front";
 import { FRONT_IMAGE } from "../front/image";
-import type { SecureAciInferenceArgs } from "./arguments";
+import type { RegistryArgs, SecureAciInferenceArgs } from "./arguments";
+import { warnAboutDockerHub } from "./docker-hub";
 import { modelPort } from "./model-port";
 import {
     AMOUNT,
@@ -55,7 +57,7 @@ export interface AciSettings {
     keys: KeysSettings;
     /** The front may use all of the group's resources that the model leaves free. */
     front: Share & { image: pulumi.Input<string>; resourceLimits: Share };
-    registry?: SecureAciInferenceArgs["registry"];
+    registries: RegistryArgs[];
     identity: { systemAssigned: boolean; userAssignedIds: pulumi.Input<string>[] };
     logAnalytics?: SecureAciInferenceArgs["logAnalytics"];
     imageRenewalTrigger?: pulumi.Input<string>;
@@ -83,6 +85,8 @@ export function readArguments(name: string, args: SecureAciInferenceArgs, now: D
     check.known("revisionTimeoutSeconds", args.revisionTimeoutSeconds, wholeNumber(0, MAX_INT32, "seconds"));
     const tls = readTls(check, args.tls, readEnvironment(check, args.environment), args.dns?.zoneName);
     const containers = readContainers(check, name, args, tls.mode);
+    const registries = readRegistries(check, args, (path, given) => readRegistry(check, path, given));
+    warnAboutDockerHub(check, { args, front: containers.front, acme: tls.acme });
     const owner = { project: pulumi.getProject(), stack: pulumi.getStack(), component: name };
     const settings: AciSettings = {
         resourceGroupName,
@@ -102,8 +106,8 @@ export function readArguments(name: string, args: SecureAciInferenceArgs, now: D
             apexAllowed: false,
         }),
         keys: readKeys(check, "keys", args.keys, false),
-        registry: readRegistry(check, args),
-        identity: readIdentity(check, args),
+        registries,
+        identity: readIdentity(check, args, args.registries ?? (args.registry ? [args.registry] : [])),
         logAnalytics: readLogAnalytics(check, args),
         imageRenewalTrigger: check.optionalInput(
             "imageRenewalTrigger",
@@ -196,46 +200,50 @@ function readFront(
     };
 }
 
-function readRegistry(check: ArgumentCheck, { registry }: SecureAciInferenceArgs): AciSettings["registry"] {
-    if (!registry) return undefined;
+function readRegistry(check: ArgumentCheck, path: string, registry: RegistryArgs): RegistryArgs {
     const { username, password, managedIdentityId } = registry;
     const login = username !== undefined || password !== undefined;
     if (login && managedIdentityId !== undefined) {
         check.report(
-            "registry.managedIdentityId",
-            "conflicts with registry.username and registry.password; remove it, or remove the user name and password",
+            `${path}.managedIdentityId`,
+            `conflicts with ${path}.username and ${path}.password; remove it, or remove the user name and password`,
         );
     } else if (!login && managedIdentityId === undefined) {
-        check.report("registry", "has no credentials; set username and password, or managedIdentityId");
+        check.report(path, "has no credentials; set username and password, or managedIdentityId");
     } else if (login && (username === undefined || password === undefined)) {
         const missing = username === undefined ? "username" : "password";
-        check.report(`registry.${missing}`, "is missing; username and password must both be set");
+        check.report(`${path}.${missing}`, "is missing; username and password must both be set");
     }
     return {
         server: check.required(
-            "registry.server",
+            `${path}.server`,
             registry.server,
             "set it to the host name of the registry",
             text.registryServer,
         ),
-        username: check.optionalInput("registry.username", username, text.secretText),
-        password: check.optionalInput("registry.password", password, text.secretText),
+        username: check.optionalInput(`${path}.username`, username, text.secretText),
+        password: check.optionalInput(`${path}.password`, password, text.secretText),
         managedIdentityId: check.optionalInput(
-            "registry.managedIdentityId",
+            `${path}.managedIdentityId`,
             managedIdentityId,
             text.identityId,
         ),
     };
 }
 
-function readIdentity(check: ArgumentCheck, args: SecureAciInferenceArgs): AciSettings["identity"] {
+function readIdentity(
+    check: ArgumentCheck,
+    args: SecureAciInferenceArgs,
+    registries: readonly RegistryArgs[],
+): AciSettings["identity"] {
     const given = args.identity?.userAssignedIds ?? [];
     const userAssignedIds = given.map((id, index) =>
         check.input(`identity.userAssignedIds[${index}]`, id, text.identityId),
     );
-    const registryIdentity = args.registry?.managedIdentityId;
-    if (registryIdentity !== undefined && !userAssignedIds.includes(registryIdentity)) {
-        userAssignedIds.push(registryIdentity);
+    for (const { managedIdentityId } of registries) {
+        if (managedIdentityId !== undefined && !userAssignedIds.includes(managedIdentityId)) {
+            userAssignedIds.push(managedIdentityId);
+        }
     }
     return { systemAssigned: args.identity?.systemAssigned ?? false, userAssignedIds };
 }

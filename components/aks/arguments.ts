@@ -104,7 +104,7 @@ export interface AksFrontArgs {
     memoryInGB?: number;
 }
 
-/** The private container registry that the images are pulled from. */
+/** A private container registry that images are pulled from. */
 export interface PullSecretArgs {
     /**
      * The host name of the registry, without scheme.
@@ -181,8 +181,14 @@ export interface SecureAksInferenceArgs {
      */
     front?: AksFrontArgs;
     /**
-     * The private registry that the images are pulled from.
+     * The private registries that the images are pulled from, each with its login.
      * @default none: public registries, and those on which the identity of the cluster has the role AcrPull
+     */
+    registries?: PullSecretArgs[];
+    /**
+     * The former name of `registries`, for one registry. It works until version 0.3, with a warning. Conflicts with `registries`.
+     * @deprecated Use `registries`.
+     * @default none
      */
     registry?: PullSecretArgs;
     /**

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ArgumentsError } from "../shared/argument-check";
+import { argumentsResourceError } from "../shared/argument-check";
 import { resourceHook } from "../shared/hooks";
 
 /** The part of a cluster's inputs and outputs that this file reads. */
@@ -25,10 +25,8 @@ export function clusterGuard(component: string): pulumi.ResourceHook[] {
     return resourceHook(
         `${component}-cluster-guard`,
         ({ oldInputs, oldOutputs, newInputs }) => {
-            const errors = clusterChangeProblems({ ...oldInputs, ...oldOutputs }, newInputs ?? {});
-            if (errors.length === 0) return;
-            const message = `${component}: Azure cannot change the cluster like this`;
-            throw new ArgumentsError({ message, errors });
+            const problems = clusterChangeProblems({ ...oldInputs, ...oldOutputs }, newInputs ?? {});
+            if (problems.length > 0) throw argumentsResourceError(component, problems);
         },
         { onDryRun: true },
     );

@@ -144,20 +144,29 @@ export function secretSources(
 }
 
 /** The registry credentials with which the kubelet pulls images. */
-export function pullSecret({ registry }: AksSettings, scope: KubernetesScope): core.Secret | undefined {
-    if (!registry) return undefined;
-    const login = pulumi
-        .all([registry.server, registry.username, pulumi.secret(registry.password)])
-        .apply(([server, username, password]) => {
-            const auth = Buffer.from(`${username}:${password}`).toString("base64");
-            return JSON.stringify({ auths: { [server]: { username, password, auth } } });
-        });
+export function pullSecret({ registries }: AksSettings, scope: KubernetesScope): core.Secret | undefined {
+    if (registries.length === 0) return undefined;
+    const logins = registries.map(({ server, username, password }) =>
+        pulumi
+            .all([server, username, pulumi.secret(password)])
+            .apply(([host, user, secret]): [string, object] => [
+                host,
+                {
+                    username: user,
+                    password: secret,
+                    auth: Buffer.from(`${user}:${secret}`).toString("base64"),
+                },
+            ]),
+    );
+    const configuration = pulumi
+        .all(logins)
+        .apply(auths => JSON.stringify({ auths: Object.fromEntries(auths) as object }));
     return new core.Secret(
         objectName(scope, "registry"),
         {
             metadata: { namespace: scope.namespace },
             type: "kubernetes.io/dockerconfigjson",
-            stringData: { ".dockerconfigjson": login },
+            stringData: { ".dockerconfigjson": configuration },
         },
         scope.opts,
     );

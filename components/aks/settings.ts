@@ -4,6 +4,7 @@ import { checkCustomCertificate } from "../certificate/custom-arguments";
 import { type DnsSettings, readDns } from "../dns/arguments";
 import type { Share } from "../model/container";
 import { readLocation, readResourceGroupName } from "../shared/placement";
+import { readRegistries } from "../shared/registries";
 import { reservedPrefix } from "../shared/rules/azure-names";
 import { positiveAmount, wholeNumber } from "../shared/rules/numbers";
 import * as text from "../shared/rules/text";
@@ -11,7 +12,7 @@ import { readTags, type StringMap } from "../shared/string-map";
 import { TlsMode } from "../certificate/tls-arguments";
 import { dnsNameLabel, leafLabelProblem } from "../dns/leaf-label";
 import { FRONT_IMAGE } from "../front/image";
-import { DnsRecordType, LoadBalancerType, type SecureAksInferenceArgs } from "./arguments";
+import { DnsRecordType, LoadBalancerType, type PullSecretArgs, type SecureAksInferenceArgs } from "./arguments";
 import { type ClusterSettings, readCluster } from "./cluster-settings";
 import { type ModelSettings, readModels } from "./model-settings";
 import { namespaceName, reservedNamespaceProblem } from "./namespace-name";
@@ -33,7 +34,7 @@ export interface AksSettings {
     tls: AksTlsSettings;
     dns: DnsSettings & { recordType: DnsRecordType };
     front: Share & { image: pulumi.Input<string>; replicas: number };
-    registry?: SecureAksInferenceArgs["registry"];
+    registries: PullSecretArgs[];
     imageRenewalTrigger?: pulumi.Input<string>;
     tags: StringMap;
 }
@@ -80,7 +81,7 @@ export function readArguments(name: string, args: SecureAksInferenceArgs, now: D
             recordType,
         },
         front: readFront(check, args),
-        registry: readRegistry(check, args),
+        registries: readRegistries(check, args, (path, given) => readRegistry(check, path, given)),
         imageRenewalTrigger: check.optionalInput(
             "imageRenewalTrigger",
             args.imageRenewalTrigger,
@@ -144,30 +145,17 @@ function readFront(check: ArgumentCheck, { front = {} }: SecureAksInferenceArgs)
     return { image: check.input("front.image", image, text.image), replicas, cpu, memoryInGB };
 }
 
-function readRegistry(
-    check: ArgumentCheck,
-    { registry }: SecureAksInferenceArgs,
-): SecureAksInferenceArgs["registry"] {
-    if (!registry) return undefined;
+function readRegistry(check: ArgumentCheck, path: string, registry: PullSecretArgs): PullSecretArgs {
     const { server, username, password } = registry;
+    const login = "username and password must both be set";
     return {
         server: check.required(
-            "registry.server",
+            `${path}.server`,
             server,
             "set it to the host name of the registry",
             text.registryServer,
         ),
-        username: check.required(
-            "registry.username",
-            username,
-            "username and password must both be set",
-            text.secretText,
-        ),
-        password: check.required(
-            "registry.password",
-            password,
-            "username and password must both be set",
-            text.secretText,
-        ),
+        username: check.required(`${path}.username`, username, login, text.secretText),
+        password: check.required(`${path}.password`, password, login, text.secretText),
     };
 }

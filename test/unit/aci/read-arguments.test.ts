@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
     type AcmeArgs,
     AcmeChallenge,
@@ -6,7 +6,9 @@ import {
     type SecureAciInferenceArgs,
     TlsMode,
 } from "../../../components";
+import { dockerHubName } from "../../../components/aci/docker-hub";
 import { readArguments } from "../../../components/aci/settings";
+import { collectWarnings } from "../../support/mocks";
 import { argumentProblems, mockEngine } from "../../support/argument-problems";
 
 const NOW = new Date("2026-11-24T00:00:00Z");
@@ -17,7 +19,11 @@ const GOOD: SecureAciInferenceArgs = {
     tls: { mode: TlsMode.Disabled },
 };
 
+let warnings: string[];
 beforeAll(mockEngine);
+beforeEach(() => {
+    warnings = collectWarnings();
+});
 
 const problems = (changes: Partial<SecureAciInferenceArgs>, name = "iris") =>
     argumentProblems(() => readArguments(name, { ...GOOD, ...changes }, NOW));
@@ -25,6 +31,10 @@ const problems = (changes: Partial<SecureAciInferenceArgs>, name = "iris") =>
 const model = (changes: Partial<SecureAciInferenceArgs["model"]>) => ({
     model: { ...GOOD.model, ...changes },
 });
+
+const LOGIN = { server: "contoso.azurecr.io", username: "me", password: "hunter2" };
+const IDENTITY =
+    "/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/pull";
 
 const acme = (args: AcmeArgs) => ({ tls: { acme: args } });
 
@@ -155,13 +165,29 @@ const WRONG: [path: string, reason: RegExp, changes: Partial<SecureAciInferenceA
         /same as keys\.primary/,
         { keys: { primary: "a".repeat(32), secondary: "a".repeat(32) } },
     ],
-    ["registry", /no credentials/, { registry: { server: "contoso.azurecr.io" } }],
-    ["registry.password", /must both be set/, { registry: { server: "contoso.azurecr.io", username: "me" } }],
+    ["registries[0]", /no credentials/, { registries: [{ server: "contoso.azurecr.io" }] }],
     [
-        "registry.server",
-        /host name of the registry/,
-        { registry: { server: "https://contoso.azurecr.io", username: "me", password: "hunter2" } },
+        "registries[1].password",
+        /must both be set/,
+        { registries: [LOGIN, { server: "fabrikam.azurecr.io", username: "me" }] },
     ],
+    [
+        "registries[0].managedIdentityId",
+        /conflicts with registries\[0\]\.username and registries\[0\]\.password/,
+        { registries: [{ ...LOGIN, managedIdentityId: IDENTITY }] },
+    ],
+    [
+        "registries[0].server",
+        /host name of the registry/,
+        { registries: [{ ...LOGIN, server: "https://contoso.azurecr.io" }] },
+    ],
+    [
+        "registries[1].server",
+        /the same as registries\[0\]\.server/,
+        { registries: [LOGIN, { ...LOGIN, server: "Contoso.azurecr.io" }] },
+    ],
+    ["registry", /the former name of registries, which is also set/, { registry: LOGIN, registries: [LOGIN] }],
+    ["registry.password", /must both be set/, { registry: { server: "contoso.azurecr.io", username: "me" } }],
     ["identity.userAssignedIds[0]", /resource id/, { identity: { userAssignedIds: ["me"] } }],
     [
         "logAnalytics.workspaceId",
@@ -272,6 +298,56 @@ describe("readArguments", () => {
         const args = { tls: { hostname: "score.contoso.com" }, dns: { zoneName: "contoso.com" } };
         const { tls } = readArguments("iris", { ...GOOD, ...args }, NOW);
         expect(tls.acme?.challenge).toBe(AcmeChallenge.Dns01);
+    });
+
+    it("accepts several registries, and gives the group their identities", () => {
+        const registries = [{ ...LOGIN, server: "index.docker.io" }, { server: "a.azurecr.io", managedIdentityId: IDENTITY }];
+        const { identity, registries: read } = readArguments("iris", { ...GOOD, registries }, NOW);
+        expect(read.map(({ server }) => server)).toEqual(["index.docker.io", "a.azurecr.io"]);
+        expect(identity.userAssignedIds).toEqual([IDENTITY]);
+        expect(warnings).toEqual([]);
+    });
+
+    it("accepts one registry under the former name, with a warning", () => {
+        const images = { front: { image: "contoso.azurecr.io/haproxy:3.0" } };
+        const { registries } = readArguments("iris", { ...GOOD, ...images, registry: LOGIN }, NOW);
+        expect(registries).toEqual([LOGIN]);
+        expect(warnings).toEqual(["iris: registry is now the list registries; the old name works until 0.3."]);
+    });
+
+    it("warns about images on Docker Hub without a login, with the command that copies them", () => {
+        problems({ ...model({ image: "contoso/iris:7" }), tls: {} });
+        expect(warnings).toHaveLength(1);
+        expect(warnings[0]).toMatch(/^iris: model\.image, front\.image, tls\.acme\.image are pulled from Docker Hub/);
+        expect(warnings[0]).toContain(
+            "az acr import --name REGISTRY --source docker.io/contoso/iris:7 --image contoso/iris:7;",
+        );
+        expect(warnings[0]).toContain("docker.io/haproxytech/haproxy-debian:3.0 --image haproxytech/");
+    });
+
+    it.each<[image: string, name: string | undefined]>([
+        ["nginx", "library/nginx"],
+        ["docker.io/nginx:1", "library/nginx:1"],
+        ["index.docker.io/a/b@sha256:0", "a/b@sha256:0"],
+        ["contoso/iris:7", "contoso/iris:7"],
+        ["contoso.azurecr.io/iris:7", undefined],
+        ["localhost/iris:7", undefined],
+        ["registry:5000/iris:7", undefined],
+    ])("knows whether %s is on Docker Hub", (image, name) => expect(dockerHubName(image)).toBe(name));
+
+    it.each([
+        [229_999, 0],
+        [230_000, 1],
+        [300_000, 1],
+    ])("warns when a client may wait in silence for longer than Azure keeps the connection: %i ms", (time, count) => {
+        problems({ front: { image: "contoso.azurecr.io/haproxy:3.0" }, limits: { scoringTimeoutMs: time, maxQueueWaitMs: 1 } });
+        expect(warnings).toHaveLength(count);
+        if (count > 0) expect(warnings[0]).toMatch(/^iris: limits\.scoringTimeoutMs is \d+: .* idle for 4 minutes/);
+    });
+
+    it("warns that a readiness probe of the model has no effect", () => {
+        problems({ front: { image: "contoso.azurecr.io/haproxy:3.0" }, ...model({ readiness: { periodSeconds: 1 } }) });
+        expect(warnings).toEqual([expect.stringMatching(/^iris: model\.readiness has no effect/)]);
     });
 
     it("reserves the model name issuer only when there is an issuer", () => {

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Environment, SecureAciInference, type SecureAciInferenceArgs, TlsMode } from "../../../components";
-import { registrations, settled, unmarked } from "../../support/mocks";
+import { collectWarnings, registrations, settled, unmarked } from "../../support/mocks";
 
 interface Registered {
     type: string;
@@ -12,6 +12,7 @@ interface Registered {
 let registered: Registered[];
 
 beforeEach(() => {
+    collectWarnings();
     registered = [];
 });
 

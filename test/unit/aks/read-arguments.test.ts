@@ -189,9 +189,19 @@ const WRONG: [path: string, reason: RegExp, changes: Partial<SecureAksInferenceA
     ["models.issuer", /a reserved name/, { models: { issuer: { image: "a:1" } } }],
     ["front.replicas", /from 2 to 20/, { front: { replicas: 1 } }],
     [
-        "registry.password",
+        "registries[1].password",
         /must both be set/,
-        { registry: { server: "contoso.azurecr.io", username: "me" } as never },
+        {
+            registries: [
+                { server: "a.azurecr.io", username: "me", password: "hunter2" },
+                { server: "b.azurecr.io", username: "me" } as never,
+            ],
+        },
+    ],
+    [
+        "registry",
+        /the former name of registries/,
+        { registry: { server: "a.io", username: "me", password: "hunter2" }, registries: [] },
     ],
 ];
 

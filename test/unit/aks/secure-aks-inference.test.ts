@@ -6,7 +6,7 @@ import {
     type SecureAksInferenceArgs,
     TlsMode,
 } from "../../../components";
-import { registrations } from "../../support/mocks";
+import { registrations, unmarked } from "../../support/mocks";
 
 interface Registered {
     type: string;
@@ -244,6 +244,31 @@ describe("SecureAksInference", () => {
                 },
             },
         });
+    });
+
+    it("pulls images with the logins of several registries", async () => {
+        const registries = ["a.azurecr.io", "index.docker.io"].map(server => ({ server, username: "me", password: "p" }));
+        await register({ registries });
+        const { inputs } = await find("kubernetes:core/v1:Secret", "models-registry");
+        const { stringData } = unmarked(inputs) as { stringData: Record<string, string> };
+        expect(JSON.parse(stringData[".dockerconfigjson"] ?? "")).toEqual({
+            auths: {
+                "a.azurecr.io": { username: "me", password: "p", auth: "bWU6cA==" },
+                "index.docker.io": { username: "me", password: "p", auth: "bWU6cA==" },
+            },
+        });
+    });
+
+    it("lets the load balancer keep connections for as long as a model may be silent", async () => {
+        const annotations = async (limits: object) => {
+            registered = [];
+            await register({ models: { iris: { image: "iris:1", limits } } });
+            const { inputs } = await find(SERVICE, "models-front");
+            return (inputs.metadata as { annotations: object }).annotations;
+        };
+        const name = "service.beta.kubernetes.io/azure-load-balancer-tcp-idle-timeout";
+        expect(await annotations({})).not.toHaveProperty([name]);
+        expect(await annotations({ scoringTimeoutMs: 600_000 })).toHaveProperty([name], "12");
     });
 
     it("creates a cluster that enforces network policies", async () => {
