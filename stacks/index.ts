@@ -121,10 +121,10 @@ function common() {
 }
 
 function tls(): AksTlsArgs {
-    const { mode, hostname, certificate, privateKey, pfx, pfxPassword } = stack.tls;
+    const { mode, hostname, certificate, privateKey, pfx, pfxPassword, trustedRoots } = stack.tls;
     const { minimumVersion, hstsMaxAgeSeconds, renewalTrigger } = stack.tls;
     return {
-        ...{ mode, hostname, certificate, privateKey, pfx, pfxPassword },
+        ...{ mode, hostname, certificate, privateKey, pfx, pfxPassword, trustedRoots },
         ...{ minimumVersion, hstsMaxAgeSeconds, renewalTrigger },
         // The component validates the remaining fields.
         acme: stack.tls.acme as AksAcmeArgs | undefined,

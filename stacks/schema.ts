@@ -110,6 +110,9 @@ const common = (of: TextsOf) => ({
             /** Path of a PFX file instead of `pfx`, relative to the folder of the stack's configuration. */
             pfxFile: of("tls").plain.optional(),
             pfxPassword: of("tls").secret.optional(),
+            trustedRoots: of("tls").plain.optional(),
+            /** Path of a PEM file instead of `trustedRoots`, relative to the folder of the stack's configuration. */
+            trustedRootsFile: of("tls").plain.optional(),
             minimumVersion: anyForm(MinimumTlsVersion).optional(),
             hstsMaxAgeSeconds: number.optional(),
             renewalTrigger: anyText.optional(),

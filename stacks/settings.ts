@@ -93,6 +93,7 @@ function readCertificateFiles(
         ["certificateFile", "certificate", "utf8"],
         ["privateKeyFile", "privateKey", "utf8"],
         ["pfxFile", "pfx", "base64"],
+        ["trustedRootsFile", "trustedRoots", "utf8"],
     ] as const) {
         const file = tls[setting];
         if (typeof file !== "string") continue;

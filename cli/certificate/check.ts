@@ -5,7 +5,8 @@ import {
     type Judgement,
     decodeFile,
     normalizeHostname,
-    judgeServingCertificate,
+    guard,
+    judgeWithOpenssl,
     readPfx,
     readRoots,
 } from "../../components/pki";
@@ -51,12 +52,12 @@ export async function readSubject(flags: CheckFlags, environment: NodeJS.Process
     return { ...(await readFiles()), hostnames, now, roots, selfSignedAllowed };
 }
 
-/** Applies all certificate rules. Never throws. */
-export function checkCertificate({ findings, certificate, ...subject }: Subject): Judgement {
+/** Applies all certificate rules, and asks OpenSSL. Never throws. */
+export async function checkCertificate({ findings, certificate, ...subject }: Subject): Promise<Judgement> {
     if (certificate === undefined) return { findings };
     const { now, roots, selfSignedAllowed, hostnames, privateKey } = subject;
     const serving = { certificate, privateKey, hostnames };
-    const judgement = judgeServingCertificate(serving, now, { roots, selfSignedAllowed });
+    const judgement = await judgeWithOpenssl(serving, now, { roots, selfSignedAllowed });
     return { ...judgement, findings: [...findings, ...judgement.findings] };
 }
 
@@ -71,7 +72,11 @@ function filesOf(flags: CheckFlags, environment: NodeJS.ProcessEnv): () => Promi
             variable === undefined
                 ? undefined
                 : readSecretVariable("--pfx-password-env", variable, environment);
-        return async () => readPfx(await readNamedFile("--pfx", pfx), password);
+        return async () => {
+            const file = await readNamedFile("--pfx", pfx);
+            const findings: Finding[] = [];
+            return guard("of the PFX file", findings, () => readPfx(file, password)) ?? { findings };
+        };
     }
     if (variable !== undefined) throw new Error("--pfx-password-env requires --pfx.");
     if (cert === undefined && key === undefined) {

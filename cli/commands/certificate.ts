@@ -40,7 +40,7 @@ function addCheckCommand(group: Command): void {
             } catch (error) {
                 return command.error(`error: ${error instanceof Error ? error.message : String(error)}`);
             }
-            const judgement = checkCertificate(subject);
+            const judgement = await checkCertificate(subject);
             const colour = process.stdout.isTTY && !process.env.NO_COLOR;
             console.log(flags.json ? renderJson(judgement) : renderText(judgement, { colour }));
             process.exitCode = isValid(judgement) ? 0 : 1;

@@ -1,7 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import * as tls from "node:tls";
-import { type Certificate, parseCertificate } from "../../components/pki";
+import { type Certificate, type Refusal, parseCertificate } from "../../components/pki";
 
 /** A server's address and port, and the host name for SNI and the Host header. */
 export interface Endpoint {
@@ -67,6 +67,42 @@ export function tlsHandshake(
             resolve({ kind, reason: error.code ?? error.message });
         });
         socket.on("close", () => resolve({ kind: "refused", reason: "connection closed" }));
+    });
+}
+
+/**
+ * Connects as a client that trusts the public roots of Node and `authorities`.
+ *
+ * @returns why OpenSSL refuses the certificate of the server; undefined when it accepts, or when there was no handshake
+ */
+export function refusalOfClient(
+    { address, port, host }: Endpoint,
+    authorities: readonly Certificate[],
+    timeoutMs: number,
+): Promise<Refusal | undefined> {
+    return new Promise(resolve => {
+        const options: tls.ConnectionOptions & { allowPartialTrustChain: boolean } = {
+            ...{ host: address, port, servername: isIP(host) ? "" : host },
+            ca: [...tls.rootCertificates, ...authorities.map(one => one.pem)],
+            allowPartialTrustChain: true,
+            checkServerIdentity: (_, certificate) => tls.checkServerIdentity(host, certificate),
+        };
+        const socket = tls.connect(options);
+        const end = (refusal?: Refusal) => {
+            socket.destroy();
+            resolve(refusal);
+        };
+        socket.setTimeout(timeoutMs, () => end());
+        socket.on("secureConnect", () => end());
+        socket.on("close", () => end());
+        // Only a refusal of the certificate sets `authorizationError`; other errors are about the connection.
+        socket.on("error", (error: NodeJS.ErrnoException) =>
+            end(
+                socket.authorizationError
+                    ? { code: error.code ?? "UNSPECIFIED", words: error.message }
+                    : undefined,
+            ),
+        );
     });
 }
 

@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { readCertificates } from "../../components/pki";
 import { checkBanner, checkHsts } from "./checks/headers";
 import { checkCertificate } from "./checks/certificate";
 import { checkResolver, checkZone } from "./checks/dns";
@@ -9,7 +10,7 @@ import { checkScore } from "./checks/score";
 import { checkTcp } from "./checks/tcp";
 import { checkTlsVersions } from "./checks/tls-versions";
 import { lookUp } from "./dns/view";
-import { type Endpoint, tlsHandshake } from "./handshake";
+import { type Endpoint, refusalOfClient, tlsHandshake } from "./handshake";
 import { DEFAULT_TIMEOUT_MS, type VerifyOptions } from "./options";
 import {
     type CheckResult,
@@ -67,8 +68,14 @@ async function checkOnce(target: VerifyTarget, options: VerifyOptions): Promise<
         return [...checks, ...(await checkAnswers(endpoint, url, target, options, undefined))];
     }
     const httpPort = options.httpPort ?? (port === 443 ? 80 : undefined);
-    const [handshake, versions, plain] = await Promise.all([
+    const authorities = [target.authority ?? [], options.authorities ?? []].flat();
+    const [handshake, refusal, versions, plain] = await Promise.all([
         tlsHandshake(endpoint, timeoutMs),
+        refusalOfClient(
+            endpoint,
+            authorities.flatMap(pem => readCertificates(pem).certificates),
+            timeoutMs,
+        ),
         checkTlsVersions(endpoint, timeoutMs),
         checkPlainHttp(
             endpoint,
@@ -76,10 +83,8 @@ async function checkOnce(target: VerifyTarget, options: VerifyOptions): Promise<
             timeoutMs,
         ),
     ]);
-    const authorities = [target.authority ?? [], options.authorities ?? []].flat();
     const certificate = checkCertificate(handshake, {
-        host,
-        authorities,
+        ...{ host, authorities, refusal },
         fingerprint: target.fingerprint,
         now: options.now?.() ?? new Date(),
     });

@@ -53,7 +53,7 @@ export interface AksTlsArgs extends TlsArgs {
     acme?: AksAcmeArgs;
     /**
      * The name of a Kubernetes Secret of type `kubernetes.io/tls` in the service's namespace, which another program manages
-     * (cert-manager, the Key Vault driver). For `Custom`; conflicts with `certificate`, `privateKey` and `pfx`. The front serves a
+     * (cert-manager, the Key Vault driver). For `Custom`; conflicts with `certificate`, `privateKey`, `pfx` and `trustedRoots`. The front serves a
      * changed certificate about a minute after the Secret changes, without a restart.
      * @default none
      * @example "score-contoso-com"

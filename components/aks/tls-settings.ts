@@ -46,10 +46,11 @@ function checkSecret(check: ArgumentCheck, secretName: string, tls: TlsSettings)
             `conflicts with tls.mode ${tls.mode}; remove it, or set tls.mode to Custom`,
         );
     }
-    if ([tls.certificate, tls.privateKey, tls.pfx].some(given => given !== undefined)) {
+    const { certificate, privateKey, pfx, trustedRoots } = tls;
+    if ([certificate, privateKey, pfx, trustedRoots].some(given => given !== undefined)) {
         check.report(
             "tls.secretName",
-            "conflicts with tls.certificate, tls.privateKey and tls.pfx; remove it, or remove those",
+            "conflicts with tls.certificate, tls.privateKey, tls.pfx and tls.trustedRoots; remove it, or remove those",
         );
     }
     if (tls.hostname === undefined) {

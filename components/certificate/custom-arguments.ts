@@ -3,11 +3,14 @@ import { checkCustomCertificateValues } from "./custom-certificate";
 import { type ArgumentCheck, isOutputOrPromise } from "../shared/argument-check";
 import { TlsMode, type TlsSettings } from "./tls-arguments";
 
-type Custom = Pick<TlsSettings, "mode" | "certificate" | "privateKey" | "pfx" | "pfxPassword" | "hostname">;
+type Custom = Pick<
+    TlsSettings,
+    "mode" | "certificate" | "privateKey" | "pfx" | "pfxPassword" | "trustedRoots" | "hostname"
+>;
 
 /**
- * Checks that certificate, key and host name are set, and checks the certificate when all values are known. (When a value
- * is an output, `customCertificate` checks the certificate later.)
+ * Checks that certificate, key and host name are set, and applies the rules to the certificate when all values are known. (When a
+ * value is an output, `customCertificate` applies them later. It always asks OpenSSL, which takes a handshake.)
  * @param additionalNames names besides `tls.hostname` that the certificate must cover
  */
 export function checkCustomCertificate(
@@ -17,7 +20,7 @@ export function checkCustomCertificate(
     now: Date,
 ): void {
     if (tls.mode !== TlsMode.Custom) return;
-    const { certificate, privateKey, pfx, pfxPassword, hostname } = tls;
+    const { certificate, privateKey, pfx, pfxPassword, trustedRoots, hostname } = tls;
     const isComplete = tls.pfx === undefined ? checkPem(check, tls) : checkPfx(check, tls);
     if (hostname === undefined) {
         check.report(
@@ -28,12 +31,14 @@ export function checkCustomCertificate(
     }
     if (
         !isComplete ||
-        [certificate, privateKey, pfx, pfxPassword, hostname, ...additionalNames].some(isOutputOrPromise)
+        [certificate, privateKey, pfx, pfxPassword, trustedRoots, hostname, ...additionalNames].some(
+            isOutputOrPromise,
+        )
     )
         return;
     const hostnames = [hostname, ...additionalNames];
     const { problems } = checkCustomCertificateValues(
-        { certificate, privateKey, pfx, pfxPassword, hostnames } as Parameters<
+        { certificate, privateKey, pfx, pfxPassword, trustedRoots, hostnames } as Parameters<
             typeof checkCustomCertificateValues
         >[0],
         now,

@@ -1,10 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
+    type Certificate,
     type CertificateSummary,
     type Finding,
+    type Judgement,
+    guard,
     judgeServingCertificate,
+    judgeWithOpenssl,
     normalizePem,
     readPfx,
+    readRoots,
 } from "../pki";
 import type { ServingCertificate } from "./certificate-info";
 
@@ -18,6 +23,8 @@ export interface CustomCertificate {
     pfx?: string;
     /** Secret. */
     pfxPassword?: string;
+    /** PEM certificates of the only roots that clients trust. */
+    trustedRoots?: string;
     /** Every name that clients use. */
     hostnames: string[];
 }
@@ -28,25 +35,44 @@ export interface CustomCertificateCheck {
     problems: pulumi.InputPropertyErrorDetails[];
     /** Findings that clients accept. Each text starts with the argument. */
     warnings: string[];
+    /** Where the chain ends, when trust is not checked. */
+    notes: string[];
     summary?: CertificateSummary;
     /** Chain and key in a normalized form, so that one certificate always gives the same text. Secret. */
     pem: string;
 }
 
-/** Checks a custom certificate. */
+/** Applies the rules to a custom certificate. */
 export function checkCustomCertificateValues(custom: CustomCertificate, now: Date): CustomCertificateCheck {
-    const { certificate = "", privateKey, findings: read, argumentOf } = readCustom(custom);
-    const { findings, summary } = judgeServingCertificate(
-        { certificate, privateKey, hostnames: custom.hostnames },
-        now,
-    );
+    const reading = readCustom(custom);
+    return describe(reading, judgeServingCertificate(servingOf(reading, custom), now, reading));
+}
+
+/** Applies the rules to a custom certificate, and asks OpenSSL whether a client accepts it. */
+async function checkAsClient(custom: CustomCertificate, now: Date): Promise<CustomCertificateCheck> {
+    const reading = readCustom(custom);
+    return describe(reading, await judgeWithOpenssl(servingOf(reading, custom), now, reading));
+}
+
+function servingOf({ certificate = "", privateKey }: Reading, { hostnames }: CustomCertificate) {
+    return { certificate, privateKey, hostnames };
+}
+
+function describe(reading: Reading, { findings, summary }: Judgement): CustomCertificateCheck {
+    const { certificate = "", privateKey = "", findings: read, argumentOf } = reading;
     // The findings of the reader explain why a PFX contains no certificate, so further findings would only repeat them.
     const all = certificate === "" && read.length > 0 ? read : [...read, ...findings];
-    const at = (severity: Finding["severity"]) => all.filter(one => one.severity === severity);
-    const plain = normalizePem({ certificate, privateKey: privateKey ?? "" });
+    const lines = (chosen: Finding[]) => chosen.map(one => `${argumentOf(one)}: ${withCode(one)}`);
+    const plain = normalizePem({ certificate, privateKey });
     return {
-        problems: at("error").map(one => ({ propertyPath: argumentOf(one), reason: withCode(one) })),
-        warnings: at("warning").map(one => `${argumentOf(one)}: ${withCode(one)}`),
+        problems: [
+            ...reading.rootsProblems,
+            ...all
+                .filter(one => one.severity === "error")
+                .map(one => ({ propertyPath: argumentOf(one), reason: withCode(one) })),
+        ],
+        warnings: lines(all.filter(one => one.severity === "warning")),
+        notes: lines(all.filter(one => one.code === "trust-not-checked")),
         summary,
         pem: plain.certificate + plain.privateKey,
     };
@@ -67,13 +93,15 @@ export function customCertificate(
             pulumi.secret(values.privateKey),
             pulumi.secret(values.pfx),
             pulumi.secret(values.pfxPassword),
+            values.trustedRoots,
             pulumi.all(values.hostnames),
         ])
-        .apply(([certificate, privateKey, pfx, pfxPassword, hostnames]) => {
-            const custom = { certificate, privateKey, pfx, pfxPassword, hostnames };
-            const { problems, warnings, summary, pem } = checkCustomCertificateValues(custom, now);
+        .apply(async ([certificate, privateKey, pfx, pfxPassword, trustedRoots, hostnames]) => {
+            const custom = { certificate, privateKey, pfx, pfxPassword, trustedRoots, hostnames };
+            const { problems, warnings, notes, summary, pem } = await checkAsClient(custom, now);
             if (problems.length > 0 || !summary) throw fail(problems);
             for (const warning of warnings) void pulumi.log.warn(warning, resource);
+            for (const note of notes) void pulumi.log.info(note, resource);
             return { pem, summary };
         });
     return {
@@ -87,15 +115,35 @@ interface Reading {
     certificate?: string;
     privateKey?: string;
     findings: Finding[];
+    /** Absent: trust is not checked. */
+    roots?: Certificate[];
+    rootsProblems: pulumi.InputPropertyErrorDetails[];
     /** The argument of `tls` that a finding is about. */
     argumentOf: (finding: Finding) => string;
 }
 
-function readCustom({ certificate, privateKey, pfx, pfxPassword }: CustomCertificate): Reading {
+function readCustom(custom: CustomCertificate): Reading {
+    const { certificate, privateKey, pfx, pfxPassword } = custom;
+    const trust = readTrustedRoots(custom);
     if (pfx === undefined) {
-        return { certificate, privateKey: privateKey ?? "", findings: [], argumentOf: pemArgument };
+        return {
+            ...{ certificate, privateKey: privateKey ?? "", findings: [], argumentOf: pemArgument },
+            ...trust,
+        };
     }
-    return { ...readPfx(pfx, pfxPassword), argumentOf: pfxArgument };
+    const findings: Finding[] = [];
+    const read = guard("of the PFX file", findings, () => readPfx(pfx, pfxPassword)) ?? { findings };
+    return { ...read, ...trust, argumentOf: pfxArgument };
+}
+
+function readTrustedRoots({ trustedRoots }: CustomCertificate): Pick<Reading, "roots" | "rootsProblems"> {
+    if (trustedRoots === undefined) return { rootsProblems: [] };
+    try {
+        return { roots: readRoots(trustedRoots), rootsProblems: [] };
+    } catch (error) {
+        const reason = `${(error as Error).message} Set it to the PEM certificates of the roots that clients trust.`;
+        return { rootsProblems: [{ propertyPath: "tls.trustedRoots", reason }] };
+    }
 }
 
 /** The codes of the key reader identify findings about the key; the others are about the certificate or the host name. */

@@ -38,9 +38,9 @@ export function servingCertificate(
                 component,
             );
         case TlsMode.Custom: {
-            const { certificate, privateKey, pfx, pfxPassword } = tls;
+            const { certificate, privateKey, pfx, pfxPassword, trustedRoots } = tls;
             return customCertificate(
-                { certificate, privateKey, pfx, pfxPassword, hostnames: own },
+                { certificate, privateKey, pfx, pfxPassword, trustedRoots, hostnames: own },
                 now,
                 problems => argumentsResourceError(name, problems, component),
                 component,

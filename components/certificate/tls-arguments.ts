@@ -65,6 +65,13 @@ export interface TlsArgs {
      */
     pfxPassword?: pulumi.Input<string>;
     /**
+     * PEM certificates of the only roots that clients trust, for example of your private authority. For `Custom`. The preview then
+     * refuses a chain that does not end at one of them. The roots are not served.
+     * @default trust is not checked, and the preview says where the chain ends
+     * @example readFileSync("contoso-root.pem", "utf8")
+     */
+    trustedRoots?: pulumi.Input<string>;
+    /**
      * The authority that issues and renews the certificate. For `Auto`.
      * @default Let's Encrypt
      */
@@ -100,6 +107,7 @@ export interface TlsSettings {
     privateKey?: pulumi.Input<string>;
     pfx?: pulumi.Input<string>;
     pfxPassword?: pulumi.Input<string>;
+    trustedRoots?: pulumi.Input<string>;
     /** Set only for `Auto`. */
     acme?: AcmeSettings;
     minimumVersion: MinimumTlsVersion;
@@ -136,6 +144,7 @@ export function readTls(
         privateKey: tls.privateKey,
         pfx: tls.pfx,
         pfxPassword: tls.pfxPassword,
+        trustedRoots: tls.trustedRoots,
         acme: mode === TlsMode.Auto ? readAcme(check, tls.acme, zoneName) : undefined,
         minimumVersion: tls.minimumVersion ?? MinimumTlsVersion.Tls12,
         hstsMaxAgeSeconds: tls.hstsMaxAgeSeconds ?? YEAR_SECONDS,
@@ -166,6 +175,12 @@ function checkMode(check: ArgumentCheck, mode: TlsMode, tls: TlsArgs, environmen
         check.report(
             "tls.mode",
             "is SelfSigned, which is for development: clients do not trust such a certificate. Set it to Auto or Custom, or set environment to Development",
+        );
+    }
+    if (mode !== TlsMode.Custom && tls.trustedRoots !== undefined) {
+        check.report(
+            "tls.trustedRoots",
+            `conflicts with tls.mode ${mode}; remove it, or set tls.mode to Custom`,
         );
     }
     if (mode === TlsMode.Auto) {

@@ -1,12 +1,17 @@
-import { X509Certificate } from "node:crypto";
-import { AsnConvert } from "@peculiar/asn1-schema";
-import * as asn1 from "@peculiar/asn1-x509";
-import { type NameConstraints, comparableRdns, readNameConstraints } from "./name-constraints";
+import { type KeyObject, X509Certificate } from "node:crypto";
+import { type CertificateElements, type ExtensionElements, readStructure } from "./der/structure";
+import { Tag } from "./der/element";
+import { identifier, smallInteger, textOf, withTag } from "./der/values";
+import { type EncodingFault, findEncodingFaults } from "./encoding";
+import * as extensions from "./extensions";
+import { comparableRdns } from "./directory-name";
+import { type NameConstraints, NAME_CONSTRAINTS, readNameConstraints } from "./name-constraints";
 import { writePem } from "./pem";
+import { readTime } from "./time";
 
 /** The fields of an X.509 certificate that the rules check. */
 export interface Certificate {
-    /** X.509 version, 1 or 3. Only version 3 has extensions. */
+    /** X.509 version, 1 to 3. Only version 3 has extensions. */
     version: number;
     /** The bytes as encoded: big-endian, two's complement. */
     serial: Buffer;
@@ -24,13 +29,16 @@ export interface Certificate {
     /** Subject alternative names; empty when the extension is absent. */
     dnsNames: string[];
     ipAddresses: string[];
+    /** When a time cannot be read, the earliest or latest date: `encodingFaults` reports it. */
     notBefore: Date;
     notAfter: Date;
     /** SHA-256 of the DER, upper-case hexadecimal with colons. */
     fingerprint: string;
     /** Hexadecimal. */
     subjectKeyId?: string;
-    authorityKeyId?: AuthorityKeyId;
+    authorityKeyId?: extensions.AuthorityKeyId;
+    /** URL of the issuer's certificate (authority information access). */
+    issuerUrl?: string;
     /** The names that certificates issued by this authority may and may not contain. */
     nameConstraints?: NameConstraints;
     /** Servers must staple an OCSP response to the certificate (RFC 7633). */
@@ -42,14 +50,20 @@ export interface Certificate {
     /** The key specifies its curve by parameters instead of a name, which RFC 5480, 2.1.1 forbids. */
     hasExplicitCurve: boolean;
     /** Absent: all uses are allowed. */
-    keyUsage?: asn1.KeyUsageType[];
+    keyUsage?: extensions.KeyUsage[];
     /** Object identifiers. Absent: all uses are allowed. */
     extendedKeyUsage?: string[];
     /** Object identifiers. */
     criticalExtensions: string[];
     signatureAlgorithm: SignatureAlgorithm;
+    /** Subject and issuer are the same name, as clients compare names. */
+    selfIssued: boolean;
     /** Subject and issuer are the same, and the signature was made with its own key. */
     selfSigned: boolean;
+    /** Deviations of the encoding from DER and RFC 5280. */
+    encodingFaults: EncodingFault[];
+    /** Absent when OpenSSL does not support the key. */
+    publicKey?: KeyObject;
     x509: X509Certificate;
     pem: string;
 }
@@ -58,76 +72,99 @@ export interface SignatureAlgorithm {
     /** Object identifier. */
     oid: string;
     /** DER. Only RSASSA-PSS has parameters. */
-    parameters?: ArrayBuffer;
+    parameters?: Buffer;
 }
 
-/** The authority key identifier extension, which names the issuer's key or certificate. All values in hexadecimal. */
-interface AuthorityKeyId {
-    keyId?: string;
-    issuerDer?: string;
-    serial?: string;
-}
-
-const id_pe_tlsFeature = "1.3.6.1.5.5.7.1.24";
-/** Matches the DER of a SEQUENCE OF INTEGER with `status_request` (5) or `status_request_v2` (17). */
-const STAPLING = /^30..(?:0201..)*?0201(?:05|11)/;
-
-/** Parses a certificate. Returns undefined when the bytes are not a certificate or Node's OpenSSL cannot parse it. */
+/**
+ * Parses a certificate. Returns undefined when the bytes are not a certificate or Node's OpenSSL cannot parse it. Bytes after the
+ * certificate are ignored, as OpenSSL does, and reported as a fault of the encoding.
+ */
 export function parseCertificate(der: Uint8Array): Certificate | undefined {
+    const x509 = readX509(der);
+    const structure = x509 && readStructure(Buffer.from(der));
+    return structure && makeCertificate(x509, structure, Buffer.from(der));
+}
+
+function readX509(der: Uint8Array): X509Certificate | undefined {
     try {
-        const x509 = new X509Certificate(der);
-        const structure = AsnConvert.parse(x509.raw, asn1.Certificate);
-        const { subject, issuer, validity, extensions = [] } = structure.tbsCertificate;
-        const extension = <T>(id: string, type: new () => T): T | undefined => {
-            const found = extensions.find(one => one.extnID === id);
-            return found && AsnConvert.parse(found.extnValue, type);
-        };
-        const names = [...(extension(asn1.id_ce_subjectAltName, asn1.SubjectAlternativeName) ?? [])];
-        const akid = extension(asn1.id_ce_authorityKeyIdentifier, asn1.AuthorityKeyIdentifier);
-        const tlsFeature = extensions.find(one => one.extnID === id_pe_tlsFeature)?.extnValue.buffer;
-        const constraints = extension(asn1.id_ce_basicConstraints, asn1.BasicConstraints);
-        const subjectDer = hex(AsnConvert.serialize(subject));
-        const issuerDer = hex(AsnConvert.serialize(issuer));
-        const extendedKeyUsage = extension(asn1.id_ce_extKeyUsage, asn1.ExtendedKeyUsage);
-        const { algorithm, parameters } = structure.signatureAlgorithm;
-        return {
-            version: structure.tbsCertificate.version + 1,
-            serial: Buffer.from(structure.tbsCertificate.serialNumber),
-            subject: oneLine(x509.subject) || "(no subject)",
-            issuer: oneLine(x509.issuer),
-            subjectDer,
-            issuerDer,
-            hasSubject: subject.length > 0,
-            subjectRdns: comparableRdns(subject),
-            commonNames: [...subject].flatMap(rdn =>
-                [...rdn].filter(one => one.type === COMMON_NAME).map(one => one.value.toString()),
-            ),
-            dnsNames: names.flatMap(name => name.dNSName ?? []),
-            ipAddresses: names.flatMap(name => name.iPAddress ?? []),
-            notBefore: validity.notBefore.getTime(),
-            notAfter: validity.notAfter.getTime(),
-            fingerprint: x509.fingerprint256,
-            subjectKeyId: subjectKeyIdOf(
-                extension(asn1.id_ce_subjectKeyIdentifier, asn1.SubjectKeyIdentifier),
-            ),
-            authorityKeyId: akid && authorityKeyIdOf(akid),
-            nameConstraints: readNameConstraints(extension(asn1.id_ce_nameConstraints, asn1.NameConstraints)),
-            mustStaple: tlsFeature !== undefined && STAPLING.test(hex(tlsFeature)),
-            hasExplicitCurve: isExplicitCurve(structure.tbsCertificate.subjectPublicKeyInfo.algorithm),
-            isCa: constraints?.cA ?? false,
-            pathLength: constraints?.pathLenConstraint,
-            keyUsage: extension(asn1.id_ce_keyUsage, asn1.KeyUsage)?.toJSON(),
-            extendedKeyUsage: extendedKeyUsage && [...extendedKeyUsage],
-            criticalExtensions: extensions.filter(one => one.critical).map(one => one.extnID),
-            signatureAlgorithm: { oid: algorithm, parameters: parameters ?? undefined },
-            selfSigned: subjectDer === issuerDer && signedBy(x509, x509),
-            x509,
-            pem: writePem("CERTIFICATE", x509.raw),
-        };
+        return new X509Certificate(der);
     } catch {
         return undefined;
     }
 }
+
+function makeCertificate(x509: X509Certificate, structure: CertificateElements, der: Buffer): Certificate {
+    const { subject, issuer, validity, signatureAlgorithm, subjectPublicKeyInfo } = structure;
+    const [notBefore, notAfter] = validity.elements;
+    const subjectDer = subject.encoding.toString("hex");
+    const issuerDer = issuer.encoding.toString("hex");
+    const [algorithm, parameters] = signatureAlgorithm.elements;
+    return {
+        version: (smallInteger(structure.version?.elements[0]) ?? 0) + 1,
+        serial: structure.serialNumber.contents,
+        subject: oneLine(x509.subject) || "(no subject)",
+        issuer: oneLine(x509.issuer),
+        subjectDer,
+        issuerDer,
+        hasSubject: subject.elements.length > 0,
+        subjectRdns: comparableRdns(subject),
+        commonNames: commonNamesOf(structure),
+        ...extensionValues(structure.extensions),
+        notBefore: (notBefore && readTime(notBefore)) ?? EARLIEST,
+        notAfter: (notAfter && readTime(notAfter)) ?? LATEST,
+        fingerprint: x509.fingerprint256,
+        hasExplicitCurve: isExplicitCurve(subjectPublicKeyInfo),
+        criticalExtensions: structure.extensions.filter(one => one.critical).map(one => one.oid),
+        signatureAlgorithm: { oid: identifier(algorithm), parameters: parameters?.encoding },
+        selfIssued: comparableRdns(subject).join() === comparableRdns(issuer).join(),
+        selfSigned: subjectDer === issuerDer && signedBy(x509, x509),
+        encodingFaults: findEncodingFaults(structure, der),
+        publicKey: publicKeyOf(x509),
+        x509,
+        pem: writePem("CERTIFICATE", x509.raw),
+    };
+}
+
+function extensionValues(
+    list: readonly ExtensionElements[],
+): Pick<
+    Certificate,
+    | "dnsNames"
+    | "ipAddresses"
+    | "subjectKeyId"
+    | "authorityKeyId"
+    | "issuerUrl"
+    | "nameConstraints"
+    | "mustStaple"
+    | "isCa"
+    | "pathLength"
+    | "keyUsage"
+    | "extendedKeyUsage"
+> {
+    const read = <T>(oid: string, reader: (value: Buffer) => T | undefined): T | undefined => {
+        const found = list.find(one => one.oid === oid);
+        return found && reader(found.value);
+    };
+    const constraints = read(extensions.BASIC_CONSTRAINTS, extensions.readBasicConstraints);
+    const names = read(extensions.SUBJECT_ALTERNATIVE_NAME, extensions.readAlternativeNames);
+    return {
+        dnsNames: names?.dnsNames ?? [],
+        ipAddresses: names?.ipAddresses ?? [],
+        subjectKeyId: read(extensions.SUBJECT_KEY_IDENTIFIER, extensions.readSubjectKeyId),
+        authorityKeyId: read(extensions.AUTHORITY_KEY_IDENTIFIER, extensions.readAuthorityKeyId),
+        issuerUrl: read(extensions.AUTHORITY_INFORMATION_ACCESS, extensions.readIssuerUrl),
+        nameConstraints: read(NAME_CONSTRAINTS, readNameConstraints),
+        mustStaple: read(extensions.TLS_FEATURE, extensions.requiresStapling) ?? false,
+        isCa: constraints?.isCa ?? false,
+        pathLength: constraints?.pathLength,
+        keyUsage: read(extensions.KEY_USAGE, extensions.readKeyUsage),
+        extendedKeyUsage: read(extensions.EXTENDED_KEY_USAGE, extensions.readExtendedKeyUsage),
+    };
+}
+
+/** The range of Date. */
+const EARLIEST = new Date(-8.64e15);
+const LATEST = new Date(8.64e15);
 
 /** Whether the signature on `certificate` was made with the key of `issuer`. */
 export function signedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
@@ -138,32 +175,38 @@ export function signedBy(certificate: X509Certificate, issuer: X509Certificate):
     }
 }
 
+/** Whether the private key belongs to the certificate. */
+export function ownsKey({ x509 }: Certificate, key: KeyObject): boolean {
+    try {
+        return x509.checkPrivateKey(key);
+    } catch {
+        return false;
+    }
+}
+
+function publicKeyOf(x509: X509Certificate): KeyObject | undefined {
+    try {
+        return x509.publicKey;
+    } catch {
+        return undefined;
+    }
+}
+
 const EC_PUBLIC_KEY = "1.2.840.10045.2.1";
-const SEQUENCE = 0x30;
 
 /** Reads the DER, because Node reports the name of a known curve even when the key specifies the curve by parameters. */
-function isExplicitCurve({ algorithm, parameters }: asn1.AlgorithmIdentifier): boolean {
-    return algorithm === EC_PUBLIC_KEY && new Uint8Array(parameters ?? new ArrayBuffer(0))[0] === SEQUENCE;
+function isExplicitCurve(keyInfo: CertificateElements["subjectPublicKeyInfo"]): boolean {
+    const [algorithm, parameters] = keyInfo.elements[0]?.elements ?? [];
+    return identifier(algorithm) === EC_PUBLIC_KEY && withTag(parameters, Tag.SEQUENCE) !== undefined;
 }
 
 const COMMON_NAME = "2.5.4.3";
 
-function subjectKeyIdOf(extension: asn1.SubjectKeyIdentifier | undefined): string | undefined {
-    return extension && hex(extension.buffer);
-}
-
-function authorityKeyIdOf(extension: asn1.AuthorityKeyIdentifier): AuthorityKeyId {
-    const { keyIdentifier, authorityCertIssuer, authorityCertSerialNumber } = extension;
-    const issuer = authorityCertIssuer?.find(one => one.directoryName)?.directoryName;
-    return {
-        keyId: keyIdentifier && hex(keyIdentifier.buffer),
-        issuerDer: issuer && hex(AsnConvert.serialize(issuer)),
-        serial: authorityCertSerialNumber && hex(authorityCertSerialNumber),
-    };
-}
-
-function hex(bytes: ArrayBuffer): string {
-    return Buffer.from(bytes).toString("hex");
+function commonNamesOf({ subject }: CertificateElements): string[] {
+    return subject.elements
+        .flatMap(rdn => rdn.elements)
+        .filter(({ elements: [type] }) => identifier(type) === COMMON_NAME)
+        .flatMap(({ elements: [, value] }) => (value ? [textOf(value)] : []));
 }
 
 /** Node returns a name with one attribute per line. */

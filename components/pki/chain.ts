@@ -1,5 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import { type Certificate, signedBy } from "./certificate";
+import { type Certificate, ownsKey, signedBy } from "./certificate";
 
 /** A leaf and the chain of its issuers, built from the certificates of a file or a TLS handshake. */
 export interface CertificateChain {
@@ -16,10 +16,9 @@ export interface CertificateChain {
  * the one that matches the key, or else the first.
  */
 export function buildChain(certificates: Certificate[], key?: KeyObject): CertificateChain | undefined {
-    const issuersOfOthers = new Set(certificates.filter(one => !one.selfSigned).map(one => one.issuerDer));
+    const issuersOfOthers = new Set(certificates.filter(one => !one.selfIssued).map(one => one.issuerDer));
     const candidates = certificates.filter(one => !issuersOfOthers.has(one.subjectDer));
-    const leaf =
-        (key && candidates.find(one => one.x509.checkPrivateKey(key))) ?? candidates[0] ?? certificates[0];
+    const leaf = (key && candidates.find(one => ownsKey(one, key))) ?? candidates[0] ?? certificates[0];
     if (!leaf) return undefined;
     const path = [leaf];
     for (let top = leaf; !top.selfSigned;) {

@@ -26,7 +26,7 @@ export interface ChainToJudge {
 export interface Facts extends ChainToJudge {
     /**
      * The certificates that clients verify: the leaf and its issuers up to a trusted root. Without a trusted root, the whole path in
-     * the file.
+     * the file. When trust is not judged, without expired cross-signed certificates of a root at its end.
      */
     verifiedPath: Certificate[];
     /** `verifiedPath` ends at one of `roots`. */
@@ -43,8 +43,21 @@ export function gatherFacts(input: ChainToJudge): Facts {
     const trustedPath = pathToTrustAnchor(chain.path, roots);
     return {
         ...input,
-        verifiedPath: trustedPath ?? chain.path,
+        verifiedPath:
+            trustedPath ?? (input.trustIsJudged ? chain.path : withoutExpiredEnd(chain.path, input.now)),
         trusted: trustedPath !== undefined,
         publiclyTrusted: pathToTrustAnchor(chain.path, publicRoots) !== undefined,
     };
+}
+
+/** The leaf and one issuer. An expired issuer of the leaf is more likely an outdated intermediate than a root. */
+const SHORTEST = 2;
+
+/**
+ * Removes expired certificates from the end of a path. A certificate of an authority that another authority signed, at the end of a
+ * chain, is usually an older edition of a root: clients that have the root itself do not check its dates.
+ */
+function withoutExpiredEnd(path: Certificate[], now: Date): Certificate[] {
+    const end = path.findLastIndex(one => one.selfSigned || one.notAfter >= now);
+    return path.slice(0, Math.max(end + 1, Math.min(path.length, SHORTEST)));
 }

@@ -2,8 +2,16 @@
 export { type Certificate, parseCertificate } from "./certificate";
 export type { Finding } from "./finding";
 export { coversHostname, normalizeHostname } from "./hostnames";
-export { type Judgement, judgePresentedChain, judgeServingCertificate } from "./judge";
+export { guard } from "./guard";
+export {
+    type Judgement,
+    addRefusal,
+    judgePresentedChain,
+    judgeServingCertificate,
+    judgeWithOpenssl,
+} from "./judge";
 export { normalizePem } from "./normalize";
+export type { Refusal } from "./openssl/handshake";
 export { readPfx } from "./pfx";
 export { readCertificates } from "./read-certificates";
 export { readPrivateKey } from "./read-private-key";

@@ -1,7 +1,11 @@
+import type { KeyObject } from "node:crypto";
 import type { Certificate } from "./certificate";
 import { buildChain } from "./chain";
-import { type ChainToJudge, gatherFacts } from "./facts";
+import { type ChainToJudge, type Facts, gatherFacts } from "./facts";
 import type { Finding } from "./finding";
+import { guard, unexpectedError } from "./guard";
+import { type OpensslQuestion, askOpenssl, isAboutTime, unexplainedRefusal } from "./openssl/verdict";
+import type { Refusal } from "./openssl/handshake";
 import { readCertificates } from "./read-certificates";
 import { readPrivateKey } from "./read-private-key";
 import { type TrustStore, privateTrustStore, trustStore } from "./roots";
@@ -36,31 +40,79 @@ export interface Judgement {
 }
 
 /**
- * Checks a certificate and its key before they are deployed: readable, matching, complete, in order, valid at `now`, strong
- * enough, and valid for `hostnames`. Never throws; reports all problems at once.
+ * Applies the rules to a certificate and its key before they are deployed: readable, matching, complete, in order, valid at `now`,
+ * strong enough, and valid for `hostnames`. Never throws; reports all problems at once.
+ *
+ * Calls a certificate valid that OpenSSL refuses for a reason without a rule. `judgeWithOpenssl` asks OpenSSL as well.
  */
 export function judgeServingCertificate(
     serving: ServingCertificate,
     now: Date,
-    { roots, selfSignedAllowed = true }: JudgeOptions = {},
+    options: JudgeOptions = {},
 ): Judgement {
-    const read = readCertificates(serving.certificate);
-    const { key, findings: keyFindings } =
-        serving.privateKey === undefined
-            ? { key: undefined, findings: [] }
-            : readPrivateKey(serving.privateKey);
-    const findings = [...read.findings, ...keyFindings];
-    const chain = buildChain(read.certificates, key);
-    if (!chain) return { findings };
+    return applyRules(serving, now, options).judgement;
+}
+
+/** Applies the rules, and asks OpenSSL whether a client accepts the certificate. Never throws. */
+export async function judgeWithOpenssl(
+    serving: ServingCertificate,
+    now: Date,
+    options: JudgeOptions = {},
+): Promise<Judgement> {
+    const { judgement, facts } = applyRules(serving, now, options);
+    if (!facts) return judgement;
+    return addRefusal(judgement, await refusalFor({ ...facts, trusted: options.roots ?? [] }));
+}
+
+/** Adds the refusal of a client to the findings, unless one of them explains it. */
+export function addRefusal(judgement: Judgement, refusal: Refusal | Finding | undefined): Judgement {
+    const { findings } = judgement;
+    if (!refusal || findings.some(one => one.severity === "error")) return judgement;
+    if (!("severity" in refusal) && isAboutTime(refusal)) return judgement;
+    const finding = "severity" in refusal ? refusal : unexplainedRefusal(refusal, findings);
+    return { ...judgement, findings: [finding, ...findings] };
+}
+
+async function refusalFor(question: OpensslQuestion): Promise<Refusal | Finding | undefined> {
+    try {
+        return await askOpenssl(question);
+    } catch (error) {
+        return unexpectedError("of OpenSSL", error);
+    }
+}
+
+function applyRules(
+    serving: ServingCertificate,
+    now: Date,
+    { roots, selfSignedAllowed = true }: JudgeOptions,
+): { judgement: Judgement; facts?: Facts } {
+    const findings: Finding[] = [];
+    const certificates = readChain(serving.certificate, findings);
+    const key = readKey(serving.privateKey, findings);
+    const chain = guard("of the order of the chain", findings, () => buildChain(certificates, key));
+    if (!chain) return { judgement: { findings } };
     const { hostnames } = serving;
     const trust = {
         roots: roots ? privateTrustStore(roots) : trustStore(),
         trustIsJudged: roots !== undefined,
     };
-    return {
-        findings: [...findings, ...judgeChain({ chain, key, hostnames, now, selfSignedAllowed, ...trust })],
-        summary: summarize(chain.leaf),
-    };
+    const facts = guard("of the trusted roots", findings, () =>
+        gatherFacts({ chain, key, hostnames, now, selfSignedAllowed, ...trust }),
+    );
+    if (facts) findings.push(...findingsOf(facts));
+    return { judgement: { findings, summary: summarize(chain.leaf) }, facts };
+}
+
+function readChain(text: string, findings: Finding[]): Certificate[] {
+    const read = guard("of the certificate file", findings, () => readCertificates(text));
+    findings.push(...(read?.findings ?? []));
+    return read?.certificates ?? [];
+}
+
+function readKey(text: string | undefined, findings: Finding[]): KeyObject | undefined {
+    const read = text === undefined ? undefined : guard("of the key", findings, () => readPrivateKey(text));
+    findings.push(...(read?.findings ?? []));
+    return read?.key;
 }
 
 /**
@@ -84,8 +136,18 @@ export function judgePresentedChain(
     };
 }
 
-/** Applies all rules in order. */
 function judgeChain(input: ChainToJudge): Finding[] {
-    const facts = gatherFacts(input);
-    return RULES.flatMap(rule => rule(facts) ?? []);
+    const findings: Finding[] = [];
+    const facts = guard("of the trusted roots", findings, () => gatherFacts(input));
+    return facts ? [...findings, ...findingsOf(facts)] : findings;
+}
+
+/** Applies all rules in order. A rule that fails does not hide the findings of the others. */
+function findingsOf(facts: Facts): Finding[] {
+    const findings: Finding[] = [];
+    for (const rule of RULES) {
+        const finding = guard(rule.name, findings, () => rule(facts));
+        if (finding) findings.push(finding);
+    }
+    return findings;
 }

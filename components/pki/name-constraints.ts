@@ -1,13 +1,22 @@
-import { BlockList, isIP } from "node:net";
-import type * as asn1 from "@peculiar/asn1-x509";
+import { type Element, Tag } from "./der/element";
+import { readOnly, tagged, withTag } from "./der/values";
+import { comparableRdns } from "./directory-name";
+import { addressBytes, addressText, nameText } from "./general-name";
+
+export const NAME_CONSTRAINTS = "2.5.29.30";
 
 /** Subtrees of names (RFC 5280, 4.2.1.10), without the forms of names that TLS clients do not use. */
 interface Subtrees {
     dnsNames: string[];
-    /** Networks, e.g. `10.0.0.0/8`. */
-    networks: string[];
+    networks: Network[];
     /** Directory names, each in the form of a certificate's `subjectRdns`. */
     directories: string[][];
+}
+
+/** Addresses whose bits equal those of `base` where `mask` has ones. Both have 4 or 16 bytes. */
+interface Network {
+    base: Buffer;
+    mask: Buffer;
 }
 
 /** The names that certificates below an authority may and may not contain. */
@@ -35,53 +44,64 @@ export interface Violation {
     byWildcardOnly?: true;
 }
 
-export function readNameConstraints(
-    extension: asn1.NameConstraints | undefined,
-): NameConstraints | undefined {
-    if (!extension) return undefined;
-    const { permittedSubtrees, excludedSubtrees } = extension;
-    const bases = [...(permittedSubtrees ?? []), ...(excludedSubtrees ?? [])].map(one => one.base);
+export function readNameConstraints(value: Buffer): NameConstraints | undefined {
+    const subtrees = withTag(readOnly(value), Tag.SEQUENCE)?.elements;
+    if (!subtrees) return undefined;
+    const [permitted, excluded] = [0, 1].map(number =>
+        (tagged(subtrees, number)?.elements ?? []).flatMap(({ elements: [base] }) => base ?? []),
+    );
+    const all = [...(permitted ?? []), ...(excluded ?? [])];
     return {
-        permitted: readSubtrees(permittedSubtrees),
-        excluded: readSubtrees(excludedSubtrees),
-        hasUnusualForms: bases.some(
-            one =>
-                (one.dNSName ?? one.iPAddress ?? one.rfc822Name ?? one.uniformResourceIdentifier) ===
-                undefined,
-        ),
+        permitted: readSubtrees(permitted ?? []),
+        excluded: readSubtrees(excluded ?? []),
+        hasUnusualForms: all.some(one => ![DNS_NAME, IP_ADDRESS, MAIL, URI].includes(one.tag)),
     };
 }
 
-/** Returns the attributes of a name, outermost first, normalized for comparison: case and spaces are insignificant (RFC 5280, 7.1). */
-export function comparableRdns(name: asn1.Name): string[] {
-    return [...name].map(rdn =>
-        [...rdn]
-            .map(({ type, value }) => `${type}=${value.toString().trim().replace(/\s+/g, " ").toLowerCase()}`)
-            .sort()
-            .join("+"),
-    );
-}
+/** Tags of GeneralName (RFC 5280, 4.2.1.6). */
+const MAIL = 0x81;
+const DNS_NAME = 0x82;
+const DIRECTORY = 0xa4;
+const URI = 0x86;
+const IP_ADDRESS = 0x87;
 
 /** Returns the first of a certificate's names that the constraints forbid. */
 export function findViolation(constraints: NameConstraints, names: ConstrainedNames): Violation | undefined {
     return (
-        violationOf(names.dnsNames, constraints, "dnsNames", isBelow) ??
-        violationOf(names.ipAddresses, constraints, "networks", isInNetwork) ??
+        violationOf(names.dnsNames, constraints, DNS_NAMES) ??
+        violationOf(names.ipAddresses, constraints, NETWORKS) ??
         violationOfDirectory(constraints, names) ??
         violationOfWildcard(constraints, names.dnsNames)
     );
 }
 
-function violationOf(
+/** A form of subtrees: where they are, whether a name is within one, and its text. */
+interface Form<T> {
+    of: (subtrees: Subtrees) => T[];
+    contains: (subtree: T, name: string) => boolean;
+    text: (subtree: T) => string;
+}
+
+const DNS_NAMES: Form<string> = {
+    of: ({ dnsNames }) => dnsNames,
+    contains: (subtree, name) => isBelow(name, subtree),
+    text: subtree => subtree,
+};
+const NETWORKS: Form<Network> = {
+    of: ({ networks }) => networks,
+    contains: isInNetwork,
+    text: networkText,
+};
+
+function violationOf<T>(
     names: readonly string[],
     { permitted, excluded }: NameConstraints,
-    form: "dnsNames" | "networks",
-    isWithin: (name: string, subtree: string) => boolean,
+    { of, contains, text }: Form<T>,
 ): Violation | undefined {
     for (const name of names) {
-        const excludedBy = excluded[form].find(subtree => isWithin(name, subtree));
-        if (excludedBy !== undefined) return { name, excludedBy };
-        if (permitted[form].length > 0 && !permitted[form].some(subtree => isWithin(name, subtree))) {
+        const by = of(excluded).find(subtree => contains(subtree, name));
+        if (by !== undefined) return { name, excludedBy: text(by) };
+        if (of(permitted).length > 0 && !of(permitted).some(subtree => contains(subtree, name))) {
             return { name };
         }
     }
@@ -118,20 +138,34 @@ function isBelow(name: string, subtree: string): boolean {
     return one.endsWith(base.startsWith(".") ? base : `.${base}`);
 }
 
-function isInNetwork(address: string, network: string): boolean {
-    const [base = "", prefix] = network.split("/");
-    const family = isIP(base) === 6 ? "ipv6" : "ipv4";
-    if (isIP(base) === 0 || isIP(address) !== isIP(base)) return false;
-    const list = new BlockList();
-    list.addSubnet(base, Number(prefix), family);
-    return list.check(address, family);
+function isInNetwork({ base, mask }: Network, address: string): boolean {
+    const bytes = addressBytes(address);
+    return (
+        bytes.length === base.length &&
+        bytes.every((byte, i) => ((byte ^ (base[i] ?? 0)) & (mask[i] ?? 0)) === 0)
+    );
 }
 
-function readSubtrees(subtrees: asn1.GeneralSubtrees | undefined): Subtrees {
-    const bases = [...(subtrees ?? [])].map(one => one.base);
+/** E.g. `10.0.0.0/8`; with the mask as an address when it is not a prefix. */
+function networkText({ base, mask }: Network): string {
+    const bits = [...mask].map(byte => byte.toString(2).padStart(8, "0")).join("");
+    const [ones = ""] = /^1*/.exec(bits) ?? [];
+    return `${addressText(base)}/${bits.includes("01") ? addressText(mask) : ones.length}`;
+}
+
+function readSubtrees(bases: readonly Element[]): Subtrees {
+    const of = (tag: number) => bases.filter(one => one.tag === tag);
     return {
-        dnsNames: bases.flatMap(one => one.dNSName ?? []),
-        networks: bases.flatMap(one => one.iPAddress ?? []),
-        directories: bases.flatMap(one => (one.directoryName ? [comparableRdns(one.directoryName)] : [])),
+        dnsNames: of(DNS_NAME).map(one => nameText(one.contents)),
+        // An address without mask is a fault of the encoding.
+        networks: of(IP_ADDRESS).flatMap(({ contents }) =>
+            contents.length === 8 || contents.length === 32
+                ? {
+                      base: contents.subarray(0, contents.length / 2),
+                      mask: contents.subarray(contents.length / 2),
+                  }
+                : [],
+        ),
+        directories: of(DIRECTORY).flatMap(({ elements: [name] }) => (name ? [comparableRdns(name)] : [])),
     };
 }

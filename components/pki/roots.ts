@@ -83,7 +83,8 @@ export function isIssuedByTrustAnchor(certificate: Certificate, roots: TrustStor
 }
 
 function findTrustAnchor(certificate: Certificate, roots: TrustStore): Certificate | undefined {
-    return roots(certificate.subjectDer).find(root => root.x509.publicKey.equals(certificate.x509.publicKey));
+    const { publicKey, subjectDer } = certificate;
+    return roots(subjectDer).find(root => publicKey && root.publicKey?.equals(publicKey));
 }
 
 function findIssuingTrustAnchor(certificate: Certificate, roots: TrustStore): Certificate | undefined {

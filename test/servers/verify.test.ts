@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest
 import { type Report, verifyService } from "../../cli/verify";
 import { connect } from "../../cli/verify/checks/tcp";
 import { unusedPort } from "../../sandbox/testing/own-address";
-import { DAY, type Issued } from "../support/openssl";
+import { DAY, type Issued, leafExtensions } from "../support/openssl";
 import {
     ADDRESS,
     DATA,
@@ -74,6 +74,33 @@ describe("verify", () => {
             "certificate-chain",
             /chain-incomplete.*Test intermediate/,
             () => ({ chain: chainOf(stage.leaf) }),
+        ],
+        [
+            "a certificate with the subject of its issuer, which OpenSSL takes for self-signed",
+            "certificate-chain",
+            /same-subject-as-issuer/,
+            () =>
+                serving(
+                    stage.workspace.leaf(stage.intermediate, [], {
+                        subject: stage.intermediate.subject,
+                        extensions: [
+                            ...leafExtensions(`DNS:${HOST}`),
+                            "authorityKeyIdentifier=none",
+                            "subjectKeyIdentifier=none",
+                        ],
+                    }),
+                ),
+        ],
+        [
+            "a certificate that OpenSSL refuses for a reason without a rule",
+            "certificate-chain",
+            /refused-by-openssl: .*unsuitable certificate purpose/,
+            () =>
+                serving(
+                    stage.workspace.leaf(stage.intermediate, [], {
+                        extensions: [...leafExtensions(`DNS:${HOST}`), "nsCertType=client"],
+                    }),
+                ),
         ],
         [
             "an untrusted authority",

@@ -2,6 +2,8 @@ import {
     type Certificate,
     type Finding,
     type Judgement,
+    type Refusal,
+    addRefusal,
     judgePresentedChain,
     readCertificates,
     trustStore,
@@ -11,20 +13,29 @@ import { type CheckResult, fault, ok, temporaryFault, skipped, warning } from ".
 
 /** The codes of certificate findings by check. All other codes belong to the check of the chain. */
 const TOPICS: Readonly<Record<string, readonly string[]>> = {
-    "certificate-names": ["name-not-covered", "name-not-permitted"],
+    "certificate-names": [
+        "name-not-covered",
+        "name-not-permitted",
+        "malformed-alternative-name",
+        "malformed-constraints",
+    ],
     "certificate-dates": [
         "leaf-expired",
         "leaf-not-yet-valid",
         "intermediate-expired",
         "intermediate-not-yet-valid",
         "root-expired",
+        "malformed-time",
         "expires-soon",
+        "issuer-expires-soon",
+        "expired-cross-signed-root",
         "long-lifetime",
         "shorter-next-time",
     ],
     "certificate-strength": [
         "weak-key",
         "unsupported-key",
+        "malformed-key",
         "uncommon-key",
         "unusual-exponent",
         "weak-signature",
@@ -45,6 +56,8 @@ export interface CertificateExpectations {
     authorities: readonly string[];
     /** SHA-256 fingerprint of the deployed certificate, if known. */
     fingerprint?: string;
+    /** Why a client refused the certificate on a connection of its own. */
+    refusal?: Refusal;
     now: Date;
 }
 
@@ -56,7 +69,10 @@ export function checkCertificate(handshake: Handshake, expected: CertificateExpe
     }
     const { presented } = handshake;
     const further = expected.authorities.flatMap(pem => readCertificates(pem).certificates);
-    const judgement = judgePresentedChain(presented, expected.host, expected.now, trustStore(further));
+    const judgement = addRefusal(
+        judgePresentedChain(presented, expected.host, expected.now, trustStore(further)),
+        expected.refusal,
+    );
     if (!judgement.summary) {
         return names.map(name =>
             fault(name, "The server presents no readable certificate.", "Deploy a certificate."),
@@ -108,7 +124,7 @@ function describe(name: string, { summary }: Judgement, presented: Certificate[]
         const days = Math.floor((leaf.notAfter.getTime() - now.getTime()) / 86_400_000);
         return `until ${summary.notAfter} (${days} days)`;
     }
-    const { asymmetricKeyType, asymmetricKeyDetails } = leaf.x509.publicKey;
+    const { asymmetricKeyType, asymmetricKeyDetails } = leaf.publicKey ?? {};
     const size = asymmetricKeyDetails?.namedCurve ?? asymmetricKeyDetails?.modulusLength ?? "";
     return `${asymmetricKeyType ?? "key"} ${size}`.trim();
 }

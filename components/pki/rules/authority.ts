@@ -1,10 +1,8 @@
-import { id_ce_nameConstraints, id_kp_serverAuth } from "@peculiar/asn1-x509";
 import { type Certificate, signedBy } from "../certificate";
 import type { Facts } from "../facts";
 import type { Finding } from "../finding";
-import { findViolation } from "../name-constraints";
-
-const ANY_EXTENDED_KEY_USAGE = "2.5.29.37.0";
+import { NAME_CONSTRAINTS, findViolation } from "../name-constraints";
+import { ANY_EXTENDED_KEY_USAGE, SERVER_AUTHENTICATION } from "../extensions";
 
 /** RFC 5280, 6.1.4: an issuer must be a CA, may sign certificates, and has not exceeded its path length. */
 export function issuerNotCa({ verifiedPath }: Facts): Finding | undefined {
@@ -59,6 +57,8 @@ export function signatureInvalid({ verifiedPath }: Facts): Finding | undefined {
     for (const [i, certificate] of verifiedPath.entries()) {
         const issuer = verifiedPath[i + 1];
         if (!issuer || signedBy(certificate.x509, issuer.x509)) continue;
+        // Clients do not verify such a signature; `algorithmMismatch` reports it.
+        if (certificate.encodingFaults.some(one => one.code === "algorithm-mismatch")) continue;
         return {
             code: "signature-invalid",
             severity: "error",
@@ -128,9 +128,7 @@ export function unusualConstraints({ verifiedPath }: Facts): Finding | undefined
     const authority = verifiedPath
         .slice(1)
         .find(
-            one =>
-                one.nameConstraints?.hasUnusualForms &&
-                one.criticalExtensions.includes(id_ce_nameConstraints),
+            one => one.nameConstraints?.hasUnusualForms && one.criticalExtensions.includes(NAME_CONSTRAINTS),
         );
     if (!authority) return undefined;
     return {
@@ -145,7 +143,7 @@ export function unusualConstraints({ verifiedPath }: Facts): Finding | undefined
 export function authorityNotForServers({ verifiedPath }: Facts): Finding | undefined {
     const authority = verifiedPath
         .slice(1)
-        .find(({ extendedKeyUsage: uses }) => uses && !uses.includes(id_kp_serverAuth));
+        .find(({ extendedKeyUsage: uses }) => uses && !uses.includes(SERVER_AUTHENTICATION));
     if (!authority) return undefined;
     const any = authority.extendedKeyUsage?.includes(ANY_EXTENDED_KEY_USAGE);
     return {

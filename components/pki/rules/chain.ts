@@ -35,7 +35,28 @@ export function chainIncomplete({ chain, roots }: Facts): Finding | undefined {
         code: "chain-incomplete",
         severity: "error",
         message: `The certificate of the issuer, ${leaf.issuer}, is missing after the one for ${leaf.subject}.`,
-        advice: "Append the intermediate certificates (the authority calls it full chain or CA bundle); if a private root issued it directly, append that root.",
+        advice: `Append the intermediate certificates (the authority calls it full chain or CA bundle${leaf.issuerUrl === undefined ? "" : `; the first one is at ${leaf.issuerUrl}`}); if a private root issued it directly, append that root.`,
+    };
+}
+
+/**
+ * OpenSSL takes a certificate whose subject equals its issuer for self-signed unless key identifiers exclude it, and then looks for no
+ * issuer. Schannel (.NET, PowerShell) goes by the names alone.
+ */
+export function sameSubjectAsIssuer({ chain, verifiedPath }: Facts): Finding | undefined {
+    const same = verifiedPath.filter(one => one.selfIssued && !one.selfSigned);
+    const taken = same.find(one => !contradictsKeyId(one, one));
+    // An authority with a new key bears its old name (RFC 5280, 3.2); its key identifiers differ.
+    const found = taken ?? same.find(one => one === chain.leaf);
+    if (!found) return undefined;
+    const who = taken
+        ? "OpenSSL (curl, Python, Node) takes it for self-signed and refuses it"
+        : ".NET and other clients on Windows take it for self-signed and refuse it";
+    return {
+        code: "same-subject-as-issuer",
+        severity: taken ? "error" : "warning",
+        message: `The certificate ${found.subject} has the same subject as its issuer: ${who}.`,
+        advice: "Rename one of the two: issue the certificate again with another subject, such as CN and the host name.",
     };
 }
 

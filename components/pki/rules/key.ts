@@ -1,10 +1,11 @@
+import { ownsKey } from "../certificate";
 import type { Facts } from "../facts";
 import type { Finding } from "../finding";
 
 /** HAProxy does not start when key and certificate do not match. */
 export function keyMismatch({ chain, key }: Facts): Finding | undefined {
-    if (!key || chain.leaf.x509.checkPrivateKey(key)) return undefined;
-    const owner = chain.certificates.find(one => one.x509.checkPrivateKey(key));
+    if (!key || ownsKey(chain.leaf, key)) return undefined;
+    const owner = chain.certificates.find(one => ownsKey(one, key));
     return {
         code: "key-mismatch",
         severity: "error",

@@ -1,7 +1,8 @@
+import { domainToASCII } from "node:url";
 import type { Certificate } from "../certificate";
 import type { Facts } from "../facts";
 import type { Finding } from "../finding";
-import { coversHostname } from "../hostnames";
+import { coversHostname, normalizeHostname } from "../hostnames";
 
 /** RFC 9525: clients check only the subject alternative names. */
 export function nameNotCovered({ chain: { leaf }, hostnames }: Facts): Finding | undefined {
@@ -20,6 +21,17 @@ export function nameNotCovered({ chain: { leaf }, hostnames }: Facts): Finding |
 /** Explains why a similar name in the certificate does not match. */
 function explanation({ commonNames, dnsNames }: Certificate, missing: string[]): string {
     const lowerCase = missing.map(name => name.toLowerCase());
+    const wanted = missing.map(normalizeHostname);
+    const unicode = dnsNames.find(name => /[^\x00-\x7f]/.test(name) && wanted.includes(domainToASCII(name)));
+    if (unicode !== undefined)
+        return ` It has ${unicode} in Unicode; clients look for ${domainToASCII(unicode)}, so write that.`;
+    const untidy = dnsNames.find(
+        name =>
+            !/^[\w.*-]*[\w*-]$/.test(name) &&
+            name.split(/[\s,;]+/).some(part => wanted.includes(normalizeHostname(part))),
+    );
+    if (untidy !== undefined)
+        return ` ${JSON.stringify(untidy)} is not a host name: write each name in an entry of its own, without blanks and without a dot at the end.`;
     if (commonNames.some(name => lowerCase.includes(name.toLowerCase()))) {
         return " It is the common name, which clients ignore.";
     }

@@ -83,5 +83,5 @@ function pssHashes(algorithm: SignatureAlgorithm): string[] {
 }
 
 function hexParameters({ parameters }: SignatureAlgorithm): string {
-    return Buffer.from(parameters ?? new ArrayBuffer(0)).toString("hex");
+    return (parameters ?? Buffer.alloc(0)).toString("hex");
 }

@@ -15,7 +15,7 @@ const RSA_PSS = "rsa-pss";
 
 export function weakKey({ verifiedPath }: Facts): Finding | undefined {
     for (const certificate of verifiedPath) {
-        const weakness = weaknessOfKey(certificate.x509.publicKey);
+        const weakness = weaknessOfKey(certificate.publicKey);
         if (!weakness) continue;
         return {
             code: "weak-key",
@@ -27,10 +27,8 @@ export function weakKey({ verifiedPath }: Facts): Finding | undefined {
     return undefined;
 }
 
-function weaknessOfKey({
-    asymmetricKeyType: type,
-    asymmetricKeyDetails: details,
-}: KeyObject): string | undefined {
+function weaknessOfKey(key: KeyObject | undefined): string | undefined {
+    const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key ?? {};
     if (type === "rsa" || type === RSA_PSS) {
         const bits = details?.modulusLength ?? 0;
         const exponent = details?.publicExponent ?? 0n;
@@ -50,7 +48,7 @@ function weaknessOfKey({
 /** Current TLS clients do not offer DSA and most curves, although `openssl verify` accepts such a chain. */
 export function unsupportedKey({ verifiedPath }: Facts): Finding | undefined {
     for (const certificate of verifiedPath) {
-        const { asymmetricKeyType: type, asymmetricKeyDetails: details } = certificate.x509.publicKey;
+        const { asymmetricKeyType: type, asymmetricKeyDetails: details } = certificate.publicKey ?? {};
         const curve = details?.namedCurve;
         const what =
             type === "ec" && certificate.hasExplicitCurve
@@ -60,7 +58,7 @@ export function unsupportedKey({ verifiedPath }: Facts): Finding | undefined {
                   : !SIGNING_TYPES.has(type ?? "")
                     ? `a key of type ${type ?? "unknown"}`
                     : undefined;
-        if (!what || weaknessOfKey(certificate.x509.publicKey)) continue;
+        if (!what || weaknessOfKey(certificate.publicKey)) continue;
         return {
             code: "unsupported-key",
             severity: "error",
@@ -75,7 +73,7 @@ const SIGNING_TYPES: ReadonlySet<string> = new Set(["rsa", RSA_PSS, "ec", "ed255
 
 /** Secure keys that some clients do not support. Only the key of the leaf signs in the handshake. */
 export function uncommonKey({ chain: { leaf } }: Facts): Finding | undefined {
-    const { asymmetricKeyType: type = "", asymmetricKeyDetails: details } = leaf.x509.publicKey;
+    const { asymmetricKeyType: type = "", asymmetricKeyDetails: details } = leaf.publicKey ?? {};
     const bits = details?.modulusLength ?? 0;
     const what =
         type === "ed25519"
@@ -101,8 +99,8 @@ export function uncommonKey({ chain: { leaf } }: Facts): Finding | undefined {
 /** The usual exponent is 65537; smaller ones need a faultless padding, larger ones than 31 bits do not fit into Go and Windows. */
 export function unusualExponent({ verifiedPath }: Facts): Finding | undefined {
     for (const certificate of verifiedPath) {
-        const { publicExponent: exponent } = certificate.x509.publicKey.asymmetricKeyDetails ?? {};
-        if (exponent === undefined || weaknessOfKey(certificate.x509.publicKey)) continue;
+        const { publicExponent: exponent } = certificate.publicKey?.asymmetricKeyDetails ?? {};
+        if (exponent === undefined || weaknessOfKey(certificate.publicKey)) continue;
         if (exponent >= 65_537n && exponent < 2n ** 31n) continue;
         const why = exponent < 65_537n ? "public authorities must not sign it" : "Go's clients refuse it";
         return {

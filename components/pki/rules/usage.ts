@@ -1,8 +1,7 @@
-import * as asn1 from "@peculiar/asn1-x509";
+import * as oids from "../extensions";
 import type { Facts } from "../facts";
 import type { Finding } from "../finding";
-
-const ANY_EXTENDED_KEY_USAGE = "2.5.29.37.0";
+import { NAME_CONSTRAINTS } from "../name-constraints";
 
 /**
  * RFC 5280, 4.2.1.12: when uses are listed, server authentication must be among them. "Any" alone is enough for Go and
@@ -10,8 +9,8 @@ const ANY_EXTENDED_KEY_USAGE = "2.5.29.37.0";
  */
 export function noServerAuth({ chain: { leaf } }: Facts): Finding | undefined {
     const uses = leaf.extendedKeyUsage;
-    if (!uses || uses.includes(asn1.id_kp_serverAuth)) return undefined;
-    const any = uses.includes(ANY_EXTENDED_KEY_USAGE)
+    if (!uses || uses.includes(oids.SERVER_AUTHENTICATION)) return undefined;
+    const any = uses.includes(oids.ANY_EXTENDED_KEY_USAGE)
         ? ": anyExtendedKeyUsage, which OpenSSL does not accept"
         : "";
     return {
@@ -57,16 +56,16 @@ export function selfSigned({ chain: { leaf }, selfSignedAllowed, trusted }: Fact
 
 /** RFC 5280 extensions that OpenSSL, Go, Java and the browsers process. */
 const KNOWN_EXTENSIONS: ReadonlySet<string> = new Set([
-    asn1.id_ce_basicConstraints,
-    asn1.id_ce_keyUsage,
-    asn1.id_ce_extKeyUsage,
-    asn1.id_ce_subjectAltName,
-    asn1.id_ce_nameConstraints,
-    asn1.id_ce_certificatePolicies,
-    asn1.id_ce_policyConstraints,
-    asn1.id_ce_policyMappings,
-    asn1.id_ce_inhibitAnyPolicy,
-    asn1.id_ce_cRLDistributionPoints,
+    oids.BASIC_CONSTRAINTS,
+    oids.KEY_USAGE,
+    oids.EXTENDED_KEY_USAGE,
+    oids.SUBJECT_ALTERNATIVE_NAME,
+    NAME_CONSTRAINTS,
+    oids.CERTIFICATE_POLICIES,
+    oids.POLICY_CONSTRAINTS,
+    oids.POLICY_MAPPINGS,
+    oids.INHIBIT_ANY_POLICY,
+    oids.CRL_DISTRIBUTION_POINTS,
 ]);
 
 /**

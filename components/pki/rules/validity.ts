@@ -47,17 +47,61 @@ export function intermediateNotYetValid(facts: Facts): Finding | undefined {
     };
 }
 
+/** Milliseconds before the expiry of a certificate. */
+function warningTime({ notBefore, notAfter }: Certificate): number {
+    return Math.min((notAfter.getTime() - notBefore.getTime()) / 5, 60 * DAY_MS);
+}
+
+function inDays(left: number): string {
+    const days = Math.floor(left / DAY_MS);
+    return days === 1 ? "1 day" : `${days} days`;
+}
+
 /** A fifth of the lifetime, but not more than 60 days: certificates live from 6 days to years. */
 export function expiresSoon({ chain: { leaf }, now }: Facts): Finding | undefined {
-    const lifetime = leaf.notAfter.getTime() - leaf.notBefore.getTime();
     const left = leaf.notAfter.getTime() - now.getTime();
-    if (left < 0 || now < leaf.notBefore || left > Math.min(lifetime / 5, 60 * DAY_MS)) return undefined;
-    const days = Math.floor(left / DAY_MS);
+    if (left < 0 || now < leaf.notBefore || left > warningTime(leaf)) return undefined;
     return {
         code: "expires-soon",
         severity: "warning",
-        message: `The certificate for ${leaf.subject} expires on ${leaf.notAfter.toISOString()}, in ${days === 1 ? "1 day" : `${days} days`}.`,
+        message: `The certificate for ${leaf.subject} expires on ${leaf.notAfter.toISOString()}, in ${inDays(left)}.`,
         advice: "Renew it now, to have time in case the renewal fails.",
+    };
+}
+
+/** The chain is valid only until the first of its certificates expires. Uses the same limit as `expiresSoon`. */
+export function issuerExpiresSoon({ chain: { leaf }, verifiedPath, now }: Facts): Finding | undefined {
+    const [first] = verifiedPath
+        .slice(1)
+        .filter(one => one.notAfter < leaf.notAfter && one.notAfter >= now)
+        .sort((one, other) => one.notAfter.getTime() - other.notAfter.getTime());
+    if (!first) return undefined;
+    const left = first.notAfter.getTime() - now.getTime();
+    if (left > warningTime(leaf)) return undefined;
+    return {
+        code: "issuer-expires-soon",
+        severity: "warning",
+        message: `The certificate of the issuer ${first.subject} expires on ${first.notAfter.toISOString()}, in ${inDays(left)}, before the certificate for ${leaf.subject}. Clients then refuse the chain.`,
+        advice: "Replace it by the authority's current intermediate; if that has another key, get a new certificate.",
+    };
+}
+
+/**
+ * Clients that have the root itself do not need a cross-signed certificate of it. After it has expired, old clients (OpenSSL before
+ * 1.1.1) still refuse it, as in 2021 when DST Root CA X3 expired.
+ */
+export function expiredCrossSignedRoot({ chain, verifiedPath, trusted, now }: Facts): Finding | undefined {
+    const used = new Set(verifiedPath.map(one => one.fingerprint));
+    const expired = chain.path.find((one, i) => i > 0 && now > one.notAfter && !used.has(one.fingerprint));
+    if (!expired) return undefined;
+    const condition = trusted
+        ? "current clients do not need it, because they have the root"
+        : `clients accept the chain only if they have a root certificate of ${expired.subject} themselves`;
+    return {
+        code: "expired-cross-signed-root",
+        severity: "warning",
+        message: `The certificate of ${expired.subject} at the end of the chain expired on ${expired.notAfter.toISOString()}. Old clients refuse the chain; ${condition}.`,
+        advice: `Remove the certificate of ${expired.subject} from the file.`,
     };
 }
 

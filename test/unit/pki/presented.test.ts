@@ -70,7 +70,7 @@ describe("judgePresentedChain", () => {
             notAfter: new Date(now.getTime() + 10 * DAY),
         });
         const later = new Date(now.getTime() + 20 * DAY);
-        expect(codes([leaf, intermediate, crossed], [root], later)).toEqual([]);
+        expect(codes([leaf, intermediate, crossed], [root], later)).toEqual(["expired-cross-signed-root"]);
         expect(codes([leaf, intermediate, crossed], [old], later)).toEqual(["intermediate-expired"]);
     });
 

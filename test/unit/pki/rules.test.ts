@@ -39,7 +39,10 @@ interface Case {
 
 function judge({ chain, key, hostnames = [HOST], at = now }: Case): Judgement {
     const certificate = chain.map(one => one.certificate).join("");
-    return judgeServingCertificate({ certificate, privateKey: key ?? chain[0]?.key ?? "", hostnames }, at);
+    const serving = { certificate, privateKey: key ?? chain[0]?.key ?? "", hostnames };
+    const { findings, summary } = judgeServingCertificate(serving, at);
+    // These tests give no trusted roots.
+    return { findings: findings.filter(one => one.code !== "trust-not-checked"), summary };
 }
 const codes = (judgement: Judgement) => judgement.findings.map(finding => finding.code);
 

@@ -13,6 +13,8 @@ export interface Scenario {
     hostname: string;
     /** Default: now. Verifiers whose clock cannot be set skip a scenario with another time. */
     at?: Date;
+    /** Our code does not know which roots clients trust. */
+    trustUnknown?: true;
     /** The roots are public authorities. Affects only the code under test. */
     public?: true;
 }

@@ -126,7 +126,7 @@ function issue(options: CertificateOptions, defaults: (keys: Keys) => asn1.Exten
         }),
     );
     const { publicKey, privateKey } = keys;
-    return { pem: pem("CERTIFICATE", der), name, serial, publicKey, privateKey };
+    return { pem: certificatePem(der), name, serial, publicKey, privateKey };
 }
 
 export const dns = (dNSName: string) => new asn1.GeneralName({ dNSName });
@@ -201,7 +201,7 @@ export function withInvalidSignature(original: TestCertificate): TestCertificate
     const certificate = AsnConvert.parse(fromPem(original.pem), asn1.Certificate);
     const wrong = sign("sha256", Buffer.from("something else"), ecKeys().privateKey as KeyObject);
     certificate.signatureValue = toArrayBuffer(wrong);
-    return { ...original, pem: pem("CERTIFICATE", AsnConvert.serialize(certificate)) };
+    return { ...original, pem: certificatePem(AsnConvert.serialize(certificate)) };
 }
 
 export const ecdsa = (hash: string, oid: string): Signature => ({
@@ -253,14 +253,12 @@ function toArrayBuffer(bytes: Buffer): ArrayBuffer {
     return new Uint8Array(bytes).buffer;
 }
 
-function fromPem(text: string): Buffer {
+export function fromPem(text: string): Buffer {
     return Buffer.from(text.replace(/-----.*-----|\s/g, ""), "base64");
 }
 
-function pem(label: string, der: ArrayBuffer): string {
-    const lines =
-        Buffer.from(der)
-            .toString("base64")
-            .match(/.{1,64}/g) ?? [];
-    return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ""].join("\n");
+export function certificatePem(der: ArrayBuffer | Buffer): string {
+    const bytes = Buffer.isBuffer(der) ? der : Buffer.from(der);
+    const lines = bytes.toString("base64").match(/.{1,64}/g) ?? [];
+    return ["-----BEGIN CERTIFICATE-----", ...lines, "-----END CERTIFICATE-----", ""].join("\n");
 }

@@ -1,6 +1,6 @@
 import {
     type Certificate,
-    judgeServingCertificate,
+    judgeWithOpenssl,
     readCertificates,
     readPrivateKey,
 } from "../../../../components/pki";
@@ -12,16 +12,17 @@ import { RULES } from "../../../../components/pki/rules";
 import type { Scenario } from "./case";
 import { keyPem, now } from "./create-certificate";
 
-/** Returns the findings for the PEM texts of a scenario. */
-export function findingsFor(scenario: Scenario): Finding[] {
+/** Returns the findings of the rules and of OpenSSL for the PEM texts of a scenario. */
+export async function findingsFor(scenario: Scenario): Promise<Finding[]> {
     if (scenario.public) return RULES.flatMap(rule => rule(factsFor(scenario)) ?? []);
     const certificate = scenario.chain.map(one => one.pem).join("");
     const privateKey = keyOf(scenario);
     const { hostname, at = now } = scenario;
-    return judgeServingCertificate({ certificate, privateKey, hostnames: [hostname] }, at, {
-        roots: rootsOf(scenario),
+    const { findings } = await judgeWithOpenssl({ certificate, privateKey, hostnames: [hostname] }, at, {
+        roots: scenario.trustUnknown ? undefined : rootsOf(scenario),
         selfSignedAllowed: false,
-    }).findings;
+    });
+    return findings;
 }
 
 /** Returns the input of the rules for a scenario. */
@@ -33,7 +34,7 @@ export function factsFor(scenario: Scenario): Facts {
     const roots = privateTrustStore(rootsOf(scenario));
     return gatherFacts({
         ...{ chain, key, roots, hostnames: [scenario.hostname], now: scenario.at ?? now },
-        ...{ trustIsJudged: true, selfSignedAllowed: false },
+        ...{ trustIsJudged: !scenario.trustUnknown, selfSignedAllowed: false },
         publicRoots: scenario.public ? roots : privateTrustStore([]),
     });
 }

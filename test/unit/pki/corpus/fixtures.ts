@@ -17,7 +17,7 @@ export const NAMES: GeneralName[] = [dns(HOST)];
 const LONG = { from: -4000, to: 4000 };
 
 /** The default key of all leaves. */
-const LEAF_KEY = ecKeys();
+export const LEAF_KEY = ecKeys();
 /** Shared, because generating RSA keys is slow. */
 export const RSA_KEYS = rsaKeys();
 

@@ -5,12 +5,15 @@ import {
     ecKeys,
     withInvalidSignature,
     keyPem,
+    subjectKeyId,
 } from "../create-certificate";
 import {
+    LEAF_KEY,
     intermediateBelow,
     intermediate,
     leaf,
     leafBelow,
+    withLeaf,
     root,
     testRoot,
     scenario,
@@ -110,8 +113,22 @@ export const CHAIN_CASES: Case[] = [
         const own = leafBelow(undefined);
         return scenario([own], { roots: [own] });
     }),
+    refused(
+        "a leaf with the subject of its issuer, without its own key identifier",
+        ["same-subject-as-issuer"],
+        () => withLeaf({ subject: "Test intermediate" }),
+        { go: "compares keys as well", java: "compares keys as well" },
+    ),
+    accepted(
+        "a leaf with the subject of its issuer and both key identifiers",
+        ["same-subject-as-issuer"],
+        () => withLeaf({ subject: "Test intermediate", with: [subjectKeyId(LEAF_KEY.publicKey)] }),
+    ),
+    accepted("trust is not checked", ["trust-not-checked"], () =>
+        scenario([leaf, intermediate], { trustUnknown: true }),
+    ),
     refused("a self-signed leaf", ["untrusted", "self-signed"], () => scenario([leafBelow(undefined)])),
-    accepted("an expired cross-signed certificate of the root", [], () => {
+    accepted("an expired cross-signed certificate of the root", ["expired-cross-signed-root"], () => {
         const crossed = intermediateBelow(otherRoot, {
             subject: "Test root",
             key: root,

@@ -58,6 +58,12 @@ export const DATE_CASES: Case[] = [
     accepted("more than a fifth of the lifetime is left", [], () => withLeaf({ from: -79, to: 21 })),
     accepted("one day of six is left", ["expires-soon"], () => withLeaf({ from: -5, to: 1 })),
     accepted("two days of six are left", [], () => withLeaf({ from: -4, to: 2 })),
+    accepted("an intermediate that expires before the leaf", ["issuer-expires-soon"], () =>
+        withIntermediate({ to: 10 }),
+    ),
+    accepted("an intermediate that expires before the leaf, but not soon", [], () =>
+        withIntermediate({ to: 60 }),
+    ),
     accepted("826 days from a private authority", ["long-lifetime"], () => withLeaf({ from: -1, to: 825.1 })),
     accepted("399 days from a public authority", ["long-lifetime"], () =>
         publicLeaf(399, new Date("2026-03-01"), new Date("2025-06-01")),

@@ -2,6 +2,7 @@ import type { Case } from "../case";
 import { AUTHORITY_CASES } from "./authorities";
 import { CHAIN_CASES } from "./chains";
 import { DATE_CASES } from "./dates";
+import { ENCODING_CASES } from "./encodings";
 import { GOOD } from "./good";
 import { NAME_CASES } from "./names";
 import { STRENGTH_CASES } from "./strength";
@@ -15,4 +16,5 @@ export const CASES: readonly Case[] = [
     ...DATE_CASES,
     ...USAGE_CASES,
     ...STRENGTH_CASES,
+    ...ENCODING_CASES,
 ];
