@@ -5,6 +5,7 @@ export {
     type RegistryArgs,
     type SecureAciInferenceArgs,
 } from "./aci/arguments";
+export { AccessLog } from "./front";
 export { type GpuArgs, GpuSku, type ModelArgs } from "./aci/model-arguments";
 export { SecureAciInference } from "./aci/secure-aci-inference";
 export { type AcmeArgs, AcmeChallenge, type ExternalAccountBindingArgs } from "./certificate/acme-arguments";

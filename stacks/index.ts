@@ -82,7 +82,12 @@ function containerInstances(): SecureAciInference {
         model: model!,
         limits,
         keys: stack.keys,
-        front: front && { image: front.image, cpu: front.cpu, memoryInGB: front.memoryInGB },
+        front: front && {
+            image: front.image,
+            cpu: front.cpu,
+            memoryInGB: front.memoryInGB,
+            accessLog: front.accessLog,
+        },
         registries,
         registry,
         identity,

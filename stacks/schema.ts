@@ -1,5 +1,6 @@
 import * as z from "zod";
 import {
+    AccessLog,
     AcmeChallenge,
     ClusterPurpose,
     DnsRecordType,
@@ -139,6 +140,7 @@ const common = (of: TextsOf) => ({
             image: of("front").text.optional(),
             cpu: number.optional(),
             memoryInGB: number.optional(),
+            accessLog: z.enum(AccessLog).optional(),
             /** Kubernetes only. */
             replicas: number.optional(),
         })

@@ -161,8 +161,9 @@ function frontContainer(
 
 /** Plain text, so that `pulumi preview --diff` shows a changed limit as a changed line. */
 export function frontConfiguration(settings: AciSettings, storedCertificate?: string): string {
-    const { tls, model, requestLimits, keys, revisions, dns } = settings;
+    const { tls, model, requestLimits, keys, revisions, dns, front } = settings;
     return renderFront({
+        accessLog: front.accessLog,
         maxConnectionAgeSeconds: revisions ? connectionAgeSeconds(dns.ttl) : undefined,
         tls:
             tls.mode === TlsMode.Disabled

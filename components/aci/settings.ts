@@ -14,7 +14,7 @@ import * as text from "../shared/rules/text";
 import { readTags, type StringMap } from "../shared/string-map";
 import { readTls, TlsMode, type TlsSettings } from "../certificate/tls-arguments";
 import { containerGroupFqdn, dnsNameLabel, leafLabelProblem } from "../dns/leaf-label";
-import { HEALTH_PORT, HTTP_PORT, HTTPS_PORT } from "../front";
+import { AccessLog, HEALTH_PORT, HTTP_PORT, HTTPS_PORT } from "../front";
 import { FRONT_IMAGE } from "../front/image";
 import type { RegistryArgs, SecureAciInferenceArgs } from "./arguments";
 import { warnAboutDockerHub } from "./docker-hub";
@@ -56,7 +56,7 @@ export interface AciSettings {
     dns: DnsSettings;
     keys: KeysSettings;
     /** The front may use all of the group's resources that the model leaves free. */
-    front: Share & { image: pulumi.Input<string>; resourceLimits: Share };
+    front: Share & { image: pulumi.Input<string>; resourceLimits: Share; accessLog?: AccessLog };
     registries: RegistryArgs[];
     identity: { systemAssigned: boolean; userAssignedIds: pulumi.Input<string>[] };
     logAnalytics?: SecureAciInferenceArgs["logAnalytics"];
@@ -190,13 +190,15 @@ function readFront(
     check: ArgumentCheck,
     args: SecureAciInferenceArgs,
     others: Share,
-): Share & { image: pulumi.Input<string> } {
-    const { image, cpu, memoryInGB } = args.front ?? {};
+): Omit<AciSettings["front"], "resourceLimits"> {
+    const { image, cpu, memoryInGB, accessLog } = args.front ?? {};
     check.known("front.cpu", cpu, AMOUNT.cpu);
     check.known("front.memoryInGB", memoryInGB, AMOUNT.memoryInGB);
+    check.oneOf("front.accessLog", accessLog, AccessLog);
     return {
         ...frontShare(others, { cpu, memoryInGB }),
         image: check.input("front.image", image ?? FRONT_IMAGE, text.image),
+        accessLog,
     };
 }
 

@@ -43,6 +43,7 @@ export function frontSettings(
                       followed: tls.secretName !== undefined,
                       storedCertificate: stored,
                   },
+        accessLog: front.accessLog,
         // During a rolling update the old and the new pods run at the same time.
         fronts: { host: serviceHost(scope, "fronts"), most: 2 * front.replicas + 1 },
         models: models.map((one, index) => frontModel(one, own[index], scope)),

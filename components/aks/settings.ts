@@ -11,6 +11,7 @@ import * as text from "../shared/rules/text";
 import { readTags, type StringMap } from "../shared/string-map";
 import { TlsMode } from "../certificate/tls-arguments";
 import { dnsNameLabel, leafLabelProblem } from "../dns/leaf-label";
+import { AccessLog } from "../front";
 import { FRONT_IMAGE } from "../front/image";
 import { DnsRecordType, LoadBalancerType, type PullSecretArgs, type SecureAksInferenceArgs } from "./arguments";
 import { type ClusterSettings, readCluster } from "./cluster-settings";
@@ -33,7 +34,7 @@ export interface AksSettings {
     loadBalancer: { type: LoadBalancerType; subnetName?: string; grantAccess: boolean };
     tls: AksTlsSettings;
     dns: DnsSettings & { recordType: DnsRecordType };
-    front: Share & { image: pulumi.Input<string>; replicas: number };
+    front: Share & { image: pulumi.Input<string>; replicas: number; accessLog?: AccessLog };
     registries: PullSecretArgs[];
     imageRenewalTrigger?: pulumi.Input<string>;
     tags: StringMap;
@@ -138,11 +139,12 @@ function readLoadBalancer(check: ArgumentCheck, args: SecureAksInferenceArgs): A
 }
 
 function readFront(check: ArgumentCheck, { front = {} }: SecureAksInferenceArgs): AksSettings["front"] {
-    const { image = FRONT_IMAGE, replicas = 2, cpu = 0.25, memoryInGB = 0.5 } = front;
+    const { image = FRONT_IMAGE, replicas = 2, cpu = 0.25, memoryInGB = 0.5, accessLog } = front;
     check.known("front.replicas", replicas, wholeNumber(2, 20, "replicas"));
     check.known("front.cpu", cpu, positiveAmount(64, "cores"));
     check.known("front.memoryInGB", memoryInGB, positiveAmount(256, "GB"));
-    return { image: check.input("front.image", image, text.image), replicas, cpu, memoryInGB };
+    check.oneOf("front.accessLog", accessLog, AccessLog);
+    return { image: check.input("front.image", image, text.image), replicas, cpu, memoryInGB, accessLog };
 }
 
 function readRegistry(check: ArgumentCheck, path: string, registry: PullSecretArgs): PullSecretArgs {

@@ -1,4 +1,5 @@
 /** The front: the HAProxy that terminates TLS before the models. Settings in; configuration, scripts and commands out. */
+export { AccessLog } from "./access-log";
 export { checkFront, checkPodFront, FrontSettingsError } from "./check";
 export {
     FRONT_CONFIGURATION_VARIABLE,

@@ -1,4 +1,4 @@
-import { connectionLog, entryLog } from "./log";
+import { connectionLog, entryLog, logRequests } from "./log";
 import {
     CONFIGURATION_FOLDER,
     type FrontReplicas,
@@ -50,7 +50,15 @@ export function entrances(settings: PodFrontSettings): Section[] {
     return [
         models.some(({ plainHttp }) => plainHttp)
             ? ["frontend http", http, ...challenges, ...entrance(plain, settings)]
-            : [...redirect(UNPRIVILEGED_HTTP_PORT, entryLog(), challenges), ...askToReconnect()],
+            : [
+                  ...redirect({
+                      port: UNPRIVILEGED_HTTP_PORT,
+                      accessLog: settings.accessLog,
+                      logFormat: entryLog(),
+                      first: challenges,
+                  }),
+                  ...askToReconnect(),
+              ],
         [
             "frontend https",
             https,
@@ -66,7 +74,7 @@ function entrance(
 ): string[] {
     return [
         connections("models"),
-        `log-format ${entryLog()}`,
+        ...logRequests(settings.accessLog, entryLog()),
         ...(placeholder ? markPlaceholder() : []),
         ...requestHeaders(scheme),
         ...responseHeaders(hstsMaxAgeSeconds, placeholder ? UNLESS_PLACEHOLDER : ""),

@@ -1,7 +1,7 @@
 import { checkPodFront, FrontSettingsError } from "./check";
 import { type CertificateSource, CONFIGURATION_FILE, frontScripts } from "./container";
 import { followCertificate, followStore } from "./followers";
-import { queueLog } from "./log";
+import { logRequests, queueLog } from "./log";
 import { CLIENT_CONNECTIONS, processLimits } from "./limits";
 import {
     askToReconnect,
@@ -131,7 +131,7 @@ function queue(settings: PodFrontSettings, fronts: FrontReplicas): Section {
         "frontend :queue",
         `bind *:${QUEUE_PORT}`,
         `maxconn ${CLIENT_CONNECTIONS}`,
-        `log-format ${queueLog()}`,
+        ...logRequests(settings.accessLog, queueLog()),
         ...askToReconnect(),
         // The sender closes idle connections. If both ends did, this one could close a connection that the sender is about to use.
         "timeout client 5m",

@@ -1,3 +1,4 @@
+import type { AccessLog } from "./access-log";
 import type { FrontModel, FrontTls } from "./settings";
 import { longestRequestMs } from "./timeouts";
 
@@ -53,6 +54,8 @@ export interface PodFrontSettings {
     /** Absent: plain HTTP only. */
     tls?: PodFrontTls;
     models: PodFrontModel[];
+    /** @default AccessLog.All */
+    accessLog?: AccessLog;
     /** The replicas of the front itself. Absent: there is one. */
     fronts?: FrontReplicas;
 }

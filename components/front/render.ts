@@ -1,7 +1,7 @@
 import { checkFront, FrontSettingsError } from "./check";
 import { STORE_COPY } from "./container";
 import { followStore } from "./followers";
-import { accessLog, connectionLog } from "./log";
+import { accessLog, connectionLog, logRequests } from "./log";
 import { configuration, type Section } from "./configuration-text";
 import { requireKey } from "./keys";
 import { connections, processLimits } from "./limits";
@@ -58,7 +58,12 @@ export function renderFront(settings: FrontSettings): string {
 
     const { tls, model, maxConnectionAgeSeconds } = settings;
     const stored = tls?.storedCertificate !== undefined;
-    const redirection = redirect(HTTP_PORT, accessLog(), stored ? answerChallenges() : []);
+    const redirection = redirect({
+        port: HTTP_PORT,
+        accessLog: settings.accessLog,
+        logFormat: accessLog(),
+        first: stored ? answerChallenges() : [],
+    });
     return configuration([
         global(settings),
         defaults(CONNECT_SECONDS),
@@ -121,14 +126,14 @@ function limitAge(section: Section, maxAgeSeconds: number | undefined): Section 
     ];
 }
 
-function entrance({ tls, model }: FrontSettings): Section {
+function entrance({ tls, model, accessLog: logged }: FrontSettings): Section {
     return [
         `frontend ${tls ? "https" : "http"}`,
         tls
             ? `bind *:${HTTPS_PORT} ssl crt ${SECRET_FOLDER}/${CERTIFICATE_FILE} alpn h2,http/1.1`
             : `bind *:${HTTP_PORT}`,
         connections("models"),
-        `log-format ${accessLog()}`,
+        ...logRequests(logged, accessLog()),
         ...(tls ? [`error-log-format ${connectionLog()}`] : []),
         ...(tls?.storedCertificate === undefined
             ? [...requestHeaders(tls ? "https" : "http"), ...responseHeaders(tls?.hstsMaxAgeSeconds ?? 0)]

@@ -1,7 +1,9 @@
-import { errorResponses, statusOfAbortedRequests } from "./errors";
+import type { AccessLog } from "./access-log";
+import { errorResponses } from "./errors";
 import type { Section } from "./configuration-text";
 import { REMOVE_KEY } from "./keys";
 import { connections, maxQueuedRequests } from "./limits";
+import { LOG_TARGET, logRequests } from "./log";
 import { connectionTimeouts, modelTimeouts, REQUEST_TIMEOUT_FILE } from "./timeouts";
 import { loadUploads } from "./uploads";
 import {
@@ -50,7 +52,7 @@ export function processWide(options: ProcessOptions): Section {
     const { minimumVersion, scriptFolder, models, more } = options;
     return [
         "global",
-        "log stdout format raw daemon",
+        `log ${LOG_TARGET}`,
         ...more,
         loadUploads(scriptFolder),
         ...(models.some(({ requestTimeoutMs }) => requestTimeoutMs !== undefined)
@@ -85,13 +87,21 @@ export function defaults(connectSeconds: number): Section {
     ];
 }
 
-/** Redirects plain HTTP to HTTPS. `first` are rules that come before. */
-export function redirect(port: number, log: string, first: readonly string[] = []): Section {
+/** The port that redirects plain HTTP to HTTPS. */
+interface Redirection {
+    port: number;
+    accessLog: AccessLog | undefined;
+    logFormat: string;
+    /** Rules that come before. */
+    first: readonly string[];
+}
+
+export function redirect({ port, accessLog, logFormat, first }: Redirection): Section {
     return [
         "frontend redirect",
         `bind *:${port}`,
         connections("redirect"),
-        `log-format ${log}`,
+        ...logRequests(accessLog, logFormat),
         ...first,
         ...redirectToHttps(),
     ];
@@ -114,7 +124,7 @@ export function requestHeaders(scheme: "http" | "https"): string[] {
         // RFC 9112, 3.2.
         "http-request deny deny_status 400 if { req.ver 1.1 } !{ req.hdr(host) -m found }",
         "http-request set-header x-request-id %[var(txn.id)]",
-        "http-request set-header x-forwarded-for %[src]",
+        "http-request set-header x-forwarded-for %ci",
         `http-request set-header x-forwarded-proto ${scheme}`,
     ];
 }
@@ -128,7 +138,6 @@ export function responseHeaders(hstsMaxAgeSeconds: number, hstsCondition = ""): 
                   `http-after-response set-header strict-transport-security max-age=${hstsMaxAgeSeconds}${hstsCondition}`,
               ]
             : []),
-        ...statusOfAbortedRequests(),
         ...["server", "x-powered-by", "x-ms-server-version"].map(
             banner => `http-after-response del-header ${banner}`,
         ),

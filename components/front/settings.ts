@@ -1,3 +1,5 @@
+import type { AccessLog } from "./access-log";
+
 /** The lowest TLS version that the front accepts. */
 export type MinimumTlsVersion = "1.2" | "1.3";
 
@@ -62,6 +64,8 @@ export interface FrontSettings {
      * @default no limit
      */
     maxConnectionAgeSeconds?: number;
+    /** @default AccessLog.All */
+    accessLog?: AccessLog;
     /** Served at `/score` and at `/api/v1/service/<name>/score`. */
     model: FrontModel;
 }

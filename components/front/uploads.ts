@@ -1,4 +1,5 @@
 import type { Section } from "./configuration-text";
+import { statusOfAbortedRequests } from "./errors";
 import { requestsInProgress } from "./limits";
 import { TEMPORARY_FOLDER, type FrontModel } from "./settings";
 
@@ -28,6 +29,9 @@ const LEAST_BYTES_PER_SECOND = 65_536;
 const AWAITED_TABLE = ":awaited";
 const CONNECTIONS_TABLE = ":connections";
 
+/** A condition: the body was incomplete. It costs less than `whole`, so a request whose body came with its headers loses little time. */
+const AWAITED = "{ sc0_tracked }";
+
 /** Back end that collects uploads. Model names cannot contain a colon, so it never collides with one. */
 const UPLOADS = ":uploads";
 
@@ -46,26 +50,26 @@ export function loadUploads(scriptFolder: string): string {
  */
 export function awaitBody(models: readonly FrontModel[], tooLarge: string): string[] {
     const inProgress = requestsInProgress(models);
-    const awaited = (more: number) => `{ sc0_conn_cur gt ${inProgress + more} }`;
+    const underLoad = (more: number) => `${AWAITED} { sc0_conn_cur gt ${inProgress + more} }`;
     return [
         "http-request set-var(txn.length) req.hdr_val(content-length)",
         `http-request deny deny_status 413 if ${tooLarge}`,
         "acl whole req.body_len,sub(txn.length) ge 0",
         `http-request track-sc0 int(1) table ${AWAITED_TABLE} unless whole`,
-        `http-request track-sc1 src_port table ${CONNECTIONS_TABLE} unless whole`,
-        `http-request deny deny_status 503 if !whole ${awaited(MOST_BODIES)} { sc1_conn_cur gt ${BODIES_PER_CONNECTION} }`,
-        waitForBody(BODY_SECONDS_UNDER_LOAD, `if !whole ${awaited(MANY_BODIES)}`),
-        waitForBody(BODY_SECONDS, "unless whole"),
+        `http-request track-sc1 src_port table ${CONNECTIONS_TABLE} if ${AWAITED}`,
+        `http-request deny deny_status 503 if ${underLoad(MOST_BODIES)} { sc1_conn_cur gt ${BODIES_PER_CONNECTION} }`,
+        waitForBody(BODY_SECONDS_UNDER_LOAD, underLoad(MANY_BODIES)),
+        waitForBody(BODY_SECONDS, AWAITED),
     ];
 }
 
 function waitForBody(seconds: number, condition: string): string {
-    return `http-request wait-for-body time ${seconds}s at-least ${AWAITED_BYTES} ${condition}`;
+    return `http-request wait-for-body time ${seconds}s at-least ${AWAITED_BYTES} if ${condition}`;
 }
 
 /** After the rules of `awaitBody`: sends requests whose body is still incomplete to the back end that collects it. */
 export function useUploads(backend = UPLOADS): string {
-    return `use_backend ${backend} if !whole { req.body_len ge ${AWAITED_BYTES} }`;
+    return `use_backend ${backend} if ${AWAITED} !whole { req.body_len ge ${AWAITED_BYTES} }`;
 }
 
 /**
@@ -79,6 +83,7 @@ export function uploads(first: readonly string[], name = UPLOADS): Section {
         ...first,
         `http-request deny deny_status 503 if { be_conn gt ${MOST_UPLOADS} }`,
         "http-request use-service lua.collect-upload",
+        ...statusOfAbortedRequests(),
     ];
 }
 

@@ -173,7 +173,7 @@ describe.skipIf(CANNOT_RUN)(titled("a model on Container Instances"), () => {
         // Azure's and Kubernetes' own data has them, and only root may enter its folder.
         expect(statSync(instance.stateFolder).mode & 0o077).toBe(0);
         // Among them are the lines of the requests that had a key.
-        expect(places["logs of the containers"]).toContain('"path": "/score"');
+        expect(places["logs of the containers"]).toContain('"path":"/score"');
         // The same search finds the served private key in the Secrets of Kubernetes (Base64).
         const stored = await kubectl.run("get", "secrets", "--all-namespaces", "--output=yaml");
         expect(secretsFoundIn(stored, secrets)).toHaveLength(1);

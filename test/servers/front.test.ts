@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { renderFront } from "../../components/front";
+import { AccessLog, renderFront } from "../../components/front";
 import { debianPackages } from "../../machine/debian";
 import { iris, overTls } from "../support/front-settings";
 import { FrontStage, HOST, PRIMARY_KEY, SECONDARY_KEY, type Seen } from "../support/front-stage";
@@ -285,6 +285,36 @@ describe.skipIf(CANNOT_RUN)(titled("the front"), () => {
             for (const secret of [PRIMARY_KEY, SECONDARY_KEY, digestOfPrimary(), "of-the-test"]) {
                 expect(log).not.toContain(secret);
             }
+        });
+    });
+
+    describe("with another access log", () => {
+        const logged = async (accessLog: AccessLog) => {
+            await stage.startFront(overTls({ accessLog }));
+            await stage.score("--data", "{}");
+            await stage.score("--data", "{}", "--header", "x-status: 422");
+            await stage.curl(`https://${HOST}/%22%5C"\\?query=of-the-test`);
+            await stage.curl(`https://${HOST}/score`, "--data", "{}");
+            await expect(
+                stage.score("--data", "{}", "--header", "x-drip: 100", "--max-time", "1"),
+            ).rejects.toThrow("timed out");
+            await stage.handshake("-tls1_1", "-cipher", "DEFAULT:@SECLEVEL=0");
+            return (await stage.stopFront())
+                .split("\n")
+                .filter(line => line.startsWith("{"))
+                .map(line => JSON.parse(line) as { status?: number; end?: string; path?: string });
+        };
+
+        it("errors: logs refused requests, errors of the model, and what ended early", async () => {
+            const lines = await logged(AccessLog.Errors);
+            expect(lines.map(({ status }) => status)).toEqual([422, 404, 401, 200, undefined]);
+            expect(lines[3]?.end).toMatch(/^C/);
+            // JSON would escape these characters.
+            expect(lines[1]?.path).toBe("/%22%5C__");
+        });
+
+        it("off: logs no request", async () => {
+            expect(await logged(AccessLog.Off)).toEqual([]);
         });
     });
 

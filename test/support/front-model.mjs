@@ -1,4 +1,4 @@
-// A model server for test/servers/front.test.ts: answers with the received request, holds requests with an `x-hold` header until they are released, and sends a byte every `x-drip` milliseconds.
+// A model server for test/servers/front.test.ts: answers with the received request, holds requests with an `x-hold` header until they are released, answers with the status of `x-status`, and sends a byte every `x-drip` milliseconds.
 import { once } from "node:events";
 import http from "node:http";
 
@@ -31,6 +31,7 @@ const server = http.createServer(async (request, response) => {
         response.on("close", () => clearInterval(timer));
         return;
     }
+    response.statusCode = Number(request.headers["x-status"] ?? 200);
     response.setHeader("server", "model/1.0");
     response.setHeader("x-ms-server-version", "model/1.0");
     response.end(JSON.stringify({ url: request.url, bytes, headers: request.headers }));

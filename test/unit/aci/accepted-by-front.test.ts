@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { beforeAll, expect, it } from "vitest";
-import { MinimumTlsVersion, type SecureAciInferenceArgs, TlsMode } from "../../../components";
+import { AccessLog, MinimumTlsVersion, type SecureAciInferenceArgs, TlsMode } from "../../../components";
 import { frontConfiguration } from "../../../components/aci/container-group";
 import { readArguments } from "../../../components/aci/settings";
 import { certificateName } from "../../../components/issuer";
@@ -46,4 +46,24 @@ it("the front accepts all arguments that the component accepts", () => {
         { numRuns: runs(2_000, 20_000) },
     );
     expect(accepted).toBeGreaterThan(100);
+});
+
+it("the front logs what front.accessLog says", () => {
+    const configuration = (front?: SecureAciInferenceArgs["front"]) =>
+        frontConfiguration(
+            readArguments(
+                "iris",
+                {
+                    resourceGroupName: "group",
+                    location: "westeurope",
+                    model: { image: "iris:1" },
+                    tls: { mode: TlsMode.Disabled },
+                    front,
+                },
+                new Date(),
+            ),
+        );
+    expect(configuration({ accessLog: AccessLog.All })).toBe(configuration());
+    expect(configuration({ accessLog: AccessLog.Errors })).toContain("option log-separate-errors");
+    expect(configuration({ accessLog: AccessLog.Off })).not.toContain("log-format");
 });

@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
+    type AccessLog,
     type AcmeArgs,
     AcmeChallenge,
     Environment,
@@ -112,6 +113,7 @@ const WRONG: [path: string, reason: RegExp, changes: Partial<SecureAciInferenceA
     ["limits.maxQueueWaitMs", /is 0;/, { limits: { maxQueueWaitMs: 0 } }],
     ["limits.scoringTimeoutMs", /is -1;/, { limits: { scoringTimeoutMs: -1 } }],
     ["limits.maxRequestBodyBytes", /bytes/, { limits: { maxRequestBodyBytes: 0 } }],
+    ["front.accessLog", /is "none"; .* all, errors, off/, { front: { accessLog: "none" as AccessLog } }],
     ["tls.mode", /Auto, Custom, SelfSigned, Disabled/, { tls: { mode: "None" as TlsMode } }],
     ["tls.certificate", /set tls\.mode to Custom/, { tls: { certificate: "hunter2" } }],
     ["tls.privateKey", /set tls\.mode to Custom/, { tls: { privateKey: "hunter2" } }],

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import * as pulumi from "@pulumi/pulumi";
-import { type AksModelArgs, type SecureAksInferenceArgs, TlsMode } from "../../../components";
+import { AccessLog, type AksModelArgs, type SecureAksInferenceArgs, TlsMode } from "../../../components";
 import { frontSettings } from "../../../components/aks/front-files";
 import type { KubernetesScope } from "../../../components/aks/kubernetes-scope";
 import { readArguments } from "../../../components/aks/settings";
@@ -57,6 +57,24 @@ describe("the front", () => {
             { numRuns: runs(2_000, 20_000) },
         );
         expect(accepted).toBeGreaterThan(100);
+    });
+
+    it("logs what front.accessLog says", async () => {
+        const configuration = async (front?: SecureAksInferenceArgs["front"]) => {
+            const { "haproxy.cfg": text } = await files({
+                resourceGroupName: "group",
+                location: "westeurope",
+                cluster: { create: {} },
+                models: { iris: { image: "iris:1" } },
+                tls: { mode: TlsMode.Disabled },
+                front,
+            });
+            return text;
+        };
+        expect(await configuration({ accessLog: AccessLog.All })).toBe(await configuration());
+        // The entrance and the queue.
+        expect((await configuration({ accessLog: AccessLog.Errors }))?.match(/log-separate-errors/g)).toHaveLength(2);
+        expect(await configuration({ accessLog: AccessLog.Off })).not.toContain("log-format");
     });
 
     it("reports equal host names that become known later by the names of the arguments", async () => {

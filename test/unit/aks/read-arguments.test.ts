@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import {
+    type AccessLog,
     type AksModelArgs,
     type AttachedClusterArgs,
     DnsRecordType,
@@ -188,6 +189,7 @@ const WRONG: [path: string, reason: RegExp, changes: Partial<SecureAksInferenceA
     ],
     ["models.issuer", /a reserved name/, { models: { issuer: { image: "a:1" } } }],
     ["front.replicas", /from 2 to 20/, { front: { replicas: 1 } }],
+    ["front.accessLog", /is "none"; .* all, errors, off/, { front: { accessLog: "none" as AccessLog } }],
     [
         "registries[1].password",
         /must both be set/,

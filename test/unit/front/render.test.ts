@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkFront, FrontSettingsError, renderFront, type FrontSettings } from "../../../components/front";
+import { AccessLog, checkFront, FrontSettingsError, renderFront, type FrontSettings } from "../../../components/front";
 import { hostileText } from "./hostile";
 import { iris, overTls } from "../../support/front-settings";
 
@@ -18,6 +18,8 @@ const VARIANTS: Record<string, FrontSettings> = {
         },
     }),
     http: { model: iris() },
+    "access-log-errors": overTls({ accessLog: AccessLog.Errors }),
+    "access-log-off": overTls({ accessLog: AccessLog.Off }),
     "connection-age-and-queue-length": overTls({
         maxConnectionAgeSeconds: 300,
         model: iris({ healthPath: "/health?deep=1", maxConcurrentRequests: 8, maxQueuedRequests: 20 }),
