@@ -116,7 +116,7 @@ describe.skipIf(CANNOT_RUN)(titled("the front over time"), () => {
             expect(await eventually(async () => (await stage.health("/live")) === 0, 10_000)).toBe(true);
             await stage.release("last");
             expect((await request).status).toBe(200);
-            expect(await stopped).toContain('"status": 200');
+            expect(await stopped).toContain('"status":200');
         });
     });
 });
