@@ -220,6 +220,17 @@ describe("readSettings", () => {
         });
     });
 
+    it("reads the roots that clients trust from a PEM file", () => {
+        writeFileSync(path.join(FOLDER, "root.pem"), "the root");
+        const given = { ...GOOD, "inference:tls": '{"mode":"Custom","trustedRootsFile":"root.pem"}' };
+        expect(readSettings(given, "inference", FOLDER).tls.trustedRoots).toBe("the root");
+        expect(
+            problems({
+                "inference:tls": '{"mode":"Custom","trustedRoots":"a","trustedRootsFile":"root.pem"}',
+            }),
+        ).toEqual({ "tls.trustedRootsFile": "conflicts with tls.trustedRoots; remove one of them" });
+    });
+
     it("does not repeat a private key given in place of a file name", () => {
         const der = Buffer.alloc(300, 0x30).fill("0\x82", 0, 2, "latin1").toString("base64");
         const pem = `-----BEGIN PRIVATE KEY-----\n${der}\n-----END PRIVATE KEY-----\n`;
