@@ -18,9 +18,12 @@ export interface Certificate {
     /** For display, e.g. `CN=score.contoso.com, O=Contoso`. */
     subject: string;
     issuer: string;
-    /** The DER of subject and issuer in hexadecimal. An issuer is found by comparing these encodings. */
+    /** The DER of subject and issuer in hexadecimal. Go finds an issuer by comparing these encodings. */
     subjectDer: string;
     issuerDer: string;
+    /** Normalized for comparison: OpenSSL and Java find an issuer by names in this form (RFC 5280, 7.1). */
+    subjectName: string;
+    issuerName: string;
     hasSubject: boolean;
     /** Attributes of the subject, outermost first, normalized for comparison. */
     subjectRdns: string[];
@@ -98,6 +101,10 @@ function makeCertificate(x509: X509Certificate, structure: CertificateElements, 
     const [notBefore, notAfter] = validity.elements;
     const subjectDer = subject.encoding.toString("hex");
     const issuerDer = issuer.encoding.toString("hex");
+    const [subjectName, issuerName] = [subject, issuer].map(name => comparableRdns(name).join()) as [
+        string,
+        string,
+    ];
     const [algorithm, parameters] = signatureAlgorithm.elements;
     return {
         version: (smallInteger(structure.version?.elements[0]) ?? 0) + 1,
@@ -106,6 +113,8 @@ function makeCertificate(x509: X509Certificate, structure: CertificateElements, 
         issuer: oneLine(x509.issuer),
         subjectDer,
         issuerDer,
+        subjectName,
+        issuerName,
         hasSubject: subject.elements.length > 0,
         subjectRdns: comparableRdns(subject),
         commonNames: commonNamesOf(structure),
@@ -116,8 +125,8 @@ function makeCertificate(x509: X509Certificate, structure: CertificateElements, 
         hasExplicitCurve: isExplicitCurve(subjectPublicKeyInfo),
         criticalExtensions: structure.extensions.filter(one => one.critical).map(one => one.oid),
         signatureAlgorithm: { oid: identifier(algorithm), parameters: parameters?.encoding },
-        selfIssued: comparableRdns(subject).join() === comparableRdns(issuer).join(),
-        selfSigned: subjectDer === issuerDer && signedBy(x509, x509),
+        selfIssued: subjectName === issuerName,
+        selfSigned: subjectName === issuerName && signedBy(x509, x509),
         encodingFaults: findEncodingFaults(structure, der),
         publicKey: publicKeyOf(x509),
         x509,

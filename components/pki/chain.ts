@@ -16,8 +16,8 @@ export interface CertificateChain {
  * the one that matches the key, or else the first.
  */
 export function buildChain(certificates: Certificate[], key?: KeyObject): CertificateChain | undefined {
-    const issuersOfOthers = new Set(certificates.filter(one => !one.selfIssued).map(one => one.issuerDer));
-    const candidates = certificates.filter(one => !issuersOfOthers.has(one.subjectDer));
+    const issuersOfOthers = new Set(certificates.filter(one => !one.selfIssued).map(one => one.issuerName));
+    const candidates = certificates.filter(one => !issuersOfOthers.has(one.subjectName));
     const leaf = (key && candidates.find(one => ownsKey(one, key))) ?? candidates[0] ?? certificates[0];
     if (!leaf) return undefined;
     const path = [leaf];
@@ -30,7 +30,10 @@ export function buildChain(certificates: Certificate[], key?: KeyObject): Certif
     return { leaf, path, certificates };
 }
 
-/** Several certificates can have the issuer's name (renewed or cross-signed). Prefers the one whose key made the signature. */
+/**
+ * Several certificates can have the issuer's name (renewed or cross-signed). Prefers the one whose key made the signature; among those, the
+ * one that expires last.
+ */
 function findIssuer(
     certificate: Certificate,
     certificates: Certificate[],
@@ -38,7 +41,10 @@ function findIssuer(
 ): Certificate | undefined {
     const used = new Set(path.map(one => one.fingerprint));
     const named = certificates.filter(
-        one => one.subjectDer === certificate.issuerDer && !used.has(one.fingerprint),
+        one => one.subjectName === certificate.issuerName && !used.has(one.fingerprint),
     );
-    return named.find(one => signedBy(certificate.x509, one.x509)) ?? named[0];
+    const [latest] = named
+        .filter(one => signedBy(certificate.x509, one.x509))
+        .sort((one, other) => other.notAfter.getTime() - one.notAfter.getTime());
+    return latest ?? named[0];
 }

@@ -5,8 +5,14 @@ import { listDamages } from "./pem-damage";
 import { readCertificates } from "./read-certificates";
 import { unwrap } from "./wrapping";
 
-/** The root certificates that clients trust. Returns the roots with the given subject (DER in hexadecimal). */
-export type TrustStore = (subjectDer: string) => readonly Certificate[];
+/** A distinguished name, as the fields of {@link Certificate}. */
+interface DirectoryName {
+    der: string;
+    comparable: string;
+}
+
+/** The root certificates that clients trust. Returns the roots with the given subject. */
+export type TrustStore = (subject: DirectoryName) => readonly Certificate[];
 
 let publicRoots: readonly Buffer[] | undefined;
 
@@ -16,13 +22,13 @@ let publicRoots: readonly Buffer[] | undefined;
  * Parsing all public roots takes longer than all rules together, so only the roots whose DER contains the subject are parsed.
  */
 export function trustStore(additional: readonly Certificate[] = []): TrustStore {
-    return subjectDer => {
+    return subject => {
         publicRoots ??= rootCertificates.flatMap(pem => readPem(pem).blocks.map(block => block.der));
-        const name = Buffer.from(subjectDer, "hex");
-        return [
-            ...additional,
-            ...publicRoots.filter(der => der.includes(name)).flatMap(der => parseCertificate(der) ?? []),
-        ].filter(root => root.subjectDer === subjectDer);
+        const name = Buffer.from(subject.der, "hex");
+        const named = publicRoots
+            .filter(der => der.includes(name))
+            .flatMap(der => parseCertificate(der) ?? []);
+        return [...additional, ...named].filter(root => root.subjectName === subject.comparable);
     };
 }
 
@@ -47,7 +53,7 @@ export function readRoots(text: string): Certificate[] {
 
 /** A trust store with only these roots, without the public ones. */
 export function privateTrustStore(roots: readonly Certificate[]): TrustStore {
-    return subjectDer => roots.filter(root => root.subjectDer === subjectDer);
+    return ({ comparable }) => roots.filter(root => root.subjectName === comparable);
 }
 
 /**
@@ -83,10 +89,16 @@ export function isIssuedByTrustAnchor(certificate: Certificate, roots: TrustStor
 }
 
 function findTrustAnchor(certificate: Certificate, roots: TrustStore): Certificate | undefined {
-    const { publicKey, subjectDer } = certificate;
-    return roots(subjectDer).find(root => publicKey && root.publicKey?.equals(publicKey));
+    const { publicKey, subjectDer: der, subjectName: comparable } = certificate;
+    return latest(roots({ der, comparable }).filter(root => publicKey && root.publicKey?.equals(publicKey)));
 }
 
 function findIssuingTrustAnchor(certificate: Certificate, roots: TrustStore): Certificate | undefined {
-    return roots(certificate.issuerDer).find(root => signedBy(certificate.x509, root.x509));
+    const { x509, issuerDer: der, issuerName: comparable } = certificate;
+    return latest(roots({ der, comparable }).filter(root => signedBy(x509, root.x509)));
+}
+
+/** Clients that have several editions of a root use one that is valid. */
+function latest(certificates: readonly Certificate[]): Certificate | undefined {
+    return [...certificates].sort((one, other) => other.notAfter.getTime() - one.notAfter.getTime())[0];
 }

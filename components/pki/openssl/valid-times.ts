@@ -41,8 +41,8 @@ export function withValidTimes(certificates: readonly Certificate[], leafKey: Ke
     return certificates.map(one => copies.get(one.fingerprint) ?? one.pem);
 }
 
-function isIssuer(issuer: Certificate, { x509, issuerDer }: Certificate): boolean {
-    return issuer.subjectDer === issuerDer && signedBy(x509, issuer.x509);
+function isIssuer(issuer: Certificate, { x509, issuerName }: Certificate): boolean {
+    return issuer.subjectName === issuerName && signedBy(x509, issuer.x509);
 }
 
 function spki(key: KeyObject): string {

@@ -104,7 +104,7 @@ export function nameNotPermitted({ verifiedPath }: Facts): Finding | undefined {
         if (!nameConstraints || i === 0) continue;
         for (const [place, certificate] of verifiedPath.slice(0, i).entries()) {
             // RFC 5280 exempts self-issued intermediates from the constraints.
-            if (place > 0 && certificate.subjectDer === certificate.issuerDer) continue;
+            if (place > 0 && certificate.selfIssued) continue;
             const violation = findViolation(nameConstraints, certificate);
             if (!violation) continue;
             const { name, excludedBy, byWildcardOnly } = violation;

@@ -60,6 +60,21 @@ export function sameSubjectAsIssuer({ chain, verifiedPath }: Facts): Finding | u
     };
 }
 
+/** Names are equal in spite of case, blanks and types of strings (RFC 5280, 7.1), but Go compares their encodings. */
+export function nameEncodingDiffers({ verifiedPath }: Facts): Finding | undefined {
+    const certificate = verifiedPath.find((one, i) => {
+        const issuer = verifiedPath[i + 1];
+        return issuer !== undefined && one.issuerDer !== issuer.subjectDer;
+    });
+    if (!certificate) return undefined;
+    return {
+        code: "name-encoding-differs",
+        severity: "warning",
+        message: `The certificate for ${certificate.subject} and its issuer encode the name ${certificate.issuer} in different ways, so Go clients do not find the issuer.`,
+        advice: "Have the authority reissue it with the name exactly as in the authority's own certificate.",
+    };
+}
+
 export function duplicateCertificate({ chain }: Facts): Finding | undefined {
     const prints = chain.certificates.map(one => one.fingerprint);
     const twice = chain.certificates.find((one, i) => prints.indexOf(one.fingerprint) !== i);
@@ -111,7 +126,7 @@ function wrongIssuers({
         if (!certificate || !signedBy(certificate.x509, issuer.x509)) return [];
         return certificates
             .slice(0, certificates.indexOf(issuer))
-            .filter(one => one.subjectDer === certificate.issuerDer && !contradictsKeyId(certificate, one))
+            .filter(one => one.subjectName === certificate.issuerName && !contradictsKeyId(certificate, one))
             .filter(one => !path.includes(one) && !signedBy(certificate.x509, one.x509))
             .map(wrong => ({ certificate, wrong }));
     });

@@ -51,6 +51,7 @@ export const RULES: readonly Rule[] = [
     strength.unusualExponent,
     uncommonSignature,
     authority.unusualConstraints,
+    chain.nameEncodingDiffers,
     encoding.malformedKey,
     encoding.malformedAlternativeName,
     encoding.malformedName,

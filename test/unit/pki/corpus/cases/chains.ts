@@ -124,6 +124,18 @@ export const CHAIN_CASES: Case[] = [
         ["same-subject-as-issuer"],
         () => withLeaf({ subject: "Test intermediate", with: [subjectKeyId(LEAF_KEY.publicKey)] }),
     ),
+    accepted(
+        "an issuer whose name has another type of string",
+        ["name-encoding-differs"],
+        () => {
+            const issuer = intermediateBelow(root, { subject: { "2.5.4.3": "TEST  intermediate" } });
+            return scenario([leafBelow({ ...issuer, name: intermediate.name }), issuer]);
+        },
+        { go: "compares the encodings of names" },
+    ),
+    accepted("an expired and a valid edition of the root among the roots", [], () =>
+        scenario([leaf, intermediate], { roots: [testRoot({ key: root, from: -300, to: -10 }), root] }),
+    ),
     accepted("trust is not checked", ["trust-not-checked"], () =>
         scenario([leaf, intermediate], { trustUnknown: true }),
     ),
