@@ -31,7 +31,9 @@ export function readCertificates(text: string): CertificateReading {
     const unwrapped = unwrap(text, "certificate");
     const pem = readPem(unwrapped.text);
     const damages = pem.damages.filter(({ label = "" }) => !KEY_LABEL.test(label));
-    if (damages.length > 0 && !isForeign(identifyText(unwrapped.text, pem))) return damaged(damages, unwrapped.layers);
+    const kind = identifyText(unwrapped.text, pem);
+    if (isForeign(kind)) return { certificates: [], findings: [wrongContentFinding("certificate", kind, unwrapped.layers)] };
+    if (damages.length > 0) return damaged(damages, unwrapped.layers);
     return readBinary(unwrapped) ?? readBlocks(unwrapped, pem);
 }
 

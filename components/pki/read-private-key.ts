@@ -46,7 +46,8 @@ export function readPrivateKey(text: string): PrivateKeyReading {
     const { layers } = unwrapped;
     const damages = pem.damages.filter(({ label = "" }) => !CERTIFICATE_LABEL.test(label));
     const kind = identifyText(unwrapped.text, pem);
-    if (damages.length > 0 && !isForeign(kind)) {
+    if (isForeign(kind)) return wrong(kind, layers);
+    if (damages.length > 0) {
         return failed("key-unreadable", `The file with the private key is damaged: ${listDamages(damages, layers)}.`, REPAIR);
     }
     const keys = distinct(pem.blocks.filter(isKey));
@@ -82,8 +83,8 @@ function readBinary({ text, layers }: Unwrapped, kind: WrongContent | undefined)
     }
     if (!encoding) return wrong(kind, layers);
     const { findings, ...read } = readDer(der, encoding);
-    const binary = { name: "binary (DER)" };
-    const wrapped = read.key ? wrappedFinding("key", [...layers, binary], [], COMMANDS.plainKeyFromDer) : [];
+    const binary = { name: "binary (DER)", undo: COMMANDS.plainKeyFromDer };
+    const wrapped = read.key ? wrappedFinding("key", [...layers, binary]) : [];
     return { ...read, findings: [...wrapped, ...findings] };
 }
 

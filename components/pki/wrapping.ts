@@ -67,15 +67,22 @@ function isLatin1Text(text: string): boolean {
 const utf16: Remove = text => {
     const marks = /^(?:\ufffd\ufffd|\ufeff|\u00ff\u00fe|\u00fe\u00ff)/.exec(text)?.[0] ?? "";
     const body = text.slice(marks.length);
-    const pairs = Math.floor(body.length / 2);
-    const nuls = body.split("\0").length - 1;
-    if (pairs < 4 || nuls < 0.9 * pairs || isBinary(text)) return undefined;
-    const order = body.startsWith("\0") ? "BE" : "LE";
+    const [first, second] = [0, 1].map(offset => nulShare(body, offset)) as [number, number];
+    if (body.length < 8 || isBinary(text) || Math.max(first, second) < 0.9 || Math.min(first, second) > 0.1)
+        return undefined;
+    const order = first > second ? "BE" : "LE";
     const withoutMark = order === "LE" ? COMMANDS.fromUtf16Le : COMMANDS.fromUtf16Be;
     const layer = { name: `UTF-16 (${order})`, undo: marks === "" ? withoutMark : COMMANDS.fromUtf16 };
     // The contents are ASCII; the other byte of each character is NUL. Comments may lose letters.
     return { text: body.replace(/[\0\ufffd]/g, ""), layer };
 };
+
+/** The share of NUL among every second character. */
+function nulShare(text: string, offset: number): number {
+    let nuls = 0;
+    for (let at = offset; at < text.length; at += 2) if (text.charCodeAt(at) === 0) nuls++;
+    return nuls / Math.ceil((text.length - offset) / 2);
+}
 
 /** The names under which JSON files have the contents, the most specific first. */
 const FIELDS: Readonly<Record<Wanted, readonly string[]>> = {

@@ -30,18 +30,22 @@ const LABELS: ReadonlyArray<readonly [RegExp, WrongContent]> = [
 export function identifyText(text: string, { blocks, damages }: PemReading): WrongContent | undefined {
     const trimmed = text.trim();
     if (trimmed === "") return "empty";
+    const magic = identifyMagic(text);
+    if (isForeign(magic)) return magic;
     const inside = blocks.flatMap(({ der }) => identifyDer(der) ?? []);
     const labels = [...blocks, ...damages].map(({ label = "" }) => label);
     const labelled = LABELS.find(([pattern]) => labels.some(label => pattern.test(label)))?.[1];
     if (blocks.length > 0 || labelled) return inside[0] ?? labelled;
     if (!trimmed.includes("\n") && PATH.test(trimmed)) return "path";
-    return identifyBinary(text) ?? identifyMagic(text);
+    return identifyBinary(text) ?? magic;
 }
 
-/** Text formats that look like a damaged PEM file. */
+/** Formats in which PEM blocks or parts of them can occur by chance, so that these must not be judged. */
 export function isForeign(kind: WrongContent | undefined): boolean {
-    return kind === "pgp" || kind === "ssh-key";
+    return kind !== undefined && FOREIGN.has(kind);
 }
+
+const FOREIGN: ReadonlySet<WrongContent> = new Set(["pgp", "ssh-key", "zip", "archive", "document", "jks", "jceks"]);
 
 const PATH = /\.(pem|crt|cer|der|key|p7b|p7c|csr|pfx|p12|jks)$/i;
 
@@ -71,14 +75,15 @@ const WANTED: Readonly<Record<Wanted, { name: string; advice: string }>> = {
     },
 };
 
-/** How to undo the layers and read the contents with `last`, as a command for a shell. */
-export function commandFor(layers: readonly Layer[], last: string): string | undefined {
+/** How to undo the layers and read the contents with `last`, as a command for a shell. Undefined when a layer has no command. */
+export function commandFor(layers: readonly Layer[], last = ""): string | undefined {
     const steps = [...layers.map(({ undo }) => undo), ...(last === "" ? [] : [last])];
-    if (steps.length === 0 || steps.includes(undefined)) return undefined;
     const [first, ...others] = steps;
-    const line = [`${first} < FILE`, ...others].join(" | ");
-    // openssl pkey -out creates a file that only its owner can read.
-    return / -out NEW\S*$/.test(last) ? line.replace(/ -out NEW(\S*) < FILE$/, " < FILE -out NEW$1") : `${line} > NEW`;
+    if (first === undefined || steps.includes(undefined)) return undefined;
+    // Redirections would create files that others can read, so the commands for keys name their output.
+    const out = steps.at(-1)?.endsWith(" -out NEW") ? "" : " > NEW";
+    if (others.length > 0) return [`${first} < FILE`, ...others].join(" | ") + out;
+    return first.startsWith("openssl ") ? `${first.replace(/ -out NEW$/, "")} -in FILE -out NEW` : `${first} FILE > NEW`;
 }
 
 /** What the file is, and what to do instead of the general advice. */
@@ -207,12 +212,11 @@ export function wrappedFinding(
     wanted: Wanted,
     layers: readonly Layer[],
     layout: readonly string[] = [],
-    last = "",
 ): Finding[] {
     const names = [...layers.map(({ name }) => name), ...layout];
     if (names.length === 0) return [];
     const subject = { certificate: "certificate", key: "private key", pfx: "PFX" }[wanted];
-    const command = layout.length > 0 ? undefined : commandFor(layers, last);
+    const command = layout.length > 0 ? undefined : commandFor(layers);
     const plain = wanted === "pfx" ? "a binary file" : "a plain PEM text";
     return [
         {

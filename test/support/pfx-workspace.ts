@@ -57,7 +57,7 @@ const tagged = (inside: Asn1) => forge.asn1.create(Class.CONTEXT_SPECIFIC, 0, tr
 const set = (...inside: Asn1[]) => forge.asn1.create(Class.UNIVERSAL, Type.SET, true, inside);
 
 export const decodeDer = (der: Buffer) => forge.asn1.fromDer(der.toString("latin1"));
-const encodeDer = (element: Asn1) => Buffer.from(forge.asn1.toDer(element).getBytes(), "latin1");
+export const encodeDer = (element: Asn1) => Buffer.from(forge.asn1.toDer(element).getBytes(), "latin1");
 
 /** A SafeBag. */
 export type Bag = Asn1;

@@ -166,8 +166,8 @@ export interface Integrity {
     compute: (data: Buffer, password: Password) => Buffer;
 }
 
-/** RFC 9579 allows no shorter keys; no function has a longer block. */
-const PBMAC1_KEY_BYTES = { least: 20, most: 128 };
+/** RFC 9579 allows no shorter keys, and no digest is longer. */
+const PBMAC1_KEY_BYTES = { least: 20, most: 64 };
 
 /** RFC 9579. The salt and the iterations of MacData are not used. */
 function pbmac1(parameters: Asn1 | undefined): Integrity {

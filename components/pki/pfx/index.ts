@@ -11,7 +11,7 @@ import { parsePfx } from "./structure";
 import { type PfxContents, type PfxKey, decryptPfx } from "./decrypt-pfx";
 import type { ReadingCode } from "../reading-codes";
 import { type Unwrapped, decodeFile, unwrap } from "../wrapping";
-import { identifyText, wrappedFinding, wrongContentFinding } from "../wrong-content";
+import { type WrongContent, identifyText, wrappedFinding, wrongContentFinding } from "../wrong-content";
 
 export interface PfxReading {
     /** PEM chain, leaf first, without a root above intermediates. Absent when a finding gives the reason. */
@@ -67,12 +67,15 @@ function bytesOf(file: Uint8Array | string): { bytes: Buffer; findings: Finding[
 
 const SEQUENCE = 0x30;
 
+/** What the options for PEM take. */
+const PEM_KINDS: ReadonlySet<WrongContent> = new Set(["certificate", "private-key", "encrypted-key"]);
+
 /** `isText`: the file is the value of a setting. */
 function notPfx({ text, layers }: Unwrapped, isText: boolean): PfxProblem {
     const pem = readPem(text);
-    const hasPem = pem.blocks.some(({ label }) => /CERTIFICATE$|PRIVATE KEY$/.test(label)) || pem.damages.length > 0;
-    const kind = hasPem ? undefined : identifyText(text, pem);
-    if (hasPem) {
+    const kind = identifyText(text, pem);
+    const isPem = pem.blocks.length + pem.damages.length > 0 && (kind === undefined || PEM_KINDS.has(kind));
+    if (isPem) {
         const advice = "Set PEM as the certificate and the private key, instead of the PFX.";
         return new PfxProblem("pfx-is-pem", "This is PEM text, not a PFX.", advice);
     }

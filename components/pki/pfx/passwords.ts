@@ -43,8 +43,8 @@ function spellings(given: string): Variant[] {
     const added = "Create the PFX again with a password without line end, or set the password with the line end.";
     return [
         spelling(given.replace(/[\r\n]+$/, ""), "without the line end after it", "Remove the line end from the password."),
-        spelling(given.trim(), "without the blanks or line ends around it", "Remove them from the password."),
         spelling(given.replace(/^\ufeff/, ""), "without the byte order mark before it", "Remove the mark from the password."),
+        spelling(given.trim(), "without the blanks or line ends around it", "Remove them from the password."),
         spelling(unquoted, "without the quotation marks around it", "Remove them from the password."),
         spelling(`${given}\n`, "with a line end after it", added),
         spelling(`${given}\r\n`, "with a line end (CR LF) after it", added),
