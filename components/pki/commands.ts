@@ -13,6 +13,8 @@ export const COMMANDS = {
     certificateFromDer: "openssl x509 -inform DER",
     certificatesFromPkcs7: "openssl pkcs7 -print_certs",
     certificatesFromPkcs7Der: "openssl pkcs7 -inform DER -print_certs",
+    /** For all certificates of a file; openssl x509 writes only the first. */
+    rewriteCertificates: "openssl crl2pkcs7 -nocrl -certfile FILE | openssl pkcs7 -print_certs -out NEW",
     /** Creates a file that only its owner can read. */
     plainKey: "openssl pkey -out NEW",
     plainKeyFromDer: "openssl pkey -inform DER -out NEW",

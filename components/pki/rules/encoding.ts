@@ -1,3 +1,4 @@
+import { COMMANDS } from "../commands";
 import type { Certificate } from "../certificate";
 import type { EncodingCode } from "../encoding";
 import type { Facts, Rule } from "../facts";
@@ -73,7 +74,7 @@ const EXPLANATIONS: Readonly<Record<EncodingCode, Explanation>> = {
     "not-der": { refusal: STRICT, advice: REISSUE },
     "trailing-data": {
         refusal: "Go and Java refuse the file, and some servers do not load it",
-        advice: "Write the certificate again, for example with `openssl x509 -in FILE -out NEW`.",
+        advice: `Write the file again, for example with ${COMMANDS.rewriteCertificates}.`,
     },
 };
 

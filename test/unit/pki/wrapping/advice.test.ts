@@ -238,9 +238,23 @@ describe("the command of the advice tells a bad file from a good one, for", () =
     });
 });
 
+describe("the command of the advice", () => {
+    it("removes bytes after a certificate and keeps its chain", () => {
+        const der = Buffer.concat([leafDer(), Buffer.alloc(3)]).toString("base64");
+        const longer = `-----BEGIN CERTIFICATE-----\n${der}\n-----END CERTIFICATE-----\n${files.middle.certificate}`;
+        const judged = (certificate: string) =>
+            judgeServingCertificate({ certificate, hostnames: ["score.contoso.test"] }, new Date()).findings;
+        const finding = judged(longer).find(({ code }) => code === "trailing-data");
+        expect(finding?.advice).toContain(COMMANDS.rewriteCertificates);
+        expect(run(COMMANDS.rewriteCertificates, longer).status).toBe(0);
+        expect(read("certificate", files.bytesOf("new"))).toMatchObject({ contents: files.chain, codes: [] });
+        expect(judged(files.bytesOf("new").toString()).map(({ code }) => code)).not.toContain("trailing-data");
+    });
+});
+
 const STRICT = "openssl verify -x509_strict";
-/** Commands in messages outside of commands.ts, which the tests above run. */
-const OTHERS: readonly string[] = [STRICT];
+/** Commands in messages outside of commands.ts, which the tests above run, or verdict.test.ts. */
+const OTHERS: readonly string[] = [STRICT, "openssl asn1parse -in"];
 
 describe("the messages", () => {
     it("advise no command that this file does not run", () => {

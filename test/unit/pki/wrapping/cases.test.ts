@@ -24,7 +24,7 @@ async function check(given: { cert?: string | Buffer; key?: string | Buffer; pfx
         ...{ hostname, roots: roots(), cert: name("cert", cert), key: name("key", key), pfx: name("pfx", pfx) },
         ...(password !== undefined && { pfxPasswordEnv: "WORD" }),
     };
-    const judgement = checkCertificate(await readSubject(flags, { WORD: password }));
+    const judgement = await checkCertificate(await readSubject(flags, { WORD: password }));
     const findings = judgement.findings.map(({ severity, code }) => `${severity} ${code}`);
     return { valid: isValid(judgement), findings };
 }
