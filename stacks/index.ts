@@ -1,16 +1,8 @@
 import * as dns from "@pulumi/azure-native/dns";
 import * as resources from "@pulumi/azure-native/resources";
 import * as pulumi from "@pulumi/pulumi";
-import {
-    type AksAcmeArgs,
-    type AksTlsArgs,
-    type DnsArgs,
-    LoadBalancerType,
-    type PullSecretArgs,
-    SecureAciInference,
-    SecureAksInference,
-    TlsMode,
-} from "../components";
+import { LoadBalancerType, SecureAciInference, SecureAksInference, TlsMode } from "../components";
+import { aciArguments, aksArguments, type Placement } from "./arguments";
 import { Hosting } from "./schema";
 import { readSettings, SettingsError, type StackSettings } from "./settings";
 
@@ -35,7 +27,7 @@ function outputs() {
     switch (stack.hosting) {
         case Hosting.ContainerInstances: {
             const { scoringUri, swaggerUri, fqdn, ipAddress, dnsRecord, certificate, keys, images } =
-                containerInstances();
+                new SecureAciInference(stack.name, aciArguments(stack, placement()));
             return {
                 ...{ scoringUri, swaggerUri, fqdn, ipAddress, images },
                 ...(tls.hostname !== undefined && { dnsRecord }),
@@ -54,7 +46,7 @@ function outputs() {
                 namespace,
                 kubeconfig,
                 images,
-            } = kubernetes();
+            } = new SecureAksInference(stack.name, aksArguments(stack, placement()));
             return {
                 ...{ services, ipAddress, dnsRecords, keys, namespace, kubeconfig, images },
                 ...(loadBalancer?.type !== LoadBalancerType.InternalLoadBalancer && { fqdn }),
@@ -69,77 +61,9 @@ function hasCertificateOutput(mode: TlsMode): boolean {
     return mode === TlsMode.Custom || mode === TlsMode.SelfSigned;
 }
 
-function containerInstances(): SecureAciInference {
-    const { model, front, containerGroupName, revisionTimeoutSeconds, limits, registries, registry, identity } =
-        stack;
-    return new SecureAciInference(stack.name, {
-        ...common(),
-        tls: tls(),
-        dns: zone(),
-        containerGroupName,
-        revisionTimeoutSeconds,
-        // The schema requires it for this hosting.
-        model: model!,
-        limits,
-        keys: stack.keys,
-        front: front && {
-            image: front.image,
-            cpu: front.cpu,
-            memoryInGB: front.memoryInGB,
-            accessLog: front.accessLog,
-        },
-        registries,
-        registry,
-        identity,
-        logAnalytics: stack.logAnalytics,
-    });
-}
-
-function kubernetes(): SecureAksInference {
-    const { cluster, models = {}, front, limits, loadBalancer, registries, registry } = stack;
-    const zoneOfRecords = zone();
-    return new SecureAksInference(stack.name, {
-        ...common(),
-        tls: { ...tls(), secretName: stack.tls.secretName },
-        dns: zoneOfRecords && { ...zoneOfRecords, recordType: stack.dns?.recordType },
-        // The schema requires it for this hosting.
-        cluster: cluster!,
-        namespace: stack.namespace,
-        models: Object.fromEntries(
-            Object.entries(models).map(([name, model]) => [name, { limits, keys: stack.keys, ...model }]),
-        ),
-        loadBalancer,
-        front,
-        // The component validates the remaining fields.
-        registries: registries as PullSecretArgs[] | undefined,
-        registry: registry as PullSecretArgs | undefined,
-    });
-}
-
-function common() {
-    const { location, environment, leafDomainLabel, overwriteExistingDomain, tags, imageRenewalTrigger } =
-        stack;
-    return {
-        ...{ resourceGroupName, location, environment, leafDomainLabel, overwriteExistingDomain, tags },
-        imageRenewalTrigger,
-    };
-}
-
-function tls(): AksTlsArgs {
-    const { mode, hostname, certificate, privateKey, pfx, pfxPassword, trustedRoots } = stack.tls;
-    const { minimumVersion, hstsMaxAgeSeconds, renewalTrigger } = stack.tls;
-    return {
-        ...{ mode, hostname, certificate, privateKey, pfx, pfxPassword, trustedRoots },
-        ...{ minimumVersion, hstsMaxAgeSeconds, renewalTrigger },
-        // The component validates the remaining fields.
-        acme: stack.tls.acme as AksAcmeArgs | undefined,
-    };
-}
-
-function zone(): DnsArgs | undefined {
-    if (!stack.dns) return undefined;
-    const { zoneName, zoneResourceGroupName, ttl, createZone } = stack.dns;
-    return { zoneName: createZone ? newZone(zoneName) : zoneName, zoneResourceGroupName, ttl };
+function placement(): Placement {
+    const { zoneName, createZone = false } = stack.dns ?? {};
+    return { resourceGroupName, zoneName: zoneName !== undefined && createZone ? newZone(zoneName) : zoneName };
 }
 
 function newZone(zoneName: string): pulumi.Output<string> {

@@ -10,6 +10,9 @@ import {
     MinimumTlsVersion,
     TlsMode,
 } from "../components";
+import { zoneProblem } from "../components/dns/zone-name";
+import { hostnameProblem } from "../components/shared/host-name";
+import { resourceGroupName } from "../components/shared/rules/text";
 import { anyForm, anyText, flag, number, type Texts } from "./values";
 
 /** The Azure service that runs the models. */
@@ -272,4 +275,32 @@ export const schema = (of: TextsOf) =>
                 const message = `is missing; it is required with hosting ${settings.hosting}`;
                 context.addIssue({ code: "custom", path: [name], message });
             }
+            for (const { path, message } of createdProblems(settings)) {
+                context.addIssue({ code: "custom", path, message });
+            }
         });
+
+interface Created {
+    hosting: Hosting;
+    resourceGroup: { name: string; create: boolean };
+    tls: { hostname?: string };
+    dns?: { zoneName: string; createZone: boolean; recordType?: DnsRecordType };
+}
+
+/** Why Azure would refuse what the stack itself creates. The component gets these names as outputs, too late for the preview. */
+function createdProblems({ hosting, resourceGroup, tls, dns }: Created): { path: string[]; message: string }[] {
+    const problems: { path: string[]; message: string | undefined }[] = [];
+    if (resourceGroup.create) {
+        problems.push({ path: ["resourceGroup", "name"], message: resourceGroupName(resourceGroup.name) });
+    }
+    if (dns?.createZone) {
+        const invalid = hostnameProblem(dns.zoneName);
+        problems.push({ path: ["dns", "zoneName"], message: invalid });
+        const apexAllowed = hosting === Hosting.Kubernetes && dns.recordType !== DnsRecordType.Cname;
+        if (invalid === undefined && tls.hostname !== undefined && hostnameProblem(tls.hostname) === undefined) {
+            const message = zoneProblem(tls.hostname, dns.zoneName, apexAllowed);
+            problems.push({ path: ["tls", "hostname"], message });
+        }
+    }
+    return problems.filter((one): one is { path: string[]; message: string } => one.message !== undefined);
+}

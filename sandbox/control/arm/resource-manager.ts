@@ -80,6 +80,8 @@ export class ResourceManager {
 
         const location = locationOf(type, body, existing);
         const name = address.names.at(-1) ?? address.resourceGroup;
+        // ARM checks names and tags before the provider.
+        const tags = body.tags === undefined ? undefined : tagsOf(body, type.type);
         checkReservedNames(type.type, [name, ...hostLabels(body)]);
         const draft = inProvider(type, () =>
             type.put({
@@ -99,7 +101,7 @@ export class ResourceManager {
             name: existing?.name ?? name,
             type: type.type,
             ...(location !== "" && { location }),
-            ...(body.tags !== undefined && { tags: tagsOf(body, type.type) }),
+            ...(tags && { tags }),
             ...(type.etags && { etag: randomUUID() }),
             envelope: draft.envelope ?? {},
             properties: draft.properties,

@@ -103,6 +103,10 @@ function errorAnswer(error: unknown): { status: number; body: ArmErrorBody } {
     if (error instanceof ArmError) return { status: error.status, body: error.body };
     const status = (error as { statusCode?: number }).statusCode ?? 500;
     if (status >= 500) console.error(error);
+    if (status === 413) {
+        const message = "The request content size exceeds the maximum size of 4 MB.";
+        return { status, body: { code: "RequestContentTooLarge", message } };
+    }
     const code = status >= 500 ? "InternalServerError" : "BadRequest";
     return { status, body: { code, message: error instanceof Error ? error.message : String(error) } };
 }
