@@ -1,11 +1,13 @@
 /** `npm run bench` runs all benches, `npm run bench -- front` one of them. */
 import { benchFront } from "./front";
+import { benchPrices } from "./front/prices";
 import { benchModels } from "./models";
 import { benchCompiler, benchPreview } from "./program";
 import { benchSandbox } from "./sandbox";
 
 const BENCHES: Record<string, () => Promise<void>> = {
     front: benchFront,
+    prices: benchPrices,
     preview: benchPreview,
     compiler: benchCompiler,
     models: benchModels,

@@ -7,6 +7,8 @@ export interface Measure {
     figures: Map<string, number>;
     /** The contender whose figure ours is divided by. */
     rival: string;
+    /** The figures of each round, from which the spread of the ratio follows. */
+    rounds?: ReadonlyMap<string, readonly number[]>;
     /** The target of the ratio. */
     target: { atLeast: number } | { atMost: number };
 }
@@ -23,11 +25,19 @@ export function print(measure: Measure): void {
         table.push([
             name,
             readable(figure),
-            ratio.toFixed(2),
+            `${ratio.toFixed(2)}${spread(measure, name)}`,
             index === 0 ? verdict(ratio, measure.target) : "",
         ]);
     });
     console.log(table.toString());
+}
+
+/** The smallest and the largest ratio of one round. */
+function spread({ rounds, rival }: Measure, name: string): string {
+    const [ours, theirs] = [rounds?.get(name), rounds?.get(rival)];
+    if (!ours || !theirs || name === rival) return "";
+    const ratios = ours.map((figure, round) => figure / theirs[round]!);
+    return ` (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)})`;
 }
 
 /** Prints a figure that is compared with a limit instead of a rival. */

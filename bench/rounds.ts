@@ -5,18 +5,30 @@ export interface Contender {
     run(): Promise<number>;
 }
 
-/**
- * Runs several rounds of all contenders in turn and returns the median of each. Taking turns spreads the load of other processes evenly
- * over the contenders.
- */
+/** Runs several rounds of all contenders and returns the median of each. */
 export async function medians(
     contenders: readonly Contender[],
     rounds: number,
 ): Promise<Map<string, number>> {
+    return mediansOf(await inTurns(contenders, rounds));
+}
+
+/**
+ * Runs several rounds of all contenders in turn and returns the figures of each. Taking turns spreads the load of other processes evenly
+ * over the contenders.
+ */
+export async function inTurns(
+    contenders: readonly Contender[],
+    rounds: number,
+): Promise<Map<string, number[]>> {
     const figures = new Map<string, number[]>(contenders.map(one => [one.name, []]));
     for (let round = 0; round < rounds; round++) {
         for (const contender of contenders) figures.get(contender.name)!.push(await contender.run());
     }
+    return figures;
+}
+
+export function mediansOf(figures: ReadonlyMap<string, readonly number[]>): Map<string, number> {
     return new Map([...figures].map(([name, values]) => [name, median(values)]));
 }
 

@@ -1,6 +1,8 @@
+import { readFile, rm } from "node:fs/promises";
 import * as path from "node:path";
 import type { DebianTree } from "../../machine/debian";
 import { ROOT, SAMPLE_REQUEST } from "../../machine/root";
+import { median } from "../rounds";
 import type { BenchNetwork } from "./network";
 import { PORTS, type Server } from "./rivals";
 import { CLIENT_CPU } from "./servers";
@@ -13,14 +15,28 @@ export class LoadGenerators {
     ) {}
 
     /** Requests per second over kept connections, as h2load measures them. */
-    async h2load(server: Server, ...options: string[]): Promise<number> {
+    h2load(server: Server, ...options: string[]): Promise<number> {
+        return this.h2loadPort(PORTS[server], ...options);
+    }
+
+    async h2loadPort(port: number, ...options: string[]): Promise<number> {
         const data = `--data=${path.join(ROOT, SAMPLE_REQUEST)}`;
-        return requestsPerSecond(await this.run("h2load", ...options, data, urlOf(server)));
+        return requestsPerSecond(await this.run("h2load", ...options, data, urlOf(port)));
+    }
+
+    /** The median of the time for a request, one after the other on one connection, in milliseconds. */
+    async medianMs(server: Server, requests: number, folder: string): Promise<number> {
+        const log = path.join(folder, "requests.log");
+        await rm(log, { force: true });
+        await this.h2load(server, `-n${requests}`, "-c1", "-m1", "-t1", `--log-file=${log}`);
+        // Columns: start, status, duration in microseconds.
+        const lines = (await readFile(log, "utf8")).trim().split("\n");
+        return median(lines.map(line => Number(line.split("\t")[2]))) / 1000;
     }
 
     /** Requests per second with a new connection for each, as ApacheBench measures them. */
     async newConnections(server: Server): Promise<number> {
-        return apacheBenchRate(await this.run("ab", "-q", "-n4000", "-c20", urlOf(server)));
+        return apacheBenchRate(await this.run("ab", "-q", "-n2000", "-c20", urlOf(PORTS[server])));
     }
 
     private run(program: string, ...options: string[]): Promise<string> {
@@ -29,8 +45,8 @@ export class LoadGenerators {
     }
 }
 
-function urlOf(server: Server): string {
-    return `https://127.0.0.1:${PORTS[server]}/score`;
+function urlOf(port: number): string {
+    return `https://127.0.0.1:${port}/api/v1/service/iris/score`;
 }
 
 function requestsPerSecond(output: string): number {

@@ -1,11 +1,20 @@
 import * as path from "node:path";
-import { renderFront } from "../../components/front";
+import { CERTIFICATE_FILE, type FrontModel, frontFiles, renderFront, SECRET_FOLDER, UNPRIVILEGED_HTTPS_PORT } from "../../components/front";
 
 /** The ports of the servers in the namespace. The front has the same ports as on Azure. */
-export const PORTS = { front: 443, "bare HAProxy": 8443, nginx: 9443, Caddy: 10443 } as const;
+export const PORTS = {
+    ...{ front: 443, "bare HAProxy": 7443, nginx: 9443, Caddy: 10443 },
+    "pod's front with its hop": UNPRIVILEGED_HTTPS_PORT,
+} as const;
 export type Server = keyof typeof PORTS;
-/** In the order in which they start and are measured. */
-export const SERVERS = Object.keys(PORTS) as Server[];
+
+/** The servers that are compared with each other, in the order in which they start and are measured. */
+export const SERVERS = ["front", "bare HAProxy", "nginx", "Caddy"] as const;
+/** The front of a pod has a rival of its own. */
+export const HOP_SERVERS = ["pod's front with its hop", "bare HAProxy"] as const;
+
+/** In the file system of the image. */
+export const CERTIFICATE_PATH = `${SECRET_FOLDER}/${CERTIFICATE_FILE}`;
 
 export const BACKEND_PORT = 5001;
 const BODY = '{"predictions": [0, 1, 2]}';
@@ -24,22 +33,41 @@ frontend model
 `;
 }
 
-/** The front as the component renders it, with a concurrency limit that the load does not reach. */
+const TLS = { minimumVersion: "1.2", hstsMaxAgeSeconds: 31_536_000 } as const;
+
+/** A concurrency limit that the load does not reach. */
+const MODEL: FrontModel = {
+    name: "iris",
+    host: "127.0.0.1",
+    port: BACKEND_PORT,
+    healthPath: "/",
+    maxConcurrentRequests: 1000,
+    maxQueueWaitMs: 5000,
+    scoringTimeoutMs: 60_000,
+    maxBodyBytes: 10 << 20,
+    keysRequired: false,
+};
+
+/** The front as the component renders it. */
 export function frontConfiguration(): string {
-    return renderFront({
-        tls: { minimumVersion: "1.2", hstsMaxAgeSeconds: 31_536_000 },
-        model: {
-            name: "iris",
-            host: "127.0.0.1",
-            port: BACKEND_PORT,
-            healthPath: "/",
-            maxConcurrentRequests: 1000,
-            maxQueueWaitMs: 5000,
-            scoringTimeoutMs: 60_000,
-            maxBodyBytes: 10 << 20,
-            keysRequired: false,
-        },
+    return renderFront({ tls: TLS, model: MODEL });
+}
+
+/**
+ * The files of the front of a pod that owns the queue, so that each request passes its process twice, as it passes two fronts in a
+ * cluster. DNS is not part of the measure: the only front is at a fixed address.
+ */
+export function podFrontFiles(): Record<string, string> {
+    const files = frontFiles({
+        tls: TLS,
+        models: [MODEL],
+        fronts: { host: "fronts.bench.test", most: 1, dnsDelaySeconds: 1 },
     });
+    const configuration = files["haproxy.cfg"]!.replace(
+        /fronts\.bench\.test:(\d+) resolvers cluster resolve-prefer ipv4 init-addr none/,
+        "127.0.0.1:$1",
+    );
+    return { ...files, "haproxy.cfg": configuration };
 }
 
 /** Ten lines that terminate TLS and forward requests: a minimal configuration. */
@@ -77,6 +105,8 @@ http {
     upstream model { server 127.0.0.1:${BACKEND_PORT}; keepalive 64; keepalive_requests 1000000; }
     server {
         listen ${PORTS.nginx} ssl http2;
+        ssl_protocols TLSv1.2 TLSv1.3;
+        ssl_session_cache shared:bench:10m;
         ssl_certificate ${certificate};
         ssl_certificate_key ${certificate};
         location / {

@@ -29,14 +29,17 @@ export function pythonClient({ address, port, name, authority, version }: Target
 interface Work {
     /** Connections of each worker. */
     connections: number;
+    /** Path of the requests. @default "/" */
+    path?: string;
     /** Concurrent clients, each with its own sessions. @default 1 */
     workers?: number;
 }
 
 /** The same in Go, whose TLS is not OpenSSL's. */
-export async function goClient(target: Target, { connections, workers = 1 }: Work) {
+export async function goClient(target: Target, { connections, path: requested = "/", workers = 1 }: Work) {
     return [
         await program(),
+        `-path=${requested}`,
         ...[`-address=${target.address}:${target.port}`, `-name=${target.name}`],
         ...[`-authority=${target.authority}`, `-version=${target.version}`],
         ...[`-connections=${connections}`, `-workers=${workers}`],

@@ -24,6 +24,7 @@ type report struct {
 
 func main() {
 	address := flag.String("address", "127.0.0.1:443", "host and port")
+	path := flag.String("path", "/", "path of the requests")
 	name := flag.String("name", "", "server name")
 	authority := flag.String("authority", "", "file with the trusted authorities")
 	version := flag.String("version", "1.3", "1.2 or 1.3")
@@ -47,7 +48,7 @@ func main() {
 		config.ClientSessionCache = tls.NewLRUClientSessionCache(1)
 		group.Go(func() {
 			for range *connections {
-				if resumed(*address, config) {
+				if resumed(*address, *path, config) {
 					counts[worker]++
 				}
 			}
@@ -62,11 +63,11 @@ func main() {
 }
 
 // Reads the whole response, because session tickets of TLS 1.3 arrive after the handshake.
-func resumed(address string, config *tls.Config) bool {
+func resumed(address, path string, config *tls.Config) bool {
 	connection, err := tls.Dial("tcp", address, config)
 	check(err)
 	defer connection.Close()
-	_, err = fmt.Fprintf(connection, "GET / HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n", config.ServerName)
+	_, err = fmt.Fprintf(connection, "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n", path, config.ServerName)
 	check(err)
 	response, err := http.ReadResponse(bufio.NewReader(connection), nil)
 	check(err)
