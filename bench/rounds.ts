@@ -23,7 +23,9 @@ export async function inTurns(
 ): Promise<Map<string, number[]>> {
     const figures = new Map<string, number[]>(contenders.map(one => [one.name, []]));
     for (let round = 0; round < rounds; round++) {
-        for (const contender of contenders) figures.get(contender.name)!.push(await contender.run());
+        // Every second round in reverse order: the contender before has an effect, too.
+        const order = round % 2 === 0 ? contenders : [...contenders].reverse();
+        for (const contender of order) figures.get(contender.name)!.push(await contender.run());
     }
     return figures;
 }

@@ -24,9 +24,9 @@ export function processLimits(more = 0): string[] {
         // The runtime commands that replace a certificate contain its chain, up to 64 kB. Pages of memory that a buffer does not use
         // are not occupied.
         "tune.bufsize 81920",
-        // Freed buffers that a thread keeps. The default of 512 kB is six buffers of this size; each further one would be requested
-        // from the operating system again.
-        "tune.memory.hot-size 4194304",
+        // Freed buffers that a thread keeps: 200. The default of 512 kB is six buffers of this size; the operating system would have to
+        // clear the pages of each further one again.
+        "tune.memory.hot-size 16777216",
         "tune.h2.max-frame-size 16384",
         // Frames that a client sends against the protocol or without a purpose, for example resets of new streams (CVE-2023-44487).
         "tune.h2.fe.glitches-threshold 500",
