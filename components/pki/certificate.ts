@@ -32,6 +32,8 @@ export interface Certificate {
     /** Subject alternative names; empty when the extension is absent. */
     dnsNames: string[];
     ipAddresses: string[];
+    mailAddresses: string[];
+    uris: string[];
     /** When a time cannot be read, the earliest or latest date: `encodingFaults` reports it. */
     notBefore: Date;
     notAfter: Date;
@@ -140,6 +142,8 @@ function extensionValues(
     Certificate,
     | "dnsNames"
     | "ipAddresses"
+    | "mailAddresses"
+    | "uris"
     | "subjectKeyId"
     | "authorityKeyId"
     | "issuerUrl"
@@ -157,8 +161,7 @@ function extensionValues(
     const constraints = read(extensions.BASIC_CONSTRAINTS, extensions.readBasicConstraints);
     const names = read(extensions.SUBJECT_ALTERNATIVE_NAME, extensions.readAlternativeNames);
     return {
-        dnsNames: names?.dnsNames ?? [],
-        ipAddresses: names?.ipAddresses ?? [],
+        ...(names ?? { dnsNames: [], ipAddresses: [], mailAddresses: [], uris: [] }),
         subjectKeyId: read(extensions.SUBJECT_KEY_IDENTIFIER, extensions.readSubjectKeyId),
         authorityKeyId: read(extensions.AUTHORITY_KEY_IDENTIFIER, extensions.readAuthorityKeyId),
         issuerUrl: read(extensions.AUTHORITY_INFORMATION_ACCESS, extensions.readIssuerUrl),
@@ -175,8 +178,19 @@ function extensionValues(
 const EARLIEST = new Date(-8.64e15);
 const LATEST = new Date(8.64e15);
 
+/** Results of `signedBy`, by certificate and issuer. Several rules ask about the same two. */
+const verified = new WeakMap<X509Certificate, WeakMap<X509Certificate, boolean>>();
+
 /** Whether the signature on `certificate` was made with the key of `issuer`. */
 export function signedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
+    const byIssuer = verified.get(certificate) ?? new WeakMap<X509Certificate, boolean>();
+    verified.set(certificate, byIssuer);
+    const result = byIssuer.get(issuer) ?? verify(certificate, issuer);
+    byIssuer.set(issuer, result);
+    return result;
+}
+
+function verify(certificate: X509Certificate, issuer: X509Certificate): boolean {
     try {
         return certificate.verify(issuer.publicKey);
     } catch {

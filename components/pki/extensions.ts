@@ -54,18 +54,23 @@ export function readBasicConstraints(value: Buffer): { isCa: boolean; pathLength
     return { isCa, pathLength: smallInteger(elements.find(one => one.tag === Tag.INTEGER)) };
 }
 
-export function readAlternativeNames(
-    value: Buffer,
-): { dnsNames: string[]; ipAddresses: string[] } | undefined {
-    const names = sequence(value);
-    return (
-        names && {
-            dnsNames: names.filter(one => one.tag === 0x82).map(one => nameText(one.contents)),
-            ipAddresses: names
-                .filter(one => one.tag === 0x87)
-                .flatMap(({ contents }) => addressText(contents) ?? []),
-        }
-    );
+/** Subject alternative names of the forms that certificates for servers have. */
+interface AlternativeNames {
+    dnsNames: string[];
+    ipAddresses: string[];
+    mailAddresses: string[];
+    uris: string[];
+}
+
+export function readAlternativeNames(value: Buffer): AlternativeNames {
+    const names = sequence(value) ?? [];
+    const of = (tag: number) => names.filter(one => one.tag === tag).map(one => one.contents);
+    return {
+        dnsNames: of(0x82).map(nameText),
+        ipAddresses: of(0x87).flatMap(contents => addressText(contents) ?? []),
+        mailAddresses: of(0x81).map(nameText),
+        uris: of(0x86).map(nameText),
+    };
 }
 
 export function readSubjectKeyId(value: Buffer): string | undefined {

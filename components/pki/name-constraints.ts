@@ -9,6 +9,10 @@ export const NAME_CONSTRAINTS = "2.5.29.30";
 interface Subtrees {
     dnsNames: string[];
     networks: Network[];
+    /** Addresses, hosts, or domains with a leading dot. */
+    mails: string[];
+    /** Hosts, or domains with a leading dot. */
+    uris: string[];
     /** Directory names, each in the form of a certificate's `subjectRdns`. */
     directories: string[][];
 }
@@ -32,6 +36,8 @@ export interface NameConstraints {
 export interface ConstrainedNames {
     dnsNames: string[];
     ipAddresses: string[];
+    mailAddresses: string[];
+    uris: string[];
     subjectRdns: string[];
     subject: string;
 }
@@ -70,6 +76,8 @@ export function findViolation(constraints: NameConstraints, names: ConstrainedNa
     return (
         violationOf(names.dnsNames, constraints, DNS_NAMES) ??
         violationOf(names.ipAddresses, constraints, NETWORKS) ??
+        violationOf(names.mailAddresses, constraints, MAILS) ??
+        violationOf(names.uris, constraints, URIS) ??
         violationOfDirectory(constraints, names) ??
         violationOfWildcard(constraints, names.dnsNames)
     );
@@ -79,6 +87,8 @@ export function findViolation(constraints: NameConstraints, names: ConstrainedNa
 interface Form<T> {
     of: (subtrees: Subtrees) => T[];
     contains: (subtree: T, name: string) => boolean;
+    /** Default: `contains`. Wider where clients differ, so that the strictest one decides. */
+    excludes?: (subtree: T, name: string) => boolean;
     text: (subtree: T) => string;
 }
 
@@ -93,13 +103,43 @@ const NETWORKS: Form<Network> = {
     text: networkText,
 };
 
+/** Go includes subdomains of a host without a leading dot, against RFC 5280, 4.2.1.10. */
+const MAILS: Form<string> = {
+    of: ({ mails }) => mails,
+    contains: (subtree, mail) =>
+        subtree.includes("@") ? mail === subtree : isHostOf(subtree, mail.replace(/^.*@/, "")),
+    excludes: (subtree, mail) =>
+        subtree.includes("@")
+            ? mail.toLowerCase() === subtree.toLowerCase()
+            : isBelow(mail.replace(/^.*@/, ""), subtree),
+    text: subtree => subtree,
+};
+/** A URI without a host, or with an address, is outside of every permitted subtree and inside of every excluded one. */
+const URIS: Form<string> = {
+    of: ({ uris }) => uris,
+    contains: (subtree, uri) => isHostOf(subtree, hostOf(uri)),
+    excludes: (subtree, uri) => hostOf(uri) === "" || isBelow(hostOf(uri), subtree),
+    text: subtree => subtree,
+};
+
+function isHostOf(subtree: string, host: string): boolean {
+    const [one, base] = [host.toLowerCase(), subtree.toLowerCase()];
+    return base.startsWith(".") ? one.endsWith(base) : one === base;
+}
+
+function hostOf(uri: string): string {
+    const [, authority = ""] = /^[^:]*:\/\/([^/?#]*)/.exec(uri) ?? [];
+    const host = authority.replace(/^.*@/, "").replace(/:\d*$/, "");
+    return /^\[|^[\d.]+$/.test(host) ? "" : host;
+}
+
 function violationOf<T>(
     names: readonly string[],
     { permitted, excluded }: NameConstraints,
-    { of, contains, text }: Form<T>,
+    { of, contains, excludes = contains, text }: Form<T>,
 ): Violation | undefined {
     for (const name of names) {
-        const by = of(excluded).find(subtree => contains(subtree, name));
+        const by = of(excluded).find(subtree => excludes(subtree, name));
         if (by !== undefined) return { name, excludedBy: text(by) };
         if (of(permitted).length > 0 && !of(permitted).some(subtree => contains(subtree, name))) {
             return { name };
@@ -157,6 +197,8 @@ function readSubtrees(bases: readonly Element[]): Subtrees {
     const of = (tag: number) => bases.filter(one => one.tag === tag);
     return {
         dnsNames: of(DNS_NAME).map(one => nameText(one.contents)),
+        mails: of(MAIL).map(one => nameText(one.contents)),
+        uris: of(URI).map(one => nameText(one.contents)),
         // An address without mask is a fault of the encoding.
         networks: of(IP_ADDRESS).flatMap(({ contents }) =>
             contents.length === 8 || contents.length === 32

@@ -98,9 +98,7 @@ function generalNameProblem({ tag, contents, elements }: Element): string | unde
                 ? `an IP address of ${contents.length} bytes instead of 4 or 16`
                 : undefined;
         case 0x81:
-            return isAscii(contents) && /^[^@\s]+@[^@\s]+$/.test(contents.toString("latin1"))
-                ? undefined
-                : "a mail address that is none";
+            return isMailbox(contents.toString("latin1")) ? undefined : "a mail address that is none";
         case 0x86:
             return uriProblem(contents);
         case 0x88:
@@ -119,6 +117,13 @@ function generalNameProblem({ tag, contents, elements }: Element): string | unde
         default:
             return "a name of an unknown form";
     }
+}
+
+/** A mailbox without quotation marks (RFC 5321, 4.1.2). */
+function isMailbox(text: string): boolean {
+    const [, host] =
+        /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(.*)$/.exec(text) ?? [];
+    return host !== undefined && HOST_NAME.test(host) && !host.includes("*");
 }
 
 function dnsNameProblem(contents: Buffer): string | undefined {
@@ -164,7 +169,10 @@ export function checkSubtree({ tag, elements }: Element, report: ReportFault): v
         else if (base.tag === 0x86 && /^[\d.]+$/.test(text))
             malformed(`the name constraint ${JSON.stringify(text)} on URIs is an address`);
     }
-    if (base.tag === 0x81 && !(isAscii(contents) && /^([^@\s]+@)?\.?[A-Za-z0-9.-]*$/.test(text)))
+    if (
+        base.tag === 0x81 &&
+        !(text.includes("@") ? isMailbox(text) : HOST_NAME.test(text.replace(/^\./, "")))
+    )
         malformed("a name constraint on mail addresses is malformed");
     if (base.tag === DIRECTORY)
         for (const name of elements[0]?.elements ?? []) checkName(name, "a name constraint", report);

@@ -7,7 +7,9 @@ import {
     ecKeys,
     extension,
     ip,
+    mail,
     rsaKeys,
+    uri,
 } from "./corpus/create-certificate";
 import { HOST, intermediateBelow, leafBelow, testRoot } from "./corpus/fixtures";
 
@@ -19,7 +21,6 @@ interface FuzzedChain {
 
 const hex = (text: string): Buffer => Buffer.from(text, "hex");
 const der = (oid: string, value: string, critical = false) => extension(oid, hex(value), critical);
-const uri = (text: string) => new asn1.GeneralName({ uniformResourceIdentifier: text });
 
 /** Extensions of public certificates: policies, places of the issuer and of revocation lists. */
 const COMMON = [
@@ -53,7 +54,7 @@ export function fuzzedChains(): FuzzedChain[] {
         dns("*.contoso.test"),
         ip("20.1.2.3"),
         ip("2001:db8::1"),
-        new asn1.GeneralName({ rfc822Name: "a@contoso.test" }),
+        mail("a@contoso.test"),
         uri("https://contoso.test/path"),
     ];
     const root = testRoot({ subject: { ...subject, "2.5.4.3": "Root" } });

@@ -131,6 +131,8 @@ function issue(options: CertificateOptions, defaults: (keys: Keys) => asn1.Exten
 
 export const dns = (dNSName: string) => new asn1.GeneralName({ dNSName });
 export const ip = (iPAddress: string) => new asn1.GeneralName({ iPAddress });
+export const mail = (rfc822Name: string) => new asn1.GeneralName({ rfc822Name });
+export const uri = (text: string) => new asn1.GeneralName({ uniformResourceIdentifier: text });
 export const directory = (name: Record<string, string>) =>
     new asn1.GeneralName({ directoryName: nameOf(name) });
 

@@ -7,7 +7,9 @@ import {
     extendedKeyUsage,
     ip,
     keyUsage,
+    mail,
     nameConstraints,
+    uri,
 } from "../create-certificate";
 import {
     HOST,
@@ -116,6 +118,25 @@ export const AUTHORITY_CASES: Case[] = [
         ...withIntermediate({ with: [nameConstraints([], [ip("2001:db8::/32")])] }, {}, [ip("2001:db8::1")]),
         hostname: "2001:db8::1",
     })),
+    refused("a mail address outside of the permitted host", ["name-not-permitted"], () =>
+        withIntermediate({ with: [nameConstraints([mail("contoso.test")])] }, {}, [
+            dns(HOST),
+            mail("a@other.test"),
+        ]),
+    ),
+    refused("a URI whose host is excluded", ["name-not-permitted"], () =>
+        withIntermediate({ with: [nameConstraints([], [uri("other.test")])] }, {}, [
+            dns(HOST),
+            uri("https://other.test/"),
+        ]),
+    ),
+    accepted("mail address and URI of the permitted host", [], () =>
+        withIntermediate({ with: [nameConstraints([mail("contoso.test"), uri("contoso.test")])] }, {}, [
+            dns(HOST),
+            mail("a@contoso.test"),
+            uri("https://contoso.test/x"),
+        ]),
+    ),
     accepted("a DNS name below an authority with permitted addresses", [], () =>
         withIntermediate({ with: [nameConstraints([ip("10.0.0.0/8")])] }),
     ),

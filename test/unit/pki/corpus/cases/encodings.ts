@@ -1,4 +1,3 @@
-import { GeneralName } from "@peculiar/asn1-x509";
 import { type Node, allNodes, children, parseTree, signTree } from "../../der-tree";
 import { accepted, type Case, refused, type Scenario } from "../case";
 import {
@@ -8,7 +7,9 @@ import {
     extension,
     fromPem,
     ip,
+    mail,
     nameConstraints,
+    uri,
 } from "../create-certificate";
 import {
     HOST,
@@ -233,8 +234,8 @@ export const ENCODING_CASES: Case[] = [
             dns(HOST),
             ip("20.1.2.3"),
             ip("2001:db8::1"),
-            new GeneralName({ rfc822Name: "a@contoso.test" }),
-            new GeneralName({ uniformResourceIdentifier: "https://contoso.test/x?y=z" }),
+            mail("a@contoso.test"),
+            uri("https://contoso.test/x?y=z"),
         ]),
     ),
     accepted("bytes of a name in a type of X.520 that few use", [], () =>
