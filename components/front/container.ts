@@ -3,6 +3,7 @@ import { FOLLOW_CERTIFICATE_FILE, FOLLOW_STORE_FILE, SERVE_CERTIFICATE_FILE } fr
 import { CONFIGURATION_FOLDER } from "./pod-settings";
 import { RUNTIME_COMMANDS_FILE } from "./runtime-commands";
 import { STORE_COPY_FOLDER, STORE_FOLDER } from "./store";
+import { RESPONSE_FILE } from "./responses";
 import { REQUEST_TIMEOUT_FILE } from "./timeouts";
 import { UPLOAD_FILE } from "./uploads";
 
@@ -25,6 +26,7 @@ export function frontScripts(source: CertificateSource): ScriptFiles {
         __dirname,
         START,
         UPLOAD_FILE,
+        RESPONSE_FILE,
         REQUEST_TIMEOUT_FILE,
         ...(source === "followed"
             ? [RUNTIME_COMMANDS_FILE, SERVE_CERTIFICATE_FILE, FOLLOW_CERTIFICATE_FILE]

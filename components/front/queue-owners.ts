@@ -1,5 +1,6 @@
 import { DNS_DELAY_SECONDS, QUEUE_PORT, type FrontReplicas } from "./pod-settings";
 import type { Section } from "./configuration-text";
+import { collectResponses } from "./responses";
 import { hasServers } from "./sections";
 
 /** Back end of the fronts that own queues. Model names cannot contain a colon, so it never collides with one. */
@@ -39,6 +40,7 @@ export function queueOwners({ host, most }: FrontReplicas): Section {
         // Avalanche: similar names get distant positions on the ring.
         "hash-type consistent crc32 avalanche",
         HOP_TIMEOUT,
+        ...collectResponses(),
         "timeout check 2s",
         `option httpchk GET ${OWNER_PATH}`,
         "http-check expect status 200",

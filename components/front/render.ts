@@ -4,7 +4,7 @@ import { followStore } from "./followers";
 import { accessLog, connectionLog, logRequests } from "./log";
 import { configuration, type Section } from "./configuration-text";
 import { requireKey } from "./keys";
-import { connections, processLimits } from "./limits";
+import { CLIENT_CONNECTIONS, connections, processLimits } from "./limits";
 import {
     defaults,
     hasServers,
@@ -19,6 +19,14 @@ import {
     rootHealth,
     SERVICE_PREFIX,
 } from "./sections";
+import {
+    measureQueue,
+    noteLongResponses,
+    QUEUE_MS_OF_BOTH_PASSES,
+    type ResponsesHop,
+    responsesHop,
+    useResponsesHop,
+} from "./responses";
 import { hopTimeoutMs } from "./timeouts";
 import {
     CERTIFICATE_FILE,
@@ -77,8 +85,13 @@ export function renderFront(settings: FrontSettings): string {
             ],
             uploadsOf(model),
         ),
-        ...collected(SOCKET_OWNER, [`default_backend ${model.name}`]),
-        modelBackend(model, [freePlace(model)], `server replica ${model.host}:${model.port}`),
+        ...collected(SOCKET_OWNER, [`default_backend ${hopOf(model).name}`]),
+        ...responsesHop(SOCKET_OWNER, hopOf(model)),
+        modelBackend(
+            model,
+            [freePlace(model), noteLongResponses()],
+            `server replica ${model.host}:${model.port}`,
+        ),
         // Ready even without a certificate: the authority may have to fetch a challenge here first.
         health([readyIf([hasServers(model.name), ...(stored ? [STORE_POLLED] : [])].join(" "))]),
     ]);
@@ -102,7 +115,8 @@ function global({ tls, model }: FrontSettings): Section {
             // Drops root after binding the ports where the image starts as root. No change where it starts as haproxy.
             "user haproxy",
             "group haproxy",
-            ...processLimits(),
+            // The process connects to itself once for each request in progress.
+            ...processLimits(CLIENT_CONNECTIONS),
             // ACI kills containers 30 seconds after the stop signal.
             "hard-stop-after 25s",
             ...(name === undefined ? [] : followStore(SCRIPT_FOLDER, STORE_COPY, name, SOCKET_OWNER)),
@@ -135,6 +149,7 @@ function entrance({ tls, model, accessLog: logged }: FrontSettings): Section {
         connections("models"),
         ...logRequests(logged, accessLog()),
         ...(tls ? [`error-log-format ${connectionLog()}`] : []),
+        measureQueue(),
         ...(tls?.storedCertificate === undefined
             ? [...requestHeaders(tls ? "https" : "http"), ...responseHeaders(tls?.hstsMaxAgeSeconds ?? 0)]
             : [
@@ -148,6 +163,7 @@ function entrance({ tls, model, accessLog: logged }: FrontSettings): Section {
         ...(model.keysRequired ? [requireKey()] : []),
         ...awaitBody([model], `{ var(txn.length) -m int gt ${model.maxBodyBytes} }`),
         useUploads(uploadsOf(model)),
+        ...useResponsesHop(hopOf(model)),
         `default_backend ${model.name}`,
     ];
 }
@@ -157,7 +173,17 @@ function isFor({ name }: FrontModel): string {
     return `{ path ${paths.join(" ")} }`;
 }
 
-/** Model names cannot contain a colon, so this never collides with one. The access log shows it as the model. */
+/** Model names cannot contain a colon, so this never collides with one. */
 function uploadsOf({ name }: FrontModel): string {
     return `${name}:uploads`;
+}
+
+function hopOf(model: FrontModel): ResponsesHop {
+    const { name, maxConcurrentRequests } = model;
+    return {
+        name: `${name}:responses`,
+        model: name,
+        maxConcurrentRequests,
+        timeoutMs: hopTimeoutMs(model),
+    };
 }

@@ -5,6 +5,7 @@ import { REMOVE_KEY } from "./keys";
 import { connections, maxQueuedRequests } from "./limits";
 import { LOG_TARGET, logRequests } from "./log";
 import { connectionTimeouts, modelTimeouts, REQUEST_TIMEOUT_FILE } from "./timeouts";
+import { loadResponses } from "./responses";
 import { loadUploads } from "./uploads";
 import {
     HEALTH_PORT,
@@ -55,6 +56,7 @@ export function processWide(options: ProcessOptions): Section {
         `log ${LOG_TARGET}`,
         ...more,
         loadUploads(scriptFolder),
+        loadResponses(scriptFolder),
         ...(models.some(({ requestTimeoutMs }) => requestTimeoutMs !== undefined)
             ? [`lua-load-per-thread ${scriptFolder}/${REQUEST_TIMEOUT_FILE}`]
             : []),
@@ -80,6 +82,8 @@ export function defaults(connectSeconds: number): Section {
         "option dontlognull",
         // A client that disconnects is removed from the queue.
         "option abortonclose",
+        // The parts of a response are sent when they arrive. HAProxy would wait up to 200 ms for more.
+        "option http-no-delay",
         // Python's WSGI cannot tell X_Name from X-Name.
         "option http-restrict-req-hdr-names delete",
         ...connectionTimeouts(connectSeconds),

@@ -22,8 +22,8 @@ const BODIES_PER_CONNECTION = 1;
 
 /** Uploads at the same time. Each has a coroutine and a file. */
 const MOST_UPLOADS = 200;
-/** A body that needs longer than a body of this rate is refused: 64 KiB per second. */
-const LEAST_BYTES_PER_SECOND = 65_536;
+/** A body that arrives more slowly is refused, and a client that reads a response more slowly is disconnected: 64 KiB per second. */
+export const LEAST_BYTES_PER_SECOND = 65_536;
 
 /** Tables of the requests whose body was incomplete when its headers arrived: those of the process, and of each connection. */
 const AWAITED_TABLE = ":awaited";

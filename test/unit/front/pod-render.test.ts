@@ -59,6 +59,7 @@ describe("frontFiles", () => {
         expect(settings && Object.keys(frontFiles(settings)).sort()).toEqual(
             [
                 ...[
+                    "collect-response.lua",
                     "collect-upload.lua",
                     "haproxy.cfg",
                     "request-timeout.lua",
