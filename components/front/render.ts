@@ -149,11 +149,15 @@ function entrance({ tls, model, accessLog: logged }: FrontSettings): Section {
         connections("models"),
         ...logRequests(logged, accessLog()),
         ...(tls ? [`error-log-format ${connectionLog()}`] : []),
-        measureQueue(),
         ...(tls?.storedCertificate === undefined
-            ? [...requestHeaders(tls ? "https" : "http"), ...responseHeaders(tls?.hstsMaxAgeSeconds ?? 0)]
+            ? [
+                  measureQueue(),
+                  ...requestHeaders(tls ? "https" : "http"),
+                  ...responseHeaders(tls?.hstsMaxAgeSeconds ?? 0),
+              ]
             : [
                   ...markPlaceholder(),
+                  measureQueue(),
                   ...requestHeaders("https"),
                   ...responseHeaders(tls.hstsMaxAgeSeconds, UNLESS_PLACEHOLDER),
                   ...refuseOverPlaceholder(model.name),

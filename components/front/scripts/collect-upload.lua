@@ -85,8 +85,16 @@ local function receive_head(socket)
     return status, headers
 end
 
-local function relay_bytes(applet, socket, length)
+-- Once the buffer of a socket has been full, HAProxy 3.0 does not read further when Lua has emptied it, but only when the stream of the
+-- socket runs the next time. A short time-out makes it run; the second call sets the time-out that is valid by then.
+local function resume(socket, timeout_seconds)
+    socket:settimeout(0.001)
+    socket:settimeout(timeout_seconds)
+end
+
+local function relay_bytes(applet, socket, length, timeout_seconds)
     while length > 0 do
+        resume(socket, timeout_seconds)
         local piece = socket:receive(math.min(length, PIECE_BYTES))
         if not piece then
             error("the response ended early")
@@ -96,7 +104,7 @@ local function relay_bytes(applet, socket, length)
     end
 end
 
-local function relay_chunks(applet, socket)
+local function relay_chunks(applet, socket, timeout_seconds)
     while true do
         local size = tonumber((socket:receive("*l") or ""):match("^%x+") or "", 16)
         if not size then
@@ -105,12 +113,12 @@ local function relay_chunks(applet, socket)
         if size == 0 then
             return
         end
-        relay_bytes(applet, socket, size)
+        relay_bytes(applet, socket, size, timeout_seconds)
         socket:receive("*l")
     end
 end
 
-local function relay_response(applet, socket)
+local function relay_response(applet, socket, timeout_seconds)
     local status, headers = receive_head(socket)
     applet:set_status(status or 502)
     local length, is_chunked = 0, false
@@ -126,9 +134,9 @@ local function relay_response(applet, socket)
     end
     applet:start_response()
     if is_chunked then
-        relay_chunks(applet, socket)
+        relay_chunks(applet, socket, timeout_seconds)
     elseif applet.method ~= "HEAD" then
-        relay_bytes(applet, socket, length)
+        relay_bytes(applet, socket, length, timeout_seconds)
     end
 end
 
@@ -139,12 +147,13 @@ core.register_service("collect-upload", "http", function(applet)
     end
     local length = receive_body(applet, file)
     local socket = core.tcp()
-    socket:settimeout((tonumber(applet:get_var("txn.most_ms")) or DEFAULT_TIMEOUT_MS) / 1000)
+    local timeout_seconds = (tonumber(applet:get_var("txn.most_ms")) or DEFAULT_TIMEOUT_MS) / 1000
+    socket:settimeout(timeout_seconds)
     if socket:connect(socket_address) then
         send_request(applet, socket, file, length)
     end
     file:close()
-    relay_response(applet, socket)
+    relay_response(applet, socket, timeout_seconds)
     socket:close()
 end)
 
