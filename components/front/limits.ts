@@ -28,8 +28,6 @@ export function processLimits(more = 0): string[] {
         // clear the pages of each further one again.
         "tune.memory.hot-size 16777216",
         "tune.h2.max-frame-size 16384",
-        // Runs new streams before more frames are read: otherwise thousands of streams have a buffer before the first is refused.
-        "tune.sched.low-latency on",
         // Frames that a client sends against the protocol or without a purpose, for example resets of new streams (CVE-2023-44487).
         "tune.h2.fe.glitches-threshold 500",
     ];

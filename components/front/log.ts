@@ -6,17 +6,19 @@ export const LOG_TARGET = "stdout format raw daemon";
 const TIME = text("time", "%[date(0,us),us_utime(%Y-%m-%dT%H:%M:%S.%6NZ)]");
 
 /** How a request ended: two letters for who ended it and when (8.5 of HAProxy's manual), bytes, milliseconds. */
-const OUTCOME = [
-    number("status", "%ST"),
-    text("end", "%ts"),
-    number("bytesIn", "%U"),
-    number("bytesOut", "%B"),
-    // -1: this phase was not reached.
-    number("queueMs", "%Tw"),
-    number("modelMs", "%Tr"),
-    number("totalMs", "%Ta"),
-    number("queued", "%bq"),
-];
+function outcome(queueMs = "%Tw"): string[] {
+    return [
+        number("status", "%ST"),
+        text("end", "%ts"),
+        number("bytesIn", "%U"),
+        number("bytesOut", "%B"),
+        // -1: this phase was not reached.
+        number("queueMs", queueMs),
+        number("modelMs", "%Tr"),
+        number("totalMs", "%Ta"),
+        number("queued", "%bq"),
+    ];
+}
 
 /** What the client requested, without the query, which may contain personal data. */
 const REQUEST = [
@@ -26,15 +28,19 @@ const REQUEST = [
     text("tls", "%sslv"),
 ];
 
-/** One JSON object per request. No headers and no bodies. */
-export function accessLog(): string {
+/**
+ * One JSON object per request. No headers and no bodies.
+ * @param queueMs an item for the time in the queue, in milliseconds
+ */
+export function accessLog(queueMs?: string): string {
     return json([
         TIME,
         text("id", "%[var(txn.id)]"),
         text("client", "%ci"),
         ...REQUEST,
-        text("model", "%b"),
-        ...OUTCOME,
+        // The back ends of a model are named `<model>` and `<model>:…`.
+        text("model", "%[be_name,field(1,:)]"),
+        ...outcome(queueMs),
     ]);
 }
 
@@ -51,7 +57,7 @@ export function entryLog(): string {
         ...REQUEST,
         text("model", "%[var(txn.model)]"),
         text("server", "%si"),
-        ...OUTCOME,
+        ...outcome(),
     ]);
 }
 
@@ -65,7 +71,7 @@ export function queueLog(): string {
         text("entry", "%ci"),
         text("model", "%[var(txn.model)]"),
         text("server", "%si"),
-        ...OUTCOME,
+        ...outcome(),
     ]);
 }
 

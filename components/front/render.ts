@@ -19,14 +19,7 @@ import {
     rootHealth,
     SERVICE_PREFIX,
 } from "./sections";
-import {
-    measureQueue,
-    noteLongResponses,
-    QUEUE_MS_OF_BOTH_PASSES,
-    type ResponsesHop,
-    responsesHop,
-    useResponsesHop,
-} from "./responses";
+import { noteResponses, QUEUE_MS, type ResponsesHop, responsesHop, useResponsesHop } from "./responses";
 import { hopTimeoutMs } from "./timeouts";
 import {
     CERTIFICATE_FILE,
@@ -86,10 +79,10 @@ export function renderFront(settings: FrontSettings): string {
             uploadsOf(model),
         ),
         ...collected(SOCKET_OWNER, [`default_backend ${hopOf(model).name}`]),
-        ...responsesHop(SOCKET_OWNER, hopOf(model)),
+        ...responsesHop(SOCKET_OWNER, hopOf(model), settings.accessLog),
         modelBackend(
             model,
-            [freePlace(model), noteLongResponses()],
+            [freePlace(model), ...noteResponses()],
             `server replica ${model.host}:${model.port}`,
         ),
         // Ready even without a certificate: the authority may have to fetch a challenge here first.
@@ -147,17 +140,12 @@ function entrance({ tls, model, accessLog: logged }: FrontSettings): Section {
             ? `bind *:${HTTPS_PORT} ssl crt ${SECRET_FOLDER}/${CERTIFICATE_FILE} alpn h2,http/1.1`
             : `bind *:${HTTP_PORT}`,
         connections("models"),
-        ...logRequests(logged, accessLog()),
+        ...logRequests(logged, accessLog(QUEUE_MS)),
         ...(tls ? [`error-log-format ${connectionLog()}`] : []),
         ...(tls?.storedCertificate === undefined
-            ? [
-                  measureQueue(),
-                  ...requestHeaders(tls ? "https" : "http"),
-                  ...responseHeaders(tls?.hstsMaxAgeSeconds ?? 0),
-              ]
+            ? [...requestHeaders(tls ? "https" : "http"), ...responseHeaders(tls?.hstsMaxAgeSeconds ?? 0)]
             : [
                   ...markPlaceholder(),
-                  measureQueue(),
                   ...requestHeaders("https"),
                   ...responseHeaders(tls.hstsMaxAgeSeconds, UNLESS_PLACEHOLDER),
                   ...refuseOverPlaceholder(model.name),

@@ -1,3 +1,4 @@
+import { AccessLog } from "./access-log";
 import type { Section } from "./configuration-text";
 import { CLIENT_CONNECTIONS } from "./limits";
 import { queueLog } from "./log";
@@ -20,12 +21,8 @@ const BUFFERED = `{ res.hdr_val(content-length) le ${BUFFERED_BYTES} }`;
 
 const QUEUE_MS_HEADER = "x-front-queue-ms";
 
-/** For `accessLog`, where `measureQueue` is the first rule: the time in the queue, also of a request that took the hop. */
-export const QUEUE_MS_OF_BOTH_PASSES = "%(queueMs)[req.timer.queue,add(txn.queue_ms)]";
-
-export function measureQueue(): string {
-    return "http-request set-var(txn.queue_ms) int(0)";
-}
+/** For `accessLog`: the time in the queue, also of a request that took the hop. */
+export const QUEUE_MS = "%[var(txn.queue_ms,-1)]";
 
 /** Process-wide directives. */
 export function loadResponses(scriptFolder: string): string {
@@ -64,18 +61,25 @@ export function useResponsesHop({ name, model, maxConcurrentRequests }: Response
     );
 }
 
-/** A directive of the back end of the model, for the decision above. */
-export function noteLongResponses(): string {
-    return `http-response set-var(proc.long_responses) bool(true) unless ${BUFFERED}`;
+/** Directives of the back end of the model: for the decision above, and for the log. */
+export function noteResponses(): string[] {
+    return [
+        `http-response set-var(proc.long_responses) bool(true) unless ${BUFFERED}`,
+        "http-after-response set-var(txn.queue_ms) req.timer.queue",
+    ];
 }
 
 /** The back end and the front end of the hop. The log has a second line for requests that failed in the queue or in the model. */
-export function responsesHop(owner: readonly string[], { name, model, timeoutMs }: ResponsesHop): Section[] {
+export function responsesHop(
+    owner: readonly string[],
+    { name, model, timeoutMs }: ResponsesHop,
+    accessLog: AccessLog | undefined,
+): Section[] {
     return [
         [
             `backend ${name}`,
             ...collectResponses(),
-            `http-response set-var(txn.queue_ms) res.hdr(${QUEUE_MS_HEADER})`,
+            `http-response set-var(txn.queue_ms) res.hdr_val(${QUEUE_MS_HEADER})`,
             `http-response del-header ${QUEUE_MS_HEADER}`,
             `timeout server ${timeoutMs}`,
             `server self ${RESPONSES_SOCKET}`,
@@ -84,8 +88,9 @@ export function responsesHop(owner: readonly string[], { name, model, timeoutMs 
             "frontend :responses",
             ["bind", RESPONSES_SOCKET, "mode 600", ...owner].join(" "),
             `maxconn ${CLIENT_CONNECTIONS}`,
-            `log-format ${queueLog()}`,
-            "option dontlog-normal",
+            ...(accessLog === AccessLog.Off
+                ? ["no log"]
+                : [`log-format ${queueLog()}`, "option dontlog-normal"]),
             // The sender closes idle connections. If both ends did, this one could close a connection that the sender is about to use.
             "timeout client 5m",
             "timeout http-keep-alive 5m",
