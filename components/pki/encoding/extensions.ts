@@ -5,7 +5,7 @@ import * as oids from "../extensions";
 import { NAME_CONSTRAINTS } from "../name-constraints";
 import { checkDer } from "./der-rules";
 import type { ReportFault } from "./fault";
-import { checkGeneralNames, checkSubtree } from "./names";
+import { checkGeneralNames, checkSubtree, isGeneralName } from "./names";
 
 /** Checks the list of extensions and the contents of those that clients process (RFC 5280, 4.2). */
 export function checkExtensions(extensions: readonly ExtensionElements[], report: ReportFault): void {
@@ -92,19 +92,26 @@ const isKeyUsage = ({ tag, contents }: Element): boolean =>
 const isAuthorityKeyId = (value: Element): boolean =>
     hasOptional(value, [0x80, 0xa1, 0x82]) &&
     value.elements.some(one => one.tag === 0xa1) === value.elements.some(one => one.tag === 0x82) &&
+    value.elements.every(one => one.tag !== 0xa1 || one.elements.every(isGeneralName)) &&
     value.elements.every(one => one.tag !== 0x82 || isMinimalInteger(one.contents)) &&
     value.elements.every(one => one.tag !== 0x80 || one.contents.length > 0);
 
 const isAccessDescription = ({ tag, elements }: Element): boolean =>
-    tag === Tag.SEQUENCE && elements.length === 2 && isOid(elements[0] as Element);
+    tag === Tag.SEQUENCE &&
+    elements.length === 2 &&
+    isOid(elements[0] as Element) &&
+    isGeneralName(elements[1] as Element);
+
+const isDistributionPointName = ({ tag, elements }: Element): boolean =>
+    tag === 0xa1 || (tag === 0xa0 && elements.length > 0 && elements.every(isGeneralName));
 
 /** Either a name in `[0]`, or relative to the issuer's name in `[1]`; then the reasons and the issuer of the list. */
 const isDistributionPoint = (value: Element): boolean =>
     hasOptional(value, [0xa0, 0x81, 0xa2]) &&
     value.elements.every(
         ({ tag, elements, contents }) =>
-            (tag !== 0xa0 ||
-                (elements.length === 1 && (elements[0]?.tag === 0xa0 || elements[0]?.tag === 0xa1))) &&
+            (tag !== 0xa0 || (elements.length === 1 && isDistributionPointName(elements[0] as Element))) &&
+            (tag !== 0xa2 || elements.every(isGeneralName)) &&
             (tag !== 0x81 || contents.length > 1),
     ) &&
     value.elements.length > 0;

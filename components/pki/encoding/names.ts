@@ -89,6 +89,20 @@ export function checkGeneralNames(
 
 const DIRECTORY = 0xa4;
 
+const PRIMITIVE_NAMES = [0x81, 0x82, 0x86, 0x87, 0x88];
+
+/** Whether an element has the form of a GeneralName, whatever the name. X.400 addresses and EDI names are not in use. */
+export function isGeneralName({ tag, elements }: Element): boolean {
+    return PRIMITIVE_NAMES.includes(tag) || isConstructedName(tag, elements);
+}
+
+/** A directory name, or a name of another type. */
+function isConstructedName(tag: number, elements: readonly Element[]): boolean {
+    const [first, second, ...more] = elements;
+    if (tag === DIRECTORY) return first?.tag === Tag.SEQUENCE && second === undefined;
+    return tag === 0xa0 && identifier(first) !== "" && second?.tag === 0xa0 && more.length === 0;
+}
+
 function generalNameProblem({ tag, contents, elements }: Element): string | undefined {
     switch (tag) {
         case 0x82:
@@ -103,19 +117,10 @@ function generalNameProblem({ tag, contents, elements }: Element): string | unde
             return uriProblem(contents);
         case 0x88:
             return contents.length > 0 ? undefined : "an empty registered identifier";
-        case 0xa0:
-            return elements.length === 2 && identifier(elements[0]) !== "" && elements[1]?.tag === 0xa0
-                ? undefined
-                : "another name that is malformed";
-        case DIRECTORY:
-            return elements.length === 1 && elements[0]?.tag === Tag.SEQUENCE
-                ? undefined
-                : "a directory name that is malformed";
-        case 0xa3:
-        case 0xa5:
-            return undefined;
         default:
-            return "a name of an unknown form";
+            return isConstructedName(tag, elements)
+                ? undefined
+                : "a name that is malformed or of an unknown form";
     }
 }
 
