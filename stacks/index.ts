@@ -63,7 +63,10 @@ function hasCertificateOutput(mode: TlsMode): boolean {
 
 function placement(): Placement {
     const { zoneName, createZone = false } = stack.dns ?? {};
-    return { resourceGroupName, zoneName: zoneName !== undefined && createZone ? newZone(zoneName) : zoneName };
+    return {
+        resourceGroupName,
+        zoneName: zoneName !== undefined && createZone ? newZone(zoneName) : zoneName,
+    };
 }
 
 function newZone(zoneName: string): pulumi.Output<string> {

@@ -288,7 +288,12 @@ interface Created {
 }
 
 /** Why Azure would refuse what the stack itself creates. The component gets these names as outputs, too late for the preview. */
-function createdProblems({ hosting, resourceGroup, tls, dns }: Created): { path: string[]; message: string }[] {
+function createdProblems({
+    hosting,
+    resourceGroup,
+    tls,
+    dns,
+}: Created): { path: string[]; message: string }[] {
     const problems: { path: string[]; message: string | undefined }[] = [];
     if (resourceGroup.create) {
         problems.push({ path: ["resourceGroup", "name"], message: resourceGroupName(resourceGroup.name) });
@@ -297,7 +302,11 @@ function createdProblems({ hosting, resourceGroup, tls, dns }: Created): { path:
         const invalid = hostnameProblem(dns.zoneName);
         problems.push({ path: ["dns", "zoneName"], message: invalid });
         const apexAllowed = hosting === Hosting.Kubernetes && dns.recordType !== DnsRecordType.Cname;
-        if (invalid === undefined && tls.hostname !== undefined && hostnameProblem(tls.hostname) === undefined) {
+        if (
+            invalid === undefined &&
+            tls.hostname !== undefined &&
+            hostnameProblem(tls.hostname) === undefined
+        ) {
             const message = zoneProblem(tls.hostname, dns.zoneName, apexAllowed);
             problems.push({ path: ["tls", "hostname"], message });
         }

@@ -62,11 +62,7 @@ export async function benchFront(): Promise<void> {
  * Connections per second that offer the session of the one before, each with one request. TLS 1.3 only: with TLS 1.2, Go's client
  * resumes by tickets alone, and the front with OpenSSL keeps its sessions in memory.
  */
-async function resumedConnections(
-    network: BenchNetwork,
-    port: number,
-    folder: string,
-): Promise<number> {
+async function resumedConnections(network: BenchNetwork, port: number, folder: string): Promise<number> {
     const authority = path.join(folder, "secrets", CERTIFICATE_FILE);
     const target = { address: "127.0.0.1", port, name: "bench.test", authority, version: "1.3" } as const;
     const client = await goClient(target, { connections: 750, workers: 4, path: "/score" });

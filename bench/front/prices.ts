@@ -85,7 +85,12 @@ function configurations(): Map<string, string> {
 
 /** The same configuration on ports of its own. */
 function moved(text: string, port: number): string {
-    const ports: Record<string, number> = { [HTTPS_PORT]: port, [PORTS["bare HAProxy"]]: port, [HTTP_PORT]: port + 1, [HEALTH_PORT]: port + 2 };
+    const ports: Record<string, number> = {
+        [HTTPS_PORT]: port,
+        [PORTS["bare HAProxy"]]: port,
+        [HTTP_PORT]: port + 1,
+        [HEALTH_PORT]: port + 2,
+    };
     return text.replace(/^( *bind \*:)(\d+)/gm, (_, bind: string, old: string) => `${bind}${ports[old]}`);
 }
 

@@ -1,5 +1,12 @@
 import * as path from "node:path";
-import { CERTIFICATE_FILE, type FrontModel, frontFiles, renderFront, SECRET_FOLDER, UNPRIVILEGED_HTTPS_PORT } from "../../components/front";
+import {
+    CERTIFICATE_FILE,
+    type FrontModel,
+    frontFiles,
+    renderFront,
+    SECRET_FOLDER,
+    UNPRIVILEGED_HTTPS_PORT,
+} from "../../components/front";
 
 /** The ports of the servers in the namespace. The front has the same ports as on Azure. */
 export const PORTS = {

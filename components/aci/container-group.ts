@@ -150,7 +150,10 @@ function frontContainer(
         environmentVariables: [{ name: FRONT_CONFIGURATION_VARIABLE, value: configuration }],
         // Probes must reach their port whether or not Azure requires it in this list.
         ports: [...publicPorts(settings), tcpPort(HEALTH_PORT)],
-        resources: { requests: { cpu: front.cpu, memoryInGB: front.memoryInGB }, limits: front.resourceLimits },
+        resources: {
+            requests: { cpu: front.cpu, memoryInGB: front.memoryInGB },
+            limits: front.resourceLimits,
+        },
         volumeMounts: volumeMounts.length > 0 ? volumeMounts : undefined,
         livenessProbe: liveness,
         // Azure takes a group off the network while a readiness probe fails. The front must stay reachable while the model is ill: it

@@ -13,7 +13,12 @@ import { TlsMode } from "../certificate/tls-arguments";
 import { dnsNameLabel, leafLabelProblem } from "../dns/leaf-label";
 import { AccessLog } from "../front";
 import { FRONT_IMAGE } from "../front/image";
-import { DnsRecordType, LoadBalancerType, type PullSecretArgs, type SecureAksInferenceArgs } from "./arguments";
+import {
+    DnsRecordType,
+    LoadBalancerType,
+    type PullSecretArgs,
+    type SecureAksInferenceArgs,
+} from "./arguments";
 import { type ClusterSettings, readCluster } from "./cluster-settings";
 import { type ModelSettings, readModels } from "./model-settings";
 import { namespaceName, reservedNamespaceProblem } from "./namespace-name";

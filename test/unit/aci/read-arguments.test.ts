@@ -55,7 +55,11 @@ const WRONG: [path: string, reason: RegExp, changes: Partial<SecureAciInferenceA
     ["revisionTimeoutSeconds", /whole number from 0/, { revisionTimeoutSeconds: -1 }],
     ["environment", /Production, Development/, { environment: "Test" as Environment }],
     ["leafDomainLabel", /use contoso/, { leafDomainLabel: "Contoso" }],
-    ["leafDomainLabel", /contains "microsoft", a word that Azure reserves/, { leafDomainLabel: "my-microsoft" }],
+    [
+        "leafDomainLabel",
+        /contains "microsoft", a word that Azure reserves/,
+        { leafDomainLabel: "my-microsoft" },
+    ],
     ["leafDomainLabel", /begins with "login"/, { leafDomainLabel: "login" }],
     ["containerGroupName", /a name that Azure reserves; .* contoso-azure/, { containerGroupName: "azure" }],
     ["model.name", /lower-case/, model({ name: "my_model" })],
@@ -77,7 +81,11 @@ const WRONG: [path: string, reason: RegExp, changes: Partial<SecureAciInferenceA
     ["model.memoryInGBLimit", /is 4, .* request 1 GB in total/, model({ memoryInGBLimit: 4 })],
     ["model.cpuLimit", /less than model\.cpu/, model({ cpu: 2, cpuLimit: 1 })],
     ["model.memoryInGBLimit", /less than model\.memoryInGB/, model({ memoryInGBLimit: 0.1 })],
-    ["model.gpu", /14 July 2025; remove it, and use SecureAks/, model({ gpu: { count: 1, sku: "V100" as never } })],
+    [
+        "model.gpu",
+        /14 July 2025; remove it, and use SecureAks/,
+        model({ gpu: { count: 1, sku: "V100" as never } }),
+    ],
     ["model.environment.1A", /without a digit at the start/, model({ environment: { "1A": "x" } })],
     [
         "model.secretEnvironment.A",
@@ -85,7 +93,11 @@ const WRONG: [path: string, reason: RegExp, changes: Partial<SecureAciInferenceA
         model({ environment: { A: "x" }, secretEnvironment: { A: "y" } }),
     ],
     ["model.command", /is empty/, model({ command: [] })],
-    ["model.command[1]", /132000 bytes, and Linux starts no program/, model({ command: ["sh", "a".repeat(132_000)] })],
+    [
+        "model.command[1]",
+        /132000 bytes, and Linux starts no program/,
+        model({ command: ["sh", "a".repeat(132_000)] }),
+    ],
     ["model.environment.A", /132000 bytes/, model({ environment: { A: "ä".repeat(66_000) } })],
     [
         "model",
@@ -188,7 +200,11 @@ const WRONG: [path: string, reason: RegExp, changes: Partial<SecureAciInferenceA
         /the same as registries\[0\]\.server/,
         { registries: [LOGIN, { ...LOGIN, server: "Contoso.azurecr.io" }] },
     ],
-    ["registry", /the former name of registries, which is also set/, { registry: LOGIN, registries: [LOGIN] }],
+    [
+        "registry",
+        /the former name of registries, which is also set/,
+        { registry: LOGIN, registries: [LOGIN] },
+    ],
     ["registry.password", /must both be set/, { registry: { server: "contoso.azurecr.io", username: "me" } }],
     ["identity.userAssignedIds[0]", /resource id/, { identity: { userAssignedIds: ["me"] } }],
     [
@@ -263,20 +279,21 @@ describe("readArguments", () => {
         expect([own.cpu, own.memoryInGB, front.cpu, front.memoryInGB]).toEqual([0.1, 0.5, 0.9, 0.5]);
     });
 
-    it.each([0.1, 0.3, 0.6, 0.7, 1.1, 2.3])("requests whole steps for a group with a model of %s GB", amount => {
-        const changes = { tls: undefined, ...model({ cpu: amount, memoryInGB: amount }) };
-        const { front } = readArguments("iris", { ...GOOD, ...changes }, NOW);
-        // In binary fractions 1 - 0.3 - 0.3 is 0.4000000000000001.
-        expect(String(front.memoryInGB)).toMatch(/^0\.\d$/);
-        expect(String(front.cpu)).toMatch(/^0\.\d{1,2}$/);
-    });
+    it.each([0.1, 0.3, 0.6, 0.7, 1.1, 2.3])(
+        "requests whole steps for a group with a model of %s GB",
+        amount => {
+            const changes = { tls: undefined, ...model({ cpu: amount, memoryInGB: amount }) };
+            const { front } = readArguments("iris", { ...GOOD, ...changes }, NOW);
+            // In binary fractions 1 - 0.3 - 0.3 is 0.4000000000000001.
+            expect(String(front.memoryInGB)).toMatch(/^0\.\d$/);
+            expect(String(front.cpu)).toMatch(/^0\.\d{1,2}$/);
+        },
+    );
 
     it("allows model and front all resources of the group, unless the model has a limit", () => {
         const read = (changes: object) => readArguments("iris", { ...GOOD, ...model(changes) }, NOW);
         const { model: own, front } = read({});
-        expect([own.resourceLimits, front.resourceLimits]).toEqual(
-            Array(2).fill({ cpu: 1, memoryInGB: 1 }),
-        );
+        expect([own.resourceLimits, front.resourceLimits]).toEqual(Array(2).fill({ cpu: 1, memoryInGB: 1 }));
         expect(read({ memoryInGB: 2.4, cpuLimit: 0.5 }).model.resourceLimits).toEqual({
             cpu: 0.5,
             memoryInGB: 2.9,
@@ -303,7 +320,10 @@ describe("readArguments", () => {
     });
 
     it("accepts several registries, and gives the group their identities", () => {
-        const registries = [{ ...LOGIN, server: "index.docker.io" }, { server: "a.azurecr.io", managedIdentityId: IDENTITY }];
+        const registries = [
+            { ...LOGIN, server: "index.docker.io" },
+            { server: "a.azurecr.io", managedIdentityId: IDENTITY },
+        ];
         const { identity, registries: read } = readArguments("iris", { ...GOOD, registries }, NOW);
         expect(read.map(({ server }) => server)).toEqual(["index.docker.io", "a.azurecr.io"]);
         expect(identity.userAssignedIds).toEqual([IDENTITY]);
@@ -314,13 +334,17 @@ describe("readArguments", () => {
         const images = { front: { image: "contoso.azurecr.io/haproxy:3.0" } };
         const { registries } = readArguments("iris", { ...GOOD, ...images, registry: LOGIN }, NOW);
         expect(registries).toEqual([LOGIN]);
-        expect(warnings).toEqual(["iris: registry is now the list registries; the old name works until 0.3."]);
+        expect(warnings).toEqual([
+            "iris: registry is now the list registries; the old name works until 0.3.",
+        ]);
     });
 
     it("warns about images on Docker Hub without a login, with the command that copies them", () => {
         problems({ ...model({ image: "contoso/iris:7" }), tls: {} });
         expect(warnings).toHaveLength(1);
-        expect(warnings[0]).toMatch(/^iris: model\.image, front\.image, tls\.acme\.image are pulled from Docker Hub/);
+        expect(warnings[0]).toMatch(
+            /^iris: model\.image, front\.image, tls\.acme\.image are pulled from Docker Hub/,
+        );
         expect(warnings[0]).toContain(
             "az acr import --name REGISTRY --source docker.io/contoso/iris:7 --image contoso/iris:7;",
         );
@@ -341,14 +365,24 @@ describe("readArguments", () => {
         [229_999, 0],
         [230_000, 1],
         [300_000, 1],
-    ])("warns when a client may wait in silence for longer than Azure keeps the connection: %i ms", (time, count) => {
-        problems({ front: { image: "contoso.azurecr.io/haproxy:3.0" }, limits: { scoringTimeoutMs: time, maxQueueWaitMs: 1 } });
-        expect(warnings).toHaveLength(count);
-        if (count > 0) expect(warnings[0]).toMatch(/^iris: limits\.scoringTimeoutMs is \d+: .* idle for 4 minutes/);
-    });
+    ])(
+        "warns when a client may wait in silence for longer than Azure keeps the connection: %i ms",
+        (time, count) => {
+            problems({
+                front: { image: "contoso.azurecr.io/haproxy:3.0" },
+                limits: { scoringTimeoutMs: time, maxQueueWaitMs: 1 },
+            });
+            expect(warnings).toHaveLength(count);
+            if (count > 0)
+                expect(warnings[0]).toMatch(/^iris: limits\.scoringTimeoutMs is \d+: .* idle for 4 minutes/);
+        },
+    );
 
     it("warns that a readiness probe of the model has no effect", () => {
-        problems({ front: { image: "contoso.azurecr.io/haproxy:3.0" }, ...model({ readiness: { periodSeconds: 1 } }) });
+        problems({
+            front: { image: "contoso.azurecr.io/haproxy:3.0" },
+            ...model({ readiness: { periodSeconds: 1 } }),
+        });
         expect(warnings).toEqual([expect.stringMatching(/^iris: model\.readiness has no effect/)]);
     });
 

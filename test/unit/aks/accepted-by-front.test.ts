@@ -73,7 +73,9 @@ describe("the front", () => {
         };
         expect(await configuration({ accessLog: AccessLog.All })).toBe(await configuration());
         // The entrance and the queue.
-        expect((await configuration({ accessLog: AccessLog.Errors }))?.match(/log-separate-errors/g)).toHaveLength(2);
+        expect(
+            (await configuration({ accessLog: AccessLog.Errors }))?.match(/log-separate-errors/g),
+        ).toHaveLength(2);
         expect(await configuration({ accessLog: AccessLog.Off })).not.toContain("log-format");
     });
 

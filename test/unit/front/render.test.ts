@@ -1,6 +1,12 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { AccessLog, checkFront, FrontSettingsError, renderFront, type FrontSettings } from "../../../components/front";
+import {
+    AccessLog,
+    checkFront,
+    FrontSettingsError,
+    renderFront,
+    type FrontSettings,
+} from "../../../components/front";
 import { hostileText } from "./hostile";
 import { iris, overTls } from "../../support/front-settings";
 
