@@ -127,6 +127,17 @@ describe("azure-secure-inference certificate check", () => {
         expect(ran).toMatchObject({ exitCode: 2, stdout: "" });
         expect(ran.stderr).toContain("--hostname");
     });
+
+    it.each([
+        ["a missing option", ["--cert", files.cert, "--key", files.key], /--hostname/],
+        ["an unknown option", ["--hostnames", HOST], /unknown option '--hostnames'/],
+        ["a missing file", ["--cert", "not-there", "--key", files.key, "--hostname", HOST], /it does not exist/],
+    ])("ends with 2 and prints a report with --json for %s", async (_, args, message) => {
+        const ran = await run([...args, "--json"]);
+        expect(ran).toMatchObject({ exitCode: 2, stderr: "" });
+        const finding = { code: "arguments", severity: "error", message: expect.stringMatching(message) as string };
+        expect(JSON.parse(ran.stdout)).toMatchObject({ valid: false, findings: [finding] });
+    });
 });
 
 describe("readSubject", () => {
