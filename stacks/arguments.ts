@@ -18,8 +18,16 @@ export interface Placement {
 
 /** The arguments of `SecureAciInference`. */
 export function aciArguments(stack: StackSettings, placement: Placement): SecureAciInferenceArgs {
-    const { model, front, containerGroupName, revisionTimeoutSeconds, limits, registries, registry, identity } =
-        stack;
+    const {
+        model,
+        front,
+        containerGroupName,
+        revisionTimeoutSeconds,
+        limits,
+        registries,
+        registry,
+        identity,
+    } = stack;
     return {
         ...common(stack, placement),
         tls: tls(stack),

@@ -18,7 +18,11 @@ interface Images {
 export function warnAboutDockerHub(check: ArgumentCheck, { args, front, acme }: Images): void {
     const registries = args.registries ?? (args.registry ? [args.registry] : []);
     if (registries.some(({ server }) => typeof server !== "string" || isDockerHub(server))) return;
-    const images = { "model.image": args.model?.image, "front.image": front.image, "tls.acme.image": acme?.image };
+    const images = {
+        "model.image": args.model?.image,
+        "front.image": front.image,
+        "tls.acme.image": acme?.image,
+    };
     const onDockerHub = Object.entries(images).flatMap(([path, image]) => {
         const name = typeof image === "string" ? dockerHubName(image) : undefined;
         return name === undefined ? [] : [{ path, name }];

@@ -29,14 +29,14 @@ export const serviceRange: Rule<string> = text => {
     if (range.bits < SHORTEST_PREFIX)
         return `is ${text}, but Azure allows no range larger than /${SHORTEST_PREFIX}; use a smaller one, like 10.0.0.0/16`;
     const used = Object.entries(USED).find(([other]) => overlap(range, parse(other)));
-    return used && `is ${text}, which overlaps ${used[0]}, a range that ${used[1]}; use another one, like 10.0.0.0/16`;
+    return (
+        used &&
+        `is ${text}, which overlaps ${used[0]}, a range that ${used[1]}; use another one, like 10.0.0.0/16`
+    );
 };
 
 /** Why the address of the DNS service does not fit the range. Both are valid by themselves. */
-export function dnsAddressProblem(
-    rangeText = DEFAULT_RANGE,
-    addressText?: string,
-): string | undefined {
+export function dnsAddressProblem(rangeText = DEFAULT_RANGE, addressText?: string): string | undefined {
     const range = parse(rangeText);
     const address = parse(`${addressText ?? DEFAULT_DNS_ADDRESS}/32`);
     if (range === undefined || address === undefined) return undefined;
@@ -54,7 +54,8 @@ export function dnsAddressProblem(
 
 function parse(text: string): Range | undefined {
     const [address = "", length = "", ...more] = typeof text === "string" ? text.split("/") : [];
-    if (more.length > 0 || !isIPv4(address) || !/^\d{1,2}$/.test(length) || Number(length) > 32) return undefined;
+    if (more.length > 0 || !isIPv4(address) || !/^\d{1,2}$/.test(length) || Number(length) > 32)
+        return undefined;
     const start = address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
     return start % sizeOf(Number(length)) === 0 ? { start, bits: Number(length) } : undefined;
 }

@@ -105,7 +105,11 @@ export function readModelContainer(
     check.known(`${path}.port`, model.port, port);
     check.known(`${path}.cpu`, share.cpu, cpu);
     check.known(`${path}.memoryInGB`, share.memoryInGB, memoryInGB);
-    check.known(`${path}.cpuLimit`, cpuLimit, limit => cpu(limit) ?? atLeastRequested(share.cpu, `${path}.cpu`)(limit));
+    check.known(
+        `${path}.cpuLimit`,
+        cpuLimit,
+        limit => cpu(limit) ?? atLeastRequested(share.cpu, `${path}.cpu`)(limit),
+    );
     check.known(
         `${path}.memoryInGBLimit`,
         memoryInGBLimit,
@@ -121,7 +125,9 @@ export function readModelContainer(
         port: model.port ?? 5001,
         resourceLimits: { cpu: cpuLimit, memoryInGB: memoryInGBLimit },
         ...readEnvironments(check, path, model),
-        command: command?.map((part, index) => check.input(`${path}.command[${index}]`, part, text.programText)),
+        command: command?.map((part, index) =>
+            check.input(`${path}.command[${index}]`, part, text.programText),
+        ),
         healthPath,
         liveness: readLiveness(check, `${path}.liveness`, model.liveness),
     };

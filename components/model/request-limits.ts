@@ -69,7 +69,13 @@ export function readLimits(check: ArgumentCheck, path: string, limits: LimitsArg
             ? `${requestTimeoutMs} is less than scoringTimeoutMs (${scoringTimeoutMs}); set it to at least that`
             : undefined,
     );
-    const settings = { maxConcurrentRequests, maxQueueWaitMs, scoringTimeoutMs, requestTimeoutMs, maxBodyBytes };
+    const settings = {
+        maxConcurrentRequests,
+        maxQueueWaitMs,
+        scoringTimeoutMs,
+        requestTimeoutMs,
+        maxBodyBytes,
+    };
     const silence = silentSeconds(settings);
     if (silence > SAFE_SILENCE_SECONDS && silence <= LONGEST_SILENCE_SECONDS) {
         check.warn(

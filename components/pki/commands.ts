@@ -20,7 +20,8 @@ export const COMMANDS = {
     plainKeyFromDer: "openssl pkey -inform DER -out NEW",
     checkKey: "openssl pkey -check -noout -in FILE",
     fromOpenSsh: 'ssh-keygen -p -N "" -m PKCS8 -f COPY',
-    fromJks: "keytool -importkeystore -srckeystore FILE -srcstoretype JKS -destkeystore NEW.pfx -deststoretype PKCS12",
+    fromJks:
+        "keytool -importkeystore -srckeystore FILE -srcstoretype JKS -destkeystore NEW.pfx -deststoretype PKCS12",
     fromJceks:
         "keytool -importkeystore -srckeystore FILE -srcstoretype JCEKS -destkeystore NEW.pfx -deststoretype PKCS12",
     checkPfx: "openssl pkcs12 -info -noout -in FILE",

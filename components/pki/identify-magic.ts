@@ -8,7 +8,8 @@ const MAGIC = {
     jks: /^(?:\u00fe\u00ed\u00fe\u00ed|\ufffd{4}\0\0\0[\u0001\u0002])/,
     jceks: /^\u00ce\u00ce\u00ce\u00ce/,
     zip: /^PK(?:\u0003\u0004|\u0005\u0006|\u0007\u0008)/,
-    archive: /^(?:\u001f[\u008b\ufffd]|7z[\u00bc\ufffd][\u00af\ufffd]|Rar!|BZh\d|[\u00fd\ufffd]7zXZ|.{257}ustar)/s,
+    archive:
+        /^(?:\u001f[\u008b\ufffd]|7z[\u00bc\ufffd][\u00af\ufffd]|Rar!|BZh\d|[\u00fd\ufffd]7zXZ|.{257}ustar)/s,
     html: /^[\ufeff\s]*<(?:!doctype html|html|head|body|title)\b/i,
     xml: /^[\ufeff\s]*<(?:\?xml|[A-Za-z])/,
     "putty-key": /^[\ufeff\s]*PuTTY-User-Key-File-/,

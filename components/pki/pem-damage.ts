@@ -70,7 +70,9 @@ export function base64Damage(lines: readonly NumberedLine[], first: number): Pem
                     : "a character that Base64 does not have",
         };
     }
-    const padded = lines.find(({ text }, at) => /=(?!=*$)/.test(text) || (at < lines.length - 1 && text.endsWith("=")));
+    const padded = lines.find(
+        ({ text }, at) => /=(?!=*$)/.test(text) || (at < lines.length - 1 && text.endsWith("=")),
+    );
     if (padded) return { line: padded.number, what: "the Base64 text ends (=) before the END line" };
     const length = lines.reduce((sum, { text }) => sum + text.replace(/\s/g, "").length, 0);
     if (length % 4 === 0 && !lines.at(-1)?.text.endsWith("===")) return undefined;
@@ -80,7 +82,10 @@ export function base64Damage(lines: readonly NumberedLine[], first: number): Pem
 }
 
 /** Compares the length that the outermost DER element states with the number of bytes. */
-export function lengthDamage(der: Buffer, { first, last }: { first: number; last: number }): PemDamage | undefined {
+export function lengthDamage(
+    der: Buffer,
+    { first, last }: { first: number; last: number },
+): PemDamage | undefined {
     const stated = statedLength(der);
     if (stated === undefined || stated <= der.length) return undefined;
     const what = `the block up to line ${last} has ${der.length} bytes, but its contents state ${stated}: lines are missing`;
@@ -102,7 +107,8 @@ const FEWEST_CHARACTERS = 100;
 
 /** Finds Base64 text outside of blocks, which lost its BEGIN and END lines. */
 export function looseText(lines: readonly NumberedLine[]): PemDamage | undefined {
-    const isText = ({ text }: NumberedLine) => /^[A-Za-z0-9+/]{40,}={0,2}$/.test(text) && !/^[0-9a-f]+$/i.test(text);
+    const isText = ({ text }: NumberedLine) =>
+        /^[A-Za-z0-9+/]{40,}={0,2}$/.test(text) && !/^[0-9a-f]+$/i.test(text);
     const found = lines.filter(isText);
     const characters = found.reduce((sum, { text }) => sum + text.length, 0);
     if (characters < FEWEST_CHARACTERS) return undefined;

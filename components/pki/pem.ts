@@ -1,4 +1,11 @@
-import { type NumberedLine, type PemDamage, base64Damage, boundaryDamage, lengthDamage, looseText } from "./pem-damage";
+import {
+    type NumberedLine,
+    type PemDamage,
+    base64Damage,
+    boundaryDamage,
+    lengthDamage,
+    looseText,
+} from "./pem-damage";
 
 /** One `-----BEGIN x-----` block. */
 export interface PemBlock {

@@ -6,7 +6,14 @@ import { MAX_PEM_CHARACTERS, type PemBlock, type PemReading, readPem } from "./p
 import { REPAIR, listDamages, statedLength } from "./pem-damage";
 import type { ReadingCode } from "./reading-codes";
 import { type Layer, type Unwrapped, isTruncated, unwrap } from "./wrapping";
-import { PEM, type WrongContent, identifyText, isForeign, wrappedFinding, wrongContentFinding } from "./wrong-content";
+import {
+    PEM,
+    type WrongContent,
+    identifyText,
+    isForeign,
+    wrappedFinding,
+    wrongContentFinding,
+} from "./wrong-content";
 
 export interface CertificateReading {
     /** In the order of the file. Empty when a part of the file is damaged. */
@@ -32,7 +39,8 @@ export function readCertificates(text: string): CertificateReading {
     const pem = readPem(unwrapped.text);
     const damages = pem.damages.filter(({ label = "" }) => !KEY_LABEL.test(label));
     const kind = identifyText(unwrapped.text, pem);
-    if (isForeign(kind)) return { certificates: [], findings: [wrongContentFinding("certificate", kind, unwrapped.layers)] };
+    if (isForeign(kind))
+        return { certificates: [], findings: [wrongContentFinding("certificate", kind, unwrapped.layers)] };
     if (damages.length > 0) return damaged(damages, unwrapped.layers);
     return readBinary(unwrapped) ?? readBlocks(unwrapped, pem);
 }
@@ -71,7 +79,10 @@ function readBlocks({ text, layers }: Unwrapped, pem: PemReading): CertificateRe
     }
     if (certificates.length === 0) {
         const around = pem.blocks.length > 0 ? [...layers, PEM] : layers;
-        return { certificates, findings: [wrongContentFinding("certificate", identifyText(text, pem), around)] };
+        return {
+            certificates,
+            findings: [wrongContentFinding("certificate", identifyText(text, pem), around)],
+        };
     }
     const findings = [
         ...wrappedFinding("certificate", layers, pem.layout),

@@ -6,7 +6,15 @@ import { MAX_PEM_CHARACTERS, type PemBlock, readPem, writePem } from "./pem";
 import { REPAIR, listDamages, statedLength } from "./pem-damage";
 import type { ReadingCode } from "./reading-codes";
 import { type Layer, type Unwrapped, isTruncated, unwrap } from "./wrapping";
-import { PEM, type WrongContent, commandFor, identifyText, isForeign, wrappedFinding, wrongContentFinding } from "./wrong-content";
+import {
+    PEM,
+    type WrongContent,
+    commandFor,
+    identifyText,
+    isForeign,
+    wrappedFinding,
+    wrongContentFinding,
+} from "./wrong-content";
 
 export interface PrivateKeyReading {
     /** Absent when a finding says why. */
@@ -39,7 +47,11 @@ const CERTIFICATE_LABEL = /CERTIFICATE|PKCS|CMS|CRL/;
 export function readPrivateKey(text: string): PrivateKeyReading {
     if (text.length > MAX_PEM_CHARACTERS) {
         const size = `${Math.ceil(text.length / 1024)} KiB`;
-        return failed("key-too-large", `The private key is ${size}: larger than any key.`, "Give only the key.");
+        return failed(
+            "key-too-large",
+            `The private key is ${size}: larger than any key.`,
+            "Give only the key.",
+        );
     }
     const unwrapped = unwrap(text, "key");
     const pem = readPem(unwrapped.text);
@@ -48,7 +60,11 @@ export function readPrivateKey(text: string): PrivateKeyReading {
     const kind = identifyText(unwrapped.text, pem);
     if (isForeign(kind)) return wrong(kind, layers);
     if (damages.length > 0) {
-        return failed("key-unreadable", `The file with the private key is damaged: ${listDamages(damages, layers)}.`, REPAIR);
+        return failed(
+            "key-unreadable",
+            `The file with the private key is damaged: ${listDamages(damages, layers)}.`,
+            REPAIR,
+        );
     }
     const keys = distinct(pem.blocks.filter(isKey));
     const [first] = keys;
@@ -61,7 +77,10 @@ export function readPrivateKey(text: string): PrivateKeyReading {
         );
     }
     const { findings, ...read } = readKeyBlock(first, layers);
-    return { ...read, findings: [...(read.key ? wrappedFinding("key", layers, pem.layout) : []), ...findings] };
+    return {
+        ...read,
+        findings: [...(read.key ? wrappedFinding("key", layers, pem.layout) : []), ...findings],
+    };
 }
 
 /** By the contents or, when these are not recognized, by the label. */

@@ -42,4 +42,3 @@ export const READING_CODES = [
 export type ReadingCode =
     | (typeof READING_CODES)[number]
     | `${"certificate" | "key" | "pfx"}-is-${Exclude<WrongContent, "empty"> | "pem"}`;
-

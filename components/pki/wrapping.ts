@@ -55,7 +55,9 @@ type Remove = (text: string, wanted: Wanted) => Step | undefined;
 
 /** A text that the readers recognize without further decoding. */
 function isBinary(text: string): boolean {
-    return text.startsWith("0") && !isLatin1Text(text) && identifyDer(Buffer.from(text, "latin1")) !== undefined;
+    return (
+        text.startsWith("0") && !isLatin1Text(text) && identifyDer(Buffer.from(text, "latin1")) !== undefined
+    );
 }
 
 /** Tabs, line ends and printable characters only. */
@@ -86,7 +88,17 @@ function nulShare(text: string, offset: number): number {
 
 /** The names under which JSON files have the contents, the most specific first. */
 const FIELDS: Readonly<Record<Wanted, readonly string[]>> = {
-    certificate: ["tls.crt", "certificateChain", "fullchain", "certificate", "cert", "crt", "value", "pfx", "cer"],
+    certificate: [
+        "tls.crt",
+        "certificateChain",
+        "fullchain",
+        "certificate",
+        "cert",
+        "crt",
+        "value",
+        "pfx",
+        "cer",
+    ],
     key: ["tls.key", "privateKey", "private_key", "key", "value", "pfx"],
     pfx: ["pfx", "p12", "value", "keystore"],
 };
@@ -111,7 +123,10 @@ function fieldOf(value: unknown, wanted: Wanted): { name: string; text: string }
     const records = [value, data] as Record<string, unknown>[];
     for (const name of FIELDS[wanted]) {
         for (const record of records) {
-            const text = typeof record === "object" && record !== null && Object.hasOwn(record, name) ? record[name] : "";
+            const text =
+                typeof record === "object" && record !== null && Object.hasOwn(record, name)
+                    ? record[name]
+                    : "";
             if (typeof text === "string" && text.length > 40) return { name, text };
         }
     }
@@ -122,13 +137,17 @@ function fieldOf(value: unknown, wanted: Wanted): { name: string; text: string }
 const kubernetes: Remove = (text, wanted) => {
     if (wanted === "pfx" || !/^[ \t]*"?kind"?:[ \t]*Secret\b/m.test(text)) return undefined;
     const name = wanted === "certificate" ? "tls.crt" : "tls.key";
-    const pattern = wanted === "certificate" ? /^[ \t]*tls\.crt:[ \t]*"?([\w+/=]+)/m : /^[ \t]*tls\.key:[ \t]*"?([\w+/=]+)/m;
+    const pattern =
+        wanted === "certificate"
+            ? /^[ \t]*tls\.crt:[ \t]*"?([\w+/=]+)/m
+            : /^[ \t]*tls\.key:[ \t]*"?([\w+/=]+)/m;
     const [, value] = pattern.exec(text) ?? [];
     return value ? { text: value, layer: { name: `${name} of a Secret of Kubernetes` } } : undefined;
 };
 
 const MARKED = /-----(?:BEGIN|END)/;
-const ESCAPED = /-----(?:BEGIN|END) [A-Z0-9 ]{1,60}-----\s{0,4}\\{1,8}[nr]|\\{1,8}[nr]\s{0,4}-----(?:BEGIN|END)/;
+const ESCAPED =
+    /-----(?:BEGIN|END) [A-Z0-9 ]{1,60}-----\s{0,4}\\{1,8}[nr]|\\{1,8}[nr]\s{0,4}-----(?:BEGIN|END)/;
 
 /** Line breaks as the two characters `\n`, as in environment variables and JSON. Base64 has no backslash. */
 const escapes: Remove = text => {
@@ -169,7 +188,8 @@ const quotedPrintable: Remove = text =>
 
 const base64: Remove = text => {
     const compact = text.replace(/\s|^\ufeff/g, "");
-    if (compact.length < 40 || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(compact) || compact.includes("-----")) return undefined;
+    if (compact.length < 40 || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(compact) || compact.includes("-----"))
+        return undefined;
     const isUrl = /[-_]/.test(compact);
     if (!isUrl && compact.endsWith("=") && compact.length % 4 !== 0) return undefined;
     const inner = recognized(Buffer.from(compact, "base64"));
@@ -210,7 +230,11 @@ function recognized(bytes: Buffer): string | undefined {
 
 /** The beginning of a DER file. */
 export function isTruncated(bytes: Buffer): boolean {
-    return bytes.length >= LEAST_DER_BYTES && bytes.length < (statedLength(bytes) ?? 0) && bytes.length * 100 > (statedLength(bytes) ?? 0);
+    return (
+        bytes.length >= LEAST_DER_BYTES &&
+        bytes.length < (statedLength(bytes) ?? 0) &&
+        bytes.length * 100 > (statedLength(bytes) ?? 0)
+    );
 }
 
 /** Smaller contents are not recognized reliably. No certificate and no RSA key is smaller. */

@@ -45,7 +45,15 @@ export function isForeign(kind: WrongContent | undefined): boolean {
     return kind !== undefined && FOREIGN.has(kind);
 }
 
-const FOREIGN: ReadonlySet<WrongContent> = new Set(["pgp", "ssh-key", "zip", "archive", "document", "jks", "jceks"]);
+const FOREIGN: ReadonlySet<WrongContent> = new Set([
+    "pgp",
+    "ssh-key",
+    "zip",
+    "archive",
+    "document",
+    "jks",
+    "jceks",
+]);
 
 const PATH = /\.(pem|crt|cer|der|key|p7b|p7c|csr|pfx|p12|jks)$/i;
 
@@ -83,7 +91,9 @@ export function commandFor(layers: readonly Layer[], last = ""): string | undefi
     // Redirections would create files that others can read, so the commands for keys name their output.
     const out = steps.at(-1)?.endsWith(" -out NEW") ? "" : " > NEW";
     if (others.length > 0) return [`${first} < FILE`, ...others].join(" | ") + out;
-    return first.startsWith("openssl ") ? `${first.replace(/ -out NEW$/, "")} -in FILE -out NEW` : `${first} FILE > NEW`;
+    return first.startsWith("openssl ")
+        ? `${first.replace(/ -out NEW$/, "")} -in FILE -out NEW`
+        : `${first} FILE > NEW`;
 }
 
 /** What the file is, and what to do instead of the general advice. */
@@ -101,10 +111,7 @@ const DESCRIPTIONS: Readonly<Record<WrongContent, Description>> = {
     empty: { is: "empty" },
     path: {
         is: "a file path; the contents of the file are needed",
-        advice: wanted =>
-            wanted === "pfx"
-                ? givePfx
-                : WANTED[wanted].advice,
+        advice: wanted => (wanted === "pfx" ? givePfx : WANTED[wanted].advice),
     },
     der: {
         is: "a binary file that was read as text, which damaged it",
@@ -166,7 +173,10 @@ const DESCRIPTIONS: Readonly<Record<WrongContent, Description>> = {
     jks: { is: "a Java keystore (JKS)", advice: keytool(COMMANDS.fromJks) },
     jceks: { is: "a Java keystore (JCEKS)", advice: keytool(COMMANDS.fromJceks) },
     zip: { is: "a ZIP archive", advice: () => "Extract it, and give the file that is in it." },
-    archive: { is: "an archive or a compressed file", advice: () => "Extract it, and give the file that is in it." },
+    archive: {
+        is: "an archive or a compressed file",
+        advice: () => "Extract it, and give the file that is in it.",
+    },
     html: {
         is: "an HTML page, for example of a failed or unauthenticated download",
         advice: () => "Open it in a browser to see why, and download the file again.",
@@ -177,7 +187,10 @@ const DESCRIPTIONS: Readonly<Record<WrongContent, Description>> = {
         advice: () =>
             "Read it to see whether it is an error. Key Vault returns chain and key with az keyvault secret download --encoding base64 --file NEW.pfx.",
     },
-    document: { is: "a document of an office program", advice: () => "Copy the PEM text from it into a text file." },
+    document: {
+        is: "a document of an office program",
+        advice: () => "Copy the PEM text from it into a text file.",
+    },
 };
 
 /** A PEM block, as a layer around binary contents. */

@@ -192,10 +192,14 @@ describe.skipIf(CANNOT_RUN)(titled("the certificate store"), () => {
                 };
                 expect(await code("/")).toBe("CertificatePending");
                 await stage.stopModel();
-                expect(await eventually(async () => (await code("/")) === "ServiceUnavailable", 10_000)).toBe(true);
+                expect(await eventually(async () => (await code("/")) === "ServiceUnavailable", 10_000)).toBe(
+                    true,
+                );
                 expect(await code("/score")).toBe("CertificatePending");
                 stage.startModel();
-                expect(await eventually(async () => (await code("/")) === "CertificatePending", 10_000)).toBe(true);
+                expect(await eventually(async () => (await code("/")) === "CertificatePending", 10_000)).toBe(
+                    true,
+                );
             },
         );
 

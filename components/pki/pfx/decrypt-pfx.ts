@@ -47,7 +47,8 @@ export function decryptPfx(structure: PfxStructure, given: string | undefined): 
     const verified = passwords.filter(one => file.verifies(one));
     const contents = file.decryptWith(verified.length > 0 ? verified : passwords);
     if (contents && (!file.hasMac || verified.length > 0)) return contents;
-    if (!given) throw verified.length > 0 ? twoPasswords() : contents && file.isEncrypted ? damaged() : missing();
+    if (!given)
+        throw verified.length > 0 ? twoPasswords() : contents && file.isEncrypted ? damaged() : missing();
     const old = asOldOpenssl(given);
     const opened = old && file.verifies(old) && file.decryptWith([old]);
     if (opened) return { ...opened, findings: [oldEncoding().finding] };
@@ -81,7 +82,11 @@ class LockedPfx {
 
     verifies(password: Password): boolean {
         const { mac, authenticated } = this.structure;
-        return mac !== undefined && this.mac !== undefined && isSame(this.mac.compute(authenticated, password), mac.digest);
+        return (
+            mac !== undefined &&
+            this.mac !== undefined &&
+            isSame(this.mac.compute(authenticated, password), mac.digest)
+        );
     }
 
     decryptWith(passwords: readonly Password[]): PfxContents | undefined {

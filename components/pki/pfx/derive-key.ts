@@ -42,7 +42,8 @@ export function pkcs12Key(
     length: number,
 ): Buffer {
     // Big-endian UTF-16 with a terminating zero.
-    const text = password.text === null ? Buffer.alloc(0) : Buffer.from(`${password.text}\0`, "utf16le").swap16();
+    const text =
+        password.text === null ? Buffer.alloc(0) : Buffer.from(`${password.text}\0`, "utf16le").swap16();
     const input = Buffer.concat([Buffer.alloc(block, purpose), repeated(salt, block), repeated(text, block)]);
     const derived: Buffer[] = [];
     for (let left = length; left > 0; left -= bytes) {

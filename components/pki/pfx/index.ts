@@ -49,7 +49,10 @@ export function readPfx(file: Uint8Array | string, password?: string): PfxReadin
 function bytesOf(file: Uint8Array | string): { bytes: Buffer; findings: Finding[] } {
     // Base64 is a third longer than the bytes, and UTF-16 twice as long. Both may have line ends.
     const limit = typeof file === "string" ? MAX_PFX_BYTES * 1.5 : MAX_PFX_BYTES * 3;
-    if (file.length > limit || (typeof file !== "string" && file[0] === SEQUENCE && file.length > MAX_PFX_BYTES)) {
+    if (
+        file.length > limit ||
+        (typeof file !== "string" && file[0] === SEQUENCE && file.length > MAX_PFX_BYTES)
+    ) {
         const size = `${Math.ceil(file.length / 1024)} KiB`;
         const message = `The PFX is ${size}: larger than any PFX with one key.`;
         throw new PfxProblem("pfx-too-large", message, "Give a PFX with one key and its chain.");
@@ -59,7 +62,8 @@ function bytesOf(file: Uint8Array | string): { bytes: Buffer; findings: Finding[
     const unwrapped = unwrap(typeof file === "string" ? file : decodeFile(file), "pfx");
     const { text, layers } = unwrapped;
     const bytes = Buffer.from(text, "latin1");
-    if (bytes[0] !== SEQUENCE || identifyDer(bytes) !== "pfx") throw notPfx(unwrapped, typeof file === "string");
+    if (bytes[0] !== SEQUENCE || identifyDer(bytes) !== "pfx")
+        throw notPfx(unwrapped, typeof file === "string");
     // The setting tls.pfx is Base64, because Pulumi's values are texts.
     const isExpected = typeof file === "string" && layers[0]?.name === "Base64";
     return { bytes, findings: wrappedFinding("pfx", isExpected ? layers.slice(1) : layers) };

@@ -26,7 +26,14 @@ export function asOldOpenssl(given: string): Password | undefined {
 }
 
 /** Code pages of consoles and programs of Windows and old Unix systems. */
-const CODE_PAGES = ["windows-1252", "windows-1250", "windows-1251", "iso-8859-2", "ibm866", "koi8-r"] as const;
+const CODE_PAGES = [
+    "windows-1252",
+    "windows-1250",
+    "windows-1251",
+    "iso-8859-2",
+    "ibm866",
+    "koi8-r",
+] as const;
 
 /** Passwords that people and programs confuse with the given one, the most frequent first. */
 export function variantsOf(given: string): Variant[] {
@@ -40,10 +47,19 @@ function spellings(given: string): Variant[] {
         ...{ ...standard(text), how, advice, isEncoding: false },
     });
     const unquoted = /^(["'`])(.*)\1$/s.exec(given.trim())?.[2] ?? given;
-    const added = "Create the PFX again with a password without line end, or set the password with the line end.";
+    const added =
+        "Create the PFX again with a password without line end, or set the password with the line end.";
     return [
-        spelling(given.replace(/[\r\n]+$/, ""), "without the line end after it", "Remove the line end from the password."),
-        spelling(given.replace(/^\ufeff/, ""), "without the byte order mark before it", "Remove the mark from the password."),
+        spelling(
+            given.replace(/[\r\n]+$/, ""),
+            "without the line end after it",
+            "Remove the line end from the password.",
+        ),
+        spelling(
+            given.replace(/^\ufeff/, ""),
+            "without the byte order mark before it",
+            "Remove the mark from the password.",
+        ),
         spelling(given.trim(), "without the blanks or line ends around it", "Remove them from the password."),
         spelling(unquoted, "without the quotation marks around it", "Remove them from the password."),
         spelling(`${given}\n`, "with a line end after it", added),
@@ -66,7 +82,10 @@ function encodings(given: string): Variant[] {
             "as its UTF-8 bytes instead of its characters, as PKI.js and OpenSSL 1.0 do",
         ),
         ...["NFC", "NFD"].map(form =>
-            encoding(standard(given.normalize(form)), `with its accents composed in another way (Unicode ${form})`),
+            encoding(
+                standard(given.normalize(form)),
+                `with its accents composed in another way (Unicode ${form})`,
+            ),
         ),
         ...CODE_PAGES.flatMap(page => {
             const bytes = encode(given, page);
@@ -74,7 +93,10 @@ function encodings(given: string): Variant[] {
             return bytes ? [encoding({ text: bytes.toString("latin1"), bytes }, how)] : [];
         }),
         encoding({ text: given, bytes: bigEndian }, "in UTF-16 instead of UTF-8"),
-        encoding({ text: given, bytes: Buffer.concat([bigEndian, Buffer.alloc(2)]) }, "in UTF-16 instead of UTF-8"),
+        encoding(
+            { text: given, bytes: Buffer.concat([bigEndian, Buffer.alloc(2)]) },
+            "in UTF-16 instead of UTF-8",
+        ),
     ];
 }
 

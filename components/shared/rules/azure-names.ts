@@ -4,8 +4,32 @@ import type { Rule } from ".";
 const RESERVED_PARTS = ["microsoft", "windows"];
 const RESERVED_START = "login";
 const RESERVED_NAMES = [
-    ...["access", "azure", "bing", "bizspark", "biztalk", "cortana", "directx", "dotnet", "dynamics", "excel", "exchange"],
-    ...["forefront", "groove", "hololens", "hyperv", "kinect", "lync", "msdn", "o365", "office", "office365", "onedrive"],
+    ...[
+        "access",
+        "azure",
+        "bing",
+        "bizspark",
+        "biztalk",
+        "cortana",
+        "directx",
+        "dotnet",
+        "dynamics",
+        "excel",
+        "exchange",
+    ],
+    ...[
+        "forefront",
+        "groove",
+        "hololens",
+        "hyperv",
+        "kinect",
+        "lync",
+        "msdn",
+        "o365",
+        "office",
+        "office365",
+        "onedrive",
+    ],
     ...["onenote", "outlook", "powerpoint", "sharepoint", "skype", "visio", "visualstudio", "xbox"],
 ];
 
@@ -50,7 +74,8 @@ export function tagNameProblem(name: string, maxLength = MAX_TAG_NAME_LENGTH): s
     if (name.trim() === "") return "has an empty name, which Azure refuses; give it a name";
     if (name.length > maxLength)
         return `has a name of ${name.length} characters; Azure allows at most ${maxLength} for the resources of this service`;
-    if (/[<>%&\\?/]/.test(name)) return "has one of < > % & \\ ? / in its name, which Azure refuses; remove it";
+    if (/[<>%&\\?/]/.test(name))
+        return "has one of < > % & \\ ? / in its name, which Azure refuses; remove it";
     const prefix = RESERVED_TAG_PREFIXES.find(reserved => name.toLowerCase().startsWith(reserved));
     return prefix === undefined
         ? undefined

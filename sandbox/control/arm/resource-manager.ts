@@ -120,7 +120,9 @@ export class ResourceManager {
         const existing = this.find(address);
         inProvider(type, () => type.etags && checkPreconditions(conditions, existing.etag));
         const change = inProvider(type, () =>
-            type.patch ? type.patch(existing, body) : body.tags !== undefined && { tags: tagsOf(body, type.type) },
+            type.patch
+                ? type.patch(existing, body)
+                : body.tags !== undefined && { tags: tagsOf(body, type.type) },
         );
         this.store.put({ ...existing, ...change, ...(type.etags && { etag: randomUUID() }) });
         return this.find(address);

@@ -31,7 +31,10 @@ function checkTags(tags: Record<string, string>, type: string): void {
     const longest = isStorage ? MAXIMUM_STORAGE_NAME : MAXIMUM_NAME;
     for (const [name, value] of Object.entries(tags)) {
         if (name.trim() === "" || name.length > longest) {
-            throw refused("InvalidTagNameLength", `a name has ${name.length} characters, not 1 to ${longest}`);
+            throw refused(
+                "InvalidTagNameLength",
+                `a name has ${name.length} characters, not 1 to ${longest}`,
+            );
         }
         if (/[<>%&\\?/]/.test(name)) {
             throw refused("InvalidTagNameCharacters", `the name '${name}' has one of < > % & \\ ? /`);

@@ -48,7 +48,9 @@ function checkIdleTimeout(minutes: string | undefined): void {
     const { least, most } = IDLE_MINUTES;
     if (minutes === undefined) return;
     if (/^\d+$/.test(minutes) && Number(minutes) >= least && Number(minutes) <= most) return;
-    throw new Error(`idle timeout value '${minutes}' must be a whole number in minutes between ${least} and ${most}`);
+    throw new Error(
+        `idle timeout value '${minutes}' must be a whole number in minutes between ${least} and ${most}`,
+    );
 }
 
 /** Whether a text is an IPv4 range. The sandbox has no IPv6 addresses. */

@@ -6,7 +6,14 @@ import { checkContainerGroup } from "../../../sandbox/control/container-groups/r
 import { runs } from "../../../sandbox/testing/full";
 import { argumentProblems } from "../../support/argument-problems";
 import { armGroup } from "../../support/arm-group";
-import { collectWarnings, inputsOf, recordInto, type Registered, registrations, unmarked } from "../../support/mocks";
+import {
+    collectWarnings,
+    inputsOf,
+    recordInto,
+    type Registered,
+    registrations,
+    unmarked,
+} from "../../support/mocks";
 
 /** Mostly a value that Azure accepts, sometimes another one. */
 const mostly = <T>(good: fc.Arbitrary<T>, other: fc.Arbitrary<T>): fc.Arbitrary<T> =>
@@ -31,7 +38,10 @@ const liveness = fc.record(
 );
 const identity = fc
     .constantFrom("one", "two")
-    .map(id => `/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${id}`);
+    .map(
+        id =>
+            `/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${id}`,
+    );
 
 const args: fc.Arbitrary<SecureAciInferenceArgs> = fc.record(
     {
@@ -40,7 +50,10 @@ const args: fc.Arbitrary<SecureAciInferenceArgs> = fc.record(
         containerGroupName: name,
         model: fc.record(
             {
-                image: mostly(fc.constantFrom("iris:1", "contoso.azurecr.io/a/iris:7"), fc.constantFrom("Iris:1", "a_.b", "a//b", ".a")),
+                image: mostly(
+                    fc.constantFrom("iris:1", "contoso.azurecr.io/a/iris:7"),
+                    fc.constantFrom("Iris:1", "a_.b", "a//b", ".a"),
+                ),
                 name,
                 port,
                 cpu: amount,
@@ -74,7 +87,8 @@ it("Azure accepts the container group of all arguments that the component accept
             const registered: Registered[] = [];
             const call = () => ({ keys: [{ value: "key of the store" }] });
             await recordInto(registered, { call, made: () => MADE, preview: false });
-            if (Object.keys(argumentProblems(() => readArguments("iris", given, new Date()))).length > 0) return;
+            if (Object.keys(argumentProblems(() => readArguments("iris", given, new Date()))).length > 0)
+                return;
             accepted += 1;
             new SecureAciInference("iris", given);
             await registrations();

@@ -185,7 +185,9 @@ describe("TlsMode.Auto on Kubernetes", () => {
                 expect(container).toMatchObject({
                     livenessProbe: {},
                     readinessProbe: {},
-                    resources: { requests: { cpu: expect.any(String) as string, memory: expect.any(String) as string } },
+                    resources: {
+                        requests: { cpu: expect.any(String) as string, memory: expect.any(String) as string },
+                    },
                 });
             }
         }

@@ -1,8 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { clusterChangeProblems } from "../../../components/aks/cluster-change";
 
-const SUBNET = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/nodes";
-const POOL = { name: "agents", vmSize: "Standard_D4s_v5", availabilityZones: ["1", "2"], vnetSubnetID: SUBNET };
+const SUBNET =
+    "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/nodes";
+const POOL = {
+    name: "agents",
+    vmSize: "Standard_D4s_v5",
+    availabilityZones: ["1", "2"],
+    vnetSubnetID: SUBNET,
+};
 const BEFORE = { currentKubernetesVersion: "1.33.5", agentPoolProfiles: [{ name: "other" }, POOL] };
 
 const problems = (pool: object, cluster: object = {}) =>
@@ -31,7 +37,11 @@ describe("a change of a created cluster", () => {
             { vmSize: "Standard_D8s_v5" },
         ],
         ["cluster.create.zones", /is \["3"\], .* have \["1","2"\]/, { availabilityZones: ["3"] }],
-        ["cluster.create.zones", /is not set, .* set it back to \["1","2"\]/, { availabilityZones: undefined }],
+        [
+            "cluster.create.zones",
+            /is not set, .* set it back to \["1","2"\]/,
+            { availabilityZones: undefined },
+        ],
         ["cluster.create.network.subnetId", /which Azure cannot change/, { vnetSubnetID: `${SUBNET}-2` }],
         [
             "cluster.create.kubernetesVersion",

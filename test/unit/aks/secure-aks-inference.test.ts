@@ -247,7 +247,11 @@ describe("SecureAksInference", () => {
     });
 
     it("pulls images with the logins of several registries", async () => {
-        const registries = ["a.azurecr.io", "index.docker.io"].map(server => ({ server, username: "me", password: "p" }));
+        const registries = ["a.azurecr.io", "index.docker.io"].map(server => ({
+            server,
+            username: "me",
+            password: "p",
+        }));
         await register({ registries });
         const { inputs } = await find("kubernetes:core/v1:Secret", "models-registry");
         const { stringData } = unmarked(inputs) as { stringData: Record<string, string> };

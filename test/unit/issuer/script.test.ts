@@ -78,7 +78,9 @@ describe.skipIf(process.platform !== "linux").each(SHELLS)("the issuer's script,
             `echo x >>"$FOLDER/tries"; [ "$(wc -l <"$FOLDER/tries")" -ge 3 ] && exec false; ${NO_ROLE}`,
         );
         expect(await eventually(() => issuer.log().includes("Attempt 1 failed"), 20_000)).toBe(true);
-        expect(issuer.log()).toMatch(/not give access to the DNS zone yet \(attempt 1\)[^]*yet \(attempt 2\)[^]*Attempt 1/);
+        expect(issuer.log()).toMatch(
+            /not give access to the DNS zone yet \(attempt 1\)[^]*yet \(attempt 2\)[^]*Attempt 1/,
+        );
         expect(issuer.log()).toContain("The next attempt is in 1 seconds");
     });
 

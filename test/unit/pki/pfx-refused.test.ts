@@ -93,7 +93,8 @@ describe("readPfx", () => {
             "another encoding of the password",
             "pfx-password-encoding",
             /UTF-8 bytes/,
-            () => replaceMac(workspace.export(leaf, [], "-passout", "pass:żółw"), { password: "Å¼Ã³Å\u0082w" }),
+            () =>
+                replaceMac(workspace.export(leaf, [], "-passout", "pass:żółw"), { password: "Å¼Ã³Å\u0082w" }),
             "żółw",
         ],
         [

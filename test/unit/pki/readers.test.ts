@@ -201,7 +201,12 @@ describe("readPrivateKey", () => {
         ["an encrypted PKCS#8 key", "key-encrypted", /is encrypted/, () => encrypted()],
         ["an encrypted SEC 1 key", "key-encrypted", /is encrypted/, () => encryptedSec1()],
         ["two keys", "several-keys", /2 private keys/, () => leaf.key + root.key],
-        ["a truncated key", "key-unreadable", /line 1: BEGIN PRIVATE KEY has no END/, () => leaf.key.slice(0, 60)],
+        [
+            "a truncated key",
+            "key-unreadable",
+            /line 1: BEGIN PRIVATE KEY has no END/,
+            () => leaf.key.slice(0, 60),
+        ],
         [
             "a block that contains no private key",
             "key-unreadable",
@@ -214,7 +219,9 @@ describe("readPrivateKey", () => {
     ];
 
     it("has a case for every code that the reader can return", () => {
-        const expected = READING_CODES.filter(code => /^(key-(?!beside|wrapped|mislabelled)|no-key$|several-keys$)/.test(code));
+        const expected = READING_CODES.filter(code =>
+            /^(key-(?!beside|wrapped|mislabelled)|no-key$|several-keys$)/.test(code),
+        );
         expect(rejected.map(([, code]) => code)).toEqual(expect.arrayContaining(expected));
     });
 

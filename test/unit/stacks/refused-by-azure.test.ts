@@ -34,7 +34,9 @@ const ACCEPTED = {
 };
 
 const CASES: [hosting: keyof typeof ACCEPTED, refused: RefusedCase][] = [
-    ...[...COMPUTE, ...CONTAINER_GROUP].map(one => ["Container Instances", one] as [keyof typeof ACCEPTED, RefusedCase]),
+    ...[...COMPUTE, ...CONTAINER_GROUP].map(
+        one => ["Container Instances", one] as [keyof typeof ACCEPTED, RefusedCase],
+    ),
     ...CLUSTER.map(one => ["Kubernetes", one] as [keyof typeof ACCEPTED, RefusedCase]),
 ];
 
@@ -63,7 +65,9 @@ function reported(settings: Settings): Record<string, string> {
     }
 }
 
-const titles = CASES.map(([hosting, refused]) => [`${hosting}: ${refused.because}`, hosting, refused] as const);
+const titles = CASES.map(
+    ([hosting, refused]) => [`${hosting}: ${refused.because}`, hosting, refused] as const,
+);
 
 it("has at least 60 stack files, each for one fault", () => {
     expect(titles.length).toBeGreaterThanOrEqual(60);
@@ -97,15 +101,22 @@ describe("the local Azure", () => {
     const put = ({ path, apiVersion, body }: ArmRequest) =>
         arm.request("PUT", `/resourceGroups/ml${path}`.replace("/ml/../", "/"), apiVersion, body);
 
-    it.each([containerGroup({ name: "accepted" }), cluster({ name: "accepted" }), publicAddress("models123456"), recordSet("score")])(
-        "accepts the request without a fault: $path",
-        async request => expect((await put(request)).status).toBeLessThan(300),
+    it.each([
+        containerGroup({ name: "accepted" }),
+        cluster({ name: "accepted" }),
+        publicAddress("models123456"),
+        recordSet("score"),
+    ])("accepts the request without a fault: $path", async request =>
+        expect((await put(request)).status).toBeLessThan(300),
     );
 
-    it.each(titles.filter(([, , { azure }]) => azure !== undefined))("refuses the same: %s", async (_, __, { azure }) => {
-        const { status, body } = await put(azure!.request);
-        expect(status).toBeGreaterThanOrEqual(400);
-        const { error, code } = body as { error?: { code: string }; code?: string };
-        expect(error?.code ?? code).toBe(azure!.code);
-    });
+    it.each(titles.filter(([, , { azure }]) => azure !== undefined))(
+        "refuses the same: %s",
+        async (_, __, { azure }) => {
+            const { status, body } = await put(azure!.request);
+            expect(status).toBeGreaterThanOrEqual(400);
+            const { error, code } = body as { error?: { code: string }; code?: string };
+            expect(error?.code ?? code).toBe(azure!.code);
+        },
+    );
 });

@@ -44,7 +44,8 @@ const startable: ContainerGroupRule = ({ name, properties }) => {
         const variables = environmentVariables.map(
             variable => `${variable.name}=${variable.value ?? variable.secureValue ?? ""}`,
         );
-        if (![...command, ...variables].some(text => Buffer.byteLength(text) > MAXIMUM_ARGUMENT_BYTES)) continue;
+        if (![...command, ...variables].some(text => Buffer.byteLength(text) > MAXIMUM_ARGUMENT_BYTES))
+            continue;
         return {
             code: "ContainerCannotStart",
             message: `The container '${container}' in container group '${name}' has an argument or a variable of more than ${MAXIMUM_ARGUMENT_BYTES} bytes, which Linux cannot start a program with.`,

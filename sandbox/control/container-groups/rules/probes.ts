@@ -24,7 +24,8 @@ const timing: ProbeRule = (probe, kind) => {
         ([name, minimum]) => (probe[name as keyof typeof least] ?? minimum) < minimum,
     );
     if (bad) return `The value of ${bad[0]} must be at least ${bad[1]}.`;
-    if (kind === "livenessProbe" && (probe.successThreshold ?? 1) !== 1) return "The value of successThreshold must be 1.";
+    if (kind === "livenessProbe" && (probe.successThreshold ?? 1) !== 1)
+        return "The value of successThreshold must be 1.";
     return undefined;
 };
 

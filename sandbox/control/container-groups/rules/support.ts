@@ -45,8 +45,4 @@ const unsupportedFeatures: ContainerGroupRule = ({ name, properties }) => {
     };
 };
 
-export const supportRules: readonly ContainerGroupRule[] = [
-    privileged,
-    secretSize,
-    unsupportedFeatures,
-];
+export const supportRules: readonly ContainerGroupRule[] = [privileged, secretSize, unsupportedFeatures];

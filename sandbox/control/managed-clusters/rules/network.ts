@@ -10,7 +10,8 @@ const serviceRange: ManagedClusterRule = ({ properties: { networkProfile } }) =>
     const text = networkProfile?.serviceCidr ?? "";
     const range = parse(text);
     if (range === undefined) return invalid("serviceCidr", `'${text}' is not an address range`);
-    if (range.bits < SHORTEST_PREFIX) return invalid("serviceCidr", `'${text}' is larger than /${SHORTEST_PREFIX}`);
+    if (range.bits < SHORTEST_PREFIX)
+        return invalid("serviceCidr", `'${text}' is larger than /${SHORTEST_PREFIX}`);
     const others = [...RESERVED, ...(networkProfile?.podCidr === undefined ? [] : [networkProfile.podCidr])];
     const overlapped = others.find(other => overlap(range, parse(other)));
     return overlapped === undefined

@@ -23,14 +23,18 @@ describe("the name of a resource with a host name", () => {
     );
 
     it("is refused as the label of the host name", () =>
-        expect(refusal(() => checkReservedNames(GROUP, ["iris", "windows-x7k2q9"]))).toBe("ReservedResourceName"));
+        expect(refusal(() => checkReservedNames(GROUP, ["iris", "windows-x7k2q9"]))).toBe(
+            "ReservedResourceName",
+        ));
 
     it.each(["contoso-login", "azure-iris", "window", "xbox1"])("is accepted: %s", name =>
         expect(refusal(() => checkReservedNames(GROUP, [name, undefined]))).toBeUndefined(),
     );
 
     it("is accepted for a resource without a host name", () =>
-        expect(refusal(() => checkReservedNames("Microsoft.Resources/resourceGroups", ["windows"]))).toBeUndefined());
+        expect(
+            refusal(() => checkReservedNames("Microsoft.Resources/resourceGroups", ["windows"])),
+        ).toBeUndefined());
 });
 
 describe("tags", () => {

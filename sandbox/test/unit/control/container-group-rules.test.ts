@@ -161,7 +161,9 @@ describe("a container group is refused", () => {
         [
             "GpuNotSupported",
             "a GPU",
-            group({ container: { resources: { requests: { ...requests, gpu: { count: 1, sku: "V100" } } } } }),
+            group({
+                container: { resources: { requests: { ...requests, gpu: { count: 1, sku: "V100" } } } },
+            }),
         ],
         [
             "ResourceRequestsAboveMaximum",
@@ -342,7 +344,10 @@ describe("a container group is refused", () => {
             "21 volumes",
             group({
                 properties: {
-                    volumes: Array.from({ length: 21 }, (_, index) => ({ name: `volume-${index}`, emptyDir: {} })),
+                    volumes: Array.from({ length: 21 }, (_, index) => ({
+                        name: `volume-${index}`,
+                        emptyDir: {},
+                    })),
                 },
             }),
         ],

@@ -76,7 +76,10 @@ describe("a managed cluster", () => {
         ["with the size that it has", cluster(pools({ vmSize: undefined }), asked)],
         [
             "with a range of its own for Services",
-            cluster({ ...asked, networkProfile: { serviceCidr: "10.96.0.0/12", dnsServiceIP: "10.96.0.10" } }),
+            cluster({
+                ...asked,
+                networkProfile: { serviceCidr: "10.96.0.0/12", dnsServiceIP: "10.96.0.10" },
+            }),
         ],
         ["with a user pool without nodes", cluster(pools({}, { name: "gpu", mode: "User", count: 0 }))],
         ["with autoscaling", cluster(pools({ enableAutoScaling: true, minCount: 1, maxCount: 5 }))],

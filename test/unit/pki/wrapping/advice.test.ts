@@ -16,12 +16,17 @@ const commandsRun: string[] = [];
 beforeAll(() => {
     files.write("source.pfx", pfx());
     const stores = ["JKS", "score.jks", "JCEKS", "score.jceks"];
-    execFileSync("java", [path.join(__dirname, "Keystores.java"), "source.pfx", PASSWORD, ...stores], { cwd: files.folder });
-    execFileSync("ssh-keygen", ["-q", "-t", "rsa", "-b", "2048", "-N", "", "-f", "ssh.key"], { cwd: files.folder });
+    execFileSync("java", [path.join(__dirname, "Keystores.java"), "source.pfx", PASSWORD, ...stores], {
+        cwd: files.folder,
+    });
+    execFileSync("ssh-keygen", ["-q", "-t", "rsa", "-b", "2048", "-N", "", "-f", "ssh.key"], {
+        cwd: files.folder,
+    });
 });
 afterAll(() => files.close());
 
-const pfx = (...args: string[]) => files.export(files.service, [files.middle], ...args, "-passout", `pass:${PASSWORD}`);
+const pfx = (...args: string[]) =>
+    files.export(files.service, [files.middle], ...args, "-passout", `pass:${PASSWORD}`);
 const pkcs7 = (...args: string[]) =>
     files.run("crl2pkcs7", "-nocrl", "-certfile", files.write("chain.pem", files.chain), ...args);
 const pkcs7Der = () => {
@@ -30,12 +35,15 @@ const pkcs7Der = () => {
 };
 const leafDer = () => files.der("x509", "-in", files.service.certificateFile);
 const keyDer = () => files.der("pkcs8", "-topk8", "-nocrypt", "-in", files.service.keyFile);
-const encrypted = (...args: string[]) => files.run("pkcs8", "-topk8", "-in", files.service.keyFile, "-passout", `pass:${PASSWORD}`, ...args);
-const encryptedDer = () => files.der("pkcs8", "-topk8", "-in", files.service.keyFile, "-passout", `pass:${PASSWORD}`);
+const encrypted = (...args: string[]) =>
+    files.run("pkcs8", "-topk8", "-in", files.service.keyFile, "-passout", `pass:${PASSWORD}`, ...args);
+const encryptedDer = () =>
+    files.der("pkcs8", "-topk8", "-in", files.service.keyFile, "-passout", `pass:${PASSWORD}`);
 const lossy = (bytes: Buffer) => Buffer.from(bytes.toString("utf8"));
 const relabelled = () => files.pkcs1.replaceAll("RSA PRIVATE KEY", "PRIVATE KEY");
 /** The same bytes with another letter in the middle of the numbers of the key. */
-const brokenKey = () => files.run("pkey", "-in", files.middle.keyFile).replace(/\n.{40}/, match => `${match.slice(0, -6)}AAAAAA`);
+const brokenKey = () =>
+    files.run("pkey", "-in", files.middle.keyFile).replace(/\n.{40}/, match => `${match.slice(0, -6)}AAAAAA`);
 
 interface Advice {
     kind: "certificate" | "key" | "pfx";
@@ -59,7 +67,11 @@ const all = () => files.chain + files.key;
 /** Commands that write a new file. */
 const CONVERSIONS: Record<string, Advice> = {
     "UTF-16": {
-        ...{ kind: "certificate", code: "certificate-wrapped", command: "iconv -f UTF-16 -t UTF-8 FILE > NEW" },
+        ...{
+            kind: "certificate",
+            code: "certificate-wrapped",
+            command: "iconv -f UTF-16 -t UTF-8 FILE > NEW",
+        },
         ...{ file: () => files.utf16(files.chain, "BE", "with mark"), contents: chain },
     },
     "UTF-16 LE without mark": {
@@ -71,7 +83,11 @@ const CONVERSIONS: Record<string, Advice> = {
         ...{ file: () => files.utf16(files.key, "BE", "without mark"), contents: key },
     },
     Base64: {
-        ...{ kind: "certificate", code: "certificate-wrapped", command: "openssl base64 -d -in FILE -out NEW" },
+        ...{
+            kind: "certificate",
+            code: "certificate-wrapped",
+            command: "openssl base64 -d -in FILE -out NEW",
+        },
         ...{ file: () => files.base64(files.chain), contents: chain },
     },
     "Base64 in one line": {
@@ -79,7 +95,11 @@ const CONVERSIONS: Record<string, Advice> = {
         ...{ file: () => files.base64Line(files.pfx), contents: all },
     },
     "UTF-16 of Base64 of a PFX": {
-        ...{ kind: "pfx", code: "pfx-wrapped", command: "iconv -f UTF-16 -t UTF-8 < FILE | openssl base64 -d -A > NEW" },
+        ...{
+            kind: "pfx",
+            code: "pfx-wrapped",
+            command: "iconv -f UTF-16 -t UTF-8 < FILE | openssl base64 -d -A > NEW",
+        },
         ...{ file: () => files.utf16(files.base64Line(files.pfx), "LE", "with mark"), contents: all },
     },
     "certutil -encode": {
@@ -87,11 +107,19 @@ const CONVERSIONS: Record<string, Advice> = {
         ...{ file: () => files.certutil(files.pfx), contents: all },
     },
     "DER of a certificate": {
-        ...{ kind: "certificate", code: "certificate-wrapped", command: "openssl x509 -inform DER -in FILE -out NEW" },
+        ...{
+            kind: "certificate",
+            code: "certificate-wrapped",
+            command: "openssl x509 -inform DER -in FILE -out NEW",
+        },
         ...{ file: leafDer, contents: () => files.service.certificate },
     },
     "DER of a certificate that was read as text": {
-        ...{ kind: "certificate", code: "certificate-is-der", command: "openssl x509 -inform DER -in FILE -out NEW" },
+        ...{
+            kind: "certificate",
+            code: "certificate-is-der",
+            command: "openssl x509 -inform DER -in FILE -out NEW",
+        },
         ...{ file: () => lossy(leafDer()), original: leafDer, contents: () => files.service.certificate },
     },
     "DER of a key": {
@@ -103,7 +131,11 @@ const CONVERSIONS: Record<string, Advice> = {
         ...{ file: () => lossy(keyDer()), original: keyDer, contents: key },
     },
     "Base64 of DER of a key": {
-        ...{ kind: "key", code: "key-wrapped", command: "openssl base64 -d < FILE | openssl pkey -inform DER -out NEW" },
+        ...{
+            kind: "key",
+            code: "key-wrapped",
+            command: "openssl base64 -d < FILE | openssl pkey -inform DER -out NEW",
+        },
         ...{ file: () => files.base64(keyDer()), contents: key },
     },
     "a PFX that was read as text": {
@@ -111,15 +143,27 @@ const CONVERSIONS: Record<string, Advice> = {
         ...{ file: () => lossy(files.pfx), original: () => files.pfx, contents: all },
     },
     "PKCS#7": {
-        ...{ kind: "certificate", code: "certificate-is-pkcs7", command: "openssl pkcs7 -print_certs -in FILE -out NEW" },
+        ...{
+            kind: "certificate",
+            code: "certificate-is-pkcs7",
+            command: "openssl pkcs7 -print_certs -in FILE -out NEW",
+        },
         ...{ file: () => pkcs7(), contents: chain },
     },
     "PKCS#7 with the label CERTIFICATE": {
-        ...{ kind: "certificate", code: "certificate-is-pkcs7", command: "openssl pkcs7 -print_certs -in FILE -out NEW" },
+        ...{
+            kind: "certificate",
+            code: "certificate-is-pkcs7",
+            command: "openssl pkcs7 -print_certs -in FILE -out NEW",
+        },
         ...{ file: () => pkcs7().replaceAll("PKCS7", "CERTIFICATE"), contents: chain },
     },
     "PKCS#7 in DER": {
-        ...{ kind: "certificate", code: "certificate-is-pkcs7", command: "openssl pkcs7 -inform DER -print_certs -in FILE -out NEW" },
+        ...{
+            kind: "certificate",
+            code: "certificate-is-pkcs7",
+            command: "openssl pkcs7 -inform DER -print_certs -in FILE -out NEW",
+        },
         ...{ file: pkcs7Der, contents: chain },
     },
     "PKCS#7 in Base64": {
@@ -140,7 +184,11 @@ const CONVERSIONS: Record<string, Advice> = {
         ...{ file: encryptedDer, passwords: `-passin pass:${PASSWORD}`, contents: key },
     },
     "an encrypted key in Base64": {
-        ...{ kind: "key", code: "key-encrypted", command: "openssl base64 -d < FILE | openssl pkey -inform DER -out NEW" },
+        ...{
+            kind: "key",
+            code: "key-encrypted",
+            command: "openssl base64 -d < FILE | openssl pkey -inform DER -out NEW",
+        },
         ...{ file: () => files.base64(encryptedDer()), passwords: `-passin pass:${PASSWORD}`, contents: key },
     },
     "a key of OpenSSH": {
@@ -148,13 +196,26 @@ const CONVERSIONS: Record<string, Advice> = {
         ...{ file: () => files.bytesOf("ssh.key"), contents: () => files.run("pkey", "-in", "copy") },
     },
     JKS: {
-        ...{ kind: "pfx", code: "pfx-is-jks", command: COMMANDS.fromJks, file: () => files.bytesOf("score.jks") },
-        ...{ passwords: `-srcstorepass ${PASSWORD} -deststorepass ${PASSWORD}`, password: PASSWORD, contents: all },
+        ...{
+            kind: "pfx",
+            code: "pfx-is-jks",
+            command: COMMANDS.fromJks,
+            file: () => files.bytesOf("score.jks"),
+        },
+        ...{
+            passwords: `-srcstorepass ${PASSWORD} -deststorepass ${PASSWORD}`,
+            password: PASSWORD,
+            contents: all,
+        },
     },
     JCEKS: {
         ...{ kind: "certificate", code: "certificate-is-jceks", command: COMMANDS.fromJceks },
         file: () => files.bytesOf("score.jceks"),
-        ...{ passwords: `-srcstorepass ${PASSWORD} -deststorepass ${PASSWORD}`, password: PASSWORD, contents: all },
+        ...{
+            passwords: `-srcstorepass ${PASSWORD} -deststorepass ${PASSWORD}`,
+            password: PASSWORD,
+            contents: all,
+        },
     },
     "an unsupported algorithm of a PFX": {
         ...{ kind: "pfx", code: "pfx-algorithm-unsupported", password: PASSWORD, contents: all },
@@ -164,18 +225,28 @@ const CONVERSIONS: Record<string, Advice> = {
 };
 
 /** Runs the command in the folder of the files, with the names of the message, as a user does. */
-function run(command: string, file: Buffer | string, passwords = ""): { status: number | null; output: string } {
+function run(
+    command: string,
+    file: Buffer | string,
+    passwords = "",
+): { status: number | null; output: string } {
     for (const name of ["new", "new.pfx", "copy"]) spawnSync("rm", ["-f", name], { cwd: files.folder });
     files.write("file", file);
     files.write("copy", file);
     const line = command
-        .replace(/ \(with -legacy[^)]*\), then (.*)/, ` -passin pass:${PASSWORD} && $1 -passout pass:${PASSWORD}`)
+        .replace(
+            / \(with -legacy[^)]*\), then (.*)/,
+            ` -passin pass:${PASSWORD} && $1 -passout pass:${PASSWORD}`,
+        )
         .replace(/\bCOPY\b/g, "copy")
         .replace(/\bFILE\b/g, "file")
         .replace(/\bNEW\b/g, "new");
     // The passwords belong to the last command, before its redirection.
     const whole = `set -o pipefail; ${line.replace(/(?= > new$)|$/, ` ${passwords} `)}`;
-    const { status, stdout, stderr } = spawnSync("bash", ["-c", whole], { cwd: files.folder, encoding: "utf8" });
+    const { status, stdout, stderr } = spawnSync("bash", ["-c", whole], {
+        cwd: files.folder,
+        encoding: "utf8",
+    });
     commandsRun.push(command);
     if (command === COMMANDS.toBase64) files.write("new", stdout);
     return { status, output: stdout + stderr };
@@ -222,8 +293,12 @@ describe("the command of the advice tells a bad file from a good one, for", () =
     });
 
     it("a certificate that strict clients refuse", () => {
-        const extensions = leafExtensions("DNS:score.contoso.test").filter(line => !line.startsWith("authority"));
-        const leaf = files.leaf(files.middle, [], { extensions: [...extensions, "authorityKeyIdentifier=none"] });
+        const extensions = leafExtensions("DNS:score.contoso.test").filter(
+            line => !line.startsWith("authority"),
+        );
+        const leaf = files.leaf(files.middle, [], {
+            extensions: [...extensions, "authorityKeyIdentifier=none"],
+        });
         const { findings } = judgeServingCertificate(
             { certificate: leaf.certificate + files.middle.certificate, hostnames: ["score.contoso.test"] },
             new Date(),
@@ -231,7 +306,10 @@ describe("the command of the advice tells a bad file from a good one, for", () =
         const advice = findings.map(one => one.advice).find(text => text.includes(STRICT)) ?? "";
         expect(advice).toContain(STRICT);
         const verify = (certificate: string) =>
-            run(`${STRICT} -CAfile ${files.authority.certificateFile} -untrusted ${files.middle.certificateFile} FILE`, certificate).status;
+            run(
+                `${STRICT} -CAfile ${files.authority.certificateFile} -untrusted ${files.middle.certificateFile} FILE`,
+                certificate,
+            ).status;
         commandsRun.push(STRICT);
         expect(verify(leaf.certificate)).not.toBe(0);
         expect(verify(files.service.certificate)).toBe(0);
@@ -248,7 +326,9 @@ describe("the command of the advice", () => {
         expect(finding?.advice).toContain(COMMANDS.rewriteCertificates);
         expect(run(COMMANDS.rewriteCertificates, longer).status).toBe(0);
         expect(read("certificate", files.bytesOf("new"))).toMatchObject({ contents: files.chain, codes: [] });
-        expect(judged(files.bytesOf("new").toString()).map(({ code }) => code)).not.toContain("trailing-data");
+        expect(judged(files.bytesOf("new").toString()).map(({ code }) => code)).not.toContain(
+            "trailing-data",
+        );
     });
 });
 
@@ -264,13 +344,20 @@ describe("the messages", () => {
 
     it("have their commands from components/pki/commands.ts", () => {
         const sources = ["components/pki", "components/certificate", "cli"].flatMap(folder =>
-            readdirSync(path.join(ROOT, folder), { recursive: true, encoding: "utf8" }).map(name => path.join(folder, name)),
+            readdirSync(path.join(ROOT, folder), { recursive: true, encoding: "utf8" }).map(name =>
+                path.join(folder, name),
+            ),
         );
         const found = sources
             .filter(file => file.endsWith(".ts") && file !== path.join("components", "pki", "commands.ts"))
             .flatMap(file => readFileSync(path.join(ROOT, file), "utf8").split("\n"))
             .filter(line => !/^\s*(\*|\/\/|\/\*)/.test(line))
-            .flatMap(line => line.match(/\b(?:openssl|keytool|iconv|ssh-keygen|puttygen|certutil|jq) -?[a-z0-9]+(?: -[\w-]+)*/g) ?? []);
+            .flatMap(
+                line =>
+                    line.match(
+                        /\b(?:openssl|keytool|iconv|ssh-keygen|puttygen|certutil|jq) -?[a-z0-9]+(?: -[\w-]+)*/g,
+                    ) ?? [],
+            );
         expect(found.filter(one => !OTHERS.includes(one) && !NO_COMMANDS.has(one))).toEqual([]);
     });
 });

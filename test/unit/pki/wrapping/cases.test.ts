@@ -17,11 +17,20 @@ afterAll(() => files.close());
 const hostname = ["score.contoso.test"];
 const roots = () => files.authority.certificateFile;
 
-async function check(given: { cert?: string | Buffer; key?: string | Buffer; pfx?: Buffer }, password?: string) {
+async function check(
+    given: { cert?: string | Buffer; key?: string | Buffer; pfx?: Buffer },
+    password?: string,
+) {
     const name = (option: string, file?: string | Buffer) => file && files.write(`case-${option}`, file);
     const { cert, key, pfx } = given;
     const flags = {
-        ...{ hostname, roots: roots(), cert: name("cert", cert), key: name("key", key), pfx: name("pfx", pfx) },
+        ...{
+            hostname,
+            roots: roots(),
+            cert: name("cert", cert),
+            key: name("key", key),
+            pfx: name("pfx", pfx),
+        },
         ...(password !== undefined && { pfxPasswordEnv: "WORD" }),
     };
     const judgement = await checkCertificate(await readSubject(flags, { WORD: password }));
@@ -37,7 +46,9 @@ describe("a PFX as text", () => {
     });
 
     it("from PowerShell's > (https://github.com/microsoft/azure-pipelines-tasks/pull/13686)", async () => {
-        expect(await check({ pfx: files.utf16(files.base64Line(files.pfx), "LE", "with mark") })).toEqual(wrapped);
+        expect(await check({ pfx: files.utf16(files.base64Line(files.pfx), "LE", "with mark") })).toEqual(
+            wrapped,
+        );
     });
 
     it("from certutil -encode (https://github.com/ansible-collections/ansible.windows/issues/132), without a circle of advice", async () => {
@@ -51,9 +62,15 @@ describe("a PFX as text", () => {
 
     it("is converted", async () => {
         const pfx = files.write("downloaded.pfx", files.base64Line(files.pfx));
-        const [cert, key] = ["out.pem", "out.key"].map(name => path.join(files.folder, name)) as [string, string];
+        const [cert, key] = ["out.pem", "out.key"].map(name => path.join(files.folder, name)) as [
+            string,
+            string,
+        ];
         const { converted, findings } = await convertPfx({ pfx, cert, key }, {}, process.stdout);
-        expect({ converted, codes: findings.map(({ code }) => code) }).toEqual({ converted: true, codes: ["pfx-wrapped"] });
+        expect({ converted, codes: findings.map(({ code }) => code) }).toEqual({
+            converted: true,
+            codes: ["pfx-wrapped"],
+        });
         expect(readFileSync(cert, "utf8") + readFileSync(key, "utf8")).toBe(files.chain + files.key);
     });
 });
@@ -73,7 +90,10 @@ describe("a PFX password with letters outside of ASCII", () => {
 
     it("from PKI.js (https://github.com/PeculiarVentures/PKI.js/issues/404)", async () => {
         const file = replaceMac(pfx(letters), { password: asBytes });
-        expect(await check({ pfx: file }, letters)).toEqual({ valid: false, findings: ["error pfx-password-encoding"] });
+        expect(await check({ pfx: file }, letters)).toEqual({
+            valid: false,
+            findings: ["error pfx-password-encoding"],
+        });
     });
 
     it("with the right integrity check", async () => {
@@ -100,7 +120,10 @@ describe("a first line that is lost or changed (https://github.com/openwisp/djan
         ["lost", () => files.chain.replace(/^.*\n/, "")],
         ["lost in a file with the leaf only", () => files.service.certificate.replace(/^.*\n/, "")],
         ["a dash short", () => files.chain.slice(1)],
-        ["after a YAML key (https://github.com/jembi/openhim-core-js/issues/465)", () => `certificate: ${files.chain}`],
+        [
+            "after a YAML key (https://github.com/jembi/openhim-core-js/issues/465)",
+            () => `certificate: ${files.chain}`,
+        ],
     ])("%s", async (_, cert) => {
         expect(await check({ cert: cert(), key: files.key })).toEqual({
             valid: false,

@@ -20,7 +20,11 @@ export class WrappedFiles extends PfxWorkspace {
 
     /** Runs a program with the bytes as standard input. */
     pipe(bytes: Buffer | string, command: string, ...args: string[]): Buffer {
-        return execFileSync(command, args, { cwd: this.folder, input: bytes, stdio: ["pipe", "pipe", "pipe"] });
+        return execFileSync(command, args, {
+            cwd: this.folder,
+            input: bytes,
+            stdio: ["pipe", "pipe", "pipe"],
+        });
     }
 
     utf16(bytes: Buffer | string, order: "LE" | "BE", mark: "with mark" | "without mark"): Buffer {
@@ -80,7 +84,10 @@ export function read(kind: "certificate" | "key" | "pfx", bytes: Buffer, passwor
         return { contents: pem, ...summary(findings) };
     }
     const { certificate, privateKey, findings } = readPfx(bytes, password);
-    return { contents: certificate && privateKey ? certificate + privateKey : undefined, ...summary(findings) };
+    return {
+        contents: certificate && privateKey ? certificate + privateKey : undefined,
+        ...summary(findings),
+    };
 }
 
 function summary(findings: ReturnType<typeof readPfx>["findings"]): Pick<Read, "codes" | "messages"> {

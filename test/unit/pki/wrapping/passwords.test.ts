@@ -4,7 +4,17 @@ import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { readPfx } from "../../../../components/pki";
-import { buildPfx, certificateBag, encodeDer, identifier, integer, octets, replaceMac, sequence, shroudedKeyBag } from "../../../support/pfx-workspace";
+import {
+    buildPfx,
+    certificateBag,
+    encodeDer,
+    identifier,
+    integer,
+    octets,
+    replaceMac,
+    sequence,
+    shroudedKeyBag,
+} from "../../../support/pfx-workspace";
 import { WrappedFiles, read } from "./files";
 
 const files = new WrappedFiles();
@@ -17,7 +27,8 @@ const GERMAN = "grün";
 const pfx = (password: string, ...args: string[]) =>
     files.export(files.service, [files.middle], ...args, "-passout", `pass:${password}`);
 /** The characters that a program gets when it takes the bytes of a text as code points. */
-const asBytes = (text: string, encoding: "utf8" | "latin1" = "utf8") => Buffer.from(text, encoding).toString("latin1");
+const asBytes = (text: string, encoding: "utf8" | "latin1" = "utf8") =>
+    Buffer.from(text, encoding).toString("latin1");
 
 /** Whether openssl opens the file. Its password is in the environment, so that it can contain line ends. */
 function opensByOpenssl(file: Buffer, password: string): boolean {
@@ -59,19 +70,33 @@ describe("letters outside of ASCII", () => {
         const file = pfx(asBytes(LETTERS), "-legacy");
         expect(opensByOpenssl(file, LETTERS)).toBe(true);
         const { contents, codes, messages } = read("pfx", file, LETTERS);
-        expect({ contents, codes }).toEqual({ contents: files.chain + files.key, codes: ["warning pfx-password-encoding"] });
+        expect({ contents, codes }).toEqual({
+            contents: files.chain + files.key,
+            codes: ["warning pfx-password-encoding"],
+        });
         expect(messages).toMatch(/such as OpenSSL 1\.0/);
         expect(messages).not.toContain(LETTERS);
     });
 
-    const [PBES2, PBKDF2, AES, HMAC] = ["1.2.840.113549.1.5.13", "1.2.840.113549.1.5.12", "2.16.840.1.101.3.4.1.42", "1.2.840.113549.2.9"];
+    const [PBES2, PBKDF2, AES, HMAC] = [
+        "1.2.840.113549.1.5.13",
+        "1.2.840.113549.1.5.12",
+        "2.16.840.1.101.3.4.1.42",
+        "1.2.840.113549.2.9",
+    ];
     /** The key, encrypted with PBKDF2 of these bytes, which openssl cannot take as an argument, and the certificate. */
     const pbes2 = (password: Buffer) => {
         const [salt, iv] = [Buffer.from("87654321"), Buffer.alloc(16, 7)];
         const cipher = createCipheriv("aes-256-cbc", pbkdf2Sync(password, salt, 2048, 32, "sha256"), iv);
         const key = files.der("pkcs8", "-topk8", "-nocrypt", "-in", files.service.keyFile);
-        const derivation = sequence(identifier(PBKDF2), sequence(octets(salt), integer(2048), sequence(identifier(HMAC))));
-        const scheme = sequence(identifier(PBES2), sequence(derivation, sequence(identifier(AES), octets(iv))));
+        const derivation = sequence(
+            identifier(PBKDF2),
+            sequence(octets(salt), integer(2048), sequence(identifier(HMAC))),
+        );
+        const scheme = sequence(
+            identifier(PBES2),
+            sequence(derivation, sequence(identifier(AES), octets(iv))),
+        );
         const encrypted = sequence(scheme, octets(Buffer.concat([cipher.update(key), cipher.final()])));
         const certificate = files.der("x509", "-in", files.service.certificateFile);
         return buildPfx([[shroudedKeyBag(encodeDer(encrypted)), certificateBag(certificate)]]);
@@ -84,12 +109,37 @@ describe("letters outside of ASCII", () => {
     });
 
     it.each<[string, string, RegExp, () => Buffer]>([
-        ["UTF-8 bytes in the integrity check (PKI.js)", LETTERS, /UTF-8 bytes/, () => replaceMac(pfx(LETTERS), { password: asBytes(LETTERS) })],
-        ["Latin-1 in the contents", GERMAN, /windows-1252/, () => replaceMac(pbes2(Buffer.from(GERMAN, "latin1")), { password: GERMAN })],
-        ["the code page 1250", LETTERS, /windows-1250/, () => pfx(asBytes("\u00bf\u00f3\u00b3w", "latin1"), "-legacy")],
+        [
+            "UTF-8 bytes in the integrity check (PKI.js)",
+            LETTERS,
+            /UTF-8 bytes/,
+            () => replaceMac(pfx(LETTERS), { password: asBytes(LETTERS) }),
+        ],
+        [
+            "Latin-1 in the contents",
+            GERMAN,
+            /windows-1252/,
+            () => replaceMac(pbes2(Buffer.from(GERMAN, "latin1")), { password: GERMAN }),
+        ],
+        [
+            "the code page 1250",
+            LETTERS,
+            /windows-1250/,
+            () => pfx(asBytes("\u00bf\u00f3\u00b3w", "latin1"), "-legacy"),
+        ],
         ["the code page 866", "Ключ", /ibm866/, () => pfx("\u008a\u00ab\u00ee\u00e7", "-legacy")],
-        ["UTF-16 in the contents", GERMAN, /UTF-16 instead of UTF-8/, () => replaceMac(pbes2(Buffer.from(GERMAN, "utf16le").swap16()), { password: GERMAN })],
-        ["Unicode NFD, as on a Mac", GERMAN, /composed in another way \(Unicode NFD\)/, () => pfx(GERMAN.normalize("NFD"))],
+        [
+            "UTF-16 in the contents",
+            GERMAN,
+            /UTF-16 instead of UTF-8/,
+            () => replaceMac(pbes2(Buffer.from(GERMAN, "utf16le").swap16()), { password: GERMAN }),
+        ],
+        [
+            "Unicode NFD, as on a Mac",
+            GERMAN,
+            /composed in another way \(Unicode NFD\)/,
+            () => pfx(GERMAN.normalize("NFD")),
+        ],
         ["Unicode NFC", GERMAN.normalize("NFD"), /Unicode NFC/, () => pfx(GERMAN)],
     ])("in %s are an error that says so, and openssl does not open the file", (_, given, words, make) => {
         const file = make();
@@ -102,7 +152,8 @@ describe("letters outside of ASCII", () => {
     });
 
     it("in the standard encoding open the file without a warning", () => {
-        for (const file of [pfx(LETTERS), pfx(LETTERS, "-legacy")]) expect(read("pfx", file, LETTERS).codes).toEqual([]);
+        for (const file of [pfx(LETTERS), pfx(LETTERS, "-legacy")])
+            expect(read("pfx", file, LETTERS).codes).toEqual([]);
     });
 });
 
@@ -111,11 +162,25 @@ describe("an integrity check with PBMAC1 (RFC 9579)", () => {
     const byGo = readFileSync(path.join(__dirname, "pbmac1.pfx"));
 
     it("of another program is read", () => {
-        const args = ["pkcs12", "-nomacver", "-nodes", "-in", path.join(__dirname, "pbmac1.pfx"), "-passin", `pass:${WORD}`];
-        const contents = execFileSync("openssl", args, { encoding: "utf8" }).match(/-----BEGIN[^]*?-----END.*\n/g) ?? [];
+        const args = [
+            "pkcs12",
+            "-nomacver",
+            "-nodes",
+            "-in",
+            path.join(__dirname, "pbmac1.pfx"),
+            "-passin",
+            `pass:${WORD}`,
+        ];
+        const contents =
+            execFileSync("openssl", args, { encoding: "utf8" }).match(/-----BEGIN[^]*?-----END.*\n/g) ?? [];
         const reading = readPfx(byGo, WORD);
         expect(reading.findings).toEqual([]);
-        expect(contents.sort()).toEqual([...(reading.certificate?.match(/-----BEGIN[^]*?-----END.*\n/g) ?? []), reading.privateKey].sort());
+        expect(contents.sort()).toEqual(
+            [
+                ...(reading.certificate?.match(/-----BEGIN[^]*?-----END.*\n/g) ?? []),
+                reading.privateKey,
+            ].sort(),
+        );
     });
 
     it("detects a wrong password and a change", () => {

@@ -1,7 +1,13 @@
 import type { RefusedCase } from "./case";
 import { cluster, publicAddress } from "./resources";
 
-const pool = (because: string, setting: string, value: unknown, advice: RegExp, member: object): RefusedCase => ({
+const pool = (
+    because: string,
+    setting: string,
+    value: unknown,
+    advice: RegExp,
+    member: object,
+): RefusedCase => ({
     because,
     settings: { [`cluster.create.${setting}`]: value },
     reported: { [`cluster.create.${setting}`]: advice },
@@ -20,12 +26,19 @@ const clusterName = (name: string, advice: RegExp, code = "InvalidParameter"): R
     azure: { request: cluster({ name }), code },
 });
 
-const range = (because: string, serviceCidr: string, dnsServiceIp: string | undefined, reported: RefusedCase["reported"]): RefusedCase => ({
+const range = (
+    because: string,
+    serviceCidr: string,
+    dnsServiceIp: string | undefined,
+    reported: RefusedCase["reported"],
+): RefusedCase => ({
     because,
     settings: { "cluster.create.network": { subnetId: SUBNET, serviceCidr, dnsServiceIp } },
     reported,
     azure: {
-        request: cluster({ network: { serviceCidr, ...(dnsServiceIp !== undefined && { dnsServiceIP: dnsServiceIp }) } }),
+        request: cluster({
+            network: { serviceCidr, ...(dnsServiceIp !== undefined && { dnsServiceIP: dnsServiceIp }) },
+        }),
         code: "InvalidParameter",
     },
 });
@@ -44,7 +57,8 @@ const label = (name: string, advice: RegExp, code: string): RefusedCase => ({
     azure: { request: publicAddress(`${name}123456`), code },
 });
 
-const SUBNET = "/subscriptions/s/resourceGroups/net/providers/Microsoft.Network/virtualNetworks/v/subnets/nodes";
+const SUBNET =
+    "/subscriptions/s/resourceGroups/net/providers/Microsoft.Network/virtualNetworks/v/subnets/nodes";
 
 /** Clusters and public addresses: "Create node pools in AKS", "Quotas, virtual machine size restrictions", "Configure Azure CNI". */
 export const CLUSTER: readonly RefusedCase[] = [
@@ -52,13 +66,19 @@ export const CLUSTER: readonly RefusedCase[] = [
     clusterName("a".repeat(64), /use 1 to 63 letters/),
     clusterName("my.models", /letters, digits, '_' and '-'/),
     clusterName("windows-models", /contains "windows", a word that Azure reserves/, "ReservedResourceName"),
-    pool("no nodes", "agentCount", 0, /is 0; set it to a whole number from 1 to 1000 \(nodes\)/, { count: 0 }),
+    pool("no nodes", "agentCount", 0, /is 0; set it to a whole number from 1 to 1000 \(nodes\)/, {
+        count: 0,
+    }),
     pool("1,001 nodes", "agentCount", 1_001, /is 1001; set it to/, { count: 1_001 }),
-    pool("a size without a family", "vmSize", "D4s", /is "D4s"; give a VM size like Standard_D4s_v5/, { vmSize: "D4s" }),
+    pool("a size without a family", "vmSize", "D4s", /is "D4s"; give a VM size like Standard_D4s_v5/, {
+        vmSize: "D4s",
+    }),
     pool("nodes with one core", "vmSize", "Standard_D1_v2", /fewer than the 2 cores .* use a larger size/, {
         vmSize: "Standard_D1_v2",
     }),
-    pool("nodes with a burstable core", "vmSize", "Standard_B1ms", /fewer than the 2 cores/, { vmSize: "Standard_B1ms" }),
+    pool("nodes with a burstable core", "vmSize", "Standard_B1ms", /fewer than the 2 cores/, {
+        vmSize: "Standard_B1ms",
+    }),
     zones("a zone that is not a number", ["1", "westeurope-1"], 1, /give the number of an availability zone/),
     zones("the same zone twice", ["1", "1"], 1, /is "1" again; remove it/),
     version("1.29", /use Kubernetes 1\.30 or newer|at least 1\.30|1\.30/),
@@ -67,7 +87,8 @@ export const CLUSTER: readonly RefusedCase[] = [
         "cluster.create.network.serviceCidr": /is 10\.0\.0\.0\/8, .* larger than \/12; use a smaller one/,
     }),
     range("a range of Services that Azure uses", "172.30.0.0/16", "172.30.0.10", {
-        "cluster.create.network.serviceCidr": /overlaps 172\.30\.0\.0\/16, a range that Azure uses; use another one/,
+        "cluster.create.network.serviceCidr":
+            /overlaps 172\.30\.0\.0\/16, a range that Azure uses; use another one/,
     }),
     range("a range of Services that the pods use", "10.244.0.0/16", "10.244.0.10", {
         "cluster.create.network.serviceCidr": /a range that the pods use/,

@@ -46,7 +46,10 @@ export const COMPUTE: readonly RefusedCase[] = [
         because: "a model with more cores than a group can have",
         settings: { "model.cpu": 32 },
         reported: { "model.cpu": /is 32; set it to a number above 0, at most 31/ },
-        azure: { request: containerGroup({ model: resources(32, 0.5) }), code: "ResourceRequestsAboveMaximum" },
+        azure: {
+            request: containerGroup({ model: resources(32, 0.5) }),
+            code: "ResourceRequestsAboveMaximum",
+        },
     },
     {
         because: "more cores in total than a group can have",
@@ -69,14 +72,22 @@ export const COMPUTE: readonly RefusedCase[] = [
     {
         because: "less than one core in total",
         settings: { "front.cpu": 0.5 },
-        reported: { "front.cpu": /0\.6 cores in total; Azure's minimum is 1: raise a request, or remove front\.cpu/ },
-        azure: { request: containerGroup({ front: resources(0.5, 0.5) }), code: "ResourceRequestsBelowMinimum" },
+        reported: {
+            "front.cpu": /0\.6 cores in total; Azure's minimum is 1: raise a request, or remove front\.cpu/,
+        },
+        azure: {
+            request: containerGroup({ front: resources(0.5, 0.5) }),
+            code: "ResourceRequestsBelowMinimum",
+        },
     },
     {
         because: "less than one GB in total",
         settings: { "front.memoryInGB": 0.4 },
         reported: { "front.memoryInGB": /0\.9 GB in total; Azure's minimum is 1/ },
-        azure: { request: containerGroup({ front: resources(0.9, 0.4) }), code: "ResourceRequestsBelowMinimum" },
+        azure: {
+            request: containerGroup({ front: resources(0.9, 0.4) }),
+            code: "ResourceRequestsBelowMinimum",
+        },
     },
     {
         because: "a limit of cores below the request",
@@ -99,7 +110,9 @@ export const COMPUTE: readonly RefusedCase[] = [
     {
         because: "a limit of cores above the total of the group",
         settings: { "model.cpuLimit": 2 },
-        reported: { "model.cpuLimit": /is 2, .* request 1 cores in total; lower it to at most that, or remove it/ },
+        reported: {
+            "model.cpuLimit": /is 2, .* request 1 cores in total; lower it to at most that, or remove it/,
+        },
         azure: {
             request: containerGroup({ model: resources(0.1, 0.5, { cpu: 2 }) }),
             code: "ContainerLimitGreaterThanContainerGroupTotalRequest",
@@ -117,7 +130,9 @@ export const COMPUTE: readonly RefusedCase[] = [
     {
         because: "a GPU",
         settings: { "model.gpu": { count: 1, sku: "V100" } },
-        reported: { "model.gpu": /retired GPUs .*; remove it, and use SecureAksInference \(hosting Kubernetes\)/ },
+        reported: {
+            "model.gpu": /retired GPUs .*; remove it, and use SecureAksInference \(hosting Kubernetes\)/,
+        },
         azure: {
             request: containerGroup({
                 model: { resources: { requests: { cpu: 1, memoryInGB: 1, gpu: { count: 1, sku: "V100" } } } },

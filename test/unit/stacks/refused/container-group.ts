@@ -20,7 +20,9 @@ const label = (name: string, advice: RegExp, code = "InvalidDnsNameLabel"): Refu
     reported: { leafDomainLabel: advice },
     azure: {
         request: containerGroup({
-            properties: { ipAddress: { type: "Public", ports: [{ port: 443 }], dnsNameLabel: `${name}123456` } },
+            properties: {
+                ipAddress: { type: "Public", ports: [{ port: 443 }], dnsNameLabel: `${name}123456` },
+            },
         }),
         code,
     },
@@ -33,7 +35,12 @@ const groupName = (name: string, advice: RegExp, code = "InvalidContainerGroupNa
     azure: { request: containerGroup({ name }), code },
 });
 
-const tags = (because: string, given: Record<string, string>, reported: RefusedCase["reported"], code: string): RefusedCase => ({
+const tags = (
+    because: string,
+    given: Record<string, string>,
+    reported: RefusedCase["reported"],
+    code: string,
+): RefusedCase => ({
     because,
     settings: { tags: given },
     reported,
@@ -50,7 +57,13 @@ const registries = (because: string, given: object[], reported: RefusedCase["rep
     },
 });
 
-const variable = (because: string, name: string, value: string, advice: RegExp, code: string): RefusedCase => ({
+const variable = (
+    because: string,
+    name: string,
+    value: string,
+    advice: RegExp,
+    code: string,
+): RefusedCase => ({
     because,
     settings: { "model.environment": { [name]: value } },
     reported: { [`model.environment.${name}`]: advice },
@@ -71,12 +84,20 @@ export const CONTAINER_GROUP: readonly RefusedCase[] = [
     label("1contoso", /must start with a letter/),
     label("contoso_score", /only letters, digits and '-'/),
     label("a".repeat(58), /58 characters; use at most 57/),
-    label("my-microsoft-model", /contains "microsoft", a word that Azure reserves; use another/, "ReservedResourceName"),
+    label(
+        "my-microsoft-model",
+        /contains "microsoft", a word that Azure reserves; use another/,
+        "ReservedResourceName",
+    ),
     label("login-models", /begins with "login"/, "ReservedResourceName"),
     groupName("Iris", /lower-case letters/),
     groupName("iris-", /without a '-' at the start or end/),
     groupName("a".repeat(64), /1 to 63/),
-    groupName("azure", /a name that Azure reserves; use another name, like contoso-azure/, "ReservedResourceName"),
+    groupName(
+        "azure",
+        /a name that Azure reserves; use another name, like contoso-azure/,
+        "ReservedResourceName",
+    ),
     {
         because: "the name of a container with an underscore",
         settings: { "model.name": "my_model" },
@@ -89,14 +110,35 @@ export const CONTAINER_GROUP: readonly RefusedCase[] = [
         reported: { "model.name": /another container of the group; choose another/ },
         azure: { request: containerGroup({ model: { name: "front" } }), code: "DuplicateContainerName" },
     },
-    variable("a variable with a hyphen", "A-B", "x", /use 1 to 63 letters, digits/, "InvalidEnvironmentVariableName"),
-    variable("a variable with a long name", "A".repeat(64), "x", /use 1 to 63/, "InvalidEnvironmentVariableName"),
-    variable("a variable that no program can start with", "A", LONG, /132000 bytes, .* put the data/, "ContainerCannotStart"),
+    variable(
+        "a variable with a hyphen",
+        "A-B",
+        "x",
+        /use 1 to 63 letters, digits/,
+        "InvalidEnvironmentVariableName",
+    ),
+    variable(
+        "a variable with a long name",
+        "A".repeat(64),
+        "x",
+        /use 1 to 63/,
+        "InvalidEnvironmentVariableName",
+    ),
+    variable(
+        "a variable that no program can start with",
+        "A",
+        LONG,
+        /132000 bytes, .* put the data/,
+        "ContainerCannotStart",
+    ),
     {
         because: "an argument that no program can start with",
         settings: { "model.command": ["python", LONG] },
         reported: { "model.command[1]": /132000 bytes, .* put the data into the image/ },
-        azure: { request: containerGroup({ model: { command: ["python", LONG] } }), code: "ContainerCannotStart" },
+        azure: {
+            request: containerGroup({ model: { command: ["python", LONG] } }),
+            code: "ContainerCannotStart",
+        },
     },
     {
         because: "more than 4 MB in a request",
@@ -104,7 +146,9 @@ export const CONTAINER_GROUP: readonly RefusedCase[] = [
         reported: { model: /bytes in total; use at most 1048576/ },
         azure: {
             request: containerGroup({
-                model: { environmentVariables: Object.entries(MANY).map(([name, value]) => ({ name, value })) },
+                model: {
+                    environmentVariables: Object.entries(MANY).map(([name, value]) => ({ name, value })),
+                },
             }),
             code: "RequestContentTooLarge",
         },
@@ -112,8 +156,13 @@ export const CONTAINER_GROUP: readonly RefusedCase[] = [
     {
         because: "an image with capital letters",
         settings: { "model.image": "contoso.azurecr.io/Iris:7" },
-        reported: { "model.image": /is "contoso\.azurecr\.io\/Iris:7"; give an image reference .* in lower case/ },
-        azure: { request: containerGroup({ model: { image: "contoso.azurecr.io/Iris:7" } }), code: "InvalidContainerImage" },
+        reported: {
+            "model.image": /is "contoso\.azurecr\.io\/Iris:7"; give an image reference .* in lower case/,
+        },
+        azure: {
+            request: containerGroup({ model: { image: "contoso.azurecr.io/Iris:7" } }),
+            code: "InvalidContainerImage",
+        },
     },
     {
         because: "an image with a scheme",
@@ -140,7 +189,9 @@ export const CONTAINER_GROUP: readonly RefusedCase[] = [
         settings: { "model.liveness": { periodSeconds: 0 } },
         reported: { "model.liveness.periodSeconds": /is 0; set it to a whole number from 1/ },
         azure: {
-            request: containerGroup({ model: { livenessProbe: { httpGet: { port: 5001 }, periodSeconds: 0 } } }),
+            request: containerGroup({
+                model: { livenessProbe: { httpGet: { port: 5001 }, periodSeconds: 0 } },
+            }),
             code: "InvalidProbe",
         },
     },
@@ -162,7 +213,9 @@ export const CONTAINER_GROUP: readonly RefusedCase[] = [
         reported: { "registries[0].managedIdentityId": /is "pull"; give the resource id/ },
         azure: {
             request: containerGroup({
-                properties: { imageRegistryCredentials: [{ server: "contoso.azurecr.io", identity: "pull" }] },
+                properties: {
+                    imageRegistryCredentials: [{ server: "contoso.azurecr.io", identity: "pull" }],
+                },
             }),
             code: "InvalidImageRegistryCredential",
         },
@@ -188,16 +241,44 @@ export const CONTAINER_GROUP: readonly RefusedCase[] = [
         },
     },
     tags("51 tags", TAGS, { tags: /has 51 tags; Azure allows at most 50/ }, "InvalidTags"),
-    tags("a tag with a slash", { "a/b": "c" }, { "tags.a/b": /which Azure refuses; remove it/ }, "InvalidTagNameCharacters"),
-    tags("a tag with a reserved prefix", { azureTeam: "c" }, { "tags.azureTeam": /begins with "azure"/ }, "ReservedTagName"),
-    tags("a tag without a name", { "": "c" }, { "tags.": /empty name, .*; give it a name/ }, "InvalidTagNameLength"),
-    tags("tags that differ by their case only", { Team: "a", team: "b" }, { tags: /"team" twice/ }, "DuplicateTagNames"),
-    tags("a long value of a tag", { team: "a".repeat(257) }, { "tags.team": /257 characters; .* at most 256/ }, "InvalidTagValueLength"),
+    tags(
+        "a tag with a slash",
+        { "a/b": "c" },
+        { "tags.a/b": /which Azure refuses; remove it/ },
+        "InvalidTagNameCharacters",
+    ),
+    tags(
+        "a tag with a reserved prefix",
+        { azureTeam: "c" },
+        { "tags.azureTeam": /begins with "azure"/ },
+        "ReservedTagName",
+    ),
+    tags(
+        "a tag without a name",
+        { "": "c" },
+        { "tags.": /empty name, .*; give it a name/ },
+        "InvalidTagNameLength",
+    ),
+    tags(
+        "tags that differ by their case only",
+        { Team: "a", team: "b" },
+        { tags: /"team" twice/ },
+        "DuplicateTagNames",
+    ),
+    tags(
+        "a long value of a tag",
+        { team: "a".repeat(257) },
+        { "tags.team": /257 characters; .* at most 256/ },
+        "InvalidTagValueLength",
+    ),
     {
         because: "a tag that is too long for the storage account of the certificates",
         settings: { tls: { mode: "Auto" }, tags: { ["a".repeat(129)]: "b" } },
         reported: { [`tags.${"a".repeat(129)}`]: /129 characters; Azure allows at most 128/ },
-        azure: { request: storageAccount("iris1234", { ["a".repeat(129)]: "b" }), code: "InvalidTagNameLength" },
+        azure: {
+            request: storageAccount("iris1234", { ["a".repeat(129)]: "b" }),
+            code: "InvalidTagNameLength",
+        },
     },
     {
         because: "a name from which no storage account can be named",
@@ -223,7 +304,9 @@ export const CONTAINER_GROUP: readonly RefusedCase[] = [
     {
         because: "a CNAME at the apex of a zone",
         settings: { "tls.hostname": "contoso.com", dns: { zoneName: "contoso.com" } },
-        reported: { "tls.hostname": /is the apex of the zone, .*; use a name below it, like score\.contoso\.com/ },
+        reported: {
+            "tls.hostname": /is the apex of the zone, .*; use a name below it, like score\.contoso\.com/,
+        },
         azure: { request: recordSet("@"), code: "BadRequest" },
     },
     {
@@ -252,7 +335,10 @@ export const CONTAINER_GROUP: readonly RefusedCase[] = [
     },
     {
         because: "a time to live of more than 31 bits",
-        settings: { "tls.hostname": "score.contoso.com", dns: { zoneName: "contoso.com", ttl: 2_147_483_648 } },
+        settings: {
+            "tls.hostname": "score.contoso.com",
+            dns: { zoneName: "contoso.com", ttl: 2_147_483_648 },
+        },
         reported: { "dns.ttl": /is 2147483648; set it to/ },
         azure: { request: recordSet("score", 2_147_483_648), code: "BadRequest" },
     },

@@ -70,7 +70,9 @@ export function resources(cpu: number, memoryInGB: number, limits?: object): obj
 }
 
 /** A cluster with one pool. */
-export function cluster(change: { name?: string; pool?: object; network?: object; version?: string } = {}): ArmRequest {
+export function cluster(
+    change: { name?: string; pool?: object; network?: object; version?: string } = {},
+): ArmRequest {
     const { name = "models", pool = {}, network = {}, version } = change;
     return {
         path: `/providers/Microsoft.ContainerService/managedClusters/${name}`,
