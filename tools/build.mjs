@@ -47,7 +47,9 @@ function licences(inputs) {
     return [...new Set(folders)]
         .sort()
         .map(folder => {
-            const { name, version } = JSON.parse(readFileSync(path.join(ROOT, folder, "package.json"), "utf8"));
+            const { name, version } = JSON.parse(
+                readFileSync(path.join(ROOT, folder, "package.json"), "utf8"),
+            );
             const [file] = readdirSync(path.join(ROOT, folder)).filter(one => /^licen[cs]e/i.test(one));
             if (file === undefined)
                 throw new Error(`${name} has no licence file, so it cannot be part of the command line.`);

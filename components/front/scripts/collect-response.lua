@@ -1,5 +1,5 @@
--- The filter "collect-response": stores in a temporary file what a client has not read yet, so that the back end has sent its response
--- whatever the client does.
+-- The filter "collect-response": stores in a temporary file what a client has not read yet, so that the back end can send its whole
+-- response, however slowly the client reads.
 --
 -- usage: lua-load-per-thread collect-response.lua LEAST_BYTES_PER_SECOND MOST_BYTES
 --   LEAST_BYTES_PER_SECOND  a client that reads more slowly is disconnected
@@ -20,8 +20,8 @@ local RATE_FREE_SECONDS = 5
 -- The same while the files have more than half of their largest size.
 local RATE_FREE_SECONDS_UNDER_LOAD = 1
 local SHORTEST_WAIT_MS, LONGEST_WAIT_MS = 1, 250
--- HAProxy 3.0 runs a filter in an endless loop when its time has come and HAProxy does not call it any more. So the last time that is
--- set is after the end of every response (12 days).
+-- HAProxy 3.0 runs a filter in an endless loop when its time has come and HAProxy does not call it any more. So the last time that
+-- is set is after the end of every response (12 days).
 local NEVER_MS = 2 ^ 30 // 1
 
 local COLLECT_GARBAGE_SECONDS = 1

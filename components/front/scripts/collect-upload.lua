@@ -85,8 +85,8 @@ local function receive_head(socket)
     return status, headers
 end
 
--- Once the buffer of a socket has been full, HAProxy 3.0 does not read further when Lua has emptied it, but only when the stream of the
--- socket runs the next time. A short time-out makes it run; the second call sets the time-out that is valid by then.
+-- Once the buffer of a socket has been full, HAProxy 3.0 does not read further when Lua has emptied it, but only when the stream of
+-- the socket runs the next time. A short time-out makes it run; the second call sets the time-out that is valid by then.
 local function resume(socket, timeout_seconds)
     socket:settimeout(0.001)
     socket:settimeout(timeout_seconds)

@@ -116,7 +116,9 @@ describe("azure-secure-inference certificate check", () => {
         expect(wrong.exitCode).toBe(1);
         expect(wrong.stdout).toContain("pfx-password-wrong");
         expect(unset).toMatchObject({ exitCode: 2, stderr: "" });
-        expect(unset.stdout).toContain("--pfx-password-env: the environment variable PFX_PASSWORD is not set.");
+        expect(unset.stdout).toContain(
+            "--pfx-password-env: the environment variable PFX_PASSWORD is not set.",
+        );
         for (const ran of [right, wrong, unset]) expectNoSecret(ran);
     });
 
@@ -129,11 +131,19 @@ describe("azure-secure-inference certificate check", () => {
     it.each([
         ["a missing option", ["--cert", files.cert, "--key", files.key], /--hostname/],
         ["an unknown option", ["--hostname", HOST, "--hostnames", HOST], /unknown option '--hostnames'/],
-        ["a missing file", ["--cert", "not-there", "--key", files.key, "--hostname", HOST], /it does not exist/],
+        [
+            "a missing file",
+            ["--cert", "not-there", "--key", files.key, "--hostname", HOST],
+            /it does not exist/,
+        ],
     ])("ends with 2 and prints a report with --json for %s", async (_, args, message) => {
         const ran = await run([...args, "--json"]);
         expect(ran).toMatchObject({ exitCode: 2, stderr: "" });
-        const finding = { code: "arguments", severity: "error", message: expect.stringMatching(message) as string };
+        const finding = {
+            code: "arguments",
+            severity: "error",
+            message: expect.stringMatching(message) as string,
+        };
         expect(JSON.parse(ran.stdout)).toMatchObject({ valid: false, findings: [finding] });
     });
 });
