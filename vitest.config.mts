@@ -14,7 +14,6 @@ const FULL = process.env.TEST_FULL === "1";
  * or they mostly wait.
  */
 const FULL_ONLY = [
-    "sandbox/test/node/sandbox.test.ts",
     "test/cluster/auto-aks.test.ts",
     "test/engine/aci-gate.test.ts",
     "test/engine/aci-revision-ttl.test.ts",
@@ -23,7 +22,6 @@ const FULL_ONLY = [
     "test/engine/switching.test.ts",
     "test/servers/busy-front.test.ts",
     "test/unit/issuer/fence.test.ts",
-    "test/user/first-minutes.test.ts",
 ];
 
 /** What the command line names: projects, files or parts of their paths. */
@@ -125,6 +123,9 @@ const attacks = project("attacks", "test/attacks/**/*.test.ts", {
     maxWorkers: 1,
 });
 
+const user = project("user", "test/user/**/*.test.ts", needing("sandbox"));
+const footprint = project("footprint", FOOTPRINT, { ...needing("sandbox"), group: GROUP.footprint });
+
 export default defineConfig({
     test: {
         reporters: ["default", "./test/reporter.ts"],
@@ -133,7 +134,7 @@ export default defineConfig({
             ...unitRooms,
             project("engine", ["test/engine/**/*.test.ts", VERIFY_COMMAND], needing("engine")),
             project("package", "test/package/**/*.test.ts", needing("engine")),
-            project("user", "test/user/**/*.test.ts", needing("sandbox")),
+            ...(FULL || named("user") ? [user] : []),
             project("servers-front", FRONT, needing("servers")),
             // HAProxy with the TLS library of its official image, in `npm run test:all` or when it is named.
             ...(FULL || named("aws-lc") ? [project("servers-front-aws-lc", FRONT, needing("aws-lc"))] : []),
@@ -145,7 +146,7 @@ export default defineConfig({
             project("cluster", "test/cluster/**/*.test.ts", needing("sandbox")),
             project("load", "test/load/**/*.test.ts", { ...needing("sandbox"), group: GROUP.load }),
             ...(named("attacks") ? [attacks] : []),
-            project("footprint", FOOTPRINT, { ...needing("sandbox"), group: GROUP.footprint }),
+            ...(FULL || named("footprint") || namedFile(FOOTPRINT) ? [footprint] : []),
             // The sandbox is a tool of the tests: its own tests run in `npm run test:all`, or when they are named.
             ...(FULL || named("sandbox") ? sandboxProjects : []),
         ],
