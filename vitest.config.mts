@@ -40,12 +40,14 @@ const TEN_MINUTES = 600_000;
 /** Groups run one after the other. All files of a group run concurrently. */
 const GROUP = {
     main: 0,
+    /** With sandboxes, and what mostly waits. A sandbox takes processor time from its first file to the end of the run. */
+    sandbox: 1,
     /** Under constant load; other files would take the processor time that the requests need. */
-    load: 1,
+    load: 2,
     /** Attacks that share the processor with the client whose latency is measured. */
-    attacks: 2,
+    attacks: 3,
     /** Compares the whole machine before and after, so no other file may run. */
-    footprint: 3,
+    footprint: 4,
 };
 
 /**
@@ -113,7 +115,7 @@ const sandboxProjects = [
             "sandbox/test/node/{load-balancer,node}.test.ts",
             "sandbox/test/providers/kubernetes.test.ts",
         ],
-        needing("sandbox"),
+        { ...needing("sandbox"), group: GROUP.sandbox },
     ),
 ];
 
@@ -123,7 +125,7 @@ const attacks = project("attacks", "test/attacks/**/*.test.ts", {
     maxWorkers: 1,
 });
 
-const user = project("user", "test/user/**/*.test.ts", needing("sandbox"));
+const user = project("user", "test/user/**/*.test.ts", { ...needing("sandbox"), group: GROUP.sandbox });
 const footprint = project("footprint", FOOTPRINT, { ...needing("sandbox"), group: GROUP.footprint });
 
 export default defineConfig({
@@ -135,15 +137,23 @@ export default defineConfig({
             project("engine", ["test/engine/**/*.test.ts", VERIFY_COMMAND], needing("engine")),
             project("package", "test/package/**/*.test.ts", needing("engine")),
             ...(FULL || named("user") ? [user] : []),
-            project("servers-front", FRONT, needing("servers")),
+            project("servers-front", FRONT, { ...needing("servers"), group: GROUP.sandbox }),
             // HAProxy with the TLS library of its official image, in `npm run test:all` or when it is named.
-            ...(FULL || named("aws-lc") ? [project("servers-front-aws-lc", FRONT, needing("aws-lc"))] : []),
-            project("servers-issuer", "test/servers/issuer*.test.ts", needing("servers")),
+            ...(FULL || named("aws-lc")
+                ? [project("servers-front-aws-lc", FRONT, { ...needing("aws-lc"), group: GROUP.sandbox })]
+                : []),
+            project("servers-issuer", "test/servers/issuer*.test.ts", {
+                ...needing("servers"),
+                group: GROUP.sandbox,
+            }),
             project("servers-verify", "test/servers/verify*.test.ts", {
                 ...needing("servers"),
                 exclude: [VERIFY_COMMAND],
             }),
-            project("cluster", "test/cluster/**/*.test.ts", needing("sandbox")),
+            project("cluster", "test/cluster/**/*.test.ts", {
+                ...needing("sandbox"),
+                group: GROUP.sandbox,
+            }),
             project("load", "test/load/**/*.test.ts", { ...needing("sandbox"), group: GROUP.load }),
             ...(named("attacks") ? [attacks] : []),
             ...(FULL || named("footprint") || namedFile(FOOTPRINT) ? [footprint] : []),
