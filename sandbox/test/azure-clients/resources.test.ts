@@ -5,6 +5,9 @@ import { all, CONTAINER, group, LOCATION, refusal } from "../../testing/azure-cl
 import { azure, control, resolver, useControlPlane } from "./control-plane";
 import { SUBSCRIPTION } from "../../subscriptions";
 
+/** The ID of a Log Analytics workspace. */
+const WORKSPACE = "00000000-0000-0000-0000-000000000001";
+
 /** Tests resource groups, container groups, addresses and storage with Microsoft's clients, without Kubernetes. */
 useControlPlane();
 
@@ -73,7 +76,7 @@ describe("container groups", () => {
                 { name: "certificate", secret: { "key.pem": Buffer.from("hidden-2").toString("base64") } },
             ],
             imageRegistryCredentials: [{ server: "contoso.azurecr.io", username: "u", password: "hidden-3" }],
-            diagnostics: { logAnalytics: { workspaceId: "w", workspaceKey: "hidden-4" } },
+            diagnostics: { logAnalytics: { workspaceId: WORKSPACE, workspaceKey: "hidden-4" } },
         });
         expect(created.provisioningState).toBe("Succeeded");
         const shown = await containerGroups.get("CLIENTS", "secretive");
