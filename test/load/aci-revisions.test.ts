@@ -130,8 +130,7 @@ describe.skipIf(CANNOT_RUN)(titled("revisions under load"), () => {
                 const failed = await project.up();
                 expect(failed.succeeded).toBe(false);
                 expect(failed.text).toMatch(
-                    // Azure accepts no connections for a group whose probes fail, and reports the reason.
-                    /DNS was not switched to the new revision.* iris-\w{6} .* not ready after 15 seconds; last check: it resets connections;.* iris: Unhealthy: Readiness probe failed: .*503/,
+                    /DNS was not switched to the new revision.* iris-\w{6} .* not ready after 15 seconds; last check: its model is not ready \(503/,
                 );
                 expect(await target()).toBe(before);
 
