@@ -37,7 +37,7 @@ export type Shell = "busybox" | "dash";
 /** Shorter than the defaults, in seconds. */
 const PACE = { longest: 3, firstRetry: 1, lease: 4, challengeDelay: 4 };
 
-const ISSUED_MS = 120_000;
+const ISSUED_MS = 240_000;
 
 /** A running issuer. */
 export interface Issuer {
