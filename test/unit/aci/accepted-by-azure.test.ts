@@ -95,7 +95,7 @@ it("Azure accepts the container group of all arguments that the component accept
             const group = inputsOf(registered, "azure-native:containerinstance:ContainerGroup", "iris");
             expect(() => checkContainerGroup(armGroup(unmarked(group)))).not.toThrow();
         }),
-        { numRuns: runs(100, 500) },
+        { numRuns: runs(250, 500) },
     );
     expect(accepted).toBeGreaterThan(20);
 }, 300_000);
