@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ArgumentCheck } from "../shared/argument-check";
+import { givenRegistries } from "../shared/registries";
 import type { SecureAciInferenceArgs } from "./arguments";
 
 /** Host names of Docker Hub. An image without the host name of a registry is there too. */
@@ -16,7 +17,7 @@ interface Images {
  * Docker Hub limits the pulls of each address (Azure/azure-cli#29300).
  */
 export function warnAboutDockerHub(check: ArgumentCheck, { args, front, acme }: Images): void {
-    const registries = args.registries ?? (args.registry ? [args.registry] : []);
+    const registries = givenRegistries(args);
     if (registries.some(({ server }) => typeof server !== "string" || isDockerHub(server))) return;
     const images = {
         "model.image": args.model?.image,

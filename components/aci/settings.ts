@@ -7,7 +7,7 @@ import { type KeysSettings, readKeys } from "../keys/arguments";
 import { type LimitsSettings, readLimits } from "../model/request-limits";
 import { type ModelContainerSettings, readModelContainer, type Share } from "../model/container";
 import { readLocation, readResourceGroupName } from "../shared/placement";
-import { readRegistries } from "../shared/registries";
+import { givenRegistries, readRegistries } from "../shared/registries";
 import { MAX_INT32, wholeNumber } from "../shared/rules/numbers";
 import { MAX_STORAGE_TAG_NAME_LENGTH } from "../shared/rules/azure-names";
 import * as text from "../shared/rules/text";
@@ -107,7 +107,7 @@ export function readArguments(name: string, args: SecureAciInferenceArgs, now: D
         }),
         keys: readKeys(check, "keys", args.keys, false),
         registries,
-        identity: readIdentity(check, args, args.registries ?? (args.registry ? [args.registry] : [])),
+        identity: readIdentity(check, args),
         logAnalytics: readLogAnalytics(check, args),
         imageRenewalTrigger: check.optionalInput(
             "imageRenewalTrigger",
@@ -233,16 +233,12 @@ function readRegistry(check: ArgumentCheck, path: string, registry: RegistryArgs
     };
 }
 
-function readIdentity(
-    check: ArgumentCheck,
-    args: SecureAciInferenceArgs,
-    registries: readonly RegistryArgs[],
-): AciSettings["identity"] {
+function readIdentity(check: ArgumentCheck, args: SecureAciInferenceArgs): AciSettings["identity"] {
     const given = args.identity?.userAssignedIds ?? [];
     const userAssignedIds = given.map((id, index) =>
         check.input(`identity.userAssignedIds[${index}]`, id, text.identityId),
     );
-    for (const { managedIdentityId } of registries) {
+    for (const { managedIdentityId } of givenRegistries(args)) {
         if (managedIdentityId !== undefined && !userAssignedIds.includes(managedIdentityId)) {
             userAssignedIds.push(managedIdentityId);
         }

@@ -3,6 +3,7 @@ import { type CertificateElements, type ExtensionElements, readStructure } from 
 import { Tag } from "./der/element";
 import { identifier, smallInteger, textOf, withTag } from "./der/values";
 import { type EncodingFault, findEncodingFaults } from "./encoding";
+import { EC_PUBLIC_KEY } from "./encoding/key";
 import * as extensions from "./extensions";
 import { comparableRdns } from "./directory-name";
 import { type NameConstraints, NAME_CONSTRAINTS, readNameConstraints } from "./name-constraints";
@@ -103,10 +104,9 @@ function makeCertificate(x509: X509Certificate, structure: CertificateElements, 
     const [notBefore, notAfter] = validity.elements;
     const subjectDer = subject.encoding.toString("hex");
     const issuerDer = issuer.encoding.toString("hex");
-    const [subjectName, issuerName] = [subject, issuer].map(name => comparableRdns(name).join()) as [
-        string,
-        string,
-    ];
+    const subjectRdns = comparableRdns(subject);
+    const subjectName = subjectRdns.join();
+    const issuerName = comparableRdns(issuer).join();
     const [algorithm, parameters] = signatureAlgorithm.elements;
     return {
         version: (smallInteger(structure.version?.elements[0]) ?? 0) + 1,
@@ -118,7 +118,7 @@ function makeCertificate(x509: X509Certificate, structure: CertificateElements, 
         subjectName,
         issuerName,
         hasSubject: subject.elements.length > 0,
-        subjectRdns: comparableRdns(subject),
+        subjectRdns,
         commonNames: commonNamesOf(structure),
         ...extensionValues(structure.extensions),
         notBefore: (notBefore && readTime(notBefore)) ?? EARLIEST,
@@ -214,8 +214,6 @@ function publicKeyOf(x509: X509Certificate): KeyObject | undefined {
         return undefined;
     }
 }
-
-const EC_PUBLIC_KEY = "1.2.840.10045.2.1";
 
 /** Reads the DER, because Node reports the name of a known curve even when the key specifies the curve by parameters. */
 function isExplicitCurve(keyInfo: CertificateElements["subjectPublicKeyInfo"]): boolean {

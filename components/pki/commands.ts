@@ -1,6 +1,6 @@
 /**
  * The commands that messages advise, complete or as parts of a pipeline. FILE is the user's file, NEW the result. A test runs each of them
- * on a file with the fault (test/unit/pki/advice.test.ts), so messages must not contain other commands.
+ * on a file with the fault (test/unit/pki/wrapping/advice.test.ts), so messages must not contain other commands.
  */
 export const COMMANDS = {
     fromUtf16: "iconv -f UTF-16 -t UTF-8",

@@ -1,6 +1,6 @@
 import { type Element, Tag } from "./der/element";
 import { bitsOf, identifier, numberOf, readOnly, smallInteger, tagged, withTag } from "./der/values";
-import { addressText, nameText } from "./general-name";
+import { addressText, GeneralName, nameText } from "./general-name";
 
 /** Object identifiers of extensions (RFC 5280, 4.2, and RFC 7633). */
 export const SUBJECT_KEY_IDENTIFIER = "2.5.29.14";
@@ -66,10 +66,10 @@ export function readAlternativeNames(value: Buffer): AlternativeNames {
     const names = sequence(value) ?? [];
     const of = (tag: number) => names.filter(one => one.tag === tag).map(one => one.contents);
     return {
-        dnsNames: of(0x82).map(nameText),
-        ipAddresses: of(0x87).flatMap(contents => addressText(contents) ?? []),
-        mailAddresses: of(0x81).map(nameText),
-        uris: of(0x86).map(nameText),
+        dnsNames: of(GeneralName.DNS).map(nameText),
+        ipAddresses: of(GeneralName.IP_ADDRESS).flatMap(contents => addressText(contents) ?? []),
+        mailAddresses: of(GeneralName.MAIL).map(nameText),
+        uris: of(GeneralName.URI).map(nameText),
     };
 }
 
@@ -81,7 +81,7 @@ export function readAuthorityKeyId(value: Buffer): AuthorityKeyId | undefined {
     const elements = sequence(value);
     if (!elements) return undefined;
     const [keyId, issuer, serial] = [0, 1, 2].map(number => tagged(elements, number));
-    const directory = issuer?.elements.find(one => one.tag === 0xa4)?.elements[0];
+    const directory = issuer?.elements.find(one => one.tag === GeneralName.DIRECTORY)?.elements[0];
     return {
         keyId: keyId?.contents.toString("hex"),
         issuerDer: directory?.encoding.toString("hex"),
@@ -93,7 +93,7 @@ const CA_ISSUERS = "1.3.6.1.5.5.7.48.2";
 
 export function readIssuerUrl(value: Buffer): string | undefined {
     const description = sequence(value)?.find(({ elements: [method] }) => identifier(method) === CA_ISSUERS);
-    return withTag(description?.elements[1], 0x86)?.contents.toString("latin1");
+    return withTag(description?.elements[1], GeneralName.URI)?.contents.toString("latin1");
 }
 
 export function readKeyUsage(value: Buffer): KeyUsage[] | undefined {

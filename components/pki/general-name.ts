@@ -1,3 +1,14 @@
+/** Tags of GeneralName (RFC 5280, 4.2.1.6). */
+export const GeneralName = {
+    OTHER: 0xa0,
+    MAIL: 0x81,
+    DNS: 0x82,
+    DIRECTORY: 0xa4,
+    URI: 0x86,
+    IP_ADDRESS: 0x87,
+    REGISTERED_ID: 0x88,
+} as const;
+
 /** Returns a DNS name of a certificate as text. Some certificates have UTF-8 where RFC 5280, 7.2 requires A-labels (IA5String). */
 export function nameText(bytes: Buffer): string {
     const text = bytes.toString("utf8");
@@ -22,4 +33,16 @@ export function addressBytes(address: string): Buffer {
     const zeros = Array<string>(8 - groups(head).length - groups(tail).length).fill("0");
     const all = [...groups(head), ...(tail === undefined ? [] : zeros), ...groups(tail)];
     return Buffer.from(all.map(group => group.padStart(4, "0")).join(""), "hex");
+}
+
+/** Returns the host of a URI without user and port; undefined when the URI has no authority. */
+export function hostOfUri(uri: string): string | undefined {
+    const [, authority] = /^[^:]*:\/\/([^/?#]*)/.exec(uri) ?? [];
+    return authority?.replace(/^.*@/, "").replace(/:\d*$/, "");
+}
+
+/** Returns the length of the prefix of an address mask, e.g. 8 for 255.0.0.0; undefined when the mask is not a prefix. */
+export function prefixLength(mask: Buffer): number | undefined {
+    const bits = [...mask].map(byte => byte.toString(2).padStart(8, "0")).join("");
+    return bits.includes("01") ? undefined : bits.replace(/0*$/, "").length;
 }

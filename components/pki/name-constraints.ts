@@ -1,7 +1,7 @@
 import { type Element, Tag } from "./der/element";
 import { readOnly, tagged, withTag } from "./der/values";
 import { comparableRdns } from "./directory-name";
-import { addressBytes, addressText, nameText } from "./general-name";
+import { addressBytes, addressText, GeneralName, hostOfUri, nameText, prefixLength } from "./general-name";
 
 export const NAME_CONSTRAINTS = "2.5.29.30";
 
@@ -60,16 +60,17 @@ export function readNameConstraints(value: Buffer): NameConstraints | undefined 
     return {
         permitted: readSubtrees(permitted ?? []),
         excluded: readSubtrees(excluded ?? []),
-        hasUnusualForms: all.some(one => ![DNS_NAME, IP_ADDRESS, MAIL, URI].includes(one.tag)),
+        hasUnusualForms: all.some(one => !USUAL_FORMS.includes(one.tag)),
     };
 }
 
-/** Tags of GeneralName (RFC 5280, 4.2.1.6). */
-const MAIL = 0x81;
-const DNS_NAME = 0x82;
-const DIRECTORY = 0xa4;
-const URI = 0x86;
-const IP_ADDRESS = 0x87;
+/** The forms that Go processes. */
+const USUAL_FORMS: readonly number[] = [
+    GeneralName.DNS,
+    GeneralName.IP_ADDRESS,
+    GeneralName.MAIL,
+    GeneralName.URI,
+];
 
 /** Returns the first of a certificate's names that the constraints forbid. */
 export function findViolation(constraints: NameConstraints, names: ConstrainedNames): Violation | undefined {
@@ -128,8 +129,7 @@ function isHostOf(subtree: string, host: string): boolean {
 }
 
 function hostOf(uri: string): string {
-    const [, authority = ""] = /^[^:]*:\/\/([^/?#]*)/.exec(uri) ?? [];
-    const host = authority.replace(/^.*@/, "").replace(/:\d*$/, "");
+    const host = hostOfUri(uri) ?? "";
     return /^\[|^[\d.]+$/.test(host) ? "" : host;
 }
 
@@ -188,19 +188,17 @@ function isInNetwork({ base, mask }: Network, address: string): boolean {
 
 /** E.g. `10.0.0.0/8`; with the mask as an address when it is not a prefix. */
 function networkText({ base, mask }: Network): string {
-    const bits = [...mask].map(byte => byte.toString(2).padStart(8, "0")).join("");
-    const [ones = ""] = /^1*/.exec(bits) ?? [];
-    return `${addressText(base)}/${bits.includes("01") ? addressText(mask) : ones.length}`;
+    return `${addressText(base)}/${prefixLength(mask) ?? addressText(mask)}`;
 }
 
 function readSubtrees(bases: readonly Element[]): Subtrees {
     const of = (tag: number) => bases.filter(one => one.tag === tag);
     return {
-        dnsNames: of(DNS_NAME).map(one => nameText(one.contents)),
-        mails: of(MAIL).map(one => nameText(one.contents)),
-        uris: of(URI).map(one => nameText(one.contents)),
+        dnsNames: of(GeneralName.DNS).map(one => nameText(one.contents)),
+        mails: of(GeneralName.MAIL).map(one => nameText(one.contents)),
+        uris: of(GeneralName.URI).map(one => nameText(one.contents)),
         // An address without mask is a fault of the encoding.
-        networks: of(IP_ADDRESS).flatMap(({ contents }) =>
+        networks: of(GeneralName.IP_ADDRESS).flatMap(({ contents }) =>
             contents.length === 8 || contents.length === 32
                 ? {
                       base: contents.subarray(0, contents.length / 2),
@@ -208,6 +206,8 @@ function readSubtrees(bases: readonly Element[]): Subtrees {
                   }
                 : [],
         ),
-        directories: of(DIRECTORY).flatMap(({ elements: [name] }) => (name ? [comparableRdns(name)] : [])),
+        directories: of(GeneralName.DIRECTORY).flatMap(({ elements: [name] }) =>
+            name ? [comparableRdns(name)] : [],
+        ),
     };
 }

@@ -71,13 +71,20 @@ function identifyBinary(text: string): WrongContent | undefined {
     return /^0[\u0080-\u0084\ufffd]/.test(start) ? "der" : undefined;
 }
 
-const WANTED: Readonly<Record<Wanted, { name: string; advice: string }>> = {
+/** How messages name what is wanted: as the subject of a sentence, and with an article. */
+const WANTED: Readonly<Record<Wanted, { subject: string; name: string; advice: string }>> = {
     certificate: {
+        subject: "certificate",
         name: "a certificate",
         advice: "Give the PEM chain: the certificate of the service first, then its intermediates.",
     },
-    key: { name: "a private key", advice: "Give the PEM private key that belongs to the certificate." },
+    key: {
+        subject: "private key",
+        name: "a private key",
+        advice: "Give the PEM private key that belongs to the certificate.",
+    },
     pfx: {
+        subject: "PFX",
         name: "a PFX",
         advice: "Give the PFX (PKCS#12) file that contains the certificate, its chain and its private key.",
     },
@@ -202,8 +209,7 @@ export function wrongContentFinding(
     actual: WrongContent | undefined,
     layers: readonly Layer[] = [],
 ): Finding {
-    const { name, advice } = WANTED[wanted];
-    const subject = { certificate: "certificate", key: "private key", pfx: "PFX" }[wanted];
+    const { subject, name, advice } = WANTED[wanted];
     const error = (code: string, message: string, text = advice): Finding => ({
         ...{ code, severity: "error", message, advice: text },
     });
@@ -228,7 +234,7 @@ export function wrappedFinding(
 ): Finding[] {
     const names = [...layers.map(({ name }) => name), ...layout];
     if (names.length === 0) return [];
-    const subject = { certificate: "certificate", key: "private key", pfx: "PFX" }[wanted];
+    const { subject } = WANTED[wanted];
     const command = layout.length > 0 ? undefined : commandFor(layers);
     const plain = wanted === "pfx" ? "a binary file" : "a plain PEM text";
     return [

@@ -6,6 +6,11 @@ interface Registry {
     server: pulumi.Input<string>;
 }
 
+/** The registries under the present or the former name of the argument, unchecked. */
+export function givenRegistries<R>({ registries, registry }: { registries?: R[]; registry?: R }): R[] {
+    return registries ?? (registry === undefined ? [] : [registry]);
+}
+
 /**
  * Reads `registries`, or `registry`, its former name for a single one, which works until version 0.3.
  * @param read checks the registry at a property path

@@ -33,7 +33,8 @@ export interface ExtensionElements {
 }
 
 const VERSION = 0xa0;
-const EXTENSIONS = 0xa3;
+/** The tag of the list of extensions. */
+export const EXTENSIONS = 0xa3;
 
 /** Reads the structure of a certificate. Returns undefined when the bytes have another structure. */
 export function readStructure(der: Buffer): CertificateElements | undefined {

@@ -1,5 +1,5 @@
 import { type Element, Tag } from "../der/element";
-import type { CertificateElements } from "../der/structure";
+import { type CertificateElements, EXTENSIONS } from "../der/structure";
 import { identifier, isMinimalInteger, smallInteger } from "../der/values";
 import { timeProblem } from "../time";
 import { checkDer } from "./der-rules";
@@ -61,8 +61,8 @@ function checkLayout(structure: CertificateElements, report: ReportFault): void 
     checkAlgorithm(signatureAlgorithm, "the signature algorithm", report);
 }
 
-/** `[1]` and `[2]`: unique identifiers; `[3]`: extensions. Each at most once, in this order. */
-const OTHERS = [0x81, 0x82, 0xa3];
+/** `[1]` and `[2]`: unique identifiers; then the extensions. Each at most once, in this order. */
+const OTHERS: readonly number[] = [0x81, 0x82, EXTENSIONS];
 
 function checkAlgorithm({ tag, elements }: Element, name: string, report: ReportFault): void {
     const isValid = tag === Tag.SEQUENCE && elements.length <= 2 && identifier(elements[0]) !== "";
@@ -84,10 +84,10 @@ function checkVersion({ version, others, extensions }: CertificateElements, repo
         report("version-mismatch", `the version ${what}; the highest is 3`, "error");
         return;
     }
-    const hasExtensions = others.some(one => one.tag === 0xa3);
+    const hasExtensions = others.some(one => one.tag === EXTENSIONS);
     if (number < 2 && hasExtensions)
         report("version-mismatch", `the version is ${number + 1}, which has no extensions`, "error");
-    if (number < 1 && others.some(one => one.tag !== 0xa3))
+    if (number < 1 && others.some(one => one.tag !== EXTENSIONS))
         report("version-mismatch", "the version is 1, which has no unique identifiers");
     if (hasExtensions && extensions.length === 0)
         report("malformed-extension", "the list of extensions is empty");

@@ -4,7 +4,7 @@ import { checkDer } from "./der-rules";
 import type { ReportFault } from "./fault";
 
 const RSA = "1.2.840.113549.1.1.1";
-const EC = "1.2.840.10045.2.1";
+export const EC_PUBLIC_KEY = "1.2.840.10045.2.1";
 /** Ed25519, Ed448 and the keys for key exchange (RFC 8410). */
 const WITHOUT_PARAMETERS = /^1\.3\.101\.\d+$/;
 /** Bytes of a coordinate, by curve: P-256, P-384, P-521, P-224. */
@@ -33,7 +33,7 @@ export function checkKey({ elements }: Element, report: ReportFault): void {
     if (type === RSA) {
         if (parameters?.tag !== Tag.NULL) malformed("the algorithm of the RSA key has no NULL parameters");
         checkRsa(bytes, report);
-    } else if (type === EC) {
+    } else if (type === EC_PUBLIC_KEY) {
         checkPoint(bytes, identifier(parameters), report);
     } else if (WITHOUT_PARAMETERS.test(type) && parameters) {
         malformed("the algorithm of the key has parameters, which RFC 8410 forbids");

@@ -1,7 +1,7 @@
 import { domainToASCII } from "node:url";
 import { type Element, Tag } from "../der/element";
 import { identifier } from "../der/values";
-import { addressText, nameText } from "../general-name";
+import { addressText, GeneralName, hostOfUri, nameText, prefixLength } from "../general-name";
 import type { EncodingCode, ReportFault } from "./fault";
 
 /** Checks a distinguished name (RFC 5280, 4.1.2.4). */
@@ -82,14 +82,18 @@ export function checkGeneralNames(
     for (const name of names) {
         const problem = generalNameProblem(name);
         if (problem !== undefined) report(code, `${place} has ${problem}`);
-        if (name.tag === DIRECTORY)
+        if (name.tag === GeneralName.DIRECTORY)
             for (const one of name.elements) checkName(one, `a directory name in ${place}`, report);
     }
 }
 
-const DIRECTORY = 0xa4;
-
-const PRIMITIVE_NAMES = [0x81, 0x82, 0x86, 0x87, 0x88];
+const PRIMITIVE_NAMES: readonly number[] = [
+    GeneralName.MAIL,
+    GeneralName.DNS,
+    GeneralName.URI,
+    GeneralName.IP_ADDRESS,
+    GeneralName.REGISTERED_ID,
+];
 
 /** Whether an element has the form of a GeneralName, whatever the name. X.400 addresses and EDI names are not in use. */
 export function isGeneralName({ tag, elements }: Element): boolean {
@@ -99,23 +103,23 @@ export function isGeneralName({ tag, elements }: Element): boolean {
 /** A directory name, or a name of another type. */
 function isConstructedName(tag: number, elements: readonly Element[]): boolean {
     const [first, second, ...more] = elements;
-    if (tag === DIRECTORY) return first?.tag === Tag.SEQUENCE && second === undefined;
-    return tag === 0xa0 && identifier(first) !== "" && second?.tag === 0xa0 && more.length === 0;
+    if (tag === GeneralName.DIRECTORY) return first?.tag === Tag.SEQUENCE && second === undefined;
+    return tag === GeneralName.OTHER && identifier(first) !== "" && second?.tag === 0xa0 && more.length === 0;
 }
 
 function generalNameProblem({ tag, contents, elements }: Element): string | undefined {
     switch (tag) {
-        case 0x82:
+        case GeneralName.DNS:
             return dnsNameProblem(contents);
-        case 0x87:
+        case GeneralName.IP_ADDRESS:
             return addressText(contents) === undefined
                 ? `an IP address of ${contents.length} bytes instead of 4 or 16`
                 : undefined;
-        case 0x81:
+        case GeneralName.MAIL:
             return isMailbox(contents.toString("latin1")) ? undefined : "a mail address that is none";
-        case 0x86:
+        case GeneralName.URI:
             return uriProblem(contents);
-        case 0x88:
+        case GeneralName.REGISTERED_ID:
             return contents.length > 0 ? undefined : "an empty registered identifier";
         default:
             return isConstructedName(tag, elements)
@@ -150,8 +154,7 @@ function uriProblem(contents: Buffer): string | undefined {
         text,
     );
     if (!isUri) return "a URI that is malformed";
-    const [, authority] = /^[^:]*:\/\/([^/?#]*)/.exec(text) ?? [];
-    const host = authority?.replace(/^.*@/, "").replace(/:\d*$/, "");
+    const host = hostOfUri(text);
     return host === undefined || host === "" || HOST_NAME.test(host) || /^\[[0-9A-Fa-f:.]+\]$/.test(host)
         ? undefined
         : "a URI whose host is not a host name";
@@ -165,21 +168,21 @@ export function checkSubtree({ tag, elements }: Element, report: ReportFault): v
     if (elements.length > 1) malformed("a name constraint has a distance, which clients do not support");
     const { contents } = base;
     const text = contents.toString("latin1");
-    if (base.tag === 0x87) return checkNetwork(contents, report);
-    if (base.tag === 0x82 || base.tag === 0x86) {
+    if (base.tag === GeneralName.IP_ADDRESS) return checkNetwork(contents, report);
+    if (base.tag === GeneralName.DNS || base.tag === GeneralName.URI) {
         const name = text.replace(/^\./, "");
         if (!isAscii(contents) || !(text === "" || HOST_NAME.test(name)) || name.includes("*"))
             malformed(`the name constraint ${JSON.stringify(nameText(contents))} is not a domain`);
         // A constraint on URIs is a host name (RFC 5280, 4.2.1.10).
-        else if (base.tag === 0x86 && /^[\d.]+$/.test(text))
+        else if (base.tag === GeneralName.URI && /^[\d.]+$/.test(text))
             malformed(`the name constraint ${JSON.stringify(text)} on URIs is an address`);
     }
     if (
-        base.tag === 0x81 &&
+        base.tag === GeneralName.MAIL &&
         !(text.includes("@") ? isMailbox(text) : HOST_NAME.test(text.replace(/^\./, "")))
     )
         malformed("a name constraint on mail addresses is malformed");
-    if (base.tag === DIRECTORY)
+    if (base.tag === GeneralName.DIRECTORY)
         for (const name of elements[0]?.elements ?? []) checkName(name, "a name constraint", report);
 }
 
@@ -193,7 +196,6 @@ function checkNetwork(contents: Buffer, report: ReportFault): void {
         return report("malformed-constraints", what, "error");
     }
     const mask = contents.subarray(length / 2);
-    const bits = [...mask].map(byte => byte.toString(2).padStart(8, "0")).join("");
-    if (bits.includes("01"))
+    if (prefixLength(mask) === undefined)
         report("malformed-constraints", `the mask ${addressText(mask)} of a name constraint is not a prefix`);
 }

@@ -1,5 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import { Duplex } from "node:stream";
+import { type Duplex, duplexPair } from "node:stream";
 import * as tls from "node:tls";
 import { normalizeHostname } from "../hostnames";
 
@@ -31,7 +31,7 @@ const TIMEOUT_MS = 10_000;
  * @returns the reason why the client refuses the certificate, or undefined when it accepts
  */
 export function refusalOf(handshake: Handshake): Promise<Refusal | undefined> {
-    const [one, other] = pair();
+    const [one, other] = duplexPair();
     return new Promise(resolve => {
         const end = (refusal?: Refusal) => {
             clearTimeout(timer);
@@ -82,23 +82,4 @@ function connect(
     client.on("error", refuse);
     client.on("secureConnect", accept);
     client.on("close", () => refuse(new Error("the connection was closed")));
-}
-
-/** Two ends of one connection. */
-function pair(): [Duplex, Duplex] {
-    const end = (peer: () => Duplex) =>
-        new Duplex({
-            read: () => undefined,
-            write: (chunk, _, done) => {
-                peer().push(chunk);
-                done();
-            },
-            final: done => {
-                peer().push(null);
-                done();
-            },
-        });
-    const one: Duplex = end(() => other);
-    const other: Duplex = end(() => one);
-    return [one, other];
 }

@@ -126,15 +126,14 @@ function pbes2(parameters: Asn1 | undefined): Scheme {
     const iv = octets(encryption[1]);
     if (iv.length !== (name.startsWith("aes") ? 16 : 8)) throw new MalformedError("no initial vector");
     return {
-        iterations: key.iterations * Math.ceil(keyBytes / key.digest.bytes),
+        iterations: key.iterations(keyBytes),
         decrypt: (data, password) => nodeCipher(name)(key.derive(password, keyBytes), iv, data),
     };
 }
 
 interface Pbkdf2 {
-    digest: { name: string; bytes: number };
-    /** For each digest of the key. */
-    iterations: number;
+    /** Hash iterations for a key of this length. */
+    iterations: (keyBytes: number) => number;
     keyBytes?: number;
     derive: (password: Password, keyBytes: number) => Buffer;
 }
@@ -152,8 +151,7 @@ function pbkdf2([type, parameters]: Asn1[]): Pbkdf2 {
         functionOf ? identifier(sequence(functionOf, 1)[0]) : HMAC_SHA1,
     );
     return {
-        digest,
-        iterations: rounds,
+        iterations: length => rounds * Math.ceil(length / digest.bytes),
         keyBytes: hasLength ? positiveInteger(more[0]) : undefined,
         derive: ({ bytes }, length) => pbkdf2Sync(bytes, saltBytes, rounds, length, digest.name),
     };
@@ -179,7 +177,7 @@ function pbmac1(parameters: Asn1 | undefined): Integrity {
     if (keyBytes < PBMAC1_KEY_BYTES.least || keyBytes > PBMAC1_KEY_BYTES.most)
         throw unsupported(`PBMAC1 with a key of ${keyBytes} bytes`);
     return {
-        iterations: key.iterations * Math.ceil(keyBytes / key.digest.bytes),
+        iterations: key.iterations(keyBytes),
         compute: (data, password) => createHmac(name, key.derive(password, keyBytes)).update(data).digest(),
     };
 }

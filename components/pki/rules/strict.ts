@@ -1,4 +1,5 @@
 import type { Certificate } from "../certificate";
+import { BASIC_CONSTRAINTS, SUBJECT_ALTERNATIVE_NAME } from "../extensions";
 import type { Facts } from "../facts";
 import type { Finding } from "../finding";
 
@@ -54,8 +55,6 @@ export function looseAuthority({ verifiedPath }: Facts): Finding | undefined {
     return undefined;
 }
 
-const BASIC_CONSTRAINTS = "2.5.29.19";
-
 /** Firefox refuses a CA certificate for a server. Python 3.13 also refuses some of the rights of a CA. */
 export function leafIsAuthority({ chain: { leaf } }: Facts): Finding | undefined {
     const reason = leaf.isCa
@@ -93,8 +92,6 @@ export function emptySubject({ verifiedPath }: Facts): Finding | undefined {
     }
     return undefined;
 }
-
-const SUBJECT_ALTERNATIVE_NAME = "2.5.29.17";
 
 /** RFC 5280, 4.1.2.2: a positive number of at most 20 bytes. Go refuses a negative one, Chrome a longer one. */
 export function badSerial({ verifiedPath }: Facts): Finding | undefined {

@@ -1,61 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { ArmError } from "../../../control/arm/errors";
-import {
-    type ContainerGroupProperties,
-    containerGroupProperties,
-} from "../../../control/container-groups/model";
 import { checkContainerGroup } from "../../../control/container-groups/rules";
-import type { ProposedGroup } from "../../../control/container-groups/rules/rule";
 import { isReservedPort } from "../../../control/container-groups/rules/ports";
-
-/** A valid group with changes. Members of the container and of the group replace the valid ones. */
-function group(
-    changes: { container?: object; properties?: object; name?: string; identities?: string[] } = {},
-): ProposedGroup {
-    const { name = "group", identities = [] } = changes;
-    return { name, properties: properties(changes), identities };
-}
-
-function properties({ container = {}, properties = {} }: { container?: object; properties?: object }) {
-    return containerGroupProperties.parse({
-        osType: "Linux",
-        containers: [
-            {
-                name: "web",
-                properties: {
-                    image: "web:1",
-                    ports: [{ port: 443 }],
-                    resources: { requests: { cpu: 1, memoryInGB: 1.5 } },
-                    ...container,
-                },
-            },
-        ],
-        ipAddress: { type: "Public", ports: [{ port: 443 }], dnsNameLabel: "contoso" },
-        ...properties,
-    });
-}
-
-function refusal(proposed: ProposedGroup): string | undefined {
-    try {
-        checkContainerGroup(proposed);
-        return undefined;
-    } catch (error) {
-        if (!(error instanceof ArmError)) throw error;
-        expect(error.status).toBe(400);
-        return error.code;
-    }
-}
-
-function container(name: string, members: object = {}): object {
-    return {
-        name,
-        properties: { image: "web:1", resources: { requests: { cpu: 1, memoryInGB: 1 } }, ...members },
-    };
-}
-
-const GUID = "00000000-0000-4000-8000-000000000000";
-
-const requests = { cpu: 1, memoryInGB: 1.5 };
+import type { ProposedGroup } from "../../../control/container-groups/rules/rule";
+import { container, group, refusal, requests } from "./proposed-group";
 
 describe("a container group is accepted", () => {
     it("without changes", () => expect(refusal(group())).toBeUndefined());
@@ -449,66 +396,5 @@ describe("a container group is refused", () => {
                 message: expect.stringContaining("hidden text") as string,
             }) as Error,
         );
-    });
-});
-
-describe("an update is refused", () => {
-    function update(
-        before: Parameters<typeof properties>[0],
-        after: Parameters<typeof properties>[0],
-    ): ProposedGroup {
-        return { ...group(after), previous: { properties: properties(before) } };
-    }
-    const logAnalytics = (workspaceId: string): { properties: Partial<ContainerGroupProperties> } => ({
-        properties: { diagnostics: { logAnalytics: { workspaceId, workspaceKey: "k" } } },
-    });
-
-    it.each<[property: string, proposed: ProposedGroup]>([
-        ["OsType", update({ properties: { osType: "Windows" } }, {})],
-        ["RestartPolicy", update({}, { properties: { restartPolicy: "Never" } })],
-        ["Cpu", update({}, { container: { resources: { requests: { cpu: 2, memoryInGB: 1.5 } } } })],
-        ["MemoryInGB", update({}, { container: { resources: { requests: { cpu: 1, memoryInGB: 2 } } } })],
-        ["Cpu", update({}, { container: { resources: { requests, limits: { cpu: 1 } } } })],
-        ["Subnets", update({}, { properties: { subnetIds: [{ id: "/s" }], ipAddress: undefined } })],
-        ["LogAnalytics", update(logAnalytics(GUID), logAnalytics(GUID.replace("0", "1")))],
-        [
-            "Cpu",
-            update(
-                {},
-                {
-                    properties: {
-                        containers: [
-                            container("web", { resources: { requests }, ports: [{ port: 443 }] }),
-                            container("side"),
-                        ],
-                    },
-                },
-            ),
-        ],
-    ])("when it changes %s", (property, proposed) => {
-        expect(refusal(proposed)).toBe("InvalidContainerGroupUpdate");
-        expect(() => checkContainerGroup(proposed)).toThrow(`update the ${property} (old`);
-    });
-
-    it("when it changes zones", () => {
-        const proposed = { ...group(), zones: ["1"], previous: { properties: properties({}), zones: ["2"] } };
-        expect(refusal(proposed)).toBe("InvalidContainerGroupUpdate");
-    });
-
-    it.each<[what: string, after: Parameters<typeof properties>[0]]>([
-        ["the image", { container: { image: "web:2" } }],
-        ["a variable", { container: { environmentVariables: [{ name: "A", value: "b" }] } }],
-        [
-            "the label",
-            {
-                properties: {
-                    ipAddress: { type: "Public", ports: [{ port: 443 }], dnsNameLabel: "fabrikam" },
-                },
-            },
-        ],
-        ["a volume", { properties: { volumes: [{ name: "shared", emptyDir: {} }] } }],
-        ["only the case of enums", { properties: { osType: "linux", restartPolicy: "always" } }],
-    ])("but not when it changes %s", (_, after) => {
-        expect(refusal(update({}, after))).toBeUndefined();
     });
 });

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { Duplex } from "node:stream";
+import { duplexPair } from "node:stream";
 import * as tls from "node:tls";
 import type { Scenario } from "../case";
 import { keyPem } from "../create-certificate";
@@ -17,7 +17,7 @@ function handshake({ chain, key, roots, hostname }: Scenario): Promise<string> |
     const privateKey = key ?? (leaf && keyPem(leaf));
     if (privateKey === undefined) return undefined;
     return new Promise(resolve => {
-        const [one, other] = pair();
+        const [one, other] = duplexPair();
         try {
             const cert = chain.map(each => each.pem).join("");
             // The test is about the client, so the server accepts all ciphers.
@@ -43,23 +43,4 @@ function handshake({ chain, key, roots, hostname }: Scenario): Promise<string> |
         client.on("error", (error: Error) => end(error.message || "the connection broke"));
         client.on("close", () => end("the connection was closed"));
     });
-}
-
-/** Two ends of one connection, without a network. */
-function pair(): [Duplex, Duplex] {
-    const end = (peer: () => Duplex) =>
-        new Duplex({
-            read: () => undefined,
-            write: (chunk, _, done) => {
-                peer().push(chunk);
-                done();
-            },
-            final: done => {
-                peer().push(null);
-                done();
-            },
-        });
-    const one: Duplex = end(() => other);
-    const other: Duplex = end(() => one);
-    return [one, other];
 }
